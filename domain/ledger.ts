@@ -1,0 +1,94 @@
+/**
+ * The whole accounting policy as one table: which accounts there are and what each event posts.
+ * A posting moves one amount from the credit of one account to the debit of another; budget and funds never mix in one posting.
+ * `docs/ledger.md` says the same for readers.
+ */
+export const LEDGER_EVENTS = [
+  'appropriated',
+  'disappropriated',
+  'committed',
+  'decommitted',
+  'obligated',
+  'cancelled',
+  'lapsed',
+  'funded',
+  'claimed',
+  'voided',
+  'paid',
+  'returned',
+] as const
+export type LedgerEvent = (typeof LEDGER_EVENTS)[number]
+
+/** Control accounts without a gateway. `{gateway}` accounts are written `clearing:sandbox`. */
+export const CONTROL_ACCOUNTS = [
+  'budget:appropriation',
+  'budget:available',
+  'budget:committed',
+  'budget:obligated',
+  'budget:disbursed',
+  'budget:lapsed',
+  'funds:treasury',
+  'funds:payable',
+  'funds:clearing:{gateway}',
+  'funds:float:{gateway}',
+] as const
+
+export interface Posting {
+  readonly debit: string
+  readonly credit: string
+  readonly amount: bigint
+}
+
+type Rule = readonly [debit: string, credit: string]
+
+/**
+ * Balances are credit minus debit, except `budget:appropriation`, `funds:float` which are debit minus credit:
+ * what may be spent and what the gateway holds are assets, the rest are claims on them.
+ */
+const TABLE: Readonly<Record<LedgerEvent, readonly Rule[]>> = {
+  appropriated: [['budget:appropriation', 'budget:available']],
+  disappropriated: [['budget:available', 'budget:appropriation']],
+  committed: [['budget:available', 'budget:committed']],
+  decommitted: [['budget:committed', 'budget:available']],
+  obligated: [
+    ['budget:committed', 'budget:obligated'],
+    ['funds:treasury', 'funds:payable'],
+  ],
+  cancelled: [
+    ['budget:obligated', 'budget:committed'],
+    ['funds:payable', 'funds:treasury'],
+  ],
+  lapsed: [
+    ['budget:obligated', 'budget:lapsed'],
+    ['funds:payable', 'funds:treasury'],
+  ],
+  funded: [['funds:float:{gateway}', 'funds:treasury']],
+  claimed: [['funds:payable', 'funds:clearing:{gateway}']],
+  voided: [['funds:clearing:{gateway}', 'funds:payable']],
+  paid: [
+    ['budget:obligated', 'budget:disbursed'],
+    ['funds:clearing:{gateway}', 'funds:float:{gateway}'],
+  ],
+  returned: [
+    ['budget:disbursed', 'budget:obligated'],
+    ['funds:float:{gateway}', 'funds:clearing:{gateway}'],
+    ['funds:clearing:{gateway}', 'funds:payable'],
+  ],
+}
+
+/** The postings of one event. Throws when an event that concerns a gateway names none, or the amount is not positive. */
+export function postingsFor(event: LedgerEvent, amount: bigint, gateway?: string): readonly Posting[] {
+  if (amount <= 0n) throw new RangeError(`a posting of ${amount} moves nothing`)
+  return TABLE[event].map(([debit, credit]) => ({ debit: at(debit, gateway), credit: at(credit, gateway), amount }))
+}
+
+/** True when more on the debit side means more: the two kinds of asset in the chart. */
+export function isDebitNormal(account: string): boolean {
+  return account === 'budget:appropriation' || account.startsWith('funds:float:')
+}
+
+function at(account: string, gateway: string | undefined): string {
+  if (!account.includes('{gateway}')) return account
+  if (gateway === undefined) throw new RangeError(`${account} needs a gateway`)
+  return account.replace('{gateway}', gateway)
+}

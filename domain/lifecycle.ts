@@ -1,0 +1,250 @@
+/**
+ * A participant's life as a pure machine: facts and a time in, the next step out. The store applies steps under the life's lock;
+ * the workflow only asks again. Whatever woke it (a fact, a timer, a sweep, a reset) the same question gets the same answer.
+ */
+import { releaseInstant } from './calendar.ts'
+import { AT_REST, FINAL_STATES, type DisbursementState } from './disbursement.ts'
+import { addDuration, deadlineAfter } from './duration.ts'
+import type { Programme, TrancheRule } from './programme.ts'
+
+export const STAGES = ['screening', 'admission', 'training', 'incentives', 'closed'] as const
+export type Stage = (typeof STAGES)[number]
+
+export const OUTCOMES = ['completed', 'refused', 'expired', 'withdrawn'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
+export const EVIDENCE_KINDS = ['course-started', 'course-completed', 'course-rated', 'survey-answered'] as const
+export type EvidenceKind = (typeof EVIDENCE_KINDS)[number]
+
+export const TRANCHE_STATES = ['planned', 'open', 'due', 'missed', 'cancelled'] as const
+export type TrancheState = (typeof TRANCHE_STATES)[number]
+
+export interface Life {
+  readonly stage: Stage
+  readonly outcome: Outcome | null
+  readonly admittedAtMs: number | null
+  /** When the first course was completed and rated. */
+  readonly trainedAtMs: number | null
+  readonly held: boolean
+  readonly withdrawn: boolean
+  /** From when the live account may be used; null without a usable account. */
+  readonly accountUsableFromMs: number | null
+  readonly evidence: readonly LifeEvidence[]
+  readonly tranches: readonly LifeTranche[]
+}
+
+export interface LifeEvidence {
+  readonly kind: EvidenceKind
+  readonly subject: string
+  readonly occurredAtMs: number
+}
+
+export interface LifeTranche {
+  readonly code: string
+  readonly state: TrancheState
+  readonly opensAtMs: number | null
+  readonly closesAtMs: number | null
+  readonly dueAtMs: number | null
+  readonly disbursement: LifeDisbursement | null
+}
+
+export interface LifeDisbursement {
+  readonly state: DisbursementState
+  readonly releaseAtMs: number
+  readonly lapsesAtMs: number
+  readonly firstPaidAtMs: number | null
+}
+
+export type LifeStep =
+  | { readonly kind: 'finish-training'; readonly atMs: number }
+  | { readonly kind: 'expire' }
+  | { readonly kind: 'open-survey'; readonly tranche: string; readonly opensAtMs: number; readonly closesAtMs: number }
+  | { readonly kind: 'schedule'; readonly tranche: string; readonly dueAtMs: number }
+  | { readonly kind: 'owe'; readonly tranche: string; readonly releaseAtMs: number; readonly lapsesAtMs: number }
+  | { readonly kind: 'miss'; readonly tranche: string }
+  | { readonly kind: 'cancel'; readonly tranche: string }
+  | { readonly kind: 'release'; readonly tranche: string }
+  | { readonly kind: 'need-account'; readonly tranche: string }
+  | { readonly kind: 'account-ready'; readonly tranche: string; readonly releaseAtMs: number }
+  | { readonly kind: 'lapse'; readonly tranche: string }
+  | { readonly kind: 'close'; readonly outcome: Outcome }
+
+/** The next step that is due at `nowMs`, or undefined when the life waits. Steps of screening and admission are acts of their own. */
+export function nextStep(life: Life, programme: Programme, nowMs: number): LifeStep | undefined {
+  if (life.stage === 'closed') return recoveryStep(life, nowMs)
+  if (life.withdrawn) return endingStep(life, 'withdrawn')
+  if (life.stage === 'screening' || life.stage === 'admission') return undefined
+  if (life.stage === 'training') return trainingStep(life, programme, nowMs)
+  for (const rule of programme.tranches) {
+    const step = trancheStep(life, programme, rule, nowMs)
+    if (step) return step
+  }
+  return allSettled(life) ? { kind: 'close', outcome: 'completed' } : undefined
+}
+
+/** The earliest future instant at which a step may become due by itself; null when only a fact can move the life. */
+export function nextInstant(life: Life, programme: Programme, nowMs: number): number | null {
+  const instants: (number | null)[] = []
+  if (life.stage === 'training') instants.push(...trainingDeadlines(life, programme))
+  for (const tranche of life.tranches) {
+    // Nothing happens when a survey opens but that an answer counts, so only its close is waited for.
+    if (life.stage !== 'closed') instants.push(tranche.state === 'open' ? tranche.closesAtMs : null, tranche.dueAtMs)
+    const owed = tranche.disbursement
+    if (owed?.state === 'owed') instants.push(owed.releaseAtMs)
+    if (owed?.state === 'needs-account') instants.push(owed.lapsesAtMs, life.accountUsableFromMs)
+  }
+  const future = instants.filter((instant): instant is number => instant !== null && instant > nowMs)
+  return future.length === 0 ? null : Math.min(...future)
+}
+
+/** When the training deadlines of an admitted person pass: start of the first course, then its completion and rating. */
+export function trainingDeadlines(life: Life, programme: Programme): number[] {
+  if (life.admittedAtMs === null) return []
+  const rules = programme.training
+  const completes = deadlineAfter(life.admittedAtMs, rules.completeWithin, programme.zone)
+  if (firstOf(life, 'course-started')) return [completes]
+  return [deadlineAfter(life.admittedAtMs, rules.firstPurchaseWithin, programme.zone), completes]
+}
+
+/** When the first course that was both completed and rated was so; undefined while none is. */
+export function trainedAt(evidence: readonly LifeEvidence[]): number | undefined {
+  const times = evidence
+    .filter((fact) => fact.kind === 'course-completed')
+    .map((completed) => {
+      const rated = evidence.find((fact) => fact.kind === 'course-rated' && fact.subject === completed.subject)
+      return rated ? Math.max(completed.occurredAtMs, rated.occurredAtMs) : Infinity
+    })
+  const first = Math.min(...times, Infinity)
+  return first === Infinity ? undefined : first
+}
+
+/** A closed life moves only where money came back: a new account resumes it, its deadline ends it. */
+function recoveryStep(life: Life, nowMs: number): LifeStep | undefined {
+  for (const tranche of life.tranches) {
+    const step = tranche.disbursement ? owedStep(life, tranche, tranche.disbursement, nowMs) : undefined
+    if (step) return step
+  }
+  return undefined
+}
+
+function trainingStep(life: Life, programme: Programme, nowMs: number): LifeStep | undefined {
+  const at = trainedAt(life.evidence)
+  if (at !== undefined) return { kind: 'finish-training', atMs: at }
+  // A person on hold cannot act: their deadlines rest until the hold is released.
+  if (life.held) return undefined
+  return trainingDeadlines(life, programme).some((deadline) => nowMs >= deadline) ? { kind: 'expire' } : undefined
+}
+
+function trancheStep(life: Life, programme: Programme, rule: TrancheRule, nowMs: number): LifeStep | undefined {
+  const tranche = trancheOf(life, rule.code)
+  if (tranche.disbursement) return owedStep(life, tranche, tranche.disbursement, nowMs)
+  if (tranche.state === 'missed' || tranche.state === 'cancelled') return undefined
+  if (tranche.dueAtMs !== null) return nowMs >= tranche.dueAtMs ? owe(programme, rule, tranche.dueAtMs) : undefined
+  return triggerStep(life, programme, rule, tranche, nowMs)
+}
+
+function triggerStep(
+  life: Life,
+  programme: Programme,
+  rule: TrancheRule,
+  tranche: LifeTranche,
+  nowMs: number,
+): LifeStep | undefined {
+  const { trigger } = rule
+  const schedule = (fromMs: number): LifeStep => ({
+    kind: 'schedule',
+    tranche: rule.code,
+    dueAtMs: addDuration(fromMs, trigger.after, programme.zone),
+  })
+  if (trigger.kind === 'first-course-rated') return life.trainedAtMs === null ? undefined : schedule(life.trainedAtMs)
+  const earlier = trancheOf(life, trigger.tranche)
+  const paidAtMs = earlier.disbursement?.firstPaidAtMs ?? null
+  if (trigger.kind === 'tranche-paid') {
+    if (paidAtMs !== null) return schedule(paidAtMs)
+    return endedUnpaid(earlier) ? { kind: 'miss', tranche: rule.code } : undefined
+  }
+  return surveyStep(life, programme, { rule, tranche, earlier, paidAtMs, schedule }, nowMs)
+}
+
+interface SurveyQuestion {
+  readonly rule: TrancheRule
+  readonly tranche: LifeTranche
+  readonly earlier: LifeTranche
+  readonly paidAtMs: number | null
+  readonly schedule: (fromMs: number) => LifeStep
+}
+
+function surveyStep(life: Life, programme: Programme, of: SurveyQuestion, nowMs: number): LifeStep | undefined {
+  const { trigger, code } = of.rule
+  if (trigger.kind !== 'survey-answered') return undefined
+  if (of.tranche.opensAtMs === null || of.tranche.closesAtMs === null) {
+    if (of.paidAtMs === null) return endedUnpaid(of.earlier) ? { kind: 'miss', tranche: code } : undefined
+    const opensAtMs = addDuration(of.paidAtMs, trigger.opensAfter, programme.zone)
+    const closesAtMs = deadlineAfter(opensAtMs, trigger.window, programme.zone)
+    return { kind: 'open-survey', tranche: code, opensAtMs, closesAtMs }
+  }
+  const answer = life.evidence.find((fact) => fact.kind === 'survey-answered' && fact.subject === trigger.survey)
+  if (answer) return of.schedule(answer.occurredAtMs)
+  return nowMs >= of.tranche.closesAtMs && !life.held ? { kind: 'miss', tranche: code } : undefined
+}
+
+function owedStep(life: Life, tranche: LifeTranche, owed: LifeDisbursement, nowMs: number): LifeStep | undefined {
+  const usableFromMs = life.accountUsableFromMs
+  if (owed.state === 'owed') {
+    if (nowMs < owed.releaseAtMs) return undefined
+    return usableFromMs === null
+      ? { kind: 'need-account', tranche: tranche.code }
+      : { kind: 'release', tranche: tranche.code }
+  }
+  if (owed.state !== 'needs-account') return undefined
+  if (usableFromMs !== null) {
+    return nowMs >= usableFromMs
+      ? { kind: 'account-ready', tranche: tranche.code, releaseAtMs: Math.max(owed.releaseAtMs, usableFromMs) }
+      : undefined
+  }
+  return nowMs >= owed.lapsesAtMs && !life.held ? { kind: 'lapse', tranche: tranche.code } : undefined
+}
+
+function owe(programme: Programme, rule: TrancheRule, dueAtMs: number): LifeStep {
+  return {
+    kind: 'owe',
+    tranche: rule.code,
+    releaseAtMs: releaseInstant(programme.calendar, programme.zone, dueAtMs, programme.payment.releaseAfter),
+    lapsesAtMs: deadlineAfter(dueAtMs, rule.lapsesAfter, programme.zone),
+  }
+}
+
+/** What is left to do for a life that ends early: drop what is not under way, then close once the rest has ended. */
+function endingStep(life: Life, outcome: Outcome): LifeStep | undefined {
+  const droppable = life.tranches.find((tranche) =>
+    tranche.disbursement
+      ? AT_REST.includes(tranche.disbursement.state)
+      : tranche.state === 'planned' || tranche.state === 'open',
+  )
+  if (droppable) return { kind: 'cancel', tranche: droppable.code }
+  return allSettled(life) ? { kind: 'close', outcome } : undefined
+}
+
+function allSettled(life: Life): boolean {
+  return life.tranches.every((tranche) =>
+    tranche.disbursement
+      ? FINAL_STATES.includes(tranche.disbursement.state)
+      : tranche.state === 'missed' || tranche.state === 'cancelled',
+  )
+}
+
+function endedUnpaid(tranche: LifeTranche): boolean {
+  if (tranche.state === 'missed' || tranche.state === 'cancelled') return true
+  const state = tranche.disbursement?.state
+  return state === 'lapsed' || state === 'cancelled'
+}
+
+function firstOf(life: Life, kind: EvidenceKind): LifeEvidence | undefined {
+  return life.evidence.find((fact) => fact.kind === kind)
+}
+
+function trancheOf(life: Life, code: string): LifeTranche {
+  const found = life.tranches.find((tranche) => tranche.code === code)
+  if (!found) throw new Error(`tranche ${code} is not in the plan`)
+  return found
+}

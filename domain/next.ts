@@ -1,0 +1,82 @@
+/** What the engine does next about one disbursement. Pure; the workflow only carries it out. */
+import { nextBusinessInstant } from './calendar.ts'
+import { FINAL_STATES, type DisbursementState } from './disbursement.ts'
+import { nextForPayout, type EnquiryTiming, type WaitingPayout } from './enquiry.ts'
+import type { Programme } from './programme.ts'
+import type { NextForDisbursement } from './standing.ts'
+
+export interface DisbursementQuestion {
+  readonly state: DisbursementState
+  readonly releaseAtMs: number
+  readonly held: boolean
+  /** The gateway that would carry the next payout; null when none reaches the account. */
+  readonly gateway: string | null
+  readonly payout: (WaitingPayout & { readonly key: string; readonly gateway: string }) | null
+}
+
+/** Beside the call itself: reading the account, the claim's commit, and writing down what was said. */
+const AROUND_A_CALL_MS = 4000
+
+const WAIT_FOR_A_FACT: NextForDisbursement = { kind: 'wait', untilMs: null }
+
+/** The next thing to do at `nowMs`; `timingOf` gives the waits of a gateway. */
+export function nextForDisbursement(
+  question: DisbursementQuestion,
+  programme: Pick<Programme, 'calendar' | 'zone'>,
+  timingOf: (gateway: string) => EnquiryTiming,
+  nowMs: number,
+): NextForDisbursement {
+  if (FINAL_STATES.includes(question.state)) return { kind: 'end' }
+  switch (question.state) {
+    case 'released':
+      return nextWhenReleased(question, programme, timingOf, nowMs)
+    case 'in-flight':
+      return question.payout ? nextInFlight(question.payout, timingOf, nowMs) : WAIT_FOR_A_FACT
+    case 'float-short':
+      if (question.held || question.gateway === null) return WAIT_FOR_A_FACT
+      return nowMs < question.releaseAtMs
+        ? { kind: 'wait', untilMs: question.releaseAtMs }
+        : { kind: 'check-float', ...outward(question.gateway, timingOf) }
+    default:
+      return WAIT_FOR_A_FACT
+  }
+}
+
+function nextWhenReleased(
+  question: DisbursementQuestion,
+  programme: Pick<Programme, 'calendar' | 'zone'>,
+  timingOf: (gateway: string) => EnquiryTiming,
+  nowMs: number,
+): NextForDisbursement {
+  if (question.held || question.gateway === null) return WAIT_FOR_A_FACT
+  const from = Math.max(nowMs, question.releaseAtMs)
+  const opens = nextBusinessInstant(programme.calendar, programme.zone, from)
+  return opens > nowMs ? { kind: 'wait', untilMs: opens } : { kind: 'send', ...outward(question.gateway, timingOf) }
+}
+
+function nextInFlight(
+  payout: NonNullable<DisbursementQuestion['payout']>,
+  timingOf: (gateway: string) => EnquiryTiming,
+  nowMs: number,
+): NextForDisbursement {
+  const next = nextForPayout(payout, timingOf(payout.gateway), nowMs)
+  switch (next.kind) {
+    case 'wait':
+      return { kind: 'wait', untilMs: next.untilMs }
+    case 'enquire':
+      return { kind: 'enquire', payout: payout.key, ...outward(payout.gateway, timingOf) }
+    case 'resend':
+      return { kind: 'resend', payout: payout.key, ...outward(payout.gateway, timingOf) }
+    case 'give-up':
+      return { kind: 'give-up', payout: payout.key }
+    case 'nothing':
+      return WAIT_FOR_A_FACT
+  }
+}
+
+function outward(
+  gateway: string,
+  timingOf: (gateway: string) => EnquiryTiming,
+): { readonly gateway: string; readonly withinMs: number } {
+  return { gateway, withinMs: timingOf(gateway).submitTimeoutMs + AROUND_A_CALL_MS }
+}

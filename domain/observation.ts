@@ -1,0 +1,47 @@
+/** What a gateway said about a payout, translated once, in the one vocabulary every source shares. */
+import type { Money } from './money.ts'
+
+export const OBSERVED_STATES = ['accepted', 'processing', 'paid', 'failed', 'cancelled', 'returned'] as const
+export type ObservedState = (typeof OBSERVED_STATES)[number]
+
+export interface Observation {
+  readonly state: ObservedState
+  readonly gatewayId: string | null
+  /** What the gateway says it moved; a difference from the payout's frozen amount is never a success. */
+  readonly amount: Money | null
+  readonly failure: Failure | null
+  /** The provider's own word, kept for people. */
+  readonly vendorStatus: string
+  /** RFC 3339; the provider's time of the event when it tells one. */
+  readonly at: string | null
+}
+
+export const FAILURE_CLASSES = [
+  'retry-same',
+  'retry-new',
+  'float-short',
+  'needs-account',
+  'permanent',
+  'compliance',
+  'config',
+  'unknown',
+  'undocumented',
+] as const
+/**
+ * What a failure means for the next step, not where it came from:
+ * `retry-same` nothing was executed, same key again; `retry-new` definitive and passing, a new attempt after a delay;
+ * `float-short` our money at the gateway is short; `needs-account` the person must act; `permanent` people correct and release again;
+ * `compliance` a case officer decides; `config` the gateway's set-up is wrong; `unknown` may have been executed: enquire;
+ * `undocumented` a definitive failure with a code nobody has classified: people look before anything is sent again.
+ */
+export type FailureClass = (typeof FAILURE_CLASSES)[number]
+
+export interface Failure {
+  readonly class: FailureClass
+  /** Our stable code, for example `account-closed`; texts and statistics hang on it. */
+  readonly code: string
+  /** The provider's code as it came. */
+  readonly vendorCode: string
+  /** Wait at least this long, from Retry-After and its like. Milliseconds. */
+  readonly retryAfterMs?: number
+}

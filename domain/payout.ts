@@ -1,0 +1,157 @@
+/**
+ * The payout machine: one attempt to deliver a disbursement through one gateway. Pure: a fact in, a decision out.
+ * Whatever the source (submit, callback, enquiry) the same fold decides; the store applies it under the row's lock.
+ */
+import type { Failure, Observation } from './observation.ts'
+
+export const PAYOUT_STATES = [
+  'submitting',
+  'unknown',
+  'accepted',
+  'processing',
+  'paid',
+  'failed',
+  'cancelled',
+  'not-sent',
+  'returned',
+  'review',
+] as const
+export type PayoutState = (typeof PAYOUT_STATES)[number]
+
+/** While a payout is in one of these no other attempt may exist: the partial unique index of the database says the same. */
+export const BLOCKING_STATES: readonly PayoutState[] = [
+  'submitting',
+  'unknown',
+  'accepted',
+  'processing',
+  'paid',
+  'review',
+]
+
+/** Money may be under way: it stands in the clearing account. */
+export const OPEN_STATES: readonly PayoutState[] = ['submitting', 'unknown', 'accepted', 'processing', 'review']
+
+/** Orders facts that arrive late: a fact of lower or equal rank changes nothing. */
+const RANK: Readonly<Record<PayoutState, number>> = {
+  submitting: 0,
+  unknown: 0,
+  accepted: 1,
+  processing: 2,
+  paid: 3,
+  failed: 3,
+  cancelled: 3,
+  'not-sent': 3,
+  returned: 4,
+  review: 5,
+}
+
+export const OBSERVATION_SOURCES = ['submit', 'callback', 'enquiry'] as const
+export type ObservationSource = (typeof OBSERVATION_SOURCES)[number]
+
+/** What can be learnt about a payout. */
+export type PayoutFact =
+  | { readonly kind: 'observed'; readonly observation: Observation }
+  /** An enquiry found more than one object under the reference: an alarm. */
+  | { readonly kind: 'several'; readonly count: number }
+  | { readonly kind: 'not-sent'; readonly failure: Failure }
+  | { readonly kind: 'retry-same'; readonly failure: Failure }
+  /** A send ended without an answer that proves anything, or its process died. */
+  | { readonly kind: 'unanswered'; readonly failure: Failure }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'unavailable'; readonly failure: Failure }
+
+export interface PayoutFacts {
+  readonly state: PayoutState
+  /** The frozen amount in minor units. */
+  readonly amount: bigint
+  readonly currency: string
+  /** Sends so far that may have been executed, this one included: those the gateway proved away do not count. */
+  readonly sends: number
+  /** Answers of 429 and the like so far: after five the payout is unknown. */
+  readonly sameKeyRetries: number
+  readonly gatewayId: string | null
+}
+
+export type PayoutDecision =
+  /** Nothing changes; `note` says why, for the record of observations. */
+  | { readonly kind: 'keep'; readonly note: 'late' | 'repeated' | 'says-nothing' }
+  | { readonly kind: 'move'; readonly to: PayoutState; readonly failure: Failure | null; readonly alarm: Alarm | null }
+  /** Same state, same key, sent again not before a time the gateway asked for. */
+  | { readonly kind: 'send-again'; readonly afterMs: number }
+
+/** Why people must look. */
+export type Alarm = 'other-amount' | 'contradiction' | 'two-objects' | 'another-object'
+
+const SAME_KEY_RETRIES_MAX = 5
+
+/** Folds one fact into a payout. Exhaustive over the facts; never throws. */
+export function foldPayout(payout: PayoutFacts, fact: PayoutFact, source: ObservationSource): PayoutDecision {
+  switch (fact.kind) {
+    case 'observed':
+      return foldObservation(payout, fact.observation, source)
+    case 'several':
+      return payout.state === 'review' ? keep('repeated') : toReview('two-objects')
+    case 'not-sent':
+      return foldNotSent(payout, fact.failure)
+    case 'retry-same':
+      return foldRetrySame(payout, fact.failure)
+    case 'unanswered':
+      return payout.state === 'submitting' ? move('unknown', fact.failure) : keep('late')
+    case 'not-found':
+    case 'unavailable':
+      return keep('says-nothing')
+  }
+}
+
+function foldObservation(payout: PayoutFacts, seen: Observation, source: ObservationSource): PayoutDecision {
+  if (payout.state === 'review') return keep('late')
+  if (payout.gatewayId !== null && seen.gatewayId !== null && payout.gatewayId !== seen.gatewayId) {
+    return toReview('another-object')
+  }
+  // The money that moved must be the money that was approved; anything else is never a success.
+  if (seen.amount && (seen.amount.minor !== payout.amount || seen.amount.currency !== payout.currency)) {
+    return toReview('other-amount')
+  }
+  const to = seen.state
+  // A refusal of a resend may be the duplicate talking about the first send: only an enquiry tells.
+  if (to === 'failed' && source === 'submit' && payout.sends > 1) return unknownFrom(payout, seen.failure)
+  if (to === 'failed' && seen.failure?.class === 'unknown') return unknownFrom(payout, seen.failure)
+  if (RANK[to] > RANK[payout.state]) return moveForward(payout, to, seen)
+  if (to === payout.state || RANK[to] < RANK[payout.state]) return keep(to === payout.state ? 'repeated' : 'late')
+  return toReview('contradiction')
+}
+
+function moveForward(payout: PayoutFacts, to: PayoutState, seen: Observation): PayoutDecision {
+  const definitive: readonly PayoutState[] = ['failed', 'cancelled', 'not-sent']
+  // A return of something that never was paid contradicts itself; before the success it is only early.
+  if (to === 'returned' && definitive.includes(payout.state)) return toReview('contradiction')
+  return move(to, seen.failure)
+}
+
+function unknownFrom(payout: PayoutFacts, failure: Failure | null): PayoutDecision {
+  return payout.state === 'submitting' ? move('unknown', failure) : keep('says-nothing')
+}
+
+function foldNotSent(payout: PayoutFacts, failure: Failure): PayoutDecision {
+  if (payout.state !== 'submitting') return keep('late')
+  // A resend that did not leave proves nothing about the first send.
+  return payout.sends > 1 ? move('unknown', failure) : move('not-sent', failure)
+}
+
+function foldRetrySame(payout: PayoutFacts, failure: Failure): PayoutDecision {
+  if (payout.state !== 'submitting') return keep('late')
+  if (payout.sends > 1 || payout.sameKeyRetries >= SAME_KEY_RETRIES_MAX) return move('unknown', failure)
+  return { kind: 'send-again', afterMs: failure.retryAfterMs ?? 1000 }
+}
+
+function keep(note: 'late' | 'repeated' | 'says-nothing'): PayoutDecision {
+  return { kind: 'keep', note }
+}
+
+function move(to: PayoutState, failure: Failure | null): PayoutDecision {
+  return { kind: 'move', to, failure, alarm: null }
+}
+
+function toReview(alarm: Alarm): PayoutDecision {
+  return { kind: 'move', to: 'review', failure: null, alarm }
+}

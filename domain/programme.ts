@@ -1,0 +1,130 @@
+/**
+ * A programme is data: the rules of who is eligible, how much is paid, in which tranches, by when, through which gateways.
+ * `programmes/parse.ts` is the only maker of these values; a published version never changes and participants stay on theirs.
+ */
+
+/** ISO 8601 duration (`P1M`, `PT30S`, `P5D`), calendar arithmetic in the programme's zone. */
+export type IsoDuration = string
+
+/**
+ * A duration, or a local date-time without zone (`2027-12-15T23:59:59`) that is the same for everybody.
+ * `deadlineAfter` of domain/duration.ts turns both into an instant.
+ */
+export type Deadline = string
+
+export interface Programme {
+  readonly code: string
+  readonly version: number
+  readonly name: Bilingual
+  /** ISO 4217 code; every amount of the programme is in it. */
+  readonly currency: string
+  /** IANA zone in which deadlines, business dates and working days are counted. */
+  readonly zone: string
+  /** Budget line that appropriations and postings carry. */
+  readonly budgetLine: string
+  readonly calendar: Calendar
+  readonly eligibility: readonly EligibilityRule[]
+  readonly admission: { readonly decreePrefix: string }
+  readonly training: TrainingRules
+  readonly tranches: readonly TrancheRule[]
+  readonly payment: PaymentRules
+}
+
+export interface Bilingual {
+  readonly id: string
+  readonly en: string
+}
+
+export interface Calendar {
+  /** `always`: every instant is business time (demo). `working-days`: the days below, without holidays, until the cut-off. */
+  readonly kind: 'always' | 'working-days'
+  /** ISO weekdays that are worked, Monday 1. */
+  readonly weekdays: readonly number[]
+  /** Local dates `YYYY-MM-DD` that are not worked. */
+  readonly holidays: readonly string[]
+  /** Local time `HH:MM` between which payouts are handed to gateways on a working day. */
+  readonly opens: string
+  readonly cutOff: string
+  /** Where the holidays come from, and which of them are only expected. */
+  readonly source?: string
+}
+
+/** Rules over registered data only; checks against population and employment registers stand behind a port of their own. */
+export type EligibilityRule =
+  | { readonly kind: 'age'; readonly min: number; readonly max: number | null }
+  | { readonly kind: 'citizenship'; readonly country: string }
+  | { readonly kind: 'not-in-formal-education' }
+  | { readonly kind: 'occupation-not-in'; readonly occupations: readonly string[] }
+  | { readonly kind: 'not-receiving-aid'; readonly aid: readonly string[] }
+  | { readonly kind: 'declared' }
+
+export interface TrainingRules {
+  /** The non-cash balance; it can only buy courses and is not part of any tranche. Minor units. */
+  readonly balance: string
+  /** From admission to the start of the first course; the life ends when it passes. */
+  readonly firstPurchaseWithin: Deadline
+  /** From admission to the first course completed and rated. */
+  readonly completeWithin: Deadline
+  /** Shortest course that may be listed, in hours; none when the programme names no length. */
+  readonly minimumHours?: number
+  readonly courses: readonly Course[]
+}
+
+export interface Course {
+  readonly code: string
+  readonly title: string
+  readonly institution: string
+  readonly hours: number
+}
+
+export interface TrancheRule {
+  readonly code: string
+  readonly name: Bilingual
+  /** Minor units as a decimal string. */
+  readonly amount: string
+  readonly trigger: TrancheTrigger
+  /** From due: how long the person has to make it payable (for example by linking an account) before it lapses. */
+  readonly lapsesAfter: Deadline
+}
+
+export type TrancheTrigger =
+  /** Due `after` the first course was completed and rated. */
+  | { readonly kind: 'first-course-rated'; readonly after: IsoDuration }
+  /** Due `after` the named earlier tranche was first paid. */
+  | { readonly kind: 'tranche-paid'; readonly tranche: string; readonly after: IsoDuration }
+  /**
+   * The survey opens `opensAfter` the named tranche was paid (never before the training is rated) and closes after `window`;
+   * answered inside it, the tranche is due `after` the answer; otherwise it is never owed.
+   */
+  | {
+      readonly kind: 'survey-answered'
+      readonly survey: string
+      readonly tranche: string
+      readonly opensAfter: IsoDuration
+      readonly window: Deadline
+      readonly after: IsoDuration
+    }
+
+export interface PaymentRules {
+  /** Gateways in order of preference; an account's institution chooses among those that reach it. */
+  readonly gateways: readonly string[]
+  /** `automatic`: what is owed is released at once. Runs and approvals are another kind. */
+  readonly release: 'automatic'
+  /** Working days (or elapsed time with an `always` calendar) between due and the hand-over to the gateway. */
+  readonly releaseAfter: IsoDuration
+  /** How long a newly linked account rests before it is used. */
+  readonly coolingAfterRelink: IsoDuration
+}
+
+/** What a programme owes one person who fulfils everything, in minor units. */
+export function entitlementTotal(programme: Programme): bigint {
+  return programme.tranches.reduce((total, tranche) => total + BigInt(tranche.amount), 0n)
+}
+
+/**
+ * Everything the programme gives one person, in minor units: the training balance, which can only buy courses, and all tranches.
+ * This is the total that programme manuals state.
+ */
+export function programmeTotal(programme: Programme): bigint {
+  return BigInt(programme.training.balance) + entitlementTotal(programme)
+}

@@ -1,0 +1,25 @@
+/** What a key may do. Roles are granted to a person or service, per programme or for all, as dated history. */
+export const ROLES = [
+  'registrar',
+  'institution',
+  'operator',
+  'helpdesk',
+  'approver',
+  'auditor',
+  'administrator',
+] as const
+export type Role = (typeof ROLES)[number]
+
+export interface Grant {
+  readonly role: Role
+  /** A programme's code, or null for every programme. */
+  readonly programme: string | null
+}
+
+/** True when a grant gives one of the roles in the programme (null: the route is not about one programme). */
+export function allows(grants: readonly Grant[], roles: readonly Role[], programme: string | null): boolean {
+  return grants.some(
+    (grant) =>
+      roles.includes(grant.role) && (grant.programme === null || programme === null || grant.programme === programme),
+  )
+}

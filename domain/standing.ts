@@ -1,0 +1,76 @@
+/** Where a life stands, as its workflow sees it: ids, codes and times only, nothing personal and no amounts. */
+import type { DisbursementState } from './disbursement.ts'
+import type { Outcome, Stage } from './lifecycle.ts'
+
+export interface Standing {
+  readonly stage: Stage
+  readonly outcome: Outcome | null
+  readonly held: boolean
+  readonly wave: string | null
+  readonly region: string
+  /** Why people must look, or null. */
+  readonly attention: Attention | null
+  /** The next instant at which something may be due; null while only a fact can move the life. */
+  readonly wakeAtMs: number | null
+  readonly disbursements: readonly DisbursementStanding[]
+}
+
+export interface DisbursementStanding {
+  readonly key: string
+  readonly tranche: string
+  readonly state: DisbursementState
+  readonly reason: string | null
+  readonly next: NextForDisbursement
+}
+
+/** A call that leaves the house: to which gateway, and how long it may take before it is given up as lost. */
+interface Outward {
+  readonly gateway: string
+  readonly withinMs: number
+}
+
+/** What the engine does next about a disbursement. */
+export type NextForDisbursement =
+  | ({ readonly kind: 'send' } & Outward)
+  | ({ readonly kind: 'resend'; readonly payout: string } & Outward)
+  | ({ readonly kind: 'enquire'; readonly payout: string } & Outward)
+  | ({ readonly kind: 'check-float' } & Outward)
+  /** The ladder is used up: people decide. */
+  | { readonly kind: 'give-up'; readonly payout: string }
+  | { readonly kind: 'wait'; readonly untilMs: number | null }
+  | { readonly kind: 'end' }
+
+export const ATTENTIONS = [
+  'life-failed',
+  'review',
+  'failed',
+  'waiting-for-float',
+  'waiting-for-account',
+  'on-hold',
+  'payout-unknown',
+] as const
+/** Ordered: the first that applies is shown. */
+export type Attention = (typeof ATTENTIONS)[number]
+
+const BY_STATE: Readonly<Partial<Record<DisbursementState, Attention>>> = {
+  review: 'review',
+  failed: 'failed',
+  'float-short': 'waiting-for-float',
+  'needs-account': 'waiting-for-account',
+}
+
+/** The most urgent reason for people to look at a life; null when nothing needs them. */
+export function attentionFor(
+  states: readonly DisbursementState[],
+  held: boolean,
+  payoutUnknown: boolean,
+): Attention | null {
+  const found = new Set<Attention>()
+  for (const state of states) {
+    const attention = BY_STATE[state]
+    if (attention) found.add(attention)
+  }
+  if (held) found.add('on-hold')
+  if (payoutUnknown) found.add('payout-unknown')
+  return ATTENTIONS.find((attention) => found.has(attention)) ?? null
+}
