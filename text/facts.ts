@@ -1,0 +1,113 @@
+/** Values for the lines of a timeline: from the audit row where it has them, else from the programme. Never throws. */
+import type { Act } from '../domain/act.ts'
+import { releaseInstant } from '../domain/calendar.ts'
+import { deadlineAfter } from '../domain/duration.ts'
+import { REFUSAL_CODES, type RefusalCode } from '../domain/eligibility.ts'
+import { OUTCOMES, type Outcome } from '../domain/lifecycle.ts'
+import { parseMinor, type Money } from '../domain/money.ts'
+import type { Bilingual, Course, Programme, TrancheRule } from '../domain/programme.ts'
+import { knownFailure, type FailureCode } from './codes.ts'
+import type { When } from './time.ts'
+
+/** What a timeline needs of an audit row. */
+export interface TimelineLine {
+  readonly act: Act
+  readonly atMs: number
+  readonly subject: string
+  readonly after: Readonly<Record<string, unknown>> | null
+  readonly reason: string | null
+}
+
+export interface TrancheFacts {
+  readonly tranche: Bilingual
+  readonly amount: Money
+}
+
+/** The tranche a row is about, with the row's own amount where it has one. */
+export function trancheFacts(line: TimelineLine, programme: Programme): TrancheFacts {
+  const rule = trancheRule(line, programme)
+  const minor = parseMinor(textOf(line, 'amount') ?? rule?.amount ?? '') ?? 0n
+  const code = textOf(line, 'tranche') ?? line.subject
+  return { tranche: rule?.name ?? { id: code, en: code }, amount: { minor, currency: programme.currency } }
+}
+
+/** Rows name a tranche by its code, by a disbursement or payout key, or, for an answer, by its survey. */
+function trancheRule(line: TimelineLine, programme: Programme): TrancheRule | undefined {
+  const names = [textOf(line, 'tranche'), line.subject, ...line.subject.split(':')]
+  return programme.tranches.find(
+    (rule) =>
+      names.includes(rule.code) || (rule.trigger.kind === 'survey-answered' && names.includes(rule.trigger.survey)),
+  )
+}
+
+/** The course of a piece of evidence, named by its code. */
+export function courseFacts(line: TimelineLine, programme: Programme): { course: string; institution: string } {
+  const course = courseOf(line, programme)
+  return { course: course?.title ?? line.subject, institution: course?.institution ?? '' }
+}
+
+function courseOf(line: TimelineLine, programme: Programme): Course | undefined {
+  const names = [textOf(line, 'subject'), textOf(line, 'course'), line.subject, ...line.subject.split(':')]
+  return programme.training.courses.find((course) => names.includes(course.code))
+}
+
+export function admissionFacts(
+  line: TimelineLine,
+  programme: Programme,
+): { wave: string; balance: Money; startBy: When } {
+  const startByMs = deadlineAfter(line.atMs, programme.training.firstPurchaseWithin, programme.zone)
+  return {
+    wave: textOf(line, 'wave') ?? '',
+    balance: { minor: BigInt(programme.training.balance), currency: programme.currency },
+    startBy: { atMs: startByMs, zone: programme.zone },
+  }
+}
+
+/** When what became due with this row is handed over: as the row says, else as the programme counts. */
+export function releaseFacts(line: TimelineLine, programme: Programme): When {
+  const { calendar, zone, payment } = programme
+  const counted = releaseInstant(calendar, zone, line.atMs, payment.releaseAfter)
+  return { atMs: numberOf(line, 'releaseAtMs') ?? counted, zone }
+}
+
+/** When a survey closes: as the row says, else as the programme counts. */
+export function closingFacts(line: TimelineLine, programme: Programme): When {
+  const trigger = trancheRule(line, programme)?.trigger
+  const counted =
+    trigger?.kind === 'survey-answered' ? deadlineAfter(line.atMs, trigger.window, programme.zone) : line.atMs
+  return { atMs: numberOf(line, 'closesAtMs') ?? counted, zone: programme.zone }
+}
+
+/** When an obligation lapses, where the row says so. */
+export function lapseFacts(line: TimelineLine, programme: Programme): When | null {
+  const atMs = numberOf(line, 'lapsesAtMs')
+  return atMs === undefined ? null : { atMs, zone: programme.zone }
+}
+
+/** Why something failed: `failure.code`, else `reason`, of the row. */
+export function failureFacts(line: TimelineLine): FailureCode {
+  const failure = line.after?.['failure']
+  const code = typeof failure === 'object' && failure !== null ? (failure as { code?: unknown }).code : undefined
+  return knownFailure(typeof code === 'string' ? code : (textOf(line, 'reason') ?? line.reason))
+}
+
+/** The rules that refused, by their codes. */
+export function refusalFacts(line: TimelineLine): RefusalCode[] {
+  const refusals = line.after?.['refusals']
+  return Array.isArray(refusals) ? REFUSAL_CODES.filter((code) => refusals.includes(code)) : []
+}
+
+/** How a life ended; `completed` where the row does not say. */
+export function outcomeFacts(line: TimelineLine): Outcome {
+  return OUTCOMES.find((outcome) => outcome === line.after?.['outcome']) ?? 'completed'
+}
+
+function textOf(line: TimelineLine, field: string): string | undefined {
+  const value = line.after?.[field]
+  return typeof value === 'string' ? value : undefined
+}
+
+function numberOf(line: TimelineLine, field: string): number | undefined {
+  const value = line.after?.[field]
+  return typeof value === 'number' ? value : undefined
+}

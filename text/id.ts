@@ -1,0 +1,177 @@
+/** Bahasa Indonesia, untuk peserta: sapaan Anda, kalimat pendek, dan selalu ada langkah berikutnya. */
+import type { Outcome } from '../domain/lifecycle.ts'
+import { underPrefix, type FailureCode } from './codes.ts'
+import type { Catalogue } from './messages.ts'
+
+const FAILURE: Readonly<Record<FailureCode, string>> = {
+  'no-account': 'Belum ada rekening atau dompet digital yang ditautkan.',
+  'no-such-account': 'Nomor rekening tidak ditemukan.',
+  'account-dormant': 'Rekening tidak aktif.',
+  'account-closed': 'Rekening sudah ditutup.',
+  'account-blocked': 'Rekening sedang diblokir.',
+  'name-differs': 'Nama pemilik rekening berbeda dengan nama di KTP Anda.',
+  'wallet-limit': 'Saldo dompet digital Anda akan melewati batas bulan ini.',
+  'wallet-not-upgraded': 'Dompet digital Anda belum ditingkatkan ke akun terverifikasi.',
+  'no-answer': 'Mitra pembayaran belum memberi kepastian.',
+  temporary: 'Layanan bank atau dompet digital sedang terganggu.',
+  'float-short': 'Dana penyaluran di mitra pembayaran sedang diisi.',
+  undocumented: 'Mitra pembayaran menolak dengan alasan yang belum kami kenal.',
+  'rejected-by-channel': 'Bank atau dompet digital menolak pengiriman ini.',
+  'invalid-request': 'Data pengiriman belum lengkap atau belum benar.',
+  compliance: 'Pengiriman ini perlu diperiksa lebih dulu sesuai ketentuan.',
+  'gateway-configuration': 'Pengaturan kami di mitra pembayaran sedang diperbaiki.',
+  returned: 'Bank atau dompet digital mengembalikan dana ini.',
+  'returned-twice': 'Dana ini sudah dua kali dikembalikan.',
+  'retries-used-up': 'Pengiriman sudah dicoba beberapa kali dan belum berhasil.',
+  'gateway-contradiction': 'Keterangan dari mitra pembayaran tidak sesuai satu sama lain.',
+  'no-reason-given': 'Mitra pembayaran tidak menyebutkan alasannya.',
+}
+
+const RELINK = 'Silakan tautkan rekening atau dompet digital lain atas nama Anda sendiri.'
+const WAIT = 'Anda tidak perlu melakukan apa pun; kami mengirim ulang secara otomatis.'
+const TEAM = 'Tim kami sedang memeriksanya; Anda tidak perlu melakukan apa pun.'
+
+const NEXT: Readonly<Record<FailureCode, string>> = {
+  'no-account': 'Silakan tautkan rekening atau dompet digital atas nama Anda sendiri.',
+  'no-such-account': 'Silakan periksa nomornya, lalu tautkan rekening yang benar atas nama Anda sendiri.',
+  'account-dormant': RELINK,
+  'account-closed': RELINK,
+  'account-blocked': RELINK,
+  'name-differs': 'Silakan tautkan rekening dengan nama yang sama seperti di KTP Anda.',
+  'wallet-limit': 'Silakan tautkan rekening bank atas nama Anda sendiri.',
+  'wallet-not-upgraded':
+    'Silakan tautkan rekening bank atas nama Anda sendiri, atau dompet digital lain yang sudah terverifikasi dengan KTP.',
+  'no-answer': TEAM,
+  temporary: WAIT,
+  'float-short': WAIT,
+  undocumented: TEAM,
+  'rejected-by-channel': RELINK,
+  'invalid-request': TEAM,
+  compliance: TEAM,
+  'gateway-configuration': TEAM,
+  returned: RELINK,
+  'returned-twice': TEAM,
+  'retries-used-up': TEAM,
+  'gateway-contradiction': TEAM,
+  'no-reason-given': TEAM,
+}
+
+const CLOSED: Readonly<Record<Outcome, string>> = {
+  completed: 'Rangkaian program Anda selesai. Terima kasih dan sukses selalu!',
+  refused: 'Pendaftaran Anda ditutup karena syarat program belum terpenuhi.',
+  expired: 'Keikutsertaan Anda berakhir karena batas waktu pelatihan sudah lewat.',
+  withdrawn: 'Keikutsertaan Anda sudah berakhir.',
+}
+
+export const indonesian: Catalogue = {
+  'stage.screening': 'Pemeriksaan kelayakan',
+  'stage.admission': 'Menunggu gelombang',
+  'stage.training': 'Pelatihan',
+  'stage.incentives': 'Insentif',
+  'stage.closed': 'Selesai',
+
+  'outcome.completed': 'Selesai',
+  'outcome.refused': 'Tidak memenuhi syarat',
+  'outcome.expired': 'Melewati batas waktu pelatihan',
+  'outcome.withdrawn': 'Berhenti',
+
+  'timeline.registered': (v) => `Pendaftaran Anda di ${v.programme} sudah kami terima.`,
+  'timeline.screened-eligible': 'Anda memenuhi syarat program dan dapat mengikuti gelombang.',
+  'timeline.screened-refused': (v) => `Mohon maaf, Anda belum dapat mengikuti program ini. ${v.reasons}`,
+  'timeline.admitted': (v) =>
+    `Selamat, Anda ditetapkan sebagai peserta gelombang ${v.wave}. Saldo pelatihan Anda ${v.balance}. ` +
+    `Mulailah pelatihan pertama paling lambat ${v.startBy}.`,
+  'timeline.course-started': (v) => `Anda memulai pelatihan ${v.course} di ${v.institution}.`,
+  'timeline.course-completed': (v) =>
+    `Anda menyelesaikan pelatihan ${v.course}. Beri rating dan ulasan agar insentif dapat dijadwalkan.`,
+  'timeline.course-rated': (v) => `Terima kasih atas rating dan ulasan Anda untuk pelatihan ${v.course}.`,
+  'timeline.survey-opened': (v) =>
+    `Survei untuk ${v.tranche} sebesar ${v.amount} sudah dijadwalkan. Isi paling lambat ${v.closesAt}.`,
+  'timeline.survey-answered': (v) => `Terima kasih, survei untuk ${v.tranche} sudah kami terima.`,
+  'timeline.survey-missed': (v) => `${v.tranche} tidak diberikan karena syaratnya belum terpenuhi sampai batas waktu.`,
+  'timeline.training-expired':
+    'Batas waktu pelatihan sudah lewat. Keikutsertaan Anda berakhir dan saldo pelatihan kembali ke kas negara.',
+  'timeline.tranche-due': (v) => `${v.tranche} sebesar ${v.amount} dijadwalkan dikirim mulai ${v.releaseAt}.`,
+  'timeline.disbursement-released': (v) => `${v.tranche} siap dikirim.`,
+  'timeline.payout-sent': (v) => `${v.tranche} sebesar ${v.amount} sedang dikirim ke ${v.to}.`,
+  'timeline.payout-sent-again': (v) =>
+    `Permintaan yang sama untuk ${v.tranche} disampaikan sekali lagi; uang tidak dikirim dua kali.`,
+  'timeline.payout-unknown': (v) =>
+    `Mitra pembayaran belum memberi kepastian atas ${v.tranche} sebesar ${v.amount}. Kami menanyakannya sampai jelas; uang tidak dikirim dua kali.`,
+  'timeline.payout-enquired': (v) => `Kami menanyakan kabar ${v.tranche} kepada mitra pembayaran.`,
+  'timeline.payout-accepted': (v) => `${v.tranche} sudah diterima mitra pembayaran dan sedang diproses.`,
+  'timeline.payout-paid': (v) => `${v.tranche} sebesar ${v.amount} sudah masuk ke ${v.to}.`,
+  'timeline.payout-failed': (v) =>
+    `${v.tranche} sebesar ${v.amount} belum berhasil dikirim. ${FAILURE[v.failure]} ${NEXT[v.failure]}`,
+  'timeline.payout-returned': (v) =>
+    `${v.tranche} sebesar ${v.amount} dikembalikan oleh bank atau dompet digital. Hak Anda tetap ada.`,
+  'timeline.account-linked': (v) => `${v.account} sudah ditautkan untuk menerima insentif.`,
+  'timeline.account-replaced': (v) => `Rekening Anda sudah diganti dengan ${v.account}.`,
+  'timeline.account-refused': (v) => `Rekening belum dapat ditautkan. ${FAILURE[v.failure]} ${NEXT[v.failure]}`,
+  'timeline.needs-account': (v) =>
+    `${v.tranche} sebesar ${v.amount} menunggu rekening Anda. ${FAILURE[v.failure]} ${NEXT[v.failure]}`,
+  'timeline.float-short': (v) =>
+    `${v.tranche} sebesar ${v.amount} menunggu dana penyaluran di mitra pembayaran. ${NEXT['float-short']}`,
+  'timeline.float-restored': 'Dana penyaluran sudah tersedia dan pengiriman dilanjutkan.',
+  'timeline.retry-scheduled': (v) => `${v.tranche} akan dikirim ulang secara otomatis.`,
+  'timeline.review-needed': (v) =>
+    `${v.tranche} sebesar ${v.amount} sedang diperiksa oleh dua petugas sebelum dilanjutkan.`,
+  'timeline.disbursement-failed': (v) =>
+    `${v.tranche} sebesar ${v.amount} belum dapat dikirim. ${FAILURE[v.failure]} ${NEXT[v.failure]}`,
+  'timeline.disbursement-lapsed': (v) => `${v.tranche} sebesar ${v.amount} hangus karena batas waktunya sudah lewat.`,
+  'timeline.disbursement-cancelled': (v) => `${v.tranche} sebesar ${v.amount} dibatalkan.`,
+  'timeline.hold-placed': 'Penyaluran untuk Anda ditahan sementara untuk pemeriksaan. Hak Anda tetap tercatat.',
+  'timeline.hold-released': 'Penahanan sudah dicabut dan penyaluran dilanjutkan.',
+  'timeline.withdrawn': 'Keikutsertaan Anda dihentikan. Insentif yang belum dibayar tidak diberikan.',
+  'timeline.corrected': 'Data Anda sudah diperbaiki.',
+  'timeline.life-closed': (v) => CLOSED[v.outcome],
+  'timeline.recovery-opened': 'Ada penyaluran yang kami urus kembali setelah program Anda selesai.',
+  'timeline.recovery-closed': 'Penyaluran yang kami urus kembali sudah tuntas.',
+  'timeline.identity-read': 'Data pribadi Anda dilihat oleh petugas; alasannya dicatat.',
+  'timeline.identity-looked-up': 'Data pribadi Anda dicari oleh petugas; alasannya dicatat.',
+  'timeline.programme-published': 'Ketentuan program diterbitkan.',
+  'timeline.appropriation-set': 'Pagu program ditetapkan.',
+  'timeline.float-funded': 'Dana diisi di mitra pembayaran.',
+  'timeline.wave-opened': 'Gelombang dibuka.',
+  'timeline.wave-closed': 'Gelombang ditutup.',
+  'timeline.key-created': 'Kunci akses dibuat.',
+  'timeline.key-revoked': 'Kunci akses dicabut.',
+  'timeline.role-granted': 'Peran diberikan.',
+  'timeline.role-ended': 'Peran diakhiri.',
+  'timeline.message-redriven': 'Pesan yang gagal disampaikan dikirim kembali.',
+  'timeline.message-died': 'Sebuah pesan tidak dapat disampaikan.',
+  'timeline.callback-unmatched': 'Kabar dari mitra pembayaran belum cocok dengan kiriman mana pun.',
+
+  'account.none': 'rekening yang ditautkan',
+  'account.deadline': (v) => `Batas waktunya ${v.until}; sesudah itu insentif hangus.`,
+
+  'refused.too-young': (v) => `Usia Anda belum ${v.limit} tahun.`,
+  'refused.too-old': (v) => `Usia Anda sudah melewati ${v.limit} tahun.`,
+  'refused.not-citizen': 'Program ini hanya untuk warga negara Indonesia.',
+  'refused.in-formal-education': 'Anda tercatat masih mengikuti pendidikan formal.',
+  'refused.occupation-excluded': 'Pekerjaan Anda termasuk yang tidak dapat menerima program ini.',
+  'refused.receives-aid': (v) => `Anda tercatat menerima bantuan lain dari pemerintah (${v.aid}).`,
+  'refused.not-declared': 'Pernyataan pendaftar belum Anda setujui.',
+
+  ...underPrefix('failure', FAILURE),
+  ...underPrefix('next', NEXT),
+
+  'attention.waiting-for-account': 'Menunggu rekening atau dompet digital peserta.',
+  'attention.waiting-for-float': 'Menunggu pengisian dana di mitra pembayaran.',
+  'attention.on-hold': 'Ditahan.',
+  'attention.payout-unknown': 'Hasil pengiriman belum pasti.',
+  'attention.review': 'Menunggu keputusan dua petugas.',
+  'attention.failed': 'Pengiriman gagal dan perlu diperbaiki.',
+  'attention.waiting-for-admission': 'Menunggu penetapan gelombang.',
+  'attention.waiting-for-training': 'Menunggu pembelian pelatihan pertama.',
+  'attention.waiting-for-completion': 'Menunggu laporan penyelesaian pelatihan.',
+  'attention.waiting-for-survey': 'Menunggu survei diisi.',
+  'attention.life-failed': 'Alur peserta berhenti karena kesalahan.',
+  'attention.message-dead': 'Pesan tidak dapat disampaikan.',
+
+  'move.participant': 'Giliran peserta.',
+  'move.institution': 'Giliran lembaga pelatihan.',
+  'move.operator': 'Giliran petugas.',
+  'move.gateway': 'Giliran mitra pembayaran.',
+  'move.finance': 'Giliran bagian keuangan.',
+}

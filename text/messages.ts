@@ -1,0 +1,108 @@
+/** Every message and the values it takes. A language that lacks one, or uses a value that is not there, does not compile. */
+import type { Act } from '../domain/act.ts'
+import type { RefusalCode } from '../domain/eligibility.ts'
+import type { Outcome, Stage } from '../domain/lifecycle.ts'
+import type { Money } from '../domain/money.ts'
+import type { Bilingual } from '../domain/programme.ts'
+import type { AttentionCode, FailureCode, Mover } from './codes.ts'
+import type { When } from './time.ts'
+
+/** A message without values. */
+type Plain = Readonly<Record<never, never>>
+
+interface TrancheValues {
+  tranche: Bilingual
+  amount: Money
+}
+
+/** What each act takes. Destinations and accounts are names and masked numbers: `BNI ••7919`. */
+interface ActValues {
+  registered: { programme: Bilingual }
+  'screened-eligible': Plain
+  'screened-refused': { reasons: string }
+  admitted: { wave: string; balance: Money; startBy: When }
+  'course-started': { course: string; institution: string }
+  'course-completed': { course: string }
+  'course-rated': { course: string }
+  'survey-opened': TrancheValues & { closesAt: When }
+  'survey-answered': { tranche: Bilingual }
+  'survey-missed': { tranche: Bilingual }
+  'training-expired': Plain
+  'tranche-due': TrancheValues & { releaseAt: When }
+  'disbursement-released': { tranche: Bilingual }
+  'payout-sent': TrancheValues & { to: string }
+  'payout-sent-again': { tranche: Bilingual }
+  'payout-unknown': TrancheValues
+  'payout-enquired': { tranche: Bilingual }
+  'payout-accepted': { tranche: Bilingual }
+  'payout-paid': TrancheValues & { to: string }
+  'payout-failed': TrancheValues & { failure: FailureCode }
+  'payout-returned': TrancheValues
+  'account-linked': { account: string }
+  'account-replaced': { account: string }
+  'account-refused': { failure: FailureCode }
+  'needs-account': TrancheValues & { failure: FailureCode }
+  'float-short': TrancheValues
+  'float-restored': Plain
+  'retry-scheduled': { tranche: Bilingual }
+  'review-needed': TrancheValues
+  'disbursement-failed': TrancheValues & { failure: FailureCode }
+  'disbursement-lapsed': TrancheValues
+  'disbursement-cancelled': TrancheValues
+  'hold-placed': Plain
+  'hold-released': Plain
+  withdrawn: Plain
+  corrected: Plain
+  'life-closed': { outcome: Outcome }
+  'recovery-opened': Plain
+  'recovery-closed': Plain
+  'identity-read': Plain
+  'identity-looked-up': Plain
+  'programme-published': Plain
+  'appropriation-set': Plain
+  'float-funded': Plain
+  'wave-opened': Plain
+  'wave-closed': Plain
+  'key-created': Plain
+  'key-revoked': Plain
+  'role-granted': Plain
+  'role-ended': Plain
+  'message-redriven': Plain
+  'message-died': Plain
+  'callback-unmatched': Plain
+}
+
+/** Every act of the audit trail has a text: a new one does not compile without. */
+type TimelineMessages = { [A in Act as `timeline.${A}`]: ActValues[A] }
+
+type RefusalValues<C extends RefusalCode> = C extends 'too-young' | 'too-old'
+  ? { limit: number }
+  : C extends 'receives-aid'
+    ? { aid: string }
+    : Plain
+
+export type Messages = TimelineMessages & { [S in Stage as `stage.${S}`]: Plain } & {
+  [O in Outcome as `outcome.${O}`]: Plain
+} & {
+  [C in RefusalCode as `refused.${C}`]: RefusalValues<C>
+} & {
+  /** What happened. */
+  [F in FailureCode as `failure.${F}`]: Plain
+} & {
+  /** What to do next about it. */
+  [F in FailureCode as `next.${F}`]: Plain
+} & {
+  'account.none': Plain
+  /** Added to what waits for an account. */
+  'account.deadline': { until: When }
+} & { [A in AttentionCode as `attention.${A}`]: Plain } & { [M in Mover as `move.${M}`]: Plain }
+
+export type Key = keyof Messages
+
+/** Values as a template gets them: money, times and names already in the words of its language; codes stay codes. */
+export type Shown<V> = { readonly [N in keyof V]: V[N] extends Money | When | Bilingual | number ? string : V[N] }
+
+/** One language, whole. */
+export type Catalogue = {
+  readonly [K in Key]: keyof Messages[K] extends never ? string : (values: Shown<Messages[K]>) => string
+}
