@@ -1,0 +1,72 @@
+/** Everything a person or service may change, bound to one open transaction: who did it and when are told once. */
+import type { Actor } from '../domain/act.ts'
+import type { Programme } from '../domain/programme.ts'
+import { linkAccount, type LinkRequest } from './accounts.ts'
+import { recordFunding, setAppropriation, type NewAppropriation, type NewFunding } from './budgets.ts'
+import type { Sql } from './database.ts'
+import { recordEvidence, type NewEvidence } from './evidence.ts'
+import { createKey, revokeKey, type NewKey } from './keys.ts'
+import { redriveMessage } from './messages.ts'
+import type { StoreContext } from './options.ts'
+import { correctLife, holdLife, releaseLife, withdrawLife, type Correction, type Told } from './people.ts'
+import { publishProgramme } from './programmes.ts'
+import { admit, closeWave, openWave, type Admission, type NewWave } from './waves.ts'
+
+export interface Acts {
+  /** Throws `programme-version-exists`. */
+  publishProgramme(programme: Programme, sha256: Uint8Array): Promise<void>
+  /** Throws `appropriation-too-small`. */
+  setAppropriation(appropriation: NewAppropriation): Promise<{ id: string; amount: bigint; committed: bigint }>
+  /** Throws `conflict`. */
+  recordFunding(funding: NewFunding): Promise<{ id: string }>
+  /** Throws `wave-exists`, `not-found`. */
+  openWave(wave: NewWave): Promise<void>
+  /** Throws `unknown-wave`, `wave-not-open`, `not-awaiting-admission`, `wave-quota-exceeded`, `budget-exceeded`. */
+  admit(admission: Admission): Promise<{ admitted: number }>
+  /** Throws `unknown-wave`, `wave-not-open`. */
+  closeWave(programme: Programme, code: string): Promise<void>
+  /** Throws what `recordEvidence` throws. */
+  recordEvidence(evidence: NewEvidence): Promise<void>
+  /** Throws `account-unchanged`, `unknown-participant`. */
+  linkAccount(link: LinkRequest): Promise<{ id: string; usableFromMs: number }>
+  /** Throws `already-held`, `life-closed`. */
+  hold(person: ActOnPerson): Promise<Told>
+  /** Throws `not-held`. */
+  release(person: ActOnPerson): Promise<Told>
+  /** Throws `life-closed`. */
+  withdraw(person: ActOnPerson): Promise<Told>
+  /** Throws `life-closed`. */
+  correct(person: ActOnPerson, correction: Correction): Promise<Told>
+  createKey(key: NewKey): Promise<{ id: string; secret: string }>
+  /** Throws `not-found`, `key-revoked`. */
+  revokeKey(id: string): Promise<void>
+  /** Puts a dead message back; whose it is is told. Throws `not-found`, `message-not-dead`. */
+  redrive(id: string): Promise<{ programme: string; ref: string }>
+}
+
+export interface ActOnPerson {
+  readonly programme: string
+  readonly ref: string
+  readonly reason: string
+}
+
+/** The acts inside one transaction. */
+export function actsIn(sql: Sql, context: StoreContext, actor: Actor, atMs: number): Acts {
+  return {
+    publishProgramme: (programme, sha256) => publishProgramme(sql, programme, sha256, actor, atMs),
+    setAppropriation: (appropriation) => setAppropriation(sql, appropriation, actor, atMs),
+    recordFunding: (funding) => recordFunding(sql, funding, actor, atMs),
+    openWave: (wave) => openWave(sql, wave, actor, atMs),
+    admit: (admission) => admit(sql, context.programmes, admission, actor, atMs),
+    closeWave: (programme, code) => closeWave(sql, programme, code, actor, atMs),
+    recordEvidence: (evidence) => recordEvidence(sql, context, evidence, actor, atMs),
+    linkAccount: (link) => linkAccount(sql, context, link, actor, atMs),
+    hold: (person) => holdLife(sql, { ...person, actor, atMs }),
+    release: (person) => releaseLife(sql, { ...person, actor, atMs }),
+    withdraw: (person) => withdrawLife(sql, { ...person, actor, atMs }),
+    correct: (person, correction) => correctLife(sql, context, { ...person, actor, atMs }, correction),
+    createKey: (key) => createKey(sql, key, actor, atMs),
+    revokeKey: (id) => revokeKey(sql, id, actor, atMs),
+    redrive: (id) => redriveMessage(sql, id, actor, atMs),
+  }
+}

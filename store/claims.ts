@@ -1,0 +1,268 @@
+/**
+ * Claiming a payout: what decides, at one commit, that this attempt and no other goes to the gateway. Everything that forbids
+ * it (a hold, another attempt, another account, no money reserved) is read under the life's lock; the frozen bytes, the payout,
+ * its send and its posting are in that commit, before the first byte leaves.
+ */
+import { createHash } from 'node:crypto'
+import { engineActor } from '../domain/act.ts'
+import { afterPayout } from '../domain/disbursement.ts'
+import { sendByMs } from '../domain/enquiry.ts'
+import { gatewayReference, payoutKey } from '../domain/identity.ts'
+import type { Failure } from '../domain/observation.ts'
+import type { AccountDetails } from '../domain/registration.ts'
+import { localDate } from '../domain/zone.ts'
+import { insertAudit } from './audit.ts'
+import { codeOf, constraintOf, inTransaction, type Sql } from './database.ts'
+import { dataKeyOf, insertDocument, openDocument, participantOwner, parseSealed, sealDocument } from './documents.ts'
+import type { StoreContext } from './options.ts'
+import { insertPostings } from './postings.ts'
+import { Sealed } from './vault.ts'
+
+/** Why a disbursement cannot be sent now; its branch waits until a fact or a time changes that. */
+export type Parked = 'not-released' | 'held' | 'no-account' | 'account-cooling' | 'no-gateway' | 'too-early'
+
+export interface ClaimDraft {
+  readonly kind: 'draft'
+  readonly disbursement: string
+  readonly gateway: string
+  readonly n: number
+  readonly payout: string
+  readonly reference: string
+  readonly salt: number
+  readonly amount: bigint
+  readonly currency: string
+  readonly tranche: string
+  readonly programme: string
+  readonly ref: string
+  readonly accountId: string
+  readonly destination: Sealed<AccountDetails>
+}
+
+export type Draft = ClaimDraft | { readonly kind: 'parked'; readonly reason: Parked }
+
+export type Claim =
+  | { readonly kind: 'claimed'; readonly send: number; readonly sendByMs: number }
+  | { readonly kind: 'parked'; readonly reason: Parked }
+  /** The reference is another disbursement's: draft again with the next salt. */
+  | { readonly kind: 'collision' }
+
+export interface Claims {
+  /** What the next payout of a disbursement would be; nothing is written. */
+  draft(disbursement: string, nowMs: number, salt?: number): Promise<Draft>
+  /** Claims the payout with its frozen bytes. Only the winner of several callers is told `claimed`. */
+  claim(draft: ClaimDraft, body: Uint8Array, nowMs: number): Promise<Claim>
+  /** The gateway's format refuses the order before anything is claimed: the disbursement goes to whoever can mend it. */
+  refuse(draft: ClaimDraft, failure: Failure, nowMs: number): Promise<void>
+}
+
+interface Candidate {
+  readonly programme: string
+  readonly ref: string
+  readonly programme_version: number
+  readonly tranche: string
+  readonly state: string
+  readonly attempts: number
+  readonly amount: bigint
+  readonly currency: string
+  readonly release_ms: bigint
+  readonly fiscal_year: number
+  readonly budget_line: string
+  readonly held: boolean
+  readonly withdrawn: boolean
+  readonly account: string | null
+  readonly institution: string | null
+  readonly document: string | null
+  readonly usable_ms: bigint | null
+}
+
+const CANDIDATE = `
+SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.attempts, d.amount, d.currency,
+       ms(d.release_at) AS release_ms, d.fiscal_year, d.budget_line, p.held_at IS NOT NULL AS held,
+       p.withdrawn_at IS NOT NULL AS withdrawn, a.id AS account, a.institution, a.document, ms(a.usable_from) AS usable_ms
+  FROM disbursement d
+  JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
+  LEFT JOIN account a ON (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed'
+ WHERE d.key = $1`
+
+export function createClaims(context: StoreContext): Claims {
+  return {
+    async draft(disbursement, nowMs, salt = 0) {
+      const candidate = await candidateOf(context.database.pool, disbursement)
+      const parked = parkedReason(candidate, nowMs)
+      if (parked || !candidate.account) return { kind: 'parked', reason: parked ?? 'no-account' }
+      const programme = await context.programmes.version(candidate.programme, candidate.programme_version)
+      const gateway = context.route(programme.payment.gateways, candidate.institution ?? '')
+      if (gateway === null) return { kind: 'parked', reason: 'no-gateway' }
+      const n = candidate.attempts + 1
+      const document = await openDocument(context.database.pool, context.vault, candidate.document ?? '')
+      return {
+        kind: 'draft',
+        disbursement,
+        gateway,
+        n,
+        payout: payoutKey(disbursement, n),
+        reference: gatewayReference(disbursement, n, sha256, salt),
+        salt,
+        amount: candidate.amount,
+        currency: candidate.currency,
+        tranche: candidate.tranche,
+        programme: candidate.programme,
+        ref: candidate.ref,
+        accountId: candidate.account,
+        destination: parseSealed<AccountDetails>(document),
+      }
+    },
+    async claim(draft, body, nowMs) {
+      try {
+        return await inTransaction(context.database, (sql) => claimLocked(sql, context, draft, body, nowMs))
+      } catch (error) {
+        if (codeOf(error) === '23505' && constraintOf(error) === 'payout_gateway_reference_key')
+          return { kind: 'collision' }
+        throw error
+      }
+    },
+    refuse: (draft, failure, nowMs) =>
+      inTransaction(context.database, (sql) => refuseLocked(sql, draft, failure, nowMs)),
+  }
+}
+
+async function refuseLocked(sql: Sql, draft: ClaimDraft, failure: Failure, nowMs: number): Promise<void> {
+  await sql.query('SELECT FROM participant WHERE programme = $1 AND ref = $2 FOR UPDATE', [draft.programme, draft.ref])
+  const step = afterPayout('failed', failure, { retries: 0, returns: 0 }, [])
+  if (!step) return
+  const { rowCount } = await sql.query(
+    `UPDATE disbursement SET state = $2, reason = $3, version = version + 1
+      WHERE key = $1 AND state = 'released' AND attempts = $4`,
+    [draft.disbursement, step.to, failure.code, draft.n - 1],
+  )
+  if (rowCount === 0) return
+  if (step.accountFailed) {
+    await sql.query(`UPDATE account SET state = 'failed', reason = $2 WHERE id = $1 AND ended_at IS NULL`, [
+      draft.accountId,
+      failure.code,
+    ])
+  }
+  const act = step.accountFailed ? 'needs-account' : step.to === 'failed' ? 'disbursement-failed' : 'review-needed'
+  const { programme, ref, disbursement: subject } = draft
+  const after = { tranche: draft.tranche, reason: failure.code, to: step.to }
+  await insertAudit(sql, [{ act, actor: engineActor(), atMs: nowMs, subject, programme, ref, after }])
+}
+
+async function claimLocked(
+  sql: Sql,
+  context: StoreContext,
+  draft: ClaimDraft,
+  body: Uint8Array,
+  nowMs: number,
+): Promise<Claim> {
+  await sql.query('SELECT FROM participant WHERE programme = $1 AND ref = $2 FOR UPDATE', [draft.programme, draft.ref])
+  // A statement of its own after the lock: under READ COMMITTED it sees every hold committed before it.
+  const candidate = await candidateOf(sql, draft.disbursement)
+  const parked = parkedReason(candidate, nowMs)
+  if (parked) return { kind: 'parked', reason: parked }
+  if (candidate.attempts !== draft.n - 1 || candidate.account !== draft.accountId) {
+    return { kind: 'parked', reason: 'not-released' }
+  }
+  const timing = context.timingOf(draft.gateway)
+  const by = sendByMs(nowMs, nowMs, timing)
+  await insertClaim(sql, context, draft, body, { nowMs, by })
+  const programme = await context.programmes.version(candidate.programme, candidate.programme_version)
+  await insertPostings(sql, [
+    {
+      event: 'claimed',
+      subject: draft.payout,
+      amount: draft.amount,
+      currency: draft.currency,
+      gateway: draft.gateway,
+      programme: draft.programme,
+      ref: draft.ref,
+      fiscalYear: candidate.fiscal_year,
+      budgetLine: candidate.budget_line,
+      businessDate: localDate(programme.zone, nowMs),
+    },
+  ])
+  const after = {
+    tranche: draft.tranche,
+    gateway: draft.gateway,
+    amount: draft.amount.toString(),
+    currency: draft.currency,
+  }
+  const { programme: code, ref, payout: subject } = draft
+  await insertAudit(sql, [
+    {
+      act: 'payout-sent',
+      actor: engineActor(),
+      atMs: nowMs,
+      subject,
+      programme: code,
+      ref,
+      after: { ...after, n: draft.n },
+    },
+  ])
+  return { kind: 'claimed', send: 1, sendByMs: by }
+}
+
+async function insertClaim(
+  sql: Sql,
+  context: StoreContext,
+  draft: ClaimDraft,
+  body: Uint8Array,
+  at: { readonly nowMs: number; readonly by: number },
+): Promise<void> {
+  const owner = participantOwner(draft.programme, draft.ref)
+  const document = sealDocument(context.vault, await dataKeyOf(sql, context.vault, owner), owner, 'request', body)
+  await insertDocument(sql, document)
+  // Older attempts ended definitively; marked superseded they may still be told otherwise without meeting the unique index.
+  await sql.query('UPDATE payout SET superseded = true WHERE disbursement = $1 AND NOT superseded', [
+    draft.disbursement,
+  ])
+  await sql.query(
+    `INSERT INTO payout (key, disbursement, programme, ref, n, gateway, reference, salt, amount, currency, account, state,
+                         request, request_sha256, claimed_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'submitting', $12, $13, $14)`,
+    [
+      draft.payout,
+      draft.disbursement,
+      draft.programme,
+      draft.ref,
+      draft.n,
+      draft.gateway,
+      draft.reference,
+      draft.salt,
+      draft.amount,
+      draft.currency,
+      draft.accountId,
+      document.id,
+      createHash('sha256').update(body).digest(),
+      new Date(at.nowMs),
+    ],
+  )
+  await sql.query('INSERT INTO send (payout, number, started_at, send_by) VALUES ($1, 1, $2, $3)', [
+    draft.payout,
+    new Date(at.nowMs),
+    new Date(at.by),
+  ])
+  await sql.query(
+    `UPDATE disbursement SET state = 'in-flight', reason = NULL, attempts = $2, version = version + 1 WHERE key = $1`,
+    [draft.disbursement, draft.n],
+  )
+}
+
+async function candidateOf(sql: Sql, disbursement: string): Promise<Candidate> {
+  const { rows } = await sql.query<Candidate>({ name: 'claim-candidate', text: CANDIDATE, values: [disbursement] })
+  const row = rows[0]
+  if (!row) throw new Error(`no disbursement ${disbursement}`)
+  return row
+}
+
+function parkedReason(candidate: Candidate, nowMs: number): Parked | undefined {
+  if (candidate.state !== 'released' || candidate.withdrawn) return 'not-released'
+  if (candidate.held) return 'held'
+  if (Number(candidate.release_ms) > nowMs) return 'too-early'
+  if (candidate.account === null) return 'no-account'
+  return candidate.usable_ms !== null && Number(candidate.usable_ms) > nowMs ? 'account-cooling' : undefined
+}
+
+function sha256(text: string): Uint8Array {
+  return createHash('sha256').update(text).digest()
+}

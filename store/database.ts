@@ -1,0 +1,85 @@
+import pg from 'pg'
+
+/** A connection inside a transaction: what every named statement runs on. */
+export type Sql = Pick<pg.ClientBase, 'query'>
+
+/** The pool all of Lunas shares: Prisma's reads, our transactions and LISTEN use the same connections and limits. */
+export interface Database {
+  readonly pool: pg.Pool
+}
+
+const INT8 = 20
+const DATE = 1082
+
+/** Opens the pool. `bigint` columns become `bigint`, never a float; `date` stays the text it is (no zone can move it). */
+export function openDatabase(url: string, options: { max: number; name: string }): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max,
+    application_name: options.name,
+    connectionTimeoutMillis: 5000,
+    idleTimeoutMillis: 30_000,
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') => {
+        if (oid === INT8) return (text: string) => BigInt(text)
+        if (oid === DATE) return (text: string) => text
+        return pg.types.getTypeParser(oid, format as 'text')
+      },
+    },
+  })
+  // An idle connection that PostgreSQL drops is replaced at the next use; without a listener it would end the process.
+  pool.on('error', () => undefined)
+  return { pool }
+}
+
+const ATTEMPTS_MAX = 5
+const SERIALIZATION_FAILURE = '40001'
+const DEADLOCK = '40P01'
+
+/**
+ * Runs one READ COMMITTED transaction. Deadlocks are tried again: the work must only write to the database.
+ * Throws what the work throws, after the rollback.
+ */
+export async function inTransaction<T>(database: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const client = await database.pool.connect()
+    let broken: Error | undefined
+    try {
+      await client.query('BEGIN')
+      const result = await work(client)
+      await client.query('COMMIT')
+      return result
+    } catch (error) {
+      await client.query('ROLLBACK').catch((rollback: Error) => {
+        broken = rollback
+      })
+      if (!isRetryable(error) || attempt === ATTEMPTS_MAX) throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+}
+
+function isRetryable(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === SERIALIZATION_FAILURE || code === DEADLOCK
+}
+
+/** The SQLSTATE of an error, when PostgreSQL sent one. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+/** The constraint a refused row violated, when PostgreSQL named one. */
+export function constraintOf(error: unknown): string | undefined {
+  return error instanceof Error && 'constraint' in error && typeof error.constraint === 'string'
+    ? error.constraint
+    : undefined
+}
+
+/** The first row, or a thrown Error: for statements that must find one, where none is a bug. */
+export function one<Row>(rows: readonly Row[], what: string): Row {
+  const row = rows[0]
+  if (row === undefined) throw new Error(`${what}: no row`)
+  return row
+}

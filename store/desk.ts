@@ -1,0 +1,52 @@
+/** Where requests from outside are taken in: each once per idempotency key, its effect and its stored answer in one commit. */
+import type { Actor } from '../domain/act.ts'
+import { recordRefusedAccount } from './accounts.ts'
+import { actsIn, type Acts } from './acts.ts'
+import { inTransaction } from './database.ts'
+import { receiveCallbacks, type CallbackVerdict, type ReceivedCallback } from './inbox.ts'
+import { callerOf, type Caller } from './keys.ts'
+import type { StoreContext } from './options.ts'
+import { findAnswer, perform, type Answer, type Performed, type Request } from './perform.ts'
+import { registerAll, type Registered, type RegistrationRequest } from './registrations.ts'
+
+export interface Desk {
+  /** Runs `work` once per idempotency key. Throws what `work` throws; refusals are not stored. */
+  perform(request: Request, work: (acts: Acts) => Promise<Answer>): Promise<Performed>
+  /** The stored answer of a request that was performed before. Throws `idempotency-key-reused`. */
+  answered(request: Request): Promise<Performed | undefined>
+  /** Registers a batch in one commit; results in the order of the requests. */
+  registerAll(requests: readonly RegistrationRequest[]): Promise<Registered[]>
+  /** Takes in a batch of callbacks in one commit; verdicts in their order. */
+  receiveCallbacks(callbacks: readonly ReceivedCallback[]): Promise<CallbackVerdict[]>
+  /** Records that an account somebody offered was refused. */
+  recordRefusedAccount(link: RefusedAccount, actor: Actor, atMs: number): Promise<void>
+  /** Who a secret belongs to; undefined when unknown, revoked or expired. */
+  callerOf(secret: string): Promise<Caller | undefined>
+  /** What a request is recognised by when its key comes again; keyed, because requests hold personal data. */
+  requestHash(request: Uint8Array): Uint8Array
+}
+
+export interface RefusedAccount {
+  readonly programme: string
+  readonly ref: string
+  readonly institution: string
+  readonly code: string
+}
+
+export function createDesk(context: StoreContext): Desk {
+  const { database } = context
+  return {
+    perform: (request, work) =>
+      perform(database, request, (sql) => work(actsIn(sql, context, request.actor, request.atMs))),
+    async answered({ actor, idempotency }) {
+      const answer = idempotency && (await findAnswer(database.pool, actor.person, idempotency))
+      return answer ? { ...answer, replayed: true } : undefined
+    },
+    registerAll: (requests) => registerAll(context, requests),
+    receiveCallbacks: (callbacks) => receiveCallbacks(context, callbacks),
+    recordRefusedAccount: (link, actor, atMs) =>
+      inTransaction(database, (sql) => recordRefusedAccount(sql, link, actor, atMs)),
+    callerOf: (secret) => callerOf(database.pool, secret),
+    requestHash: (request) => context.vault.requestHash(request),
+  }
+}

@@ -1,0 +1,100 @@
+/** Evidence: facts with provenance, each recorded once, only where they can be true. */
+import type { Actor } from '../domain/act.ts'
+import type { EvidenceKind } from '../domain/lifecycle.ts'
+import { Problem } from '../domain/problem.ts'
+import type { Programme } from '../domain/programme.ts'
+import { insertAudit } from './audit.ts'
+import type { Sql } from './database.ts'
+import { lockLife, type LifeRow } from './life-rows.ts'
+import { insertMessages, nudge } from './nudges.ts'
+import type { StoreContext } from './options.ts'
+
+export interface NewEvidence {
+  readonly programme: string
+  readonly ref: string
+  readonly kind: EvidenceKind
+  /** The course's or survey's code. */
+  readonly subject: string
+  readonly occurredAtMs: number
+  /** Certificate or attendance record number; null where there is none. */
+  readonly document: string | null
+}
+
+/**
+ * Records one fact and nudges the life. Throws `not-admitted`, `life-closed`, `unknown-course`, `unknown-survey`,
+ * `survey-not-open`, `evidence-out-of-order`, `evidence-exists`.
+ */
+export async function recordEvidence(
+  sql: Sql,
+  context: StoreContext,
+  evidence: NewEvidence,
+  actor: Actor,
+  atMs: number,
+): Promise<void> {
+  const life = await lockLife(sql, evidence.programme, evidence.ref)
+  const programme = await context.programmes.version(life.programme, life.programme_version)
+  refuseOutsideTraining(life)
+  refuseKnown(life, evidence)
+  if (evidence.kind === 'survey-answered') refuseSurvey(life, programme, evidence)
+  else refuseCourse(life, programme, evidence)
+  await sql.query(
+    `INSERT INTO evidence (programme, ref, kind, subject, occurred_at, document, source) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [
+      evidence.programme,
+      evidence.ref,
+      evidence.kind,
+      evidence.subject,
+      new Date(evidence.occurredAtMs),
+      evidence.document,
+      actor.person,
+    ],
+  )
+  const subject = `evidence:${evidence.programme}:${evidence.ref}:${evidence.kind}:${evidence.subject}`
+  const after = { subject: evidence.subject, occurredAtMs: evidence.occurredAtMs }
+  const { programme: code, ref, kind: act } = evidence
+  await insertAudit(sql, [{ act, actor, atMs, subject, programme: code, ref, after }])
+  await insertMessages(sql, [nudge(code, ref, 'evidence')])
+}
+
+function refuseOutsideTraining(life: LifeRow): void {
+  if (life.stage === 'screening' || life.stage === 'admission') {
+    throw new Problem('not-admitted', 'this person is not admitted; evidence counts from admission on')
+  }
+  if (life.stage === 'closed' || life.withdrawn) {
+    throw new Problem('life-closed', 'this person has left the programme; nothing more can be recorded')
+  }
+}
+
+function refuseKnown(life: LifeRow, evidence: NewEvidence): void {
+  if (life.evidence.some((fact) => fact.kind === evidence.kind && fact.subject === evidence.subject)) {
+    throw new Problem('evidence-exists', `${evidence.kind} of ${evidence.subject} is recorded already`)
+  }
+}
+
+function refuseCourse(life: LifeRow, programme: Programme, evidence: NewEvidence): void {
+  if (!programme.training.courses.some((course) => course.code === evidence.subject)) {
+    throw new Problem('unknown-course', `no course ${evidence.subject} in ${programme.code}`)
+  }
+  const before: Readonly<Record<string, EvidenceKind>> = {
+    'course-completed': 'course-started',
+    'course-rated': 'course-completed',
+  }
+  const needed = before[evidence.kind]
+  if (needed && !life.evidence.some((fact) => fact.kind === needed && fact.subject === evidence.subject)) {
+    throw new Problem('evidence-out-of-order', `record ${needed} of ${evidence.subject} first`)
+  }
+}
+
+function refuseSurvey(life: LifeRow, programme: Programme, evidence: NewEvidence): void {
+  const rule = programme.tranches.find(
+    ({ trigger }) => trigger.kind === 'survey-answered' && trigger.survey === evidence.subject,
+  )
+  if (!rule) throw new Problem('unknown-survey', `no survey ${evidence.subject} in ${programme.code}`)
+  const tranche = life.tranches.find(({ code }) => code === rule.code)
+  const opens = tranche?.opens_ms ?? null
+  const closes = tranche?.closes_ms ?? null
+  const open = tranche?.state === 'open' && opens !== null && closes !== null
+  if (!open || evidence.occurredAtMs < opens || evidence.occurredAtMs >= closes) {
+    throw new Problem('survey-not-open', `survey ${evidence.subject} is not open for this person at that time`)
+  }
+}

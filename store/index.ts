@@ -1,0 +1,50 @@
+/** The store: the only room that knows SQL. One object of capabilities, made once by a composition root. */
+import { createClaims, type Claims } from './claims.ts'
+import { openDatabase, type Database } from './database.ts'
+import { createFloats, type Floats } from './floats.ts'
+import { createLives, type Lives } from './lives.ts'
+import { createMessages, type Messages } from './messages.ts'
+import type { PaymentTiming, StoreContext } from './options.ts'
+import { createPayouts, type Payouts } from './payouts.ts'
+import { createProgrammeBook, type ProgrammeBook } from './programmes.ts'
+import { Vault, type VaultKeys } from './vault.ts'
+
+export interface Store {
+  readonly context: StoreContext
+  readonly programmes: ProgrammeBook
+  readonly lives: Lives
+  readonly claims: Claims
+  readonly payouts: Payouts
+  readonly floats: Floats
+  readonly messages: Messages
+  /** Waits for running statements and closes the pool. */
+  close(): Promise<void>
+}
+
+export interface StoreOptions {
+  /** The application role's URL. */
+  readonly url: string
+  /** Shown in pg_stat_activity. */
+  readonly name: string
+  readonly poolMax: number
+  readonly keys: VaultKeys
+  readonly timingOf: (gateway: string) => PaymentTiming
+  readonly route: (gateways: readonly string[], institution: string) => string | null
+}
+
+export function createStore(options: StoreOptions): Store {
+  const database: Database = openDatabase(options.url, { max: options.poolMax, name: options.name })
+  const programmes = createProgrammeBook(database, () => Date.now())
+  const { timingOf, route } = options
+  const context: StoreContext = { database, programmes, vault: new Vault(options.keys), timingOf, route }
+  return {
+    context,
+    programmes,
+    lives: createLives(context),
+    claims: createClaims(context),
+    payouts: createPayouts(context),
+    floats: createFloats(context),
+    messages: createMessages(database),
+    close: () => database.pool.end(),
+  }
+}

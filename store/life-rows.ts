@@ -1,0 +1,168 @@
+/** Loads a life: one statement, so that what is decided is one picture. Times are epoch milliseconds, amounts text. */
+import type { DisbursementState } from '../domain/disbursement.ts'
+import type { WaitingPayout } from '../domain/enquiry.ts'
+import type { EvidenceKind, Life, Outcome, Stage, TrancheState } from '../domain/lifecycle.ts'
+import type { PayoutState } from '../domain/payout.ts'
+import { Problem } from '../domain/problem.ts'
+import type { Sql } from './database.ts'
+
+export interface LifeRow {
+  readonly programme: string
+  readonly ref: string
+  readonly programme_version: number
+  readonly stage: Stage
+  readonly outcome: Outcome | null
+  readonly region: string
+  readonly wave: string | null
+  readonly admitted_ms: number | null
+  readonly trained_ms: number | null
+  readonly held: boolean
+  readonly withdrawn: boolean
+  readonly attention: string | null
+  readonly heard_ms: number | null
+  readonly account: { readonly id: string; readonly institution: string; readonly usable_ms: number } | null
+  readonly evidence: readonly { readonly kind: EvidenceKind; readonly subject: string; readonly ms: number }[]
+  readonly tranches: readonly TrancheRow[]
+}
+
+export interface TrancheRow {
+  readonly code: string
+  readonly amount: string
+  readonly state: TrancheState
+  readonly opens_ms: number | null
+  readonly closes_ms: number | null
+  readonly due_ms: number | null
+  readonly disbursement: DisbursementRow | null
+}
+
+export interface DisbursementRow {
+  readonly key: string
+  readonly amount: string
+  readonly currency: string
+  readonly state: DisbursementState
+  readonly reason: string | null
+  readonly version: number
+  readonly attempts: number
+  readonly retries: number
+  readonly returns: number
+  readonly owed_ms: number
+  readonly release_ms: number
+  readonly lapses_ms: number
+  readonly first_paid_ms: number | null
+  readonly payout: PayoutRow | null
+}
+
+export interface PayoutRow {
+  readonly key: string
+  readonly gateway: string
+  readonly state: PayoutState
+  readonly sends: number
+  readonly same_key_retries: number
+  readonly enquiries: number
+  readonly not_found: number
+  readonly last_enquiry_ms: number | null
+  readonly send_again_ms: number | null
+  readonly first_sent_ms: number
+  readonly last_started_ms: number
+  readonly last_ended_ms: number | null
+}
+
+const LOAD = `
+SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.wave, p.attention,
+       ms(p.admitted_at) AS admitted_ms, ms(p.trained_at) AS trained_ms, ms(p.heard_by) AS heard_ms,
+       p.held_at IS NOT NULL AS held, p.withdrawn_at IS NOT NULL AS withdrawn,
+       (SELECT jsonb_build_object('id', a.id, 'institution', a.institution, 'usable_ms', ms(a.usable_from))
+          FROM account a
+         WHERE (a.programme, a.ref) = (p.programme, p.ref) AND a.ended_at IS NULL AND a.state <> 'failed') AS account,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', e.kind, 'subject', e.subject, 'ms', ms(e.occurred_at))
+                                  ORDER BY e.occurred_at), '[]')
+          FROM evidence e WHERE (e.programme, e.ref) = (p.programme, p.ref)) AS evidence,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                 'code', t.code, 'amount', t.amount::text, 'state', t.state, 'opens_ms', ms(t.opens_at),
+                 'closes_ms', ms(t.closes_at), 'due_ms', ms(t.due_at), 'disbursement', (
+          SELECT jsonb_build_object(
+                   'key', d.key, 'amount', d.amount::text, 'currency', d.currency, 'state', d.state, 'reason', d.reason,
+                   'version', d.version, 'attempts', d.attempts, 'retries', d.retries, 'returns', d.returns,
+                   'owed_ms', ms(d.owed_at), 'release_ms', ms(d.release_at), 'lapses_ms', ms(d.lapses_at),
+                   'first_paid_ms', ms(d.first_paid_at), 'payout', (
+            SELECT jsonb_build_object(
+                     'key', y.key, 'gateway', y.gateway, 'state', y.state, 'sends', y.sends,
+                     'same_key_retries', y.same_key_retries, 'enquiries', y.enquiries, 'not_found', y.not_found,
+                     'last_enquiry_ms', ms(y.last_enquiry_at), 'send_again_ms', ms(y.send_again_at),
+                     'first_sent_ms', ms(first.started_at), 'last_started_ms', ms(last.started_at),
+                     'last_ended_ms', ms(last.ended_at))
+              FROM payout y
+              JOIN send first ON first.payout = y.key AND first.number = 1
+              JOIN send last ON last.payout = y.key AND last.number = y.sends
+             WHERE y.disbursement = d.key AND y.n = d.attempts))
+            FROM disbursement d WHERE (d.programme, d.ref, d.tranche) = (t.programme, t.ref, t.code)))
+            ORDER BY t.position), '[]')
+          FROM tranche t WHERE (t.programme, t.ref) = (p.programme, p.ref)) AS tranches
+  FROM participant p
+ WHERE p.programme = $1 AND p.ref = $2`
+
+/** The life, locked until the transaction ends. Throws `unknown-participant`. */
+export async function lockLife(sql: Sql, programme: string, ref: string): Promise<LifeRow> {
+  await sql.query('SELECT FROM participant WHERE programme = $1 AND ref = $2 FOR UPDATE', [programme, ref])
+  return readLife(sql, programme, ref)
+}
+
+/** The life as it stands now, without a lock. Throws `unknown-participant`. */
+export async function readLife(sql: Sql, programme: string, ref: string): Promise<LifeRow> {
+  const { rows } = await sql.query<LifeRow>({ name: 'load-life', text: LOAD, values: [programme, ref] })
+  const row = rows[0]
+  if (!row) throw new Problem('unknown-participant', `no participant ${ref} in programme ${programme}`)
+  return {
+    ...row,
+    admitted_ms: number(row.admitted_ms),
+    trained_ms: number(row.trained_ms),
+    heard_ms: number(row.heard_ms),
+  }
+}
+
+function number(value: number | bigint | null): number | null {
+  return value === null ? null : Number(value)
+}
+
+/** The part of a life that the pure machine decides over. */
+export function lifeOf(row: LifeRow): Life {
+  return {
+    stage: row.stage,
+    outcome: row.outcome,
+    admittedAtMs: row.admitted_ms,
+    trainedAtMs: row.trained_ms,
+    held: row.held,
+    withdrawn: row.withdrawn,
+    accountUsableFromMs: row.account?.usable_ms ?? null,
+    evidence: row.evidence.map((fact) => ({ kind: fact.kind, subject: fact.subject, occurredAtMs: fact.ms })),
+    tranches: row.tranches.map((tranche) => ({
+      code: tranche.code,
+      state: tranche.state,
+      opensAtMs: tranche.opens_ms,
+      closesAtMs: tranche.closes_ms,
+      dueAtMs: tranche.due_ms,
+      disbursement: tranche.disbursement && {
+        state: tranche.disbursement.state,
+        releaseAtMs: tranche.disbursement.release_ms,
+        lapsesAtMs: tranche.disbursement.lapses_ms,
+        firstPaidAtMs: tranche.disbursement.first_paid_ms,
+      },
+    })),
+  }
+}
+
+/** A payout as the enquiry ladder sees it; `submitTimeoutMs` bounds a send whose end was never recorded. */
+export function waitingPayout(row: PayoutRow, submitTimeoutMs: number): WaitingPayout {
+  return {
+    state: row.state,
+    sendOpen: row.last_ended_ms === null,
+    sends: row.sends - row.same_key_retries,
+    firstSentAtMs: row.first_sent_ms,
+    lastSendStartedAtMs: row.last_started_ms,
+    lastSendEndedAtMs: row.last_ended_ms ?? row.last_started_ms + submitTimeoutMs,
+    enquiries: row.enquiries,
+    lastEnquiryAtMs: row.last_enquiry_ms,
+    notFound: row.not_found,
+    sendAgainAtMs: row.send_again_ms,
+  }
+}

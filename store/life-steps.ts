@@ -1,0 +1,223 @@
+/** Applies the steps of a life: each writes its rows, its postings and its audit row, under the life's lock. */
+import { engineActor, type Act } from '../domain/act.ts'
+import { disbursementKey } from '../domain/identity.ts'
+import type { LedgerEvent } from '../domain/ledger.ts'
+import type { LifeStep, Outcome } from '../domain/lifecycle.ts'
+import type { Programme } from '../domain/programme.ts'
+import { localDate } from '../domain/zone.ts'
+import type { AuditEntry } from './audit.ts'
+import { one, type Sql } from './database.ts'
+import type { LifeRow, TrancheRow } from './life-rows.ts'
+import type { LedgerEntry } from './postings.ts'
+
+/** One pass over a life: what it writes beside its own rows is gathered and written once at the end. */
+export interface Pass {
+  readonly sql: Sql
+  readonly life: LifeRow
+  readonly programme: Programme
+  readonly nowMs: number
+  readonly audit: AuditEntry[]
+  readonly postings: LedgerEntry[]
+}
+
+/** Writes one step. The caller reloads or patches its picture of the life afterwards. */
+export async function applyStep(pass: Pass, step: LifeStep): Promise<void> {
+  switch (step.kind) {
+    case 'finish-training':
+      await update(pass, `stage = 'incentives', trained_at = $3`, [new Date(step.atMs)])
+      return
+    case 'open-survey':
+      await updateTranche(pass, step.tranche, `state = 'open', opens_at = $4, closes_at = $5`, [
+        new Date(step.opensAtMs),
+        new Date(step.closesAtMs),
+      ])
+      return told(pass, 'survey-opened', step.tranche, { opensAtMs: step.opensAtMs, closesAtMs: step.closesAtMs })
+    case 'schedule':
+      return updateTranche(pass, step.tranche, 'due_at = $4', [new Date(step.dueAtMs)])
+    case 'miss':
+      await updateTranche(pass, step.tranche, `state = 'missed', settled_at = $4`, [new Date(pass.nowMs)])
+      return told(pass, 'survey-missed', step.tranche, {})
+    case 'owe':
+      return owe(pass, step)
+    case 'release':
+      return moveDisbursement(pass, step.tranche, 'released', 'disbursement-released')
+    case 'need-account':
+      return moveDisbursement(pass, step.tranche, 'needs-account', 'needs-account', 'no-account')
+    case 'account-ready':
+      return moveDisbursement(pass, step.tranche, 'released', 'disbursement-released', null, step.releaseAtMs)
+    case 'lapse':
+      await moveDisbursement(pass, step.tranche, 'lapsed', 'disbursement-lapsed', 'deadline')
+      return post(pass, 'lapsed', step.tranche)
+    case 'cancel':
+      return cancel(pass, step.tranche)
+    case 'expire':
+      return expire(pass)
+    case 'close':
+      return close(pass, step.outcome)
+  }
+}
+
+async function owe(pass: Pass, step: Extract<LifeStep, { kind: 'owe' }>): Promise<void> {
+  const tranche = trancheRow(pass, step.tranche)
+  // The commitment's CHECK refuses an obligation the decree did not reserve money for.
+  const { rows } = await pass.sql.query<{ fiscal_year: number; budget_line: string; currency: string }>(
+    `UPDATE commitment c SET obligated = c.obligated + $3
+       FROM appropriation a
+      WHERE a.id = c.appropriation AND c.programme = $1 AND c.ref = $2
+     RETURNING a.fiscal_year, a.budget_line, a.currency`,
+    [pass.life.programme, pass.life.ref, tranche.amount],
+  )
+  const budget = one(rows, 'commitment')
+  const key = keyOf(pass, step.tranche)
+  await pass.sql.query(
+    `INSERT INTO disbursement (key, programme, ref, tranche, amount, currency, state, owed_at, release_at, lapses_at,
+                               budget_line, fiscal_year)
+     VALUES ($1, $2, $3, $4, $5, $6, 'owed', $7, $8, $9, $10, $11)`,
+    [
+      key,
+      pass.life.programme,
+      pass.life.ref,
+      step.tranche,
+      tranche.amount,
+      budget.currency,
+      new Date(pass.nowMs),
+      new Date(step.releaseAtMs),
+      new Date(step.lapsesAtMs),
+      budget.budget_line,
+      budget.fiscal_year,
+    ],
+  )
+  await updateTranche(pass, step.tranche, `state = 'due'`, [])
+  told(pass, 'tranche-due', key, { tranche: step.tranche, amount: tranche.amount, currency: budget.currency })
+  pass.postings.push(entry(pass, 'obligated', key, BigInt(tranche.amount), budget))
+}
+
+async function cancel(pass: Pass, code: string): Promise<void> {
+  const tranche = trancheRow(pass, code)
+  if (!tranche.disbursement) {
+    return updateTranche(pass, code, `state = 'cancelled', settled_at = $4`, [new Date(pass.nowMs)])
+  }
+  await moveDisbursement(pass, code, 'cancelled', 'disbursement-cancelled', 'withdrawn')
+  await post(pass, 'cancelled', code)
+  await pass.sql.query('UPDATE commitment SET obligated = obligated - $3 WHERE programme = $1 AND ref = $2', [
+    pass.life.programme,
+    pass.life.ref,
+    tranche.amount,
+  ])
+}
+
+async function expire(pass: Pass): Promise<void> {
+  await pass.sql.query(
+    `UPDATE tranche SET state = 'cancelled', settled_at = $3 WHERE programme = $1 AND ref = $2 AND state IN ('planned', 'open')`,
+    [pass.life.programme, pass.life.ref, new Date(pass.nowMs)],
+  )
+  told(pass, 'training-expired', participantSubject(pass), {})
+  await close(pass, 'expired')
+}
+
+async function close(pass: Pass, outcome: Outcome): Promise<void> {
+  await update(pass, `stage = 'closed', outcome = $3, closed_at = $4, attention = NULL, attention_since = NULL`, [
+    outcome,
+    new Date(pass.nowMs),
+  ])
+  told(pass, 'life-closed', participantSubject(pass), { outcome })
+  const { rows } = await pass.sql.query<Budget & { left: bigint }>(
+    `UPDATE commitment c SET released = old.amount - old.obligated
+       FROM commitment old JOIN appropriation a ON a.id = old.appropriation
+      WHERE c.programme = $1 AND c.ref = $2 AND old.programme = c.programme AND old.ref = c.ref
+     RETURNING old.amount - old.obligated - old.released AS left, a.fiscal_year, a.budget_line, a.currency`,
+    [pass.life.programme, pass.life.ref],
+  )
+  const row = rows[0]
+  if (!row || row.left === 0n) return
+  pass.postings.push(entry(pass, 'decommitted', `commitment:${participantSubject(pass)}`, row.left, row))
+}
+
+interface Budget {
+  readonly fiscal_year: number
+  readonly budget_line: string
+  readonly currency: string
+}
+
+function entry(pass: Pass, event: LedgerEvent, subject: string, amount: bigint, budget: Budget): LedgerEntry {
+  return {
+    event,
+    subject,
+    amount,
+    currency: budget.currency,
+    programme: pass.life.programme,
+    ref: pass.life.ref,
+    fiscalYear: budget.fiscal_year,
+    budgetLine: budget.budget_line,
+    businessDate: localDate(pass.programme.zone, pass.nowMs),
+  }
+}
+
+/** A posting about an existing disbursement, under the budget it was obliged from. */
+async function post(pass: Pass, event: LedgerEvent, code: string): Promise<void> {
+  const key = keyOf(pass, code)
+  const { rows } = await pass.sql.query<Budget & { amount: bigint }>(
+    'SELECT amount, currency, fiscal_year, budget_line FROM disbursement WHERE key = $1',
+    [key],
+  )
+  const row = one(rows, `disbursement ${key}`)
+  pass.postings.push(entry(pass, event, key, row.amount, row))
+}
+
+async function moveDisbursement(
+  pass: Pass,
+  code: string,
+  to: string,
+  act: Act,
+  reason: string | null = null,
+  releaseAtMs: number | null = null,
+): Promise<void> {
+  const row = trancheRow(pass, code).disbursement
+  if (!row) throw new Error(`${code} is not owed yet`)
+  const { rowCount } = await pass.sql.query(
+    `UPDATE disbursement
+        SET state = $3, reason = $4, version = version + 1, release_at = coalesce($5, release_at)
+      WHERE key = $1 AND state = $2 AND version = $6`,
+    [row.key, row.state, to, reason, releaseAtMs === null ? null : new Date(releaseAtMs), row.version],
+  )
+  // The life's lock is held by every writer of its disbursements, so a miss is a bug, not a race.
+  if (rowCount !== 1) throw new Error(`${row.key} was not ${row.state} at version ${row.version}`)
+  told(pass, act, row.key, { tranche: code, from: row.state, to, reason })
+}
+
+async function update(pass: Pass, set: string, values: readonly unknown[]): Promise<void> {
+  await pass.sql.query(`UPDATE participant SET ${set}, version = version + 1 WHERE programme = $1 AND ref = $2`, [
+    pass.life.programme,
+    pass.life.ref,
+    ...values,
+  ])
+}
+
+async function updateTranche(pass: Pass, code: string, set: string, values: readonly unknown[]): Promise<void> {
+  await pass.sql.query(`UPDATE tranche SET ${set} WHERE programme = $1 AND ref = $2 AND code = $3`, [
+    pass.life.programme,
+    pass.life.ref,
+    code,
+    ...values,
+  ])
+}
+
+function told(pass: Pass, act: Act, subject: string, after: Record<string, unknown>): void {
+  const { programme, ref } = pass.life
+  pass.audit.push({ act, actor: engineActor(), atMs: pass.nowMs, subject, programme, ref, after })
+}
+
+function trancheRow(pass: Pass, code: string): TrancheRow {
+  const found = pass.life.tranches.find((tranche) => tranche.code === code)
+  if (!found) throw new Error(`tranche ${code} is not in the plan of ${pass.life.ref}`)
+  return found
+}
+
+function keyOf(pass: Pass, tranche: string): string {
+  const { programme, ref } = pass.life
+  return disbursementKey({ programme, payee: ref, subject: ref, tranche, sequence: 1 })
+}
+
+function participantSubject(pass: Pass): string {
+  return `${pass.life.programme}:${pass.life.ref}`
+}

@@ -1,0 +1,162 @@
+/** Moves a life forward: one transaction that applies every step that is due and says where the life stands now. */
+import { engineActor } from '../domain/act.ts'
+import { screen, isEligible } from '../domain/eligibility.ts'
+import { nextInstant, nextStep } from '../domain/lifecycle.ts'
+import { nextForDisbursement } from '../domain/next.ts'
+import type { Programme } from '../domain/programme.ts'
+import type { Registration } from '../domain/registration.ts'
+import { attentionFor, type Standing } from '../domain/standing.ts'
+import { localDate } from '../domain/zone.ts'
+import { insertAudit, type AuditEntry } from './audit.ts'
+import { inTransaction, type Sql } from './database.ts'
+import { openDocument, participantOwner, parseSealed } from './documents.ts'
+import { lifeOf, lockLife, readLife, waitingPayout, type LifeRow } from './life-rows.ts'
+import { applyStep } from './life-steps.ts'
+import type { StoreContext } from './options.ts'
+import { insertPostings, type LedgerEntry } from './postings.ts'
+
+export interface Lives {
+  /** Applies the screening rules to what was registered, once; then advances. Throws `unknown-participant`. */
+  screen(programme: string, ref: string, nowMs: number): Promise<Standing>
+  /** Applies every step that is due at `nowMs` and returns where the life stands. Repeating it changes nothing more. */
+  advance(programme: string, ref: string, nowMs: number): Promise<Standing>
+}
+
+/** More steps than any plan has: a machine that does not come to rest is a bug. */
+const STEPS_MAX = 200
+/** How long after an expected instant the sweep waits before it nudges. */
+const HEARD_GRACE_MS = 30_000
+/** A life that waits for people is looked at again at least daily. */
+const HEARD_DAILY_MS = 24 * 3600_000
+
+export function createLives(context: StoreContext): Lives {
+  return {
+    screen: (programme, ref, nowMs) =>
+      inTransaction(context.database, async (sql) => {
+        const row = await lockLife(sql, programme, ref)
+        if (row.stage === 'screening' && !row.withdrawn) await applyScreening(sql, context, row, nowMs)
+        return advanceLocked(sql, context, await readLife(sql, programme, ref), nowMs)
+      }),
+    advance: (programme, ref, nowMs) =>
+      inTransaction(context.database, async (sql) =>
+        advanceLocked(sql, context, await lockLife(sql, programme, ref), nowMs),
+      ),
+  }
+}
+
+async function applyScreening(sql: Sql, context: StoreContext, row: LifeRow, nowMs: number): Promise<void> {
+  const programme = await context.programmes.version(row.programme, row.programme_version)
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT id FROM sealed_document WHERE owner = $1 AND kind = 'identity' ORDER BY created_at DESC LIMIT 1`,
+    [participantOwner(row.programme, row.ref)],
+  )
+  const identity = parseSealed<Registration>(await openDocument(sql, context.vault, rows[0]?.id ?? ''))
+  const results = screen(programme.eligibility, identity.open(), localDate(programme.zone, nowMs))
+  await sql.query(
+    `INSERT INTO check_result (programme, ref, rule, source, outcome, code, checked_at)
+     SELECT $1, $2, rule, 'registration', outcome, code, $6
+     FROM unnest($3::text[], $4::text[], $5::text[]) AS checked (rule, outcome, code)
+     ON CONFLICT (programme, ref, rule) DO NOTHING`,
+    [
+      row.programme,
+      row.ref,
+      results.map((result) => result.rule),
+      results.map((result) => result.outcome),
+      results.map((result) => result.code),
+      new Date(nowMs),
+    ],
+  )
+  const refusals = results.filter((result) => result.outcome === 'fail').map((result) => result.code)
+  const set = isEligible(results)
+    ? `stage = 'admission'`
+    : `stage = 'closed', outcome = 'refused', closed_at = $3, heard_by = NULL`
+  const values = isEligible(results) ? [row.programme, row.ref] : [row.programme, row.ref, new Date(nowMs)]
+  await sql.query(`UPDATE participant SET ${set}, version = version + 1 WHERE programme = $1 AND ref = $2`, values)
+  await insertAudit(sql, [
+    {
+      act: isEligible(results) ? 'screened-eligible' : 'screened-refused',
+      actor: engineActor(),
+      atMs: nowMs,
+      subject: `${row.programme}:${row.ref}`,
+      programme: row.programme,
+      ref: row.ref,
+      after: { refusals },
+    },
+  ])
+}
+
+async function advanceLocked(sql: Sql, context: StoreContext, loaded: LifeRow, nowMs: number): Promise<Standing> {
+  const programme = await context.programmes.version(loaded.programme, loaded.programme_version)
+  const audit: AuditEntry[] = []
+  const postings: LedgerEntry[] = []
+  let life = loaded
+  for (let steps = 0; ; steps += 1) {
+    const step = nextStep(lifeOf(life), programme, nowMs)
+    if (!step) break
+    if (steps === STEPS_MAX) throw new Error(`the life ${life.programme}:${life.ref} does not come to rest`)
+    await applyStep({ sql, life, programme, nowMs, audit, postings }, step)
+    life = await readLife(sql, life.programme, life.ref)
+  }
+  await insertPostings(sql, postings)
+  await insertAudit(sql, audit)
+  const standing = standingOf(context, life, programme, nowMs)
+  await hear(sql, life, standing, nowMs, audit.length > 0)
+  return standing
+}
+
+/** Where the life stands, from its rows alone. */
+export function standingOf(context: StoreContext, life: LifeRow, programme: Programme, nowMs: number): Standing {
+  const disbursements = life.tranches.flatMap((tranche) => {
+    const row = tranche.disbursement
+    if (!row) return []
+    const gateway = life.account ? context.route(programme.payment.gateways, life.account.institution) : null
+    const payout = row.payout && {
+      ...waitingPayout(row.payout, context.timingOf(row.payout.gateway).submitTimeoutMs),
+      key: row.payout.key,
+      gateway: row.payout.gateway,
+    }
+    const question = { state: row.state, releaseAtMs: row.release_ms, held: life.held, gateway, payout }
+    const next = nextForDisbursement(question, programme, context.timingOf, nowMs)
+    return [{ key: row.key, tranche: tranche.code, state: row.state, reason: row.reason, next }]
+  })
+  const states = disbursements.map((disbursement) => disbursement.state)
+  const unknown = life.tranches.some(
+    (tranche) => tranche.disbursement?.state === 'in-flight' && tranche.disbursement.payout?.state === 'unknown',
+  )
+  return {
+    stage: life.stage,
+    outcome: life.outcome,
+    held: life.held,
+    wave: life.wave,
+    region: life.region,
+    attention: attentionFor(states, life.held && life.stage !== 'closed', unknown),
+    wakeAtMs: nextInstant(lifeOf(life), programme, nowMs),
+    disbursements,
+  }
+}
+
+/** Writes why people must look, and by when something must happen; only when it changed, for most wakes change neither. */
+async function hear(sql: Sql, life: LifeRow, standing: Standing, nowMs: number, moved: boolean): Promise<void> {
+  const heardMs = heardBy(standing, nowMs)
+  const overdue = life.heard_ms !== null && (life.heard_ms < nowMs || (heardMs !== null && heardMs < life.heard_ms))
+  if (!moved && !overdue && life.attention === standing.attention) return
+  await sql.query(
+    `UPDATE participant
+        SET heard_by = $3, attention = $4::text,
+            attention_since = CASE WHEN attention IS NOT DISTINCT FROM $4::text THEN attention_since
+                                   WHEN $4::text IS NULL THEN NULL ELSE $5::timestamptz END
+      WHERE programme = $1 AND ref = $2`,
+    [life.programme, life.ref, heardMs === null ? null : new Date(heardMs), standing.attention, new Date(nowMs)],
+  )
+}
+
+/** The latest moment something must happen to a life; null once it is closed and nothing of it is under way. */
+function heardBy(standing: Standing, nowMs: number): number | null {
+  const instants = standing.disbursements.flatMap(({ next }) => {
+    if (next.kind === 'end') return []
+    return next.kind === 'wait' ? (next.untilMs === null ? [] : [next.untilMs]) : [nowMs]
+  })
+  if (standing.wakeAtMs !== null) instants.push(standing.wakeAtMs)
+  if (instants.length === 0 && standing.stage === 'closed') return null
+  return Math.min(nowMs + HEARD_DAILY_MS, ...instants) + HEARD_GRACE_MS
+}

@@ -1,0 +1,61 @@
+/** What is told about a fact: the audit rows of a payout's move, of its disbursement's, and of every enquiry. */
+import { engineActor, type Act } from '../domain/act.ts'
+import type { DisbursementState } from '../domain/disbursement.ts'
+import type { PayoutDecision, PayoutState } from '../domain/payout.ts'
+import type { AuditEntry } from './audit.ts'
+import type { ObservationItem } from './observe.ts'
+import type { Work } from './payout-rows.ts'
+
+const PAYOUT_ACTS: Readonly<Record<PayoutState, Act>> = {
+  submitting: 'payout-sent',
+  unknown: 'payout-unknown',
+  accepted: 'payout-accepted',
+  processing: 'payout-accepted',
+  paid: 'payout-paid',
+  failed: 'payout-failed',
+  cancelled: 'payout-failed',
+  'not-sent': 'payout-failed',
+  returned: 'payout-returned',
+  review: 'review-needed',
+}
+
+const DISBURSEMENT_ACTS: Readonly<Partial<Record<DisbursementState, Act>>> = {
+  released: 'retry-scheduled',
+  'needs-account': 'needs-account',
+  'float-short': 'float-short',
+  review: 'review-needed',
+  failed: 'disbursement-failed',
+}
+
+/** The audit rows of one folded fact; `row` is as it stands after the fold. */
+export function tellOf(row: Work, item: ObservationItem, from: PayoutState, decision: PayoutDecision): AuditEntry[] {
+  const entries: AuditEntry[] = []
+  const tell = (act: Act, subject: string, after: Record<string, unknown>): void => {
+    const { programme, ref } = row
+    entries.push({ act, actor: engineActor(), atMs: item.atMs, subject, programme, ref, after })
+  }
+  const facts = { tranche: row.disbursement.tranche, gateway: row.gateway, source: item.source }
+  if (item.source === 'enquiry') tell('payout-enquired', row.key, { ...facts, answer: item.fact.kind })
+  if (decision.kind !== 'move') return entries
+  const failure = decision.failure && { class: decision.failure.class, code: decision.failure.code }
+  const amount = row.amount.toString()
+  const { alarm } = decision
+  tell(PAYOUT_ACTS[row.state], row.key, {
+    ...facts,
+    from,
+    to: row.state,
+    amount,
+    currency: row.currency,
+    failure,
+    alarm,
+  })
+  const act = DISBURSEMENT_ACTS[row.disbursement.state]
+  if (act && row.state !== 'review') {
+    tell(act, row.disbursement.key, {
+      tranche: facts.tranche,
+      reason: row.disbursement.reason,
+      to: row.disbursement.state,
+    })
+  }
+  return entries
+}

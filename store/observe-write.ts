@@ -1,0 +1,210 @@
+/** What a batch of facts changes, gathered while folding and written set-based: one statement a table, however many. */
+import type { LedgerEvent } from '../domain/ledger.ts'
+import type { PayoutState } from '../domain/payout.ts'
+import type { Programme } from '../domain/programme.ts'
+import { localDate } from '../domain/zone.ts'
+import { insertAudit, type AuditEntry } from './audit.ts'
+import type { Sql } from './database.ts'
+import { insertMessages, nudge, type NewMessage } from './nudges.ts'
+import type { ObservationItem } from './observe.ts'
+import type { Work } from './payout-rows.ts'
+import { insertPostings, type LedgerEntry } from './postings.ts'
+
+interface SendEnd {
+  readonly payout: string
+  readonly number: number
+  readonly atMs: number
+  readonly result: string
+}
+
+interface Observed {
+  readonly row: Work
+  readonly item: ObservationItem
+  readonly from: PayoutState
+  readonly to: PayoutState
+  readonly decision: string
+}
+
+/** Gathers the writes of one batch. */
+export class Harvest {
+  readonly audit: AuditEntry[] = []
+  readonly postings: LedgerEntry[] = []
+  readonly messages = new Map<string, NewMessage>()
+  readonly payouts = new Map<string, { row: Work; item: ObservationItem | undefined }>()
+  readonly disbursements = new Map<string, { row: Work; atMs: number }>()
+  readonly sends: SendEnd[] = []
+  readonly observations: Observed[] = []
+  readonly accounts = new Map<string, string>()
+
+  touch(row: Work): void {
+    this.payouts.set(row.key, { row, item: this.observations.at(-1)?.item })
+  }
+
+  observed(row: Work, item: ObservationItem, from: PayoutState, decision: string): void {
+    this.observations.push({ row, item, from, to: row.state, decision })
+  }
+
+  endSend(payout: string, number: number, atMs: number, result: string): void {
+    this.sends.push({ payout, number, atMs, result })
+  }
+
+  failAccount(row: Work, reason: string): void {
+    this.accounts.set(row.account, reason)
+  }
+
+  moveDisbursement(row: Work, atMs: number): void {
+    this.disbursements.set(row.disbursement.key, { row, atMs })
+  }
+
+  nudge(row: Work): void {
+    this.messages.set(`${row.programme}:${row.ref}`, nudge(row.programme, row.ref, 'payout'))
+  }
+
+  post(row: Work, programme: Programme, event: LedgerEvent, atMs: number): void {
+    this.postings.push({
+      event,
+      subject: row.key,
+      amount: row.amount,
+      currency: row.currency,
+      gateway: row.gateway,
+      programme: row.programme,
+      ref: row.ref,
+      fiscalYear: row.disbursement.fiscal_year,
+      budgetLine: row.disbursement.budget_line,
+      businessDate: localDate(programme.zone, atMs),
+    })
+  }
+}
+
+/** Writes a batch. Throws when a row is not at the version it was folded from: under the lives' locks that is a bug. */
+export async function writeHarvest(sql: Sql, harvest: Harvest): Promise<void> {
+  await endSends(sql, harvest.sends)
+  await insertObservations(sql, harvest.observations)
+  await updatePayouts(sql, [...harvest.payouts.values()])
+  await updateDisbursements(sql, [...harvest.disbursements.values()])
+  await failAccounts(sql, harvest.accounts)
+  await insertPostings(sql, harvest.postings)
+  await insertAudit(sql, harvest.audit)
+  await insertMessages(sql, [...harvest.messages.values()])
+}
+
+async function endSends(sql: Sql, sends: readonly SendEnd[]): Promise<void> {
+  if (sends.length === 0) return
+  await sql.query(
+    `UPDATE send SET ended_at = ended.at, result = ended.result
+       FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::text[]) AS ended (payout, number, at, result)
+      WHERE send.payout = ended.payout AND send.number = ended.number AND send.ended_at IS NULL`,
+    [
+      sends.map((send) => send.payout),
+      sends.map((send) => send.number),
+      sends.map((send) => new Date(send.atMs)),
+      sends.map((send) => send.result),
+    ],
+  )
+}
+
+async function insertObservations(sql: Sql, observed: readonly Observed[]): Promise<void> {
+  await sql.query(
+    `INSERT INTO observation (payout, source, fact, observed, vendor_status, decision, from_state, to_state, observed_at)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                          $9::timestamptz[])`,
+    [
+      observed.map(({ row }) => row.key),
+      observed.map(({ item }) => item.source),
+      observed.map(({ item }) => item.fact.kind),
+      observed.map(({ item }) => (item.fact.kind === 'observed' ? item.fact.observation.state : null)),
+      observed.map(({ item }) => (item.fact.kind === 'observed' ? item.fact.observation.vendorStatus : null)),
+      observed.map(({ decision }) => decision),
+      observed.map(({ from }) => from),
+      observed.map(({ to }) => to),
+      observed.map(({ item }) => new Date(item.atMs)),
+    ],
+  )
+}
+
+async function updatePayouts(
+  sql: Sql,
+  touched: readonly { row: Work; item: ObservationItem | undefined }[],
+): Promise<void> {
+  const rows = touched.map(({ row }) => row)
+  const failures = touched.map(({ item }) => failureOf(item))
+  const { rowCount } = await sql.query(
+    `UPDATE payout
+        SET state = new.state, version = payout.version + 1, gateway_id = new.gateway_id, enquiries = new.enquiries,
+            not_found = new.not_found, same_key_retries = new.same_key_retries, last_enquiry_at = new.last_enquiry_at,
+            send_again_at = new.send_again_at,
+            failure_class = coalesce(new.failure_class, payout.failure_class),
+            failure_code = coalesce(new.failure_code, payout.failure_code),
+            vendor_code = coalesce(new.vendor_code, payout.vendor_code),
+            finished_at = CASE WHEN new.state IN ('paid', 'failed', 'cancelled', 'not-sent', 'returned')
+                               THEN coalesce(payout.finished_at, new.at) END
+       FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::timestamptz[],
+                   $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::timestamptz[])
+            AS new (key, version, state, gateway_id, enquiries, not_found, same_key_retries, last_enquiry_at,
+                    send_again_at, failure_class, failure_code, vendor_code, at)
+      WHERE payout.key = new.key AND payout.version = new.version`,
+    [
+      rows.map((row) => row.key),
+      rows.map((row) => row.version),
+      rows.map((row) => row.state),
+      rows.map((row) => row.gateway_id),
+      rows.map((row) => row.enquiries),
+      rows.map((row) => row.not_found),
+      rows.map((row) => row.same_key_retries),
+      rows.map((row) => dateOf(row.last_enquiry_ms)),
+      rows.map((row) => dateOf(row.send_again_ms)),
+      failures.map((failure) => failure?.class ?? null),
+      failures.map((failure) => failure?.code ?? null),
+      failures.map((failure) => failure?.vendorCode ?? null),
+      touched.map(({ item }) => dateOf(item?.atMs ?? null)),
+    ],
+  )
+  if (rowCount !== rows.length) throw new Error('a payout changed under its life lock')
+}
+
+async function updateDisbursements(sql: Sql, moved: readonly { row: Work; atMs: number }[]): Promise<void> {
+  if (moved.length === 0) return
+  const rows = moved.map(({ row }) => row.disbursement)
+  const { rowCount } = await sql.query(
+    `UPDATE disbursement
+        SET state = new.state, reason = new.reason, version = disbursement.version + 1, retries = new.retries,
+            returns = new.returns, returned = new.returns * disbursement.amount, release_at = new.release_at,
+            paid_at = CASE WHEN new.state = 'paid' THEN new.at ELSE disbursement.paid_at END,
+            first_paid_at = CASE WHEN new.state = 'paid' THEN coalesce(disbursement.first_paid_at, new.at)
+                                 ELSE disbursement.first_paid_at END
+       FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::int[], $6::int[], $7::timestamptz[], $8::timestamptz[])
+            AS new (key, version, state, reason, retries, returns, release_at, at)
+      WHERE disbursement.key = new.key AND disbursement.version = new.version`,
+    [
+      rows.map((row) => row.key),
+      rows.map((row) => row.version),
+      rows.map((row) => row.state),
+      rows.map((row) => row.reason),
+      rows.map((row) => row.retries),
+      rows.map((row) => row.returns),
+      rows.map((row) => new Date(row.release_ms)),
+      moved.map(({ atMs }) => new Date(atMs)),
+    ],
+  )
+  if (rowCount !== rows.length) throw new Error('a disbursement changed under its life lock')
+}
+
+async function failAccounts(sql: Sql, failed: ReadonlyMap<string, string>): Promise<void> {
+  if (failed.size === 0) return
+  await sql.query(
+    `UPDATE account SET state = 'failed', reason = failed.reason
+       FROM unnest($1::uuid[], $2::text[]) AS failed (id, reason)
+      WHERE account.id = failed.id AND account.ended_at IS NULL`,
+    [[...failed.keys()], [...failed.values()]],
+  )
+}
+
+function failureOf(item: ObservationItem | undefined): { class: string; code: string; vendorCode: string } | null {
+  if (!item) return null
+  if (item.fact.kind === 'observed') return item.fact.observation.failure
+  return 'failure' in item.fact ? item.fact.failure : null
+}
+
+function dateOf(ms: number | null): Date | null {
+  return ms === null ? null : new Date(ms)
+}

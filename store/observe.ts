@@ -1,0 +1,184 @@
+/**
+ * The single doorway of facts about payouts: submit results, callbacks and enquiries all go through `observe(batch)`.
+ * One transaction a batch: lives locked, facts folded by `domain/`, then states, postings, audit rows and messages written
+ * set-based. Repeating a batch changes nothing and gives the same answer.
+ */
+import { afterPayout } from '../domain/disbursement.ts'
+import type { Failure } from '../domain/observation.ts'
+import { nextForDisbursement } from '../domain/next.ts'
+import { foldPayout, type ObservationSource, type PayoutFact, type PayoutState } from '../domain/payout.ts'
+import type { Programme } from '../domain/programme.ts'
+import type { DisbursementStanding } from '../domain/standing.ts'
+import type { Sql } from './database.ts'
+import { waitingPayout } from './life-rows.ts'
+import { tellOf } from './observe-audit.ts'
+import { Harvest, writeHarvest } from './observe-write.ts'
+import type { StoreContext } from './options.ts'
+import { isOpen, lockWork, type Work } from './payout-rows.ts'
+
+export interface ObservationItem {
+  readonly payout: string
+  readonly source: ObservationSource
+  readonly fact: PayoutFact
+  readonly atMs: number
+  /** The send this fact ends; its row gets an end. */
+  readonly send?: number
+}
+
+export interface ObservationResult {
+  readonly payout: string
+  readonly state: PayoutState
+  /** What the machine made of it: moved, kept, or to be sent again. */
+  readonly decision: string
+  readonly disbursement: DisbursementStanding
+}
+
+/** Folds a batch of facts. Results are in the order of the items. Throws an Error when a payout does not exist: match first. */
+export async function observeLocked(
+  sql: Sql,
+  context: StoreContext,
+  items: readonly ObservationItem[],
+): Promise<ObservationResult[]> {
+  const work = await lockWork(sql, [...new Set(items.map((item) => item.payout))])
+  const harvest = new Harvest()
+  const decisions: string[] = []
+  for (const item of items) {
+    const row = work.get(item.payout)
+    if (!row) throw new Error(`no payout ${item.payout}`)
+    const programme = await context.programmes.version(row.programme, row.programme_version)
+    decisions.push(foldItem(harvest, context, row, programme, item))
+  }
+  await writeHarvest(sql, harvest)
+  return Promise.all(
+    items.map(async (item, index) => {
+      const row = work.get(item.payout)
+      if (!row) throw new Error(`no payout ${item.payout}`)
+      const programme = await context.programmes.version(row.programme, row.programme_version)
+      const disbursement = standingOfWork(context, row, programme, item.atMs)
+      return { payout: row.key, state: row.state, decision: decisions[index] ?? '', disbursement }
+    }),
+  )
+}
+
+function foldItem(
+  harvest: Harvest,
+  context: StoreContext,
+  row: Work,
+  programme: Programme,
+  item: ObservationItem,
+): string {
+  const from = row.state
+  const sendWasOpen = row.last_ended_ms === null
+  closeSend(harvest, row, item)
+  countEnquiry(context, row, item)
+  const decision = foldPayout(
+    {
+      state: row.state,
+      amount: row.amount,
+      currency: row.currency,
+      sends: row.sends - row.same_key_retries,
+      sameKeyRetries: row.same_key_retries,
+      gatewayId: row.gateway_id,
+    },
+    item.fact,
+    item.source,
+  )
+  if (item.fact.kind === 'observed' && row.gateway_id === null) row.gateway_id = item.fact.observation.gatewayId
+  if (decision.kind === 'send-again') {
+    row.same_key_retries += 1
+    row.send_again_ms = item.atMs + decision.afterMs
+  }
+  if (decision.kind === 'move') {
+    row.state = decision.to
+    followDisbursement(harvest, context, row, programme, { from, failure: decision.failure, atMs: item.atMs })
+    // The life hears of it from the activity that asked; only news from outside needs a message. A send that is still open
+    // will end and bring the new state with it.
+    if (item.source === 'callback' && !sendWasOpen) harvest.nudge(row)
+  }
+  const outcome = decision.kind === 'keep' ? `keep:${decision.note}` : decision.kind
+  harvest.observed(row, item, from, outcome)
+  for (const entry of tellOf(row, item, from, decision)) harvest.audit.push(entry)
+  harvest.touch(row)
+  return outcome
+}
+
+function closeSend(harvest: Harvest, row: Work, item: ObservationItem): void {
+  if (item.send === undefined) return
+  harvest.endSend(row.key, item.send, item.atMs, item.fact.kind)
+  if (item.send === row.sends) row.last_ended_ms ??= item.atMs
+}
+
+function countEnquiry(context: StoreContext, row: Work, item: ObservationItem): void {
+  if (item.source !== 'enquiry') return
+  row.enquiries += 1
+  row.last_enquiry_ms = item.atMs
+  if (item.fact.kind !== 'not-found') return
+  const timing = context.timingOf(row.gateway)
+  const ended = row.last_ended_ms ?? row.last_started_ms + timing.submitTimeoutMs
+  // "Not found" is evidence only once the gateway has had time to find it.
+  if (item.atMs >= ended + timing.quietPeriodMs) row.not_found += 1
+}
+
+interface Moved {
+  readonly from: PayoutState
+  readonly failure: Failure | null
+  readonly atMs: number
+}
+
+function followDisbursement(
+  harvest: Harvest,
+  context: StoreContext,
+  row: Work,
+  programme: Programme,
+  moved: Moved,
+): void {
+  const disbursement = row.disbursement
+  postMoved(harvest, row, programme, moved)
+  const delays = context.timingOf(row.gateway).retryDelaysMs
+  const step = afterPayout(row.state, moved.failure, disbursement, delays)
+  if (!step) return
+  // An older attempt that turns out otherwise stops whatever the disbursement does now: people look first.
+  const current = row.n === disbursement.attempts
+  disbursement.state = current ? step.to : 'review'
+  disbursement.reason = current ? step.reason : 'older-attempt-changed'
+  if (row.state === 'returned') disbursement.returns += 1
+  if (step.to === 'released' && step.retryAfterMs !== null) {
+    disbursement.retries += 1
+    disbursement.release_ms = moved.atMs + step.retryAfterMs
+  }
+  if (step.to === 'float-short') {
+    disbursement.release_ms = moved.atMs + context.timingOf(row.gateway).floatCheckMs
+  }
+  if (step.accountFailed) {
+    harvest.failAccount(row, step.reason ?? 'refused')
+    if (row.live_account?.id === row.account) row.live_account = null
+  }
+  harvest.moveDisbursement(row, moved.atMs)
+}
+
+/** Money follows the state: what leaves the open states goes to paid or back, and a return comes back the way it went. */
+function postMoved(harvest: Harvest, row: Work, programme: Programme, moved: Moved): void {
+  const wasOpen = isOpen(moved.from)
+  if (row.state === 'paid') harvest.post(row, programme, 'paid', moved.atMs)
+  else if (row.state === 'returned') {
+    if (wasOpen) harvest.post(row, programme, 'paid', moved.atMs)
+    harvest.post(row, programme, 'returned', moved.atMs)
+  } else if (wasOpen && ['failed', 'cancelled', 'not-sent'].includes(row.state)) {
+    harvest.post(row, programme, 'voided', moved.atMs)
+  }
+}
+
+/** Where the disbursement of a folded payout stands now. */
+export function standingOfWork(
+  context: StoreContext,
+  row: Work,
+  programme: Programme,
+  nowMs: number,
+): DisbursementStanding {
+  const { key, tranche, state, reason, release_ms: releaseAtMs } = row.disbursement
+  const gateway = row.live_account ? context.route(programme.payment.gateways, row.live_account.institution) : null
+  const timing = context.timingOf(row.gateway)
+  const payout = { ...waitingPayout(row, timing.submitTimeoutMs), key: row.key, gateway: row.gateway }
+  const question = { state, releaseAtMs, held: row.held, gateway, payout }
+  return { key, tranche, state, reason, next: nextForDisbursement(question, programme, context.timingOf, nowMs) }
+}

@@ -1,0 +1,103 @@
+/** Loads payouts with what surrounds them, for a whole batch at once, under the locks of their lives. */
+import type { DisbursementState } from '../domain/disbursement.ts'
+import type { PayoutState } from '../domain/payout.ts'
+import type { Sql } from './database.ts'
+import type { PayoutRow } from './life-rows.ts'
+
+/** A payout, its disbursement and its life, as a batch of facts is folded into them. Mutable: a batch may tell of one twice. */
+export interface Work extends Mutable<PayoutRow> {
+  readonly programme: string
+  readonly ref: string
+  readonly programme_version: number
+  readonly region: string
+  readonly closed: boolean
+  held: boolean
+  readonly n: number
+  readonly reference: string
+  readonly amount: bigint
+  readonly currency: string
+  readonly account: string
+  version: number
+  gateway_id: string | null
+  readonly disbursement: {
+    readonly key: string
+    readonly tranche: string
+    state: DisbursementState
+    reason: string | null
+    readonly version: number
+    readonly attempts: number
+    retries: number
+    returns: number
+    release_ms: number
+    readonly budget_line: string
+    readonly fiscal_year: number
+  }
+  /** The life's live, usable account; null without one. */
+  live_account: { readonly id: string; readonly institution: string } | null
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
+
+const LOCK = `
+SELECT FROM participant
+ WHERE (programme, ref) IN (SELECT programme, ref FROM payout WHERE key = ANY ($1))
+ ORDER BY programme, ref FOR UPDATE`
+
+const LOAD = `
+SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.stage = 'closed' AS closed,
+       p.held_at IS NOT NULL AS held, y.n, y.gateway, y.reference, y.amount, y.currency, y.account, y.state, y.version,
+       y.gateway_id, y.sends, y.same_key_retries, y.enquiries, y.not_found,
+       ms(y.last_enquiry_at) AS last_enquiry_ms, ms(y.send_again_at) AS send_again_ms,
+       ms(first.started_at) AS first_sent_ms, ms(last.started_at) AS last_started_ms, ms(last.ended_at) AS last_ended_ms,
+       jsonb_build_object('key', d.key, 'tranche', d.tranche, 'state', d.state, 'reason', d.reason, 'version', d.version,
+                          'attempts', d.attempts, 'retries', d.retries, 'returns', d.returns,
+                          'release_ms', ms(d.release_at), 'budget_line', d.budget_line, 'fiscal_year', d.fiscal_year)
+         AS disbursement,
+       CASE WHEN a.id IS NOT NULL THEN jsonb_build_object('id', a.id, 'institution', a.institution) END AS live_account
+  FROM payout y
+  JOIN disbursement d ON d.key = y.disbursement
+  JOIN participant p ON (p.programme, p.ref) = (y.programme, y.ref)
+  JOIN send first ON first.payout = y.key AND first.number = 1
+  JOIN send last ON last.payout = y.key AND last.number = y.sends
+  LEFT JOIN account a ON (a.programme, a.ref) = (y.programme, y.ref) AND a.ended_at IS NULL AND a.state <> 'failed'
+ WHERE y.key = ANY ($1)`
+
+/** Locks the lives of the payouts, in one order for every caller, and loads what the batch is folded into. */
+export async function lockWork(sql: Sql, keys: readonly string[]): Promise<Map<string, Work>> {
+  await sql.query({ name: 'lock-lives', text: LOCK, values: [keys] })
+  const { rows } = await sql.query<Work>({ name: 'load-payouts', text: LOAD, values: [keys] })
+  return new Map(rows.map((row) => [row.key, { ...row, ...numbers(row) }]))
+}
+
+/** `bigint` columns that are times: exact as numbers. */
+function numbers(row: Work): Pick<Work, TimeColumn> {
+  const number = (value: number | bigint | null): number | null => (value === null ? null : Number(value))
+  return {
+    last_enquiry_ms: number(row.last_enquiry_ms),
+    send_again_ms: number(row.send_again_ms),
+    first_sent_ms: Number(row.first_sent_ms),
+    last_started_ms: Number(row.last_started_ms),
+    last_ended_ms: number(row.last_ended_ms),
+  }
+}
+
+type TimeColumn = 'last_enquiry_ms' | 'send_again_ms' | 'first_sent_ms' | 'last_started_ms' | 'last_ended_ms'
+
+/** The keys of payouts by what a gateway knows them by, for callbacks. */
+export async function keysByReference(
+  sql: Sql,
+  pairs: readonly { readonly gateway: string; readonly reference: string }[],
+): Promise<Map<string, string>> {
+  const { rows } = await sql.query<{ gateway: string; reference: string; key: string }>({
+    name: 'payouts-by-reference',
+    text: `SELECT y.gateway, y.reference, y.key
+             FROM unnest($1::text[], $2::text[]) AS asked (gateway, reference)
+             JOIN payout y USING (gateway, reference)`,
+    values: [pairs.map((pair) => pair.gateway), pairs.map((pair) => pair.reference)],
+  })
+  return new Map(rows.map((row) => [`${row.gateway}/${row.reference}`, row.key]))
+}
+
+export function isOpen(state: PayoutState): boolean {
+  return state === 'submitting' || state === 'unknown' || state === 'accepted' || state === 'processing'
+}

@@ -1,0 +1,155 @@
+/** Payouts after the claim: facts about them, resends of the same key and bytes, and handing them to people. */
+import { createHash } from 'node:crypto'
+import { engineActor } from '../domain/act.ts'
+import { nextForPayout, sendByMs } from '../domain/enquiry.ts'
+import { insertAudit } from './audit.ts'
+import { inTransaction, one, type Sql } from './database.ts'
+import { openDocument } from './documents.ts'
+import { waitingPayout } from './life-rows.ts'
+import { observeLocked, standingOfWork, type ObservationItem, type ObservationResult } from './observe.ts'
+import type { StoreContext } from './options.ts'
+import { lockWork, type Work } from './payout-rows.ts'
+import type { DisbursementStanding } from '../domain/standing.ts'
+import type { Sealed } from './vault.ts'
+
+export type Reopened =
+  | {
+      readonly kind: 'reopened'
+      readonly send: number
+      readonly sendByMs: number
+      readonly gateway: string
+      readonly reference: string
+      /** Exactly the bytes of the first send. */
+      readonly body: Sealed<Uint8Array>
+    }
+  | { readonly kind: 'refused'; readonly disbursement: DisbursementStanding }
+
+export interface PayoutQuestion {
+  readonly payout: string
+  readonly gateway: string
+  readonly reference: string
+  readonly gatewayId: string | null
+  /** A send that started and never ended, whose time is over: its process died. */
+  readonly lostSend: number | null
+}
+
+export interface Payouts {
+  /** Folds facts in one transaction; results in the order of the items. */
+  observe(items: readonly ObservationItem[]): Promise<ObservationResult[]>
+  /** What an enquiry needs to know. */
+  question(payout: string, nowMs: number): Promise<PayoutQuestion>
+  /** Opens another send of the same key and bytes, if the machine still says so under the lock. */
+  reopen(payout: string, nowMs: number): Promise<Reopened>
+  /** The ladder is used up: the payout waits for people. */
+  giveUp(payout: string, nowMs: number): Promise<DisbursementStanding>
+}
+
+export function createPayouts(context: StoreContext): Payouts {
+  const { database } = context
+  return {
+    observe: (items) => inTransaction(database, (sql) => observeLocked(sql, context, items)),
+    async question(payout, nowMs) {
+      const { rows } = await database.pool.query<QuestionRow>(QUESTION, [payout])
+      const row = one(rows, `payout ${payout}`)
+      const settlesMs = Number(row.started_ms) + context.timingOf(row.gateway).submitTimeoutMs
+      return {
+        payout,
+        gateway: row.gateway,
+        reference: row.reference,
+        gatewayId: row.gateway_id,
+        lostSend: row.open_send !== null && nowMs >= settlesMs ? row.open_send : null,
+      }
+    },
+    reopen: (payout, nowMs) => inTransaction(database, (sql) => reopenLocked(sql, context, payout, nowMs)),
+    giveUp: (payout, nowMs) => inTransaction(database, (sql) => giveUpLocked(sql, context, payout, nowMs)),
+  }
+}
+
+interface QuestionRow {
+  readonly gateway: string
+  readonly reference: string
+  readonly gateway_id: string | null
+  readonly open_send: number | null
+  readonly started_ms: bigint
+}
+
+const QUESTION = `
+SELECT y.gateway, y.reference, y.gateway_id, CASE WHEN s.ended_at IS NULL THEN s.number END AS open_send,
+       ms(s.started_at) AS started_ms
+  FROM payout y JOIN send s ON s.payout = y.key AND s.number = y.sends
+ WHERE y.key = $1`
+
+async function reopenLocked(sql: Sql, context: StoreContext, payout: string, nowMs: number): Promise<Reopened> {
+  const row = await lockOne(sql, payout)
+  const programme = await context.programmes.version(row.programme, row.programme_version)
+  const timing = context.timingOf(row.gateway)
+  const next = nextForPayout(waitingPayout(row, timing.submitTimeoutMs), timing, nowMs)
+  if (next.kind !== 'resend') {
+    return { kind: 'refused', disbursement: standingOfWork(context, row, programme, nowMs) }
+  }
+  const send = row.sends + 1
+  const by = sendByMs(nowMs, row.first_sent_ms, timing)
+  await sql.query('INSERT INTO send (payout, number, started_at, send_by) VALUES ($1, $2, $3, $4)', [
+    payout,
+    send,
+    new Date(nowMs),
+    new Date(by),
+  ])
+  const { rows } = await sql.query<{ request: string; request_sha256: Buffer }>(
+    `UPDATE payout SET state = 'submitting', sends = $2, not_found = 0, send_again_at = NULL, version = version + 1
+      WHERE key = $1 AND version = $3 RETURNING request, request_sha256`,
+    [payout, send, row.version],
+  )
+  const stored = one(rows, `payout ${payout}`)
+  const body = await openDocument(sql, context.vault, stored.request)
+  if (!createHash('sha256').update(body.open()).digest().equals(stored.request_sha256)) {
+    throw new Error(`the frozen bytes of ${payout} are not those that were claimed`)
+  }
+  const { programme: code, ref } = row
+  await insertAudit(sql, [
+    {
+      act: 'payout-sent-again',
+      actor: engineActor(),
+      atMs: nowMs,
+      subject: payout,
+      programme: code,
+      ref,
+      after: { send },
+    },
+  ])
+  return { kind: 'reopened', send, sendByMs: by, gateway: row.gateway, reference: row.reference, body }
+}
+
+async function giveUpLocked(
+  sql: Sql,
+  context: StoreContext,
+  payout: string,
+  nowMs: number,
+): Promise<DisbursementStanding> {
+  const row = await lockOne(sql, payout)
+  const programme = await context.programmes.version(row.programme, row.programme_version)
+  const timing = context.timingOf(row.gateway)
+  const next = nextForPayout(waitingPayout(row, timing.submitTimeoutMs), timing, nowMs)
+  if (next.kind === 'give-up') {
+    await sql.query(`UPDATE payout SET state = 'review', version = version + 1 WHERE key = $1`, [payout])
+    await sql.query(
+      `UPDATE disbursement SET state = 'review', reason = 'no-answer', version = version + 1 WHERE key = $1`,
+      [row.disbursement.key],
+    )
+    const { programme: code, ref } = row
+    const after = { tranche: row.disbursement.tranche, reason: 'no-answer' }
+    await insertAudit(sql, [
+      { act: 'review-needed', actor: engineActor(), atMs: nowMs, subject: payout, programme: code, ref, after },
+    ])
+    row.state = 'review'
+    row.disbursement.state = 'review'
+    row.disbursement.reason = 'no-answer'
+  }
+  return standingOfWork(context, row, programme, nowMs)
+}
+
+async function lockOne(sql: Sql, payout: string): Promise<Work> {
+  const row = (await lockWork(sql, [payout])).get(payout)
+  if (!row) throw new Error(`no payout ${payout}`)
+  return row
+}

@@ -1,0 +1,137 @@
+/** What people decide about one life: effective at the commit, whether Temporal is up or not. */
+import type { Actor } from '../domain/act.ts'
+import { Problem } from '../domain/problem.ts'
+import type { Registration } from '../domain/registration.ts'
+import { insertAudit } from './audit.ts'
+import type { Sql } from './database.ts'
+import {
+  dataKeyOf,
+  insertDocument,
+  jsonBytes,
+  openDocument,
+  participantOwner,
+  parseSealed,
+  sealDocument,
+} from './documents.ts'
+import { lockLife, type LifeRow } from './life-rows.ts'
+import { insertMessages, nudge, type MessageKind } from './nudges.ts'
+import type { StoreContext } from './options.ts'
+
+export interface PersonAct {
+  readonly programme: string
+  readonly ref: string
+  readonly reason: string
+  readonly actor: Actor
+  readonly atMs: number
+}
+
+/** The message that tells the life; an Update with its id may tell it sooner than the relay. */
+export interface Told {
+  readonly messageId: string
+}
+
+/** The relay waits this long for the Update that tells the same. */
+const UPDATE_FIRST_MS = 2000
+
+/** Stops all payments of one person. Throws `already-held`, `life-closed`. */
+export async function holdLife(sql: Sql, act: PersonAct): Promise<Told> {
+  const life = await lockOpenLife(sql, act)
+  if (life.held) throw new Problem('already-held', 'this person is on hold already')
+  await sql.query(
+    'UPDATE participant SET held_at = $3, hold_reason = $4, version = version + 1 WHERE programme = $1 AND ref = $2',
+    [act.programme, act.ref, new Date(act.atMs), act.reason],
+  )
+  return tell(sql, act, 'hold-placed', 'hold')
+}
+
+/** Ends a hold. Throws `not-held`. */
+export async function releaseLife(sql: Sql, act: PersonAct): Promise<Told> {
+  const life = await lockLife(sql, act.programme, act.ref)
+  if (!life.held) throw new Problem('not-held', 'this person is not on hold')
+  await sql.query(
+    'UPDATE participant SET held_at = NULL, hold_reason = NULL, version = version + 1 WHERE programme = $1 AND ref = $2',
+    [act.programme, act.ref],
+  )
+  return tell(sql, act, 'hold-released', 'release')
+}
+
+/** The person leaves: nothing more becomes due, what is owed and not under way is cancelled, what is under way ends first. */
+export async function withdrawLife(sql: Sql, act: PersonAct): Promise<Told> {
+  await lockOpenLife(sql, act)
+  await sql.query('UPDATE participant SET withdrawn_at = $3, version = version + 1 WHERE programme = $1 AND ref = $2', [
+    act.programme,
+    act.ref,
+    new Date(act.atMs),
+  ])
+  return tell(sql, act, 'withdrawn', 'withdraw')
+}
+
+/** Fields of a registration that may be corrected; the national id never, for that is another person. */
+export type Correction = Partial<
+  Pick<
+    Registration,
+    'name' | 'birthDate' | 'phone' | 'email' | 'occupation' | 'education' | 'region' | 'familyCardNumber'
+  >
+>
+
+/** Corrects what was registered: a new sealed version, the old one kept. The audit row names fields, never values. */
+export async function correctLife(
+  sql: Sql,
+  context: StoreContext,
+  act: PersonAct,
+  correction: Correction,
+): Promise<Told> {
+  await lockOpenLife(sql, act)
+  const { phone, email, ...identity } = correction
+  const contact = { ...(phone === undefined ? {} : { phone }), ...(email === undefined ? {} : { email }) }
+  await amend(sql, context, act, 'identity', identity)
+  await amend(sql, context, act, 'contact', contact)
+  if (correction.region !== undefined) {
+    await sql.query('UPDATE participant SET region = $3, version = version + 1 WHERE programme = $1 AND ref = $2', [
+      act.programme,
+      act.ref,
+      correction.region,
+    ])
+  }
+  return tell(sql, act, 'corrected', 'correct', { fields: Object.keys(correction).toSorted() })
+}
+
+async function amend(
+  sql: Sql,
+  context: StoreContext,
+  act: PersonAct,
+  kind: 'identity' | 'contact',
+  changes: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  if (Object.keys(changes).length === 0) return
+  const owner = participantOwner(act.programme, act.ref)
+  const { rows } = await sql.query<{ id: string }>(
+    'SELECT id FROM sealed_document WHERE owner = $1 AND kind = $2 ORDER BY created_at DESC LIMIT 1',
+    [owner, kind],
+  )
+  const before = parseSealed<Record<string, unknown>>(await openDocument(sql, context.vault, rows[0]?.id ?? ''))
+  const key = await dataKeyOf(sql, context.vault, owner)
+  await insertDocument(sql, sealDocument(context.vault, key, owner, kind, jsonBytes({ ...before.open(), ...changes })))
+}
+
+async function lockOpenLife(sql: Sql, act: PersonAct): Promise<LifeRow> {
+  const life = await lockLife(sql, act.programme, act.ref)
+  if (life.stage === 'closed' || life.withdrawn) {
+    throw new Problem('life-closed', 'this person has left the programme; nothing can be changed any more')
+  }
+  return life
+}
+
+async function tell(
+  sql: Sql,
+  of: PersonAct,
+  act: 'hold-placed' | 'hold-released' | 'withdrawn' | 'corrected',
+  kind: MessageKind,
+  after: Readonly<Record<string, unknown>> | null = null,
+): Promise<Told> {
+  const { programme, ref, actor, atMs, reason } = of
+  await insertAudit(sql, [{ act, actor, atMs, subject: `${programme}:${ref}`, programme, ref, reason, after }])
+  const message = nudge(programme, ref, kind, 1, UPDATE_FIRST_MS)
+  await insertMessages(sql, [message])
+  return { messageId: message.id }
+}

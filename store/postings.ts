@@ -1,0 +1,70 @@
+/** Postings, append-only: their key makes posting one event twice impossible. */
+import { postingKey } from '../domain/identity.ts'
+import { postingsFor, type LedgerEvent } from '../domain/ledger.ts'
+import type { Sql } from './database.ts'
+
+export interface LedgerEntry {
+  readonly event: LedgerEvent
+  /** What it is about: a disbursement, a payout, a commitment, an appropriation. With the event it makes the posting key. */
+  readonly subject: string
+  /** Tells repeated events of one subject apart (the second return of a disbursement); 1 for the first. */
+  readonly occurrence?: number
+  readonly amount: bigint
+  readonly currency: string
+  readonly gateway?: string
+  readonly programme: string
+  readonly ref: string | null
+  readonly fiscalYear: number
+  readonly budgetLine: string
+  /** Local date in the programme's zone, `YYYY-MM-DD`. */
+  readonly businessDate: string
+}
+
+interface Row {
+  readonly entry: LedgerEntry
+  readonly key: string
+  readonly line: number
+  readonly debit: string
+  readonly credit: string
+}
+
+/** Writes the postings of ledger events, set-based. A key that exists is a bug and refused by the database. */
+export async function insertPostings(sql: Sql, entries: readonly LedgerEntry[]): Promise<void> {
+  if (entries.length === 0) return
+  const rows = entries.flatMap((entry) => rowsOf(entry))
+  await sql.query(
+    `INSERT INTO posting (key, line, event, debit, credit, amount, currency, programme, ref, subject, fiscal_year,
+                          budget_line, business_date, period)
+     SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
+                          $9::text[], $10::text[], $11::int[], $12::text[], $13::date[], $14::text[])`,
+    [
+      rows.map((row) => row.key),
+      rows.map((row) => row.line),
+      rows.map((row) => row.entry.event),
+      rows.map((row) => row.debit),
+      rows.map((row) => row.credit),
+      rows.map((row) => row.entry.amount),
+      rows.map((row) => row.entry.currency),
+      rows.map((row) => row.entry.programme),
+      rows.map((row) => row.entry.ref),
+      rows.map((row) => row.entry.subject),
+      rows.map((row) => row.entry.fiscalYear),
+      rows.map((row) => row.entry.budgetLine),
+      rows.map((row) => row.entry.businessDate),
+      rows.map((row) => row.entry.businessDate.slice(0, 7)),
+    ],
+  )
+}
+
+function rowsOf(entry: LedgerEntry): Row[] {
+  const occurrence = entry.occurrence ?? 1
+  const event = occurrence === 1 ? entry.event : `${entry.event}:${occurrence}`
+  const key = postingKey(entry.subject, event)
+  return postingsFor(entry.event, entry.amount, entry.gateway).map((posting, index) => ({
+    entry,
+    key,
+    line: index + 1,
+    debit: posting.debit,
+    credit: posting.credit,
+  }))
+}

@@ -1,0 +1,79 @@
+/** Programme versions: published once, never changed; participants stay on theirs. */
+import type { Actor } from '../domain/act.ts'
+import { Problem } from '../domain/problem.ts'
+import type { Programme } from '../domain/programme.ts'
+import { insertAudit } from './audit.ts'
+import { codeOf, type Database, type Sql } from './database.ts'
+
+export interface ProgrammeBook {
+  /** The version a participant was registered under. Throws `unknown-programme`. */
+  version(code: string, version: number): Promise<Programme>
+  /** The newest version: what new participants get. Throws `unknown-programme`. */
+  current(code: string): Promise<Programme>
+  list(): Promise<readonly Programme[]>
+}
+
+const CURRENT_FOR_MS = 2000
+
+/** Reads programme versions and remembers them: a version is immutable; which one is newest is asked again every 2 s. */
+export function createProgrammeBook(database: Database, now: () => number): ProgrammeBook {
+  const versions = new Map<string, Programme>()
+  const newest = new Map<string, { readonly programme: Programme; readonly untilMs: number }>()
+  const find = async (text: string, values: unknown[]): Promise<Programme | undefined> => {
+    const { rows } = await database.pool.query<{ definition: Programme }>(text, values)
+    const programme = rows[0]?.definition
+    if (programme) versions.set(`${programme.code}@${programme.version}`, programme)
+    return programme
+  }
+  return {
+    async version(code, version) {
+      const known = versions.get(`${code}@${version}`)
+      return known ?? found(await find(BY_VERSION, [code, version]), code)
+    },
+    async current(code) {
+      const known = newest.get(code)
+      if (known && known.untilMs > now()) return known.programme
+      const programme = found(await find(NEWEST, [code]), code)
+      newest.set(code, { programme, untilMs: now() + CURRENT_FOR_MS })
+      return programme
+    },
+    async list() {
+      const { rows } = await database.pool.query<{ definition: Programme }>(LIST)
+      return rows.map((row) => row.definition)
+    },
+  }
+}
+
+const BY_VERSION = 'SELECT definition FROM programme_version WHERE programme = $1 AND version = $2'
+const NEWEST = 'SELECT definition FROM programme_version WHERE programme = $1 ORDER BY version DESC LIMIT 1'
+const LIST = 'SELECT DISTINCT ON (programme) definition FROM programme_version ORDER BY programme, version DESC'
+
+function found(programme: Programme | undefined, code: string): Programme {
+  if (!programme) throw new Problem('unknown-programme', `no programme ${code} is published`)
+  return programme
+}
+
+/** Publishes a version. Throws `programme-version-exists`: a published version never changes. */
+export async function publishProgramme(
+  sql: Sql,
+  programme: Programme,
+  sha256: Uint8Array,
+  actor: Actor,
+  atMs: number,
+): Promise<void> {
+  try {
+    await sql.query(
+      'INSERT INTO programme_version (programme, version, definition, sha256, published_by) VALUES ($1, $2, $3, $4, $5)',
+      [programme.code, programme.version, JSON.stringify(programme), sha256, actor.person],
+    )
+  } catch (error) {
+    if (codeOf(error) !== '23505') throw error
+    throw new Problem(
+      'programme-version-exists',
+      `version ${programme.version} of ${programme.code} is published; publish the change as a higher version`,
+    )
+  }
+  const subject = `${programme.code}@${programme.version}`
+  const after = { version: programme.version, sha256: Buffer.from(sha256).toString('hex') }
+  await insertAudit(sql, [{ act: 'programme-published', actor, atMs, subject, programme: programme.code, after }])
+}

@@ -1,0 +1,124 @@
+/**
+ * The only file that encrypts and decrypts. Every person (and every gateway, for raw callbacks) has a data key of its own,
+ * wrapped by a versioned key that never enters the database: destroying the wrapped key erases what it sealed, backups included.
+ */
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+
+/** A ring of keys: one seals, all open. */
+export interface KeyRing {
+  readonly current: string
+  readonly keys: Readonly<Record<string, Uint8Array>>
+}
+
+export interface VaultKeys {
+  readonly vault: KeyRing
+  readonly identity: KeyRing
+  readonly account: KeyRing
+}
+
+/** Clear bytes that must not be logged, serialised or kept: printing one shows only that it is sealed. */
+export class Sealed<T> {
+  readonly #value: T
+  constructor(value: T) {
+    this.#value = value
+  }
+  /** The clear value, at the moment of use. */
+  open(): T {
+    return this.#value
+  }
+  toJSON(): string {
+    return '[sealed]'
+  }
+  toString(): string {
+    return '[sealed]'
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return '[sealed]'
+  }
+}
+
+export interface DataKey {
+  readonly plain: Uint8Array
+  readonly wrapped: Uint8Array
+  readonly keyId: string
+}
+
+const IV_BYTES = 12
+const TAG_BYTES = 16
+
+/** Seals and opens boxes, and computes blind indexes. Throws when a key id is unknown or a box was altered or moved. */
+export class Vault {
+  readonly #keys: VaultKeys
+  constructor(keys: VaultKeys) {
+    this.#keys = keys
+  }
+
+  newDataKey(owner: string): DataKey {
+    const plain = randomBytes(32)
+    const keyId = this.#keys.vault.current
+    return { plain, keyId, wrapped: encrypt(keyIn(this.#keys.vault, keyId), `data-key:${owner}`, plain) }
+  }
+
+  unwrap(owner: string, keyId: string, wrapped: Uint8Array): Uint8Array {
+    return decrypt(keyIn(this.#keys.vault, keyId), `data-key:${owner}`, wrapped)
+  }
+
+  seal(dataKey: Uint8Array, aad: string, clear: Uint8Array): Uint8Array {
+    return encrypt(dataKey, aad, clear)
+  }
+
+  open(dataKey: Uint8Array, aad: string, box: Uint8Array): Sealed<Uint8Array> {
+    return new Sealed(decrypt(dataKey, aad, box))
+  }
+
+  /** Exact-search index of a normalised national id: keyed, since a plain hash of one is searched through in minutes. */
+  identityIndex(programme: string, nationalId: string): { index: Uint8Array; keyId: string } {
+    return blindIndex(this.#keys.identity, `identity:${programme}:${nationalId}`)
+  }
+
+  /** Every index a national id may be stored under, newest key first: for looking one up while keys rotate. */
+  identityIndexes(programme: string, nationalId: string): Uint8Array[] {
+    const ring = this.#keys.identity
+    const ids = [ring.current, ...Object.keys(ring.keys).filter((id) => id !== ring.current)]
+    return ids.map((id) => hmac(keyIn(ring, id), `identity:${programme}:${nationalId}`))
+  }
+
+  accountIndex(institution: string, number: string): { index: Uint8Array; keyId: string } {
+    return blindIndex(this.#keys.account, `account:${institution}:${number}`)
+  }
+
+  /** What a stored answer remembers of its request: keyed, because a plain hash of one account number is soon guessed. */
+  requestHash(request: Uint8Array): Uint8Array {
+    const ring = this.#keys.identity
+    return createHmac('sha256', keyIn(ring, ring.current)).update('request:').update(request).digest()
+  }
+}
+
+function blindIndex(ring: KeyRing, text: string): { index: Uint8Array; keyId: string } {
+  return { index: hmac(keyIn(ring, ring.current), text), keyId: ring.current }
+}
+
+function hmac(key: Uint8Array, text: string): Uint8Array {
+  return createHmac('sha256', key).update(text).digest()
+}
+
+function keyIn(ring: KeyRing, id: string): Uint8Array {
+  const key = ring.keys[id]
+  if (!key) throw new Error(`key ${id} is not on the ring`)
+  return key
+}
+
+/** iv ‖ ciphertext ‖ tag, AES-256-GCM; the place of the box is authenticated with it. */
+function encrypt(key: Uint8Array, aad: string, clear: Uint8Array): Uint8Array {
+  const iv = randomBytes(IV_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', key, iv)
+  cipher.setAAD(Buffer.from(aad))
+  return Buffer.concat([iv, cipher.update(clear), cipher.final(), cipher.getAuthTag()])
+}
+
+function decrypt(key: Uint8Array, aad: string, box: Uint8Array): Uint8Array {
+  const decipher = createDecipheriv('aes-256-gcm', key, box.subarray(0, IV_BYTES))
+  decipher.setAAD(Buffer.from(aad))
+  decipher.setAuthTag(box.subarray(box.length - TAG_BYTES))
+  return Buffer.concat([decipher.update(box.subarray(IV_BYTES, box.length - TAG_BYTES)), decipher.final()])
+}
