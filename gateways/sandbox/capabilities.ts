@@ -1,0 +1,50 @@
+/** What the sandbox can do, as data. Times are short, so that a demonstration shows every wait. */
+import type { Capabilities, GatewayTiming, Institution } from '../gateway.ts'
+
+export const SANDBOX_TIMING: GatewayTiming = {
+  submitTimeoutMs: 2_000,
+  enquireTimeoutMs: 2_000,
+  enquiryLadderMs: [1_000, 2_000, 4_000, 8_000, 15_000],
+  quietPeriodMs: 3_000,
+  replayHorizonMs: 600_000,
+  replayMarginMs: 30_000,
+  callbackToleranceMs: 300_000,
+  giveUpMs: 60_000,
+  retryDelaysMs: [2_000, 4_000, 8_000],
+  floatCheckMs: 2_000,
+}
+
+/** Minor units (sen): the limits a BI-FAST transfer and a full-service wallet have. */
+const BANK_LIMITS = { minMinor: '1000000', maxMinor: '25000000000' }
+const WALLET_LIMITS = { minMinor: '1000000', maxMinor: '2000000000' }
+
+const INSTITUTIONS: readonly Institution[] = [
+  bank('ID.BNI', 'BNI'),
+  bank('ID.BCA', 'BCA'),
+  bank('ID.BRI', 'BRI'),
+  bank('ID.MANDIRI', 'Bank Mandiri'),
+  bank('ID.BSI', 'Bank Syariah Indonesia'),
+  wallet('ID.OVO', 'OVO'),
+  wallet('ID.GOPAY', 'GoPay'),
+  wallet('ID.DANA', 'DANA'),
+  wallet('ID.LINKAJA', 'LinkAja'),
+]
+
+export function sandboxCapabilities(timing: Partial<GatewayTiming> = {}, ratePerSecond = 2_000): Capabilities {
+  return {
+    failureFinal: 'at-once',
+    duplicate: 'returns-live-object',
+    callback: 'signed',
+    institutions: INSTITUTIONS,
+    timing: { ...SANDBOX_TIMING, ...timing },
+    ratePerSecond,
+  }
+}
+
+function bank(code: string, name: string): Institution {
+  return { code, kind: 'bank', name, ...BANK_LIMITS }
+}
+
+function wallet(code: string, name: string): Institution {
+  return { code, kind: 'wallet', name, ...WALLET_LIMITS }
+}

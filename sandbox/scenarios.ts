@@ -1,0 +1,155 @@
+/**
+ * What happens to a payout is written in its account number, so that every outcome can be had through an unmodified adapter:
+ * bank `99SS` and at least six digits, wallet `+6289900SSnnnn`, where SS is the scenario and the digit after it may say more.
+ */
+
+export type Status = 'ACCEPTED' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'RETURNED' | 'ROUTING'
+
+/** A change of a payout, so long after it was committed (provider's milliseconds). */
+export interface Step {
+  readonly afterMs: number
+  readonly status: Status
+  readonly code?: string
+}
+
+/** How the sending of a payout is answered. All but `normal` happen to the first send only (`throttled`: the first two). */
+export type Answer =
+  | 'normal'
+  | 'silent' // commits, never answers
+  | 'lost' // does not commit, never answers
+  | 'bad-gateway' // commits, answers 502 with a page
+  | 'server-error' // does not commit, answers 500
+  | 'reset' // commits, resets the connection
+  | 'throttled' // does not commit, answers 429
+  | 'duplicate' // commits, answers 409
+  | 'after-callback' // commits, pays and calls back before it answers
+
+export type CallbackStyle =
+  'normal' | 'none' | 'final-missing' | 'triple' | 'out-of-order' | 'late' | 'forged-first' | 'with-stranger'
+
+export interface Scenario {
+  readonly code: string
+  readonly title: string
+  /** The account check: `holder` confirms the name it was asked about, `other` tells another one; else it refuses with this code. */
+  readonly check: 'holder' | 'other' | { readonly refuses: string }
+  readonly answer: Answer
+  readonly callbacks: CallbackStyle
+  /** What the first two enquiries see. */
+  readonly enquiry: 'normal' | 'hidden-twice' | 'failing-twice'
+  readonly showsAmount: 'true' | 'less-one'
+  /** A second object under the same reference, which never moves money. */
+  readonly twin: boolean
+  /** Until a top-up after the first attempt, the balance counts as too small. */
+  readonly short: boolean
+  /** Fails until this attempt of the account; 0: never fails for this reason. */
+  readonly succeedsOnAttempt: number
+  readonly steps: readonly Step[]
+}
+
+/** Provider's time from commitment to the normal end. */
+const SETTLE_MS = 400
+const SECOND_MS = 1_000
+
+const SUCCESS: readonly Step[] = [{ afterMs: SETTLE_MS, status: 'SUCCEEDED' }]
+
+const NORMAL: Omit<Scenario, 'code' | 'title'> = {
+  check: 'holder',
+  answer: 'normal',
+  callbacks: 'normal',
+  enquiry: 'normal',
+  showsAmount: 'true',
+  twin: false,
+  short: false,
+  succeedsOnAttempt: 0,
+  steps: SUCCESS,
+}
+
+const SCENARIOS: readonly Scenario[] = [
+  scenario('00', 'success'),
+  scenario('01', 'slow success', { steps: after(30 * SECOND_MS, 'SUCCEEDED') }),
+  scenario('03', 'never finishes', { steps: after(SETTLE_MS, 'PROCESSING') }),
+  badAccount('10', 'no such account', 'INVALID_DESTINATION'),
+  badAccount('11', 'dormant', 'ACCOUNT_DORMANT'),
+  badAccount('12', 'closed', 'ACCOUNT_CLOSED'),
+  badAccount('13', 'blocked', 'ACCOUNT_BLOCKED'),
+  scenario('14', 'name differs', { check: 'other', steps: failure('ACCOUNT_NAME_MISMATCH') }),
+  scenario('15', 'wallet cap', { steps: failure('WALLET_LIMIT_EXCEEDED') }),
+  scenario('16', 'wallet not upgraded', { steps: failure('WALLET_NOT_UPGRADED') }),
+  scenario('20', 'temporary failure, success on attempt n (the digit after SS)', { succeedsOnAttempt: 2 }),
+  scenario('21', 'undocumented failure code', { steps: failure('SOMETHING_NEW') }),
+  scenario('22', 'float short until the next top-up', { short: true }),
+  scenario('24', 'refused by compliance', { steps: failure('COMPLIANCE_REJECTED') }),
+  scenario('30', 'success, then returned', { steps: [...SUCCESS, ...after(SETTLE_MS + 5 * SECOND_MS, 'RETURNED')] }),
+  scenario('32', 'failed, then success', {
+    steps: [...failure('TEMPORARY_TRANSFER_ERROR'), ...after(SETTLE_MS + 3 * SECOND_MS, 'SUCCEEDED')],
+  }),
+  scenario('33', 'event and enquiry show another amount', { showsAmount: 'less-one' }),
+  scenario('40', 'commits and never answers', { answer: 'silent' }),
+  scenario('41', 'never commits and never answers', { answer: 'lost' }),
+  scenario('42', 'commits, answers 502 HTML', { answer: 'bad-gateway' }),
+  scenario('43', 'does not commit, answers 500', { answer: 'server-error' }),
+  scenario('44', 'commits, connection reset', { answer: 'reset' }),
+  scenario('45', '429 twice, then normal', { answer: 'throttled' }),
+  scenario('47', 'commits, answers that it is a duplicate', { answer: 'duplicate' }),
+  scenario('49', 'final by enquiry only', {
+    callbacks: 'final-missing',
+    steps: [...after(SETTLE_MS / 2, 'PROCESSING'), ...after(2 * SETTLE_MS, 'SUCCEEDED')],
+  }),
+  scenario('50', 'callback before the answer', { answer: 'after-callback', steps: after(0, 'SUCCEEDED') }),
+  scenario('51', 'callback three times at once', { callbacks: 'triple' }),
+  scenario('52', 'callbacks out of order: returned before succeeded', {
+    callbacks: 'out-of-order',
+    steps: [...SUCCESS, ...after(2 * SETTLE_MS, 'RETURNED')],
+  }),
+  scenario('53', 'no callback', { callbacks: 'none' }),
+  scenario('54', 'callback ten minutes late', { callbacks: 'late' }),
+  scenario('55', 'callback with a bad signature, then a good one', { callbacks: 'forged-first' }),
+  scenario('56', 'unknown status on the way', {
+    steps: [...after(SETTLE_MS / 2, 'ROUTING'), ...after(3 * SECOND_MS, 'SUCCEEDED')],
+  }),
+  scenario('58', 'callback for a reference never sent', { callbacks: 'with-stranger' }),
+  scenario('59', 'enquiry lags: not found twice', { answer: 'silent', callbacks: 'none', enquiry: 'hidden-twice' }),
+  scenario('60', 'enquiry answers 500 twice', { answer: 'silent', callbacks: 'none', enquiry: 'failing-twice' }),
+  scenario('61', 'two objects for one reference', { callbacks: 'none', twin: true }),
+]
+
+const BY_CODE: ReadonlyMap<string, Scenario> = new Map(SCENARIOS.map((entry) => [entry.code, entry]))
+const ORDINARY = scenario('00', 'success')
+
+const GRAMMAR = /^(?:99(?<bank>\d\d)(?<bankDigit>\d)\d{5,}|\+6289900(?<wallet>\d\d)(?<walletDigit>\d)\d{3})$/
+
+/** The scenario an account number asks for; every other number is an ordinary account that is paid. */
+export function scenarioOf(account: string): Scenario {
+  const groups = GRAMMAR.exec(account)?.groups
+  const found = BY_CODE.get(groups?.['bank'] ?? groups?.['wallet'] ?? '')
+  return found ? withDigit(found, Number(groups?.['bankDigit'] ?? groups?.['walletDigit'])) : ORDINARY
+}
+
+/** The steps of the n-th payout to an account. `float` says whether the balance was enough. */
+export function stepsOf(scenario: Scenario, attempt: number, float: 'enough' | 'short'): readonly Step[] {
+  if (float === 'short') return failure('INSUFFICIENT_BALANCE')
+  return attempt < scenario.succeedsOnAttempt ? failure('TEMPORARY_TRANSFER_ERROR') : scenario.steps
+}
+
+/** The digit after SS: the attempt for 20; else 8 = the check finds nothing and the payout fails, 9 = no callbacks. */
+function withDigit(found: Scenario, digit: number): Scenario {
+  if (found.succeedsOnAttempt > 0) return digit === 0 ? found : { ...found, succeedsOnAttempt: digit }
+  if (digit === 8) return { ...found, check: 'holder' }
+  return digit === 9 ? { ...found, callbacks: 'none' } : found
+}
+
+function scenario(code: string, title: string, differs: Partial<Scenario> = {}): Scenario {
+  return { ...NORMAL, code, title, ...differs }
+}
+
+function badAccount(code: string, title: string, failureCode: string): Scenario {
+  return scenario(code, title, { check: { refuses: failureCode }, steps: failure(failureCode) })
+}
+
+function after(afterMs: number, status: Status): readonly Step[] {
+  return [{ afterMs, status }]
+}
+
+function failure(code: string): readonly Step[] {
+  return [{ afterMs: SETTLE_MS, status: 'FAILED', code }]
+}
