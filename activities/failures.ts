@@ -1,0 +1,27 @@
+/** The one table from problems to what Temporal does: a refusal that repeating cannot change ends the call, the rest is tried again. */
+import { ApplicationFailure } from '@temporalio/activity'
+import { Problem, type ProblemCode } from '../domain/problem.ts'
+
+/** Refusals that another attempt cannot change. Everything else, a lost database first of all, is retried. */
+const FINAL: readonly ProblemCode[] = ['unknown-participant', 'unknown-programme', 'unknown-gateway', 'life-closed']
+
+/** Runs an effect; refusals become application failures that carry only their code, never a value of a person. */
+export async function translateProblems<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Problem)) throw ApplicationFailure.create({ message: messageOf(error), type: 'Fault' })
+    throw ApplicationFailure.create({
+      message: error.code,
+      type: error.code,
+      nonRetryable: FINAL.includes(error.code),
+    })
+  }
+}
+
+/** A fault's name and code: the text of a driver's error may quote a row. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'fault'
+  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : ''
+  return `${error.name}${code}`
+}

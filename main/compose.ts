@@ -1,0 +1,55 @@
+/** What the API and the worker are both made of. */
+import { requireSettings, type Config, type KeyRing } from '../config.ts'
+import { openGateways } from '../gateways/index.ts'
+import type { Gateway } from '../gateways/gateway.ts'
+import { createStore, type Store } from '../store/index.ts'
+import type { KeyRing as VaultKeyRing } from '../store/vault.ts'
+
+export interface Engine {
+  readonly store: Store
+  readonly gateways: ReadonlyMap<string, Gateway>
+}
+
+/** Opens the store and the gateways of a process. Throws ConfigProblem when a setting is missing. */
+export function composeEngine(config: Config, name: string, poolMax: number): Engine {
+  const set = requireSettings(config, 'databaseUrl', 'vaultKeys', 'identityKeys', 'accountKeys')
+  const gateways = openConfigured(config)
+  const store = createStore({
+    url: set.databaseUrl.reveal(),
+    name,
+    poolMax,
+    keys: { vault: ring(set.vaultKeys), identity: ring(set.identityKeys), account: ring(set.accountKeys) },
+    timingOf: (code) => gatewayOf(gateways, code).capabilities.timing,
+    route: (codes, institution) => codes.find((code) => reaches(gateways.get(code), institution)) ?? null,
+  })
+  return { store, gateways }
+}
+
+function openConfigured(config: Config): ReadonlyMap<string, Gateway> {
+  if (!config.gateways.includes('sandbox')) return openGateways({})
+  const sandbox = requireSettings(config, 'sandboxUrl', 'sandboxApiKey', 'sandboxCallbackSecret')
+  return openGateways({
+    sandbox: {
+      baseUrl: sandbox.sandboxUrl,
+      apiKey: sandbox.sandboxApiKey.reveal(),
+      callbackSecrets: [sandbox.sandboxCallbackSecret.reveal()],
+    },
+  })
+}
+
+function gatewayOf(gateways: ReadonlyMap<string, Gateway>, code: string): Gateway {
+  const gateway = gateways.get(code)
+  if (!gateway) throw new Error(`gateway ${code} is not configured`)
+  return gateway
+}
+
+function reaches(gateway: Gateway | undefined, institution: string): boolean {
+  return gateway?.capabilities.institutions.some(({ code }) => code === institution) ?? false
+}
+
+function ring(keys: KeyRing): VaultKeyRing {
+  return {
+    current: keys.current,
+    keys: Object.fromEntries([...keys.keys].map(([id, secret]) => [id, secret.reveal()])),
+  }
+}

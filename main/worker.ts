@@ -1,0 +1,97 @@
+/** The worker: lives and their local steps, the calls to every gateway, and a relay. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker'
+import closeWithGrace from 'close-with-grace'
+import { createLifeActivities } from '../activities/lives.ts'
+import { createPaymentActivities } from '../activities/payments.ts'
+import { loadConfig, requireProduction, requireSettings } from '../config.ts'
+import { connectTemporal } from '../temporal/connect.ts'
+import { startRelay, type RelayEvent } from '../temporal/relay.ts'
+import { gatewayQueue, LIVES_QUEUE } from '../workflows/messages.ts'
+import { composeEngine } from './compose.ts'
+
+const config = requireSettings(loadConfig(), 'temporalAddress')
+requireProduction(config)
+Runtime.install({ logger: new DefaultLogger('WARN', (entry) => report(entry.level, entry.message, entry.meta?.error)) })
+
+const now = (): number => Date.now()
+const { store, gateways } = composeEngine(config, 'lunas worker', 20)
+const connection = await NativeConnection.connect({ address: config.temporalAddress })
+const temporal = connectTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace })
+const shared: Pick<WorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime' | 'shutdownForceTime'> = {
+  connection,
+  namespace: config.temporalNamespace,
+  shutdownGraceTime: '20s',
+  shutdownForceTime: '30s',
+}
+
+const workers = [
+  await Worker.create({
+    ...shared,
+    ...workflowSource(),
+    taskQueue: LIVES_QUEUE,
+    activities: createLifeActivities({ store }),
+    maxCachedWorkflows: 2000,
+    // A worker that was killed holds its lives' tasks this long before another takes them over.
+    stickyQueueScheduleToStartTimeout: '5s',
+  }),
+]
+const payments = createPaymentActivities({ store, gateways, now })
+for (const gateway of gateways.values()) {
+  workers.push(
+    await Worker.create({
+      ...shared,
+      taskQueue: gatewayQueue(gateway.code),
+      activities: payments,
+      maxTaskQueueActivitiesPerSecond: gateway.capabilities.ratePerSecond,
+    }),
+  )
+}
+
+const relay = startRelay({
+  temporal,
+  messages: store.messages,
+  concurrency: 32,
+  ratePerSecond: 0,
+  eventsMax: config.lifeEventsMax,
+  sweeps: true,
+  report: relayed,
+})
+const running = Promise.all(workers.map((worker) => worker.run()))
+
+const grace = closeWithGrace({ delay: 30_000 }, async ({ err }) => {
+  if (err) report('ERROR', err.stack ?? err.message)
+  await relay.stop()
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
+  await running.catch(() => undefined)
+  await temporal.close()
+  await connection.close()
+  await store.close()
+})
+// Nobody is left to stop it when its parent has died.
+process.once('disconnect', () => void grace.close())
+// A worker that stops by itself must not leave the others behind half alive.
+running.catch((error: unknown) => {
+  report('ERROR', error instanceof Error ? error.message : 'a worker stopped')
+  process.exit(1)
+})
+process.send?.('ready')
+
+/** In production the bundle is built beside the code; in development it is made from the sources at start. */
+function workflowSource(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  const bundle = path.join(import.meta.dirname, '../workflow-bundle.js')
+  if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } }
+  return { workflowsPath: path.join(import.meta.dirname, '../workflows/index.ts') }
+}
+
+function relayed(event: RelayEvent): void {
+  if (event.kind === 'delivered') return
+  if (event.kind === 'fault') report('ERROR', event.error instanceof Error ? event.error.message : 'relay fault')
+  else report('WARN', `relay ${event.kind} ${JSON.stringify(event)}`)
+}
+
+function report(level: string, message: string, error?: unknown): void {
+  const cause = error instanceof Error ? error.message : undefined
+  process.stderr.write(`${JSON.stringify({ level, time: new Date().toISOString(), process: 'worker', message, cause })}\n`)
+}

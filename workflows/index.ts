@@ -1,0 +1,3 @@
+/** What the worker registers, nothing else. */
+export { participant } from './participant.ts'
+export { recovery } from './recovery.ts'

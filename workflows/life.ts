@@ -1,0 +1,185 @@
+/**
+ * One life as its scripts see it: where it stands, and how to wait. The truth is in the store; a life only remembers its last
+ * look at it, looks again when it is told something or when an instant has come, and hands its calls through one gate so that it
+ * can continue as new when nothing is open.
+ */
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow'
+import type { DisbursementStanding, Standing } from '../domain/standing.ts'
+import { detailsOf, shownOf } from './details.ts'
+import { hear, standing, tell, type LifeInput, type Shown } from './messages.ts'
+import { lives } from './proxies.ts'
+
+/** Enough to recognise repeats; older ones only cause one look too many. */
+const SEEN_MAX = 200
+
+export class Life {
+  readonly programme: string
+  readonly ref: string
+  readonly #input: LifeInput
+  #seen: string[]
+  #shown: Shown | undefined
+  #standing: Standing | undefined
+  #looks = 0
+  #changes = 0
+  #told = true
+  #draining = false
+  #openCalls = 0
+  #alarmAtMs: number | null = null
+  #alarm: CancellationScope | undefined
+  #bug: unknown = undefined
+
+  constructor(input: LifeInput) {
+    this.#input = input
+    this.programme = input.programme
+    this.ref = input.ref
+    this.#seen = [...(input.seen ?? [])]
+    this.#shown = input.shown
+    setHandler(tell, (ids) => this.#hear(ids))
+    setHandler(hear, (id) => {
+      this.#hear([id])
+      return { heard: true }
+    })
+    setHandler(standing, () => this.#standing ?? null)
+  }
+
+  /** Where the life stood at the last look. Throws before the first one. */
+  get standing(): Standing {
+    if (!this.#standing) throw new Error('the life has not looked yet')
+    return this.#standing
+  }
+
+  disbursement(key: string): DisbursementStanding | undefined {
+    return this.standing.disbursements.find((disbursement) => disbursement.key === key)
+  }
+
+  /** Keeps looking for as long as the life runs: when told, and when an instant has come. */
+  async watch(): Promise<void> {
+    for (;;) {
+      await condition(() => this.#told)
+      this.#told = false
+      const look = this.#looks === 0 ? lives.screen : lives.advance
+      this.see(await this.call(() => look({ programme: this.programme, ref: this.ref, nowMs: Date.now() })))
+      if (this.#isLong()) this.#draining = true
+    }
+  }
+
+  /** Waits until the life stands so. A bug of any branch surfaces here. */
+  async until(reached: (standing: Standing) => boolean): Promise<void> {
+    await condition(() => this.#bug !== undefined || (this.#standing !== undefined && reached(this.#standing)))
+    if (this.#bug !== undefined) throw this.#bug
+  }
+
+  /** Waits until the life has been seen again, or something of the caller's own has changed. */
+  async changed(orElse: () => boolean = () => false): Promise<void> {
+    const before = this.#changes
+    await this.until(() => this.#changes > before || orElse())
+  }
+
+  /** Every call of an activity passes here: the gate is closed while the life drains to continue as new. */
+  async call<T>(work: () => Promise<T>): Promise<T> {
+    await condition(() => !this.#draining)
+    this.#openCalls += 1
+    try {
+      return await work()
+    } finally {
+      this.#openCalls -= 1
+    }
+  }
+
+  /** Takes in a new picture: from a look, or from an activity that moved a payment and brought the picture back. */
+  see(next: Standing): void {
+    this.#standing = next
+    this.#looks += 1
+    this.#changes += 1
+    this.#arm(earliest(next))
+    setCurrentDetails(detailsOf(next))
+    this.#show(shownOf(this.programme, next))
+  }
+
+  /** Looks again no later than in `ms`: for a branch that was turned away without a time. */
+  lookWithin(ms: number): void {
+    const at = Date.now() + ms
+    if (this.#alarmAtMs === null || at < this.#alarmAtMs) this.#arm(at)
+  }
+
+  /** Looks again at once. */
+  look(): void {
+    this.#told = true
+  }
+
+  /** A branch met a bug: the script stops with it, so that the task fails, is seen, and resumes with mended code. */
+  stop(bug: unknown): void {
+    this.#bug = bug
+  }
+
+  /** True when nothing was told since the last look. */
+  get isQuiet(): boolean {
+    return !this.#told
+  }
+
+  /** Resolves when the life should continue as new and nothing of it is open. */
+  async drained(): Promise<LifeInput> {
+    await condition(() => this.#draining && this.#openCalls === 0 && allHandlersFinished())
+    const shown = this.#shown
+    return { ...this.#input, seen: this.#seen, ...(shown ? { shown } : {}) }
+  }
+
+  #hear(ids: readonly string[]): void {
+    const fresh = ids.filter((id) => !this.#seen.includes(id))
+    if (fresh.length === 0) return
+    this.#seen = [...this.#seen, ...fresh].slice(-SEEN_MAX)
+    this.#told = true
+  }
+
+  /** One timer at the next instant of the life; moved only when that instant changes, which costs two events and no task. */
+  #arm(atMs: number | null): void {
+    if (atMs === this.#alarmAtMs) return
+    this.#alarm?.cancel()
+    this.#alarmAtMs = atMs
+    if (atMs === null) return
+    const scope = new CancellationScope()
+    this.#alarm = scope
+    scope
+      .run(() => sleep(Math.max(atMs - Date.now(), 1), { summary: 'next look' }))
+      .then(() => {
+        this.#alarmAtMs = null
+        this.#told = true
+      })
+      .catch((error: unknown) => {
+        if (!isCancellation(error)) this.stop(error)
+      })
+  }
+
+  #show(next: Shown): void {
+    const before = this.#shown
+    this.#shown = next
+    const changes = Object.entries(next).filter(([name, value]) => before?.[name as keyof Shown] !== value)
+    if (changes.length === 0) return
+    upsertSearchAttributes(Object.fromEntries(changes.map(([name, value]) => [name, value === '' ? [] : [value]])))
+  }
+
+  #isLong(): boolean {
+    const info = workflowInfo()
+    const { eventsMax } = this.#input
+    return eventsMax === undefined ? info.continueAsNewSuggested : info.historyLength > eventsMax
+  }
+}
+
+/** The next instant at which something may be due, over the life and its payments. */
+function earliest(standing: Standing): number | null {
+  const instants = standing.disbursements.flatMap(({ next }) =>
+    next.kind === 'wait' && next.untilMs !== null ? [next.untilMs] : [],
+  )
+  if (standing.wakeAtMs !== null) instants.push(standing.wakeAtMs)
+  return instants.length === 0 ? null : Math.min(...instants)
+}

@@ -1,0 +1,69 @@
+/**
+ * One disbursement to its end. Re-entrant: every step asks where the disbursement stands, so that continuing as new, a reset or
+ * a lost worker only repeats the question.
+ */
+import { ActivityFailure } from '@temporalio/workflow'
+import type { NextForDisbursement, Standing } from '../domain/standing.ts'
+import type { Life } from './life.ts'
+import { gatewayCalls, lives } from './proxies.ts'
+
+/** A step that was turned away without a time is tried again after this at the latest. */
+const TURNED_AWAY_MS = 5000
+
+export async function pay(life: Life, key: string): Promise<void> {
+  for (;;) {
+    const disbursement = life.disbursement(key)
+    if (!disbursement || disbursement.next.kind === 'end') return
+    if (disbursement.next.kind === 'wait') {
+      await life.changed()
+      continue
+    }
+    const before = JSON.stringify(disbursement)
+    const seen = await carryOut(life, key, disbursement.tranche, disbursement.next)
+    if (seen) life.see(seen)
+    if (JSON.stringify(life.disbursement(key)) === before) {
+      life.lookWithin(TURNED_AWAY_MS)
+      await life.changed()
+    }
+  }
+}
+
+/** Does the next thing; undefined when its worker was lost, which proves nothing: the next look tells what is known. */
+async function carryOut(
+  life: Life,
+  disbursement: string,
+  tranche: string,
+  next: Exclude<NextForDisbursement, { kind: 'wait' | 'end' }>,
+): Promise<Standing | undefined> {
+  const of = { programme: life.programme, ref: life.ref }
+  try {
+    switch (next.kind) {
+      case 'send':
+        return await life.call(() =>
+          gatewayCalls(next.gateway, next.withinMs, `send ${tranche}`).submit({ ...of, disbursement }),
+        )
+      case 'resend':
+        return await life.call(() =>
+          gatewayCalls(next.gateway, next.withinMs, `send ${tranche} again`).resend({ ...of, payout: next.payout }),
+        )
+      case 'enquire':
+        return await life.call(() =>
+          gatewayCalls(next.gateway, next.withinMs, `ask about ${tranche}`).enquire({ ...of, payout: next.payout }),
+        )
+      case 'check-float':
+        return await life.call(() =>
+          gatewayCalls(next.gateway, next.withinMs, 'read the balance').checkFloat({
+            ...of,
+            disbursement,
+            gateway: next.gateway,
+          }),
+        )
+      case 'give-up':
+        return await life.call(() => lives.giveUp({ ...of, payout: next.payout, nowMs: Date.now() }))
+    }
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error
+    life.look()
+    return undefined
+  }
+}

@@ -1,0 +1,31 @@
+/** The only table of timeouts and retries, each with its reason. */
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
+import type { LifeActivities } from '../activities/lives.ts'
+import type { PaymentActivities } from '../activities/payments.ts'
+import { gatewayQueue } from './messages.ts'
+
+/**
+ * Steps that only touch PostgreSQL run inside the workflow task: a transition of the server costs about 3 ms, a statement less.
+ * After one second of retries the wait becomes a timer, so that a life whose database is away does not hold a slot: with the
+ * default of a minute, sixty such lives stopped every other for twenty seconds.
+ */
+export const lives = proxyLocalActivities<LifeActivities>({
+  startToCloseTimeout: '3s',
+  localRetryThreshold: '1s',
+  retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '2 minutes' },
+})
+
+/**
+ * Calls to a gateway: one attempt, for a lost one is *unknown* and is asked about, never repeated blindly. On the gateway's own
+ * queue, never eagerly, so that the server's rate limit holds.
+ */
+export function gatewayCalls(gateway: string, withinMs: number, summary: string): PaymentActivities {
+  return proxyActivities<PaymentActivities>({
+    taskQueue: gatewayQueue(gateway),
+    startToCloseTimeout: withinMs,
+    retry: { maximumAttempts: 1 },
+    allowEagerDispatch: false,
+    cancellationType: 'TRY_CANCEL',
+    summary,
+  })
+}
