@@ -217,9 +217,9 @@ async function insertClaim(
     draft.disbursement,
   ])
   await sql.query(
-    `INSERT INTO payout (key, disbursement, programme, ref, n, gateway, reference, salt, amount, currency, account, state,
+    `INSERT INTO payout (key, disbursement, programme, ref, n, gateway, reference, salt, amount, currency, account, state, money,
                          request, request_sha256, claimed_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'submitting', $12, $13, $14)`,
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'submitting', 'clearing', $12, $13, $14)`,
     [
       draft.payout,
       draft.disbursement,

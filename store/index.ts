@@ -1,12 +1,14 @@
 /** The store: the only room that knows SQL. One object of capabilities, made once by a composition root. */
 import { createClaims, type Claims } from './claims.ts'
 import { openDatabase, type Database } from './database.ts'
+import { createDesk, type Desk } from './desk.ts'
 import { createFloats, type Floats } from './floats.ts'
 import { createLives, type Lives } from './lives.ts'
 import { createMessages, type Messages } from './messages.ts'
 import type { PaymentTiming, StoreContext } from './options.ts'
 import { createPayouts, type Payouts } from './payouts.ts'
 import { createProgrammeBook, type ProgrammeBook } from './programmes.ts'
+import { createReads, type Reads } from './reads.ts'
 import { Vault, type VaultKeys } from './vault.ts'
 
 export interface Store {
@@ -17,6 +19,9 @@ export interface Store {
   readonly payouts: Payouts
   readonly floats: Floats
   readonly messages: Messages
+  /** Requests from outside: each once. */
+  readonly desk: Desk
+  readonly reads: Reads
   /** Waits for running statements and closes the pool. */
   close(): Promise<void>
 }
@@ -45,6 +50,8 @@ export function createStore(options: StoreOptions): Store {
     payouts: createPayouts(context),
     floats: createFloats(context),
     messages: createMessages(database),
+    desk: createDesk(context),
+    reads: createReads(context),
     close: () => database.pool.end(),
   }
 }

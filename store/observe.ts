@@ -14,7 +14,7 @@ import { waitingPayout } from './life-rows.ts'
 import { tellOf } from './observe-audit.ts'
 import { Harvest, writeHarvest } from './observe-write.ts'
 import type { StoreContext } from './options.ts'
-import { isOpen, lockWork, type Work } from './payout-rows.ts'
+import { lockWork, type Work } from './payout-rows.ts'
 
 export interface ObservationItem {
   readonly payout: string
@@ -156,15 +156,21 @@ function followDisbursement(
   harvest.moveDisbursement(row, moved.atMs)
 }
 
-/** Money follows the state: what leaves the open states goes to paid or back, and a return comes back the way it went. */
+/** Money follows the state: what was on its way is with the payee or owed again, and a return comes back the way it went. */
 function postMoved(harvest: Harvest, row: Work, programme: Programme, moved: Moved): void {
-  const wasOpen = isOpen(moved.from)
-  if (row.state === 'paid') harvest.post(row, programme, 'paid', moved.atMs)
-  else if (row.state === 'returned') {
-    if (wasOpen) harvest.post(row, programme, 'paid', moved.atMs)
-    harvest.post(row, programme, 'returned', moved.atMs)
-  } else if (wasOpen && ['failed', 'cancelled', 'not-sent'].includes(row.state)) {
-    harvest.post(row, programme, 'voided', moved.atMs)
+  const { atMs } = moved
+  const wasOnItsWay = row.money === 'clearing'
+  if (row.state === 'paid' || row.state === 'returned') {
+    if (wasOnItsWay) harvest.post(row, programme, 'paid', atMs)
+    row.money = 'credited'
+  }
+  if (row.state === 'returned') {
+    harvest.post(row, programme, 'returned', atMs)
+    row.money = 'back'
+  }
+  if (wasOnItsWay && (row.state === 'failed' || row.state === 'cancelled' || row.state === 'not-sent')) {
+    harvest.post(row, programme, 'voided', atMs)
+    row.money = 'back'
   }
 }
 

@@ -1,6 +1,5 @@
 /** Loads payouts with what surrounds them, for a whole batch at once, under the locks of their lives. */
 import type { DisbursementState } from '../domain/disbursement.ts'
-import type { PayoutState } from '../domain/payout.ts'
 import type { Sql } from './database.ts'
 import type { PayoutRow } from './life-rows.ts'
 
@@ -18,6 +17,8 @@ export interface Work extends Mutable<PayoutRow> {
   readonly currency: string
   readonly account: string
   version: number
+  /** Where the amount stands: on its way, with the payee, or owed again. */
+  money: 'clearing' | 'credited' | 'back'
   gateway_id: string | null
   readonly disbursement: {
     readonly key: string
@@ -45,7 +46,7 @@ SELECT FROM participant
 
 const LOAD = `
 SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.stage = 'closed' AS closed,
-       p.held_at IS NOT NULL AS held, y.n, y.gateway, y.reference, y.amount, y.currency, y.account, y.state, y.version,
+       p.held_at IS NOT NULL AS held, y.n, y.gateway, y.reference, y.amount, y.currency, y.account, y.state, y.money, y.version,
        y.gateway_id, y.sends, y.same_key_retries, y.enquiries, y.not_found,
        ms(y.last_enquiry_at) AS last_enquiry_ms, ms(y.send_again_at) AS send_again_ms,
        ms(first.started_at) AS first_sent_ms, ms(last.started_at) AS last_started_ms, ms(last.ended_at) AS last_ended_ms,
@@ -96,8 +97,4 @@ export async function keysByReference(
     values: [pairs.map((pair) => pair.gateway), pairs.map((pair) => pair.reference)],
   })
   return new Map(rows.map((row) => [`${row.gateway}/${row.reference}`, row.key]))
-}
-
-export function isOpen(state: PayoutState): boolean {
-  return state === 'submitting' || state === 'unknown' || state === 'accepted' || state === 'processing'
 }

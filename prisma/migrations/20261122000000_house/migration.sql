@@ -219,6 +219,7 @@ CREATE TABLE "payout" (
     "currency" TEXT NOT NULL,
     "account" UUID NOT NULL,
     "state" TEXT NOT NULL,
+    "money" TEXT NOT NULL,
     "version" INTEGER NOT NULL DEFAULT 0,
     "request" UUID NOT NULL,
     "request_sha256" BYTEA NOT NULL,
@@ -504,6 +505,7 @@ ALTER TABLE evidence ADD CONSTRAINT evidence_kind CHECK (kind IN ('course-starte
 ALTER TABLE tranche ADD CONSTRAINT tranche_state CHECK (state IN ('planned', 'open', 'due', 'missed', 'cancelled'));
 ALTER TABLE disbursement ADD CONSTRAINT disbursement_state CHECK (state IN ('owed', 'released', 'in-flight', 'paid', 'needs-account', 'float-short', 'review', 'failed', 'lapsed', 'cancelled'));
 ALTER TABLE payout ADD CONSTRAINT payout_state CHECK (state IN ('submitting', 'unknown', 'accepted', 'processing', 'paid', 'failed', 'cancelled', 'not-sent', 'returned', 'review'));
+ALTER TABLE payout ADD CONSTRAINT payout_money CHECK (money IN ('clearing', 'credited', 'back'));
 ALTER TABLE callback ADD CONSTRAINT callback_verdict CHECK (verdict IN ('applied', 'stale', 'unmatched'));
 ALTER TABLE message ADD CONSTRAINT message_state CHECK (state IN ('pending', 'delivered', 'dead'));
 ALTER TABLE api_key ADD CONSTRAINT api_key_kind CHECK (kind IN ('person', 'service'));
@@ -575,7 +577,13 @@ CREATE TRIGGER posting_period_open AFTER INSERT ON posting REFERENCING NEW TABLE
 
 -- Powers: the application owns nothing and cannot rewrite what was recorded -----------------------------------------
 GRANT USAGE ON SCHEMA public TO lunas_app, lunas_audit;
-GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO lunas_app;
+GRANT SELECT, INSERT ON programme_version, appropriation, funding, wave, participant, data_key, sealed_document, account, check_result, evidence, commitment, tranche, disbursement, payout, send, observation, callback, posting, closed_period, message, audit_event, api_key, role_grant, idempotency_key TO lunas_app;
+-- Readiness compares the applied migrations with those of this version.
+DO $$ BEGIN
+  IF to_regclass('_prisma_migrations') IS NOT NULL THEN
+    GRANT SELECT ON _prisma_migrations TO lunas_app, lunas_audit;
+  END IF;
+END $$;
 GRANT UPDATE ON appropriation, wave, participant, account, commitment, tranche, disbursement, payout, send, callback, message, api_key, role_grant TO lunas_app;
 GRANT DELETE ON idempotency_key TO lunas_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO lunas_app;
