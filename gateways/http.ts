@@ -36,27 +36,23 @@ export async function callOnce(call: HttpCall): Promise<HttpAnswer> {
   const timer = setTimeout(abandon, call.timeoutMs)
   call.signal.addEventListener('abort', abandon, { once: true })
   try {
-    return await exchange(request, stop)
+    return await exchange(call.url, request, stop)
   } finally {
     clearTimeout(timer)
     call.signal.removeEventListener('abort', abandon)
   }
 }
 
-function formRequest(call: HttpCall, signal: AbortSignal): Request | undefined {
-  const headers: Record<string, string> = { accept: 'application/json', 'accept-encoding': 'identity', ...call.headers }
+/** What fetch is given, or `undefined` when it would refuse it: after this, every fault is one of the network. */
+function formRequest(call: HttpCall, signal: AbortSignal): RequestInit | undefined {
   try {
-    if (!call.body) return new Request(call.url, { method: call.method, headers, redirect: 'manual', signal })
-    headers['content-length'] = String(call.body.length)
+    new URL(call.url)
+    const headers = new Headers({ accept: 'application/json', 'accept-encoding': 'identity', ...call.headers })
+    const request: RequestInit = { method: call.method, headers, redirect: 'manual', signal }
+    if (!call.body) return request
+    headers.set('content-length', String(call.body.length))
     // A stream, because fetch repeats a request by itself after status 421 when it still holds the bytes.
-    return new Request(call.url, {
-      method: call.method,
-      headers,
-      body: onceOver(call.body),
-      duplex: 'half',
-      redirect: 'manual',
-      signal,
-    })
+    return { ...request, body: onceOver(call.body), duplex: 'half' }
   } catch {
     return undefined
   }
@@ -71,10 +67,10 @@ function onceOver(bytes: Uint8Array): ReadableStream<Uint8Array> {
   })
 }
 
-async function exchange(request: Request, stop: AbortController): Promise<HttpAnswer> {
+async function exchange(url: string, request: RequestInit, stop: AbortController): Promise<HttpAnswer> {
   let response: Response
   try {
-    response = await fetch(request)
+    response = await fetch(url, request)
   } catch (error) {
     const fault = connectFault(error)
     if (fault !== undefined) return notSent('unreachable', fault)

@@ -70,7 +70,7 @@ const grace = closeWithGrace({ delay: 30_000 }, async ({ err }) => {
   await store.close()
 })
 // Nobody is left to stop it when its parent has died.
-process.once('disconnect', () => void grace.close())
+process.once('disconnect', () => grace.close())
 // A worker that stops by itself must not leave the others behind half alive.
 running.catch((error: unknown) => {
   report('ERROR', error instanceof Error ? error.message : 'a worker stopped')

@@ -60,6 +60,12 @@ export class Book {
     return this.#ignored.get(reference) ?? 0
   }
 
+  /** What we are told we may spend: nothing while an account of scenario 22 waits for a top-up, else it would not count as short. */
+  get available(): bigint {
+    const waits = [...this.#shortSince.values()].some((since) => this.#lastTopUp <= since)
+    return waits || this.balance < 0n ? 0n : this.balance
+  }
+
   /** Whether our balance is enough; scenario 22 is short until a top-up follows its first failure. */
   floatFor(account: string, amount: bigint, scenario: Scenario): 'enough' | 'short' {
     if (scenario.short && this.#lastTopUp <= (this.#shortSince.get(account) ?? this.#lastTopUp)) return 'short'

@@ -75,7 +75,11 @@ export async function openJournal(file: string, remember: (entry: Entry) => void
   }
 
   async function close(): Promise<void> {
-    await disk.settled().finally(() => handle.close())
+    try {
+      await disk.settled()
+    } finally {
+      await handle.close()
+    }
   }
 
   return { isNew: seq === 0, append, settled: disk.settled, read, close }
@@ -107,7 +111,11 @@ async function* wholeLines(file: string, start: number): AsyncGenerator<Buffer> 
 /** Makes a new file's name as durable as its content. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
-  await handle.sync().finally(() => handle.close())
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
 }
 
 interface GroupWriter {

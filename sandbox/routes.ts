@@ -74,7 +74,7 @@ export function customerRoutes(app: FastifyInstance, shop: Shop): void {
   })
 
   app.get('/balance', () => {
-    return { amount: (book.balance > 0n ? book.balance : 0n).toString(), currency: 'IDR' }
+    return { amount: book.available.toString(), currency: 'IDR' }
   })
 }
 

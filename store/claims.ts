@@ -16,7 +16,7 @@ import { codeOf, constraintOf, inTransaction, type Sql } from './database.ts'
 import { dataKeyOf, insertDocument, openDocument, participantOwner, parseSealed, sealDocument } from './documents.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings } from './postings.ts'
-import { Sealed } from './vault.ts'
+import type { Sealed } from './vault.ts'
 
 /** Why a disbursement cannot be sent now; its branch waits until a fact or a time changes that. */
 export type Parked = 'not-released' | 'held' | 'no-account' | 'account-cooling' | 'no-gateway' | 'too-early'

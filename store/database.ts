@@ -23,7 +23,7 @@ export function openDatabase(url: string, options: { max: number; name: string }
       getTypeParser: (oid: number, format?: 'text' | 'binary') => {
         if (oid === INT8) return (text: string) => BigInt(text)
         if (oid === DATE) return (text: string) => text
-        return pg.types.getTypeParser(oid, format as 'text')
+        return pg.types.getTypeParser(oid, format)
       },
     },
   })

@@ -3,7 +3,7 @@ import { engineActor, type Act } from '../domain/act.ts'
 import type { DisbursementState } from '../domain/disbursement.ts'
 import type { PayoutDecision, PayoutState } from '../domain/payout.ts'
 import type { AuditEntry } from './audit.ts'
-import type { ObservationItem } from './observe.ts'
+import type { ObservationItem } from './observation-item.ts'
 import type { Work } from './payout-rows.ts'
 
 const PAYOUT_ACTS: Readonly<Record<PayoutState, Act>> = {

@@ -6,7 +6,7 @@ import { localDate } from '../domain/zone.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
 import type { Sql } from './database.ts'
 import { insertMessages, nudge, type NewMessage } from './nudges.ts'
-import type { ObservationItem } from './observe.ts'
+import type { ObservationItem } from './observation-item.ts'
 import type { Work } from './payout-rows.ts'
 import { insertPostings, type LedgerEntry } from './postings.ts'
 

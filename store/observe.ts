@@ -6,24 +6,16 @@
 import { afterPayout } from '../domain/disbursement.ts'
 import type { Failure } from '../domain/observation.ts'
 import { nextForDisbursement } from '../domain/next.ts'
-import { foldPayout, type ObservationSource, type PayoutFact, type PayoutState } from '../domain/payout.ts'
+import { foldPayout, type PayoutState } from '../domain/payout.ts'
 import type { Programme } from '../domain/programme.ts'
 import type { DisbursementStanding } from '../domain/standing.ts'
 import type { Sql } from './database.ts'
 import { waitingPayout } from './life-rows.ts'
+import type { ObservationItem } from './observation-item.ts'
 import { tellOf } from './observe-audit.ts'
 import { Harvest, writeHarvest } from './observe-write.ts'
 import type { StoreContext } from './options.ts'
 import { lockWork, type Work } from './payout-rows.ts'
-
-export interface ObservationItem {
-  readonly payout: string
-  readonly source: ObservationSource
-  readonly fact: PayoutFact
-  readonly atMs: number
-  /** The send this fact ends; its row gets an end. */
-  readonly send?: number
-}
 
 export interface ObservationResult {
   readonly payout: string

@@ -160,8 +160,10 @@ export class Life {
       })
   }
 
-  #show(next: Shown): void {
+  #show(seen: Shown): void {
     const before = this.#shown
+    // The gateway that last carried money stays shown: clearing it between payouts would cost an event each time.
+    const next = seen.Gateway === '' && before ? { ...seen, Gateway: before.Gateway } : seen
     this.#shown = next
     const changes = Object.entries(next).filter(([name, value]) => before?.[name as keyof Shown] !== value)
     if (changes.length === 0) return

@@ -1,7 +1,7 @@
 /** What the sandbox can do, as data. Times are short, so that a demonstration shows every wait. */
 import type { Capabilities, GatewayTiming, Institution } from '../gateway.ts'
 
-export const SANDBOX_TIMING: GatewayTiming = {
+const TIMING: GatewayTiming = {
   submitTimeoutMs: 2_000,
   enquireTimeoutMs: 2_000,
   enquiryLadderMs: [1_000, 2_000, 4_000, 8_000, 15_000],
@@ -36,7 +36,7 @@ export function sandboxCapabilities(timing: Partial<GatewayTiming> = {}, ratePer
     duplicate: 'returns-live-object',
     callback: 'signed',
     institutions: INSTITUTIONS,
-    timing: { ...SANDBOX_TIMING, ...timing },
+    timing: { ...TIMING, ...timing },
     ratePerSecond,
   }
 }

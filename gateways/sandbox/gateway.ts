@@ -64,8 +64,8 @@ export function createSandboxGateway(settings: SandboxGatewaySettings): Gateway 
 
 function asker(settings: SandboxGatewaySettings, timing: GatewayTiming): Ask {
   const base = new URL(settings.baseUrl)
-  if (base.protocol !== 'http:' && base.protocol !== 'https:')
-    throw new Error('the address of the sandbox must be http or https')
+  const usable = /^https?:$/.test(base.protocol) && base.username === '' && base.password === ''
+  if (!usable) throw new Error('the address of the sandbox must be http or https, without a password')
   const root = base.href.replace(/\/+$/, '')
   const own = { authorization: `Bearer ${settings.apiKey}`, 'content-type': 'application/json' }
   return (method, path, signal, more = {}) =>

@@ -1,0 +1,34 @@
+import { Command } from 'commander'
+import { styleText } from 'node:util'
+import { ConfigProblem, loadConfig } from '../config.ts'
+import { diagnose, type Finding } from '../local/diagnose.ts'
+import { EXIT_FAILED, print, printJson } from './output.ts'
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('say what is found, and for everything that is not well the command that mends it')
+    .option('--json', 'one JSON object on standard output')
+    .action(async (options: { readonly json?: boolean }) => {
+      const findings = await examine()
+      const well = findings.every(({ state }) => state !== 'red')
+      if (options.json) printJson({ well, findings })
+      else for (const finding of findings) print(lineOf(finding))
+      process.exitCode = well ? 0 : EXIT_FAILED
+    })
+}
+
+async function examine(): Promise<readonly Finding[]> {
+  try {
+    return await diagnose(loadConfig())
+  } catch (error) {
+    if (!(error instanceof ConfigProblem)) throw error
+    return error.lines.map((line) => ({ what: 'settings', state: 'red', found: line, mend: 'see .env.example' }))
+  }
+}
+
+function lineOf({ what, state, found, mend }: Finding): string {
+  const colour = { green: 'green', idle: 'dim', red: 'red' } as const
+  const mark = { green: 'ok', idle: '--', red: '!!' }[state]
+  const text = `${mark}  ${what.padEnd(12)} ${found}${mend === null ? '' : `\n                 mend: ${mend}`}`
+  return process.stdout.isTTY ? styleText(colour[state], text) : text
+}

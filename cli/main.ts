@@ -1,0 +1,34 @@
+/** The command line, command by command. What it cannot use ends with one sentence and exit code 2. */
+import { Command, CommanderError } from 'commander'
+import { demoCommand } from './demo.ts'
+import { doctorCommand } from './doctor.ts'
+import { keysCommand } from './keys.ts'
+import { messagesCommand } from './messages.ts'
+import { migrateCommand } from './migrate.ts'
+import { explainFailure } from './output.ts'
+import { participantsCommand } from './participants.ts'
+import { upCommand } from './up.ts'
+
+const program = new Command('lunas')
+  .description('A durable disbursement engine for training-incentive programmes')
+  .showHelpAfterError('(lunas --help lists what there is)')
+  .exitOverride()
+
+for (const command of [
+  doctorCommand(),
+  upCommand(),
+  demoCommand(),
+  migrateCommand(),
+  participantsCommand(),
+  messagesCommand(),
+  keysCommand(),
+]) {
+  program.addCommand(command.exitOverride())
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  // Commander has said what is wrong; --help and --version are no failures.
+  process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : explainFailure(error)
+}

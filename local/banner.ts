@@ -1,0 +1,23 @@
+import type { Stack } from './stack.ts'
+
+/** What a person is told when everything is up. */
+export function banner(stack: Stack, startedInMs: number): string {
+  const rows = [
+    ['API', stack.apiUrl],
+    ['API reference', `${stack.apiUrl}/docs`],
+    ['Temporal UI', stack.temporalUiUrl ?? `of the cluster at ${stack.temporalAddress}`],
+    ['Sandbox', stack.sandboxUrl ?? 'not in use'],
+    ['PostgreSQL', stack.postgres ? `${stack.postgres.version}, embedded` : 'as configured'],
+    ['Data and logs', stack.dataDir],
+  ]
+  const lines = rows.map(([name = '', value = '']) => `  ${name.padEnd(14)} ${value}`)
+  return [
+    '',
+    `Lunas is up (${(startedInMs / 1000).toFixed(1)} s)`,
+    '',
+    ...lines,
+    '',
+    'Ctrl+C stops everything.',
+    '',
+  ].join('\n')
+}

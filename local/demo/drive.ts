@@ -1,0 +1,167 @@
+/** Drives the demo's people through their lives over HTTP, as registrars, institutions, operators and the people themselves would. */
+import type { Programme } from '../../domain/programme.ts'
+import type { Calls } from './calls.ts'
+import { answers, follow, isSettled, LOOK_PAUSE_MS, nextDeed, see, type Deed, type Follow } from './lives.ts'
+import type { Person } from './people.ts'
+
+export interface DriveOptions {
+  readonly calls: Calls
+  readonly programme: Programme
+  readonly wave: string
+  readonly people: readonly Person[]
+  /** Puts money at the gateway and records it. */
+  readonly topUp: () => Promise<void>
+  /** Told after every round. */
+  readonly onRound: (people: readonly Follow[]) => Promise<void> | void
+  readonly signal: AbortSignal
+}
+
+const REGISTERS_AT_ONCE = 8
+const ROUND_MS = 300
+const PAGE = 200
+
+/** Registers everybody and goes on until each is settled. Throws when the API refuses what the demo does. */
+export async function drive(options: DriveOptions): Promise<readonly Follow[]> {
+  const lives = await register(options)
+  const base = `/v1/programmes/${options.programme.code}/participants`
+  for (;;) {
+    await refresh(options, base, lives)
+    await options.onRound(lives)
+    if (lives.every(isSettled) || options.signal.aborted) return lives
+    await admit(options, lives)
+    await inParallel(lives, REGISTERS_AT_ONCE, async (of) => {
+      const deed = nextDeed(of, Date.now())
+      if (deed) await carryOut(options, `${base}/${of.ref}`, of, deed)
+    })
+    await new Promise((resolve) => setTimeout(resolve, ROUND_MS))
+  }
+}
+
+async function register(options: DriveOptions): Promise<Follow[]> {
+  const lives: Follow[] = []
+  const path = `/v1/programmes/${options.programme.code}/participants`
+  await inParallel(options.people, REGISTERS_AT_ONCE, async (person) => {
+    const { status, body } = await options.calls.post('registrar', path, person.registration)
+    if (status !== 201) throw new Error(`registration is answered with ${status}: ${JSON.stringify(body)}`)
+    lives.push(follow(person, String(body['ref']), Date.now()))
+    await options.onRound(lives)
+  })
+  return lives
+}
+
+interface Listed {
+  readonly ref: string
+  readonly stage: string
+  readonly outcome: string | null
+  readonly attention: { readonly code: string } | null
+}
+
+async function refresh(options: DriveOptions, base: string, lives: readonly Follow[]): Promise<void> {
+  const byRef = new Map(lives.map((of) => [of.ref, of]))
+  let cursor: string | null = null
+  do {
+    const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
+    const { body } = await options.calls.get('operator', `${base}?limit=${PAGE}${query}`)
+    for (const item of body['data'] as Listed[]) {
+      const of = byRef.get(item.ref)
+      if (of) see(of, { stage: item.stage, outcome: item.outcome, attention: item.attention?.code ?? null }, Date.now())
+    }
+    cursor = body['nextCursor'] as string | null
+  } while (cursor !== null)
+}
+
+/** Everybody who passed screening is admitted, under one decree a list. */
+async function admit(options: DriveOptions, lives: readonly Follow[]): Promise<void> {
+  const waiting = lives.filter((of) => of.stage === 'admission' && !of.admitted)
+  if (waiting.length === 0) return
+  const { code, admission } = options.programme
+  const decree = `${admission.decreePrefix}/${options.wave}/${new Date().toISOString()}`
+  const { status, body } = await options.calls.post(
+    'operator',
+    `/v1/programmes/${code}/waves/${options.wave}/admissions`,
+    {
+      decree,
+      refs: waiting.map((of) => of.ref),
+    },
+  )
+  if (status >= 400) throw new Error(`admission is answered with ${status}: ${JSON.stringify(body)}`)
+  for (const of of waiting) of.admitted = true
+}
+
+async function carryOut(options: DriveOptions, path: string, of: Follow, deed: Deed): Promise<void> {
+  const { calls, programme } = options
+  switch (deed.kind) {
+    case 'report': {
+      const course =
+        programme.training.courses[of.person.registration.nationalId.charCodeAt(15) % programme.training.courses.length]
+      await report(calls, path, deed.evidence, course?.code ?? '')
+      of.reported += 1
+      return
+    }
+    case 'look':
+      return answerSurveys(options, path, of)
+    case 'repair':
+      await calls.post('helpdesk', `${path}/accounts`, of.person.repair)
+      of.repaired = true
+      return
+    case 'hold':
+      await calls.post('operator', `${path}/hold`, { reason: 'identity is being checked again' })
+      of.held = 'held'
+      of.sinceMs = Date.now()
+      return
+    case 'release':
+      await calls.post('operator', `${path}/release`, { reason: 'identity is confirmed' })
+      of.held = 'released'
+      return
+    case 'withdraw':
+      await calls.post('operator', `${path}/withdraw`, { reason: 'the participant asked to leave' })
+      of.withdrawn = true
+      return
+    case 'top-up':
+      return options.topUp()
+  }
+}
+
+async function report(calls: Calls, path: string, kind: string, subject: string): Promise<void> {
+  const document = kind === 'course-completed' ? { document: `SERT/${subject}/${path.slice(-6)}` } : {}
+  const occurredAt = new Date().toISOString()
+  await calls.post('institution', `${path}/evidence`, { kind, subject, occurredAt, ...document })
+}
+
+interface TrancheView {
+  readonly code: string
+  readonly state: string
+  readonly opensAt: string | null
+}
+
+/** The survey desk: whoever has an open survey answers it, but for those who let one pass. */
+async function answerSurveys(options: DriveOptions, path: string, of: Follow): Promise<void> {
+  if (Date.now() - of.lookedAtMs < LOOK_PAUSE_MS) return
+  of.lookedAtMs = Date.now()
+  const { body } = await options.calls.get('operator', path)
+  const tranches = body['tranches'] as TrancheView[]
+  const surveys = options.programme.tranches.flatMap((rule) =>
+    rule.trigger.kind === 'survey-answered' ? [{ code: rule.code, survey: rule.trigger.survey }] : [],
+  )
+  for (const [order, { code, survey }] of surveys.entries()) {
+    const tranche = tranches.find((view) => view.code === code)
+    const isOpen = tranche?.state === 'open' && tranche.opensAt !== null && Date.parse(tranche.opensAt) <= Date.now()
+    if (!isOpen || !answers(of, survey, order)) continue
+    await report(options.calls, path, 'survey-answered', survey)
+    of.answered.add(survey)
+  }
+}
+
+/** Works through a list with so many at once; the first failure stops it. */
+async function inParallel<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0
+  const lane = async (): Promise<void> => {
+    for (;;) {
+      const item = items[next]
+      next += 1
+      if (item === undefined) return
+      await work(item)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, lane))
+}

@@ -1,0 +1,75 @@
+/** The sandbox's own journal, read over HTTP: what really happened to money, whatever our books say. */
+
+export interface JournalEntry {
+  readonly seq: number
+  readonly kind: string
+  readonly id?: string
+  readonly reference?: string
+  readonly amount?: string
+  readonly account?: string
+  readonly debited?: string
+  readonly restored?: string
+  readonly balance?: string
+}
+
+export interface Journal {
+  /** Reads what was added since the last read; returns the new entries. */
+  update(): Promise<readonly JournalEntry[]>
+  readonly entries: readonly JournalEntry[]
+}
+
+const PAGE = 1000
+
+/** Opens the journal of a sandbox. Throws when it does not answer. */
+export function openJournal(url: string, apiKey: string): Journal {
+  const entries: JournalEntry[] = []
+  return {
+    entries,
+    async update() {
+      const fresh: JournalEntry[] = []
+      for (;;) {
+        const after = entries.at(-1)?.seq ?? 0
+        const answer = await fetch(`${url}/journal?after=${after}&limit=${PAGE}`, {
+          headers: { authorization: `Bearer ${apiKey}` },
+          signal: AbortSignal.timeout(5000),
+        })
+        if (!answer.ok) throw new Error(`the sandbox's journal answers ${answer.status}`)
+        const page = (await answer.json()) as { entries: JournalEntry[] }
+        entries.push(...page.entries)
+        fresh.push(...page.entries)
+        if (page.entries.length < PAGE) return fresh
+      }
+    },
+  }
+}
+
+/** What each account received: credited minus returned, in minor units. */
+export function receivedByAccount(entries: readonly JournalEntry[]): Map<string, bigint> {
+  const received = new Map<string, bigint>()
+  for (const entry of entries) {
+    if (entry.account === undefined || entry.amount === undefined) continue
+    const sign = entry.kind === 'credited' ? 1n : entry.kind === 'returned' ? -1n : 0n
+    received.set(entry.account, (received.get(entry.account) ?? 0n) + sign * BigInt(entry.amount))
+  }
+  return received
+}
+
+/** What the gateway took from our balance for each reference and has not given back, in minor units. */
+export function debitedByReference(entries: readonly JournalEntry[]): Map<string, bigint> {
+  const debited = new Map<string, bigint>()
+  const add = (reference: string, amount: bigint): void => {
+    debited.set(reference, (debited.get(reference) ?? 0n) + amount)
+  }
+  for (const entry of entries) {
+    if (entry.reference === undefined) continue
+    if (entry.debited !== undefined) add(entry.reference, BigInt(entry.debited))
+    if (entry.restored !== undefined) add(entry.reference, -BigInt(entry.restored))
+    if (entry.kind === 'returned') add(entry.reference, -BigInt(entry.amount ?? '0'))
+  }
+  return debited
+}
+
+/** Our balance at the gateway after the last entry, in minor units. */
+export function balanceIn(entries: readonly JournalEntry[]): bigint {
+  return BigInt(entries.findLast((entry) => entry.balance !== undefined)?.balance ?? '0')
+}

@@ -1,0 +1,102 @@
+/** What happens to one person of the demo, as data and small rules: who does what when, given where the person stands. */
+import type { Person } from './people.ts'
+
+/** A person as the demo follows them. */
+export interface Follow {
+  readonly person: Person
+  readonly ref: string
+  stage: string
+  outcome: string | null
+  attention: string | null
+  admitted: boolean
+  /** Courses: how far the institution has reported. */
+  reported: number
+  answered: Set<string>
+  repaired: boolean
+  held: 'not-yet' | 'held' | 'released'
+  withdrawn: boolean
+  /** When the present stage or attention was first seen, milliseconds. */
+  sinceMs: number
+  /** When the survey desk last looked, milliseconds. */
+  lookedAtMs: number
+}
+
+export type Deed =
+  | { readonly kind: 'report'; readonly evidence: 'course-started' | 'course-completed' | 'course-rated' }
+  | { readonly kind: 'look' }
+  | { readonly kind: 'repair' }
+  | { readonly kind: 'hold' }
+  | { readonly kind: 'release' }
+  | { readonly kind: 'withdraw' }
+  | { readonly kind: 'top-up' }
+
+const COURSE = ['course-started', 'course-completed', 'course-rated'] as const
+/** A person needs a moment to see what is wrong and mend it. */
+const MENDS_AFTER_MS = 1500
+const HELD_FOR_MS = 4000
+
+export function follow(person: Person, ref: string, nowMs: number): Follow {
+  return {
+    person,
+    ref,
+    stage: 'screening',
+    outcome: null,
+    attention: null,
+    admitted: false,
+    reported: 0,
+    answered: new Set(),
+    repaired: false,
+    held: 'not-yet',
+    withdrawn: false,
+    sinceMs: nowMs,
+    lookedAtMs: 0,
+  }
+}
+
+/** Takes in what the list of participants says now. */
+export function see(
+  of: Follow,
+  now: { stage: string; outcome: string | null; attention: string | null },
+  nowMs: number,
+): void {
+  if (now.stage !== of.stage || now.attention !== of.attention) of.sinceMs = nowMs
+  Object.assign(of, now)
+}
+
+/** The next deed for a person, or undefined while the engine or a deadline has the move. */
+export function nextDeed(of: Follow, nowMs: number): Deed | undefined {
+  const waitedMs = nowMs - of.sinceMs
+  if (of.attention === 'waiting-for-float') return waitedMs >= MENDS_AFTER_MS ? { kind: 'top-up' } : undefined
+  if (of.attention === 'waiting-for-account') {
+    return !of.repaired && of.person.repair && waitedMs >= MENDS_AFTER_MS ? { kind: 'repair' } : undefined
+  }
+  if (of.held === 'held') return waitedMs >= HELD_FOR_MS ? { kind: 'release' } : undefined
+  if (of.stage === 'training') return trainingDeed(of)
+  if (of.stage !== 'incentives') return undefined
+  return of.person.scenario === 'held' && of.held === 'not-yet' ? { kind: 'hold' } : { kind: 'look' }
+}
+
+function trainingDeed(of: Follow): Deed | undefined {
+  const { scenario } = of.person
+  if (scenario === 'never-bought' || of.withdrawn) return undefined
+  if (scenario === 'withdrawn' && of.reported === 1) return { kind: 'withdraw' }
+  if (scenario === 'held' && of.reported === 2 && of.held === 'not-yet') return { kind: 'hold' }
+  const evidence = COURSE[of.reported]
+  return evidence && { kind: 'report', evidence }
+}
+
+/** True when a survey that is open is one this person answers: some let the second one pass. */
+export function answers(of: Follow, survey: string, order: number): boolean {
+  return !of.answered.has(survey) && !(of.person.scenario === 'survey-missed' && order > 0)
+}
+
+/** True when nothing more happens by itself: closed, or waiting for people by a name that is shown. */
+export function isSettled(of: Follow): boolean {
+  if (of.attention === 'review' || of.attention === 'failed') return true
+  if (of.stage !== 'closed' || of.attention !== null) return false
+  // Money that comes back does so after the life has closed: the demo waits for it and for its repair.
+  return of.person.scenario !== 'returned' || of.repaired
+}
+
+/** How often the survey desk looks whether a survey has opened. */
+export const LOOK_PAUSE_MS = 1000

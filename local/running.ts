@@ -1,0 +1,33 @@
+/** Where a running stack is, for commands that stand beside it: kept in its data folder for its owner only, gone when it stops. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { isAlive } from './processes.ts'
+
+export interface Running {
+  readonly pid: number
+  readonly apiUrl: string
+  readonly temporalAddress: string
+  readonly databaseUrl: string
+}
+
+const FILE = 'running.json'
+
+export function writeRunning(home: string, running: Running): void {
+  const { pid, apiUrl, temporalAddress, databaseUrl } = running
+  const text = JSON.stringify({ pid, apiUrl, temporalAddress, databaseUrl }, null, 2)
+  writeFileSync(path.join(home, FILE), `${text}\n`, { mode: 0o600 })
+}
+
+export function clearRunning(home: string): void {
+  rmSync(path.join(home, FILE), { force: true })
+}
+
+/** The stack of a folder; null when none runs there. */
+export function readRunning(home: string): Running | null {
+  try {
+    const running = JSON.parse(readFileSync(path.join(home, FILE), 'utf8')) as Running
+    return isAlive(running.pid) ? running : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,53 @@
+/** What a development stack needs before anybody can register: a published programme, its budget, money at the gateway, a wave. */
+import { localDate } from '../domain/zone.ts'
+import type { Programme } from '../domain/programme.ts'
+import type { Calls } from './demo/calls.ts'
+
+/** The wave that is open in a seeded programme. */
+export const SEEDED_WAVE = '1'
+
+export interface Seed {
+  readonly programme: Programme
+  /** Minor units. */
+  readonly appropriation: bigint
+  readonly quota: number
+}
+
+/** Makes what is not there yet; what is there stays. Throws when the API refuses for another reason. */
+export async function seedProgramme(calls: Calls, seed: Seed, nowMs: number): Promise<void> {
+  const { programme } = seed
+  const base = `/v1/programmes/${programme.code}`
+  const fiscalYear = Number(localDate(programme.zone, nowMs).slice(0, 4))
+  await calls.post('administrator', '/v1/programmes', programme)
+  await calls.post('administrator', `${base}/appropriations`, {
+    fiscalYear,
+    number: `DIPA-${fiscalYear}`,
+    amount: { minor: seed.appropriation.toString(), currency: programme.currency },
+  })
+  await calls.post('operator', `${base}/waves`, { code: SEEDED_WAVE, quota: seed.quota, fiscalYear })
+}
+
+export interface SandboxAccess {
+  readonly url: string
+  readonly apiKey: string
+}
+
+/** Puts money at the sandbox and records the transfer, as the treasury would. `number` is the transfer's. */
+export async function fundSandbox(
+  calls: Calls,
+  sandbox: SandboxAccess,
+  of: { readonly programme: Programme; readonly amount: bigint; readonly number: string },
+): Promise<void> {
+  const answer = await fetch(`${sandbox.url}/admin/top-up`, {
+    method: 'POST',
+    body: JSON.stringify({ amount: of.amount.toString() }),
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${sandbox.apiKey}` },
+    signal: AbortSignal.timeout(5000),
+  })
+  if (!answer.ok) throw new Error(`the sandbox answers a top-up with ${answer.status}`)
+  await calls.post('administrator', `/v1/programmes/${of.programme.code}/fundings`, {
+    gateway: 'sandbox',
+    number: of.number,
+    amount: { minor: of.amount.toString(), currency: of.programme.currency },
+  })
+}

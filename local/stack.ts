@@ -1,0 +1,210 @@
+import path from 'node:path'
+import { ConfigProblem, type Config } from '../config.ts'
+import { startChild } from './children.ts'
+import { childEnvironment, type ChildName, type Endpoints } from './environment.ts'
+import { developmentKeys } from './keys.ts'
+import { lockFolder } from './lock.ts'
+import { migrate } from './migrate.ts'
+import { freePort, isPortFree } from './ports.ts'
+import { makeHome, startPostgres, type RunningPostgres } from './postgres.ts'
+import { lastLines, rotateLog } from './processes.ts'
+import { supervise, type RunningProcess, type Supervised } from './supervision.ts'
+import { findTemporalCli } from './temporal-programs.ts'
+import { registerSearchAttributes, startTemporal } from './temporal.ts'
+
+export type PartName = 'postgres' | 'temporal' | ChildName
+
+/** Told while the stack starts and runs. */
+export type StackEvent =
+  | { readonly kind: 'progress'; readonly line: string }
+  | { readonly kind: 'ready'; readonly part: PartName; readonly afterMs: number }
+  /** A part ended unasked; it is started again after the wait. `lines` are the last it printed. */
+  | { readonly kind: 'ended'; readonly part: PartName; readonly restartInMs: number; readonly lines: readonly string[] }
+
+export interface StackOptions {
+  readonly config: Config
+  /** Lunas's own processes to run. Default all three; the sandbox only when it is a gateway in use. */
+  readonly children?: readonly ChildName[]
+  readonly onEvent?: (event: StackEvent) => void
+}
+
+export interface Stack extends Endpoints {
+  readonly dataDir: string
+  /** The embedded server; `null` when DATABASE_URL names another. */
+  readonly postgres: Pick<RunningPostgres, 'superUrl' | 'urls' | 'version'> | null
+  /** The parts that are ours. */
+  readonly parts: readonly PartName[]
+  /** The environment a child runs in, for programs that stand beside it. */
+  environmentOf(child: ChildName): Record<string, string>
+  pidOf(part: PartName): number
+  /** Settles when the part is up: at once when it is. */
+  ready(part: PartName): Promise<void>
+  /** Sends a signal and waits until the process has ended; it is then started again like after any other death. */
+  kill(part: PartName, signal: NodeJS.Signals): Promise<void>
+  /** Stops the part in order and waits until it is up again. */
+  restart(part: PartName): Promise<void>
+  /** Stops everything, the last started first. Leaves no process behind. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts everything Lunas needs on one machine and keeps it up: PostgreSQL and Temporal where none is configured, the
+ * sandbox, the worker and the API. Throws an `Error` fit for a person, having stopped what it had started.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const home = options.config.dataDir
+  makeHome(home)
+  const release = await lockFolder(home)
+  const parts = new Map<PartName, Supervised<RunningProcess>>()
+  const stop = async () => {
+    for (const name of STOP_ORDER) await parts.get(name)?.stop()
+    release()
+  }
+  try {
+    return { ...(await startParts(options, parts)), ...controls(parts), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Lunas's own processes first, then what they stand on. */
+const STOP_ORDER: readonly PartName[] = ['api', 'worker', 'sandbox', 'temporal', 'postgres']
+
+type Parts = Map<PartName, Supervised<RunningProcess>>
+type StartedStack = Omit<Stack, keyof ReturnType<typeof controls> | 'stop'>
+
+async function startParts(options: StackOptions, parts: Parts): Promise<StartedStack> {
+  const { config } = options
+  const children = childrenOf(options)
+  if (children.includes('api')) await requireFreePort(config)
+  const keys = developmentKeys(config.dataDir)
+  const sandboxPort = await freePort(config.sandboxPort)
+  const sandboxUrl = config.sandboxUrl ?? (children.includes('sandbox') ? `http://127.0.0.1:${sandboxPort}` : null)
+  const apiUrl = `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${config.port}`
+
+  const early = { databaseUrl: '', temporalAddress: '', temporalUiUrl: null, apiUrl, sandboxUrl, sandboxPort }
+  const environmentIn = (endpoints: Endpoints) => (child: ChildName) => childEnvironment(child, config, endpoints, keys)
+  const child = (name: ChildName, environmentOf: (child: ChildName) => Record<string, string>, readyUrl?: string) =>
+    keep(options, parts, name, () =>
+      startChild({
+        name,
+        program: `main/${name}`,
+        environment: environmentOf(name),
+        home: config.dataDir,
+        ...(readyUrl === undefined ? {} : { readyUrl }),
+      }),
+    )
+
+  const [postgres, temporal] = await allOf([
+    databaseOf(options, parts),
+    temporalOf(options, parts),
+    children.includes('sandbox') ? child('sandbox', environmentIn(early), `${sandboxUrl}/livez`) : null,
+  ])
+  const endpoints: Endpoints = { ...early, databaseUrl: postgres.url, ...temporal }
+  const environmentOf = environmentIn(endpoints)
+  await allOf([
+    children.includes('worker') ? child('worker', environmentOf) : null,
+    children.includes('api') ? child('api', environmentOf, `${apiUrl}/readyz`) : null,
+  ])
+  const order: readonly PartName[] = [...parts.keys()]
+  return { ...endpoints, dataDir: config.dataDir, postgres: postgres.embedded, parts: order, environmentOf }
+}
+
+function childrenOf({ config, children }: StackOptions): readonly ChildName[] {
+  const wanted = children ?? ['sandbox', 'worker', 'api']
+  const isSandboxOurs = config.gateways.includes('sandbox') && config.sandboxUrl === null
+  return wanted.filter((name) => name !== 'sandbox' || isSandboxOurs)
+}
+
+/** Waits for all, also when one fails, so that nothing is started any more when the failure is reported. */
+async function allOf<Values extends readonly unknown[]>(
+  starting: readonly [...{ [index in keyof Values]: Promise<Values[index]> | Values[index] }],
+): Promise<Values> {
+  const settled = await Promise.allSettled(starting)
+  for (const result of settled) if (result.status === 'rejected') throw result.reason
+  return settled.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as Values
+}
+
+async function requireFreePort({ host, port }: Config): Promise<void> {
+  if (await isPortFree(port, host)) return
+  throw new ConfigProblem([`port ${port} on ${host} is in use by another program; set LUNAS_PORT to a free one`])
+}
+
+async function databaseOf(options: StackOptions, parts: Parts) {
+  const { config } = options
+  if (config.databaseUrl !== null) {
+    if (config.databaseMigrateUrl !== null) await migrateWithProgress(options, config.databaseMigrateUrl.reveal())
+    return { url: config.databaseUrl.reveal(), embedded: null }
+  }
+  let port: number | undefined
+  const supervised = await keep(options, parts, 'postgres', async () => {
+    const started = await startPostgres({ home: config.dataDir, ...(port === undefined ? {} : { port }) })
+    port = started.port
+    return started
+  })
+  const { superUrl, urls, version } = supervised.current()
+  await migrateWithProgress(options, urls.migrate)
+  return { url: urls.app, embedded: { superUrl, urls, version } }
+}
+
+async function migrateWithProgress(options: StackOptions, url: string): Promise<void> {
+  const { applied } = await migrate(url)
+  if (applied.length > 0) options.onEvent?.({ kind: 'progress', line: `database migrated: ${applied.join(', ')}` })
+}
+
+async function temporalOf(options: StackOptions, parts: Parts) {
+  const { config, onEvent } = options
+  if (config.temporalAddress !== null) {
+    await registerSearchAttributes(config.temporalAddress, config.temporalNamespace)
+    return { temporalAddress: config.temporalAddress, temporalUiUrl: config.temporalUiUrl }
+  }
+  const program = await findTemporalCli({
+    configured: config.temporalCliPath,
+    onProgress: (line) => onEvent?.({ kind: 'progress', line }),
+  })
+  let ports: { port: number; uiPort: number } | undefined
+  const supervised = await keep(options, parts, 'temporal', async () => {
+    const started = await startTemporal({
+      program,
+      home: config.dataDir,
+      namespace: config.temporalNamespace,
+      ...ports,
+    })
+    ports = { port: started.port, uiPort: started.uiPort }
+    return started
+  })
+  const { address, uiUrl } = supervised.current()
+  return { temporalAddress: address, temporalUiUrl: config.temporalUiUrl ?? uiUrl }
+}
+
+/** Starts a part under supervision, and tells what happens to it. */
+async function keep<Started extends RunningProcess>(
+  { config, onEvent }: StackOptions,
+  parts: Parts,
+  part: PartName,
+  start: () => Promise<Started>,
+): Promise<Supervised<Started>> {
+  const log = path.join(config.dataDir, 'logs', `${part}.log`)
+  rotateLog(log)
+  const supervised = await supervise(start, (event) => {
+    if (event.kind === 'ready') onEvent?.({ part, ...event })
+    else onEvent?.({ kind: 'ended', part, restartInMs: event.restartInMs, lines: lastLines(log, 12) })
+  })
+  parts.set(part, supervised)
+  return supervised
+}
+
+function controls(parts: Parts) {
+  const of = (part: PartName): Supervised<RunningProcess> => {
+    const supervised = parts.get(part)
+    if (!supervised) throw new Error(`${part} is not run by this stack`)
+    return supervised
+  }
+  return {
+    pidOf: (part: PartName) => of(part).current().pid,
+    ready: (part: PartName) => of(part).ready(),
+    kill: (part: PartName, signal: NodeJS.Signals) => of(part).kill(signal),
+    restart: (part: PartName) => of(part).restart(),
+  }
+}

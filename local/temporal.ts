@@ -1,0 +1,136 @@
+import type { ChildProcess } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Connection } from '@temporalio/client'
+import { freePort } from './ports.ts'
+import { endChild, hasNotEnded, lastLines, startWatched } from './processes.ts'
+
+/** All that lists and filters in the Temporal UI go by; every one is a Keyword. */
+export const SEARCH_ATTRIBUTES = ['Programme', 'Wave', 'Stage', 'Region', 'Gateway', 'Attention'] as const
+
+export interface TemporalOptions {
+  /** The `temporal` program, from `findTemporalCli`. */
+  readonly program: string
+  /** Folder for the database (`temporal.db`) and the log (`logs/temporal.log`); it exists. */
+  readonly home: string
+  readonly namespace?: string
+  /** Exactly these ports, for a server that comes back to its clients. Default 7233 and 8233 when free, else others. */
+  readonly port?: number
+  readonly uiPort?: number
+}
+
+export interface RunningTemporal {
+  /** host:port */
+  readonly address: string
+  readonly namespace: string
+  readonly uiUrl: string
+  readonly port: number
+  readonly uiPort: number
+  readonly pid: number
+  /** Settles when the server has ended, wanted or not. */
+  readonly ended: Promise<void>
+  stop(): Promise<void>
+}
+
+const START_MS = 60_000
+const STOP_MS = 10_000
+
+/** Starts a Temporal dev server on 127.0.0.1 that keeps everything in a file, with its UI, and waits until it answers. */
+export async function startTemporal(options: TemporalOptions): Promise<RunningTemporal> {
+  const namespace = options.namespace ?? 'default'
+  const port = options.port ?? (await freePort(7233))
+  const uiPort = options.uiPort ?? (await freePort(8233))
+  const address = `127.0.0.1:${port}`
+  const log = path.join(options.home, 'logs/temporal.log')
+  const child = spawnServer(options, { namespace, port, uiPort, log })
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve())
+    child.once('error', () => resolve())
+  })
+  try {
+    await Promise.race([
+      untilServing(child, address, namespace),
+      ended.then(() => Promise.reject(new Error('it ended'))),
+    ])
+  } catch (error) {
+    await endChild(child, 'SIGTERM', STOP_MS)
+    const said = lastLines(log, 8).join('\n')
+    throw new Error(`Temporal does not start (${(error as Error).message}). It said, in ${log}:\n${said}`, {
+      cause: error,
+    })
+  }
+  const stop = () => endChild(child, 'SIGTERM', STOP_MS)
+  return { address, namespace, uiUrl: `http://127.0.0.1:${uiPort}`, port, uiPort, pid: child.pid ?? 0, ended, stop }
+}
+
+/**
+ * Registers the search attributes that a server does not have yet. Throws an `Error` when one exists with another type,
+ * and when the server does not let us: on Temporal Cloud it is done by its own tools.
+ */
+export async function registerSearchAttributes(address: string, namespace: string): Promise<void> {
+  await withConnection(address, async (connection) => {
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace })
+    const missing = SEARCH_ATTRIBUTES.filter((name) => customAttributes?.[name] === undefined)
+    const strange = SEARCH_ATTRIBUTES.filter((name) => (customAttributes?.[name] ?? KEYWORD) !== KEYWORD)
+    if (strange.length > 0)
+      throw new Error(`search attributes of another type than Keyword at ${address}: ${strange.join(', ')}`)
+    if (missing.length === 0) return
+    const searchAttributes = Object.fromEntries(missing.map((name) => [name, KEYWORD]))
+    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes })
+  })
+}
+
+/** temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD */
+const KEYWORD = 2
+
+interface ServerDetails {
+  readonly namespace: string
+  readonly port: number
+  readonly uiPort: number
+  readonly log: string
+}
+
+function spawnServer(options: TemporalOptions, details: ServerDetails): ChildProcess {
+  const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(details.port)]
+  args.push('--ui-port', String(details.uiPort), '--ui-disable-news-fetch')
+  args.push('--namespace', details.namespace, '--db-filename', path.join(options.home, 'temporal.db'))
+  args.push('--log-level', 'warn', '--log-format', 'json')
+  for (const name of SEARCH_ATTRIBUTES) args.push('--search-attribute', `${name}=Keyword`)
+  const output = openSync(details.log, 'a', 0o600)
+  try {
+    return startWatched(options.program, args, {
+      cwd: options.home,
+      stdio: ['ignore', output, output],
+      watch: { signal: 'SIGTERM', killAfterSeconds: STOP_MS / 1000 },
+    })
+  } finally {
+    closeSync(output)
+  }
+}
+
+/** The port is open some time before the namespace can be used. */
+async function untilServing(child: ChildProcess, address: string, namespace: string): Promise<void> {
+  for (const until = Date.now() + START_MS; ;) {
+    try {
+      await withConnection(address, (connection) => connection.workflowService.describeNamespace({ namespace }))
+      return
+    } catch (error) {
+      if (Date.now() > until || !hasNotEnded(child)) throw error
+      await sleep(50)
+    }
+  }
+}
+
+async function withConnection<Result>(
+  address: string,
+  work: (connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  const client = await import('@temporalio/client')
+  const connection = await client.Connection.connect({ address, connectTimeout: '2s' })
+  try {
+    return await work(connection)
+  } finally {
+    await connection.close()
+  }
+}

@@ -1,0 +1,23 @@
+/** What the compiler leaves out of `dist/`: files that are read at run time, and the workflows as one bundle. */
+import { cpSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
+
+const READ_AT_RUN_TIME = [/^programmes(\/[^/]+\.json)?$/, /^prisma(\/(roles\.sql|schema\.prisma|[^/]+\.mjs|migrations.*))?$/]
+
+/** From this file's own place: `<project>/dist/main/build.js`. */
+const dist = path.dirname(import.meta.dirname)
+const root = path.dirname(dist)
+
+for (const room of ['programmes', 'prisma']) {
+  const isRead = (file: string) => {
+    const name = path.relative(root, file).split(path.sep).join('/')
+    return READ_AT_RUN_TIME.some((pattern) => pattern.test(name))
+  }
+  cpSync(path.join(root, room), path.join(dist, room), { recursive: true, filter: isRead })
+}
+
+const { code } = await bundleWorkflowCode({
+  logger: new DefaultLogger('WARN'),
+  workflowsPath: path.join(dist, 'workflows/index.js') })
+writeFileSync(path.join(dist, 'workflow-bundle.js'), code)

@@ -1,0 +1,61 @@
+/** Everything on one machine: what `npm start` runs. */
+import { ConfigProblem, loadConfig } from '../config.ts'
+import { banner } from '../local/banner.ts'
+import { FolderInUse } from '../local/lock.ts'
+import { clearRunning, writeRunning } from '../local/running.ts'
+import { stopSignal } from '../local/signals.ts'
+import { startStack, type Stack, type StackEvent } from '../local/stack.ts'
+
+export interface LocalOptions {
+  /** Done when everything is up, before the banner; what it returns is printed below it. */
+  readonly prepare?: (stack: Stack) => Promise<string>
+}
+
+/** Starts the stack, prints where it is, waits for SIGINT or SIGTERM and stops it. Answers with the exit code. */
+export async function runLocal(options: LocalOptions = {}): Promise<number> {
+  const stopped = stopSignal()
+  try {
+    const config = loadConfig()
+    if (config.mode === 'production')
+      throw new ConfigProblem(['LUNAS_MODE is production, and this starts development servers'])
+    const began = Date.now()
+    const stack = await startStack({ config, onEvent: tell })
+    try {
+      writeRunning(stack.dataDir, { ...stack, pid: process.pid })
+      const more = await options.prepare?.(stack)
+      print(banner(stack, Date.now() - began))
+      if (more !== undefined) print(more)
+      await stopped
+      print('stopping')
+    } finally {
+      clearRunning(stack.dataDir)
+      await stack.stop()
+    }
+    return 0
+  } catch (error) {
+    return explain(error)
+  }
+}
+
+function explain(error: unknown): number {
+  if (error instanceof ConfigProblem) {
+    for (const line of error.lines) process.stderr.write(`${line}\n`)
+    return 2
+  }
+  if (!(error instanceof Error)) throw error
+  process.stderr.write(`${error instanceof FolderInUse ? error.message : (error.stack ?? error.message)}\n`)
+  return 1
+}
+
+function tell(event: StackEvent): void {
+  if (event.kind === 'progress') print(event.line)
+  else if (event.kind === 'ready') print(`${event.part} is up (${(event.afterMs / 1000).toFixed(1)} s)`)
+  else {
+    print(`${event.part} ended; starting it again in ${(event.restartInMs / 1000).toFixed(1)} s. It said:`)
+    for (const line of event.lines) print(`  ${line}`)
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { Connection } from '@temporalio/client'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DEVELOPMENT_MARK, loadConfig } from '../../config.ts'
+import { isAlive, waitForEnd } from '../../local/processes.ts'
+import { withClient } from '../../local/roles.ts'
+import { startStack, type StackEvent } from '../../local/stack.ts'
+import { registerSearchAttributes, SEARCH_ATTRIBUTES } from '../../local/temporal.ts'
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'lunas-stack-'))
+const config = loadConfig({ LUNAS_DATA_DIR: path.join(folder, 'data') })
+
+beforeAll(() => chmodSync(folder, 0o755))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test('the stack brings up what it needs, keeps it up and leaves no process behind', async () => {
+  const events: StackEvent[] = []
+  const stack = await startStack({ config, children: ['sandbox'], onEvent: (event) => events.push(event) })
+  const pids = stack.parts.map((part) => stack.pidOf(part))
+  expect([...stack.parts].sort()).toEqual(['postgres', 'sandbox', 'temporal'])
+  expect((await fetch(`${stack.sandboxUrl}/livez`)).status).toBe(200)
+  expect((await fetch(stack.temporalUiUrl ?? '')).status).toBe(200)
+  await expect(startStack({ config })).rejects.toThrow('Lunas already runs in')
+
+  await stack.kill('postgres', 'SIGKILL')
+  await Promise.all([stack.kill('temporal', 'SIGKILL'), stack.ready('postgres')])
+  // Same address as before: those who use it come back by themselves.
+  await withClient(stack.databaseUrl, (client) => client.query('SELECT 1'))
+  await stack.ready('temporal')
+  await registerSearchAttributes(stack.temporalAddress, 'default')
+  const connection = await Connection.connect({ address: stack.temporalAddress })
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: 'default' })
+  expect(Object.keys(customAttributes)).toEqual(expect.arrayContaining([...SEARCH_ATTRIBUTES]))
+  await connection.close()
+  expect(events.filter(({ kind }) => kind === 'ended')).toHaveLength(2)
+
+  pids.push(...stack.parts.map((part) => stack.pidOf(part)))
+  await stack.stop()
+  expect(pids.filter(isAlive)).toEqual([])
+})
+
+test('development keys are made once, marked, and readable by their owner only', async () => {
+  const file = path.join(config.dataDir, 'keys.json')
+  const keys = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>
+  expect(loadConfig(keys).vaultKeys?.current.startsWith(DEVELOPMENT_MARK)).toBe(true)
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+})
+
+test('when the supervisor is killed everything else ends by itself', async () => {
+  const script = path.join(import.meta.dirname, 'hold-stack.ts')
+  const holder = spawn(process.execPath, ['--import', 'tsx', script, config.dataDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = (await once(createInterface({ input: holder.stdout }), 'line')) as [string]
+  const pids = JSON.parse(line) as number[]
+  expect(pids.filter(isAlive)).toEqual(pids)
+  holder.kill('SIGKILL')
+  expect(await Promise.all(pids.map((pid) => waitForEnd(pid, 15_000)))).toEqual(pids.map(() => true))
+})
+
+test('a taken API port is told with the variable to set, and nothing is left running', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await expect(startStack({ config: { ...config, port } })).rejects.toThrow(
+    `port ${port} on 127.0.0.1 is in use by another program; set LUNAS_PORT to a free one`,
+  )
+  server.close()
+})

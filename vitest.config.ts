@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config'
+
+/** What needs no server: quick enough to run at every change. Everything else has PostgreSQL, and Temporal where it asks. */
+const FAST = [
+  'test/*.test.ts',
+  'test/{docs,domain,examples,programmes,text,gateways,sandbox}/**/*.test.ts',
+]
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    teardownTimeout: 60_000,
+    // Times of day and sorted texts must not depend on whose machine this is.
+    env: { TZ: 'UTC', LC_ALL: 'C.UTF-8' },
+    projects: [
+      { extends: true, test: { name: 'fast', include: FAST, testTimeout: 20_000, sequence: { groupOrder: 0 } } },
+      {
+        extends: true,
+        test: {
+          name: 'servers',
+          include: ['test/**/*.test.ts'],
+          exclude: FAST,
+          globalSetup: ['test/support/cluster.ts'],
+          // The servers want a processor too.
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+})
