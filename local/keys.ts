@@ -18,7 +18,9 @@ export interface DevelopmentKeys {
  */
 export function developmentKeys(home: string): DevelopmentKeys {
   const file = path.join(home, 'keys.json')
-  const keys = { ...newKeys(), ...readKeys(file) }
+  const known = readKeys(file)
+  const keys = { ...newKeys(), ...known }
+  if (Object.keys(known).length === Object.keys(keys).length) return keys
   writeFileSync(`${file}.new`, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 })
   renameSync(`${file}.new`, file)
   return keys

@@ -26,6 +26,8 @@ export interface StackOptions {
   /** Lunas's own processes to run. Default all three; the sandbox only when it is a gateway in use. */
   readonly children?: readonly ChildName[]
   readonly onEvent?: (event: StackEvent) => void
+  /** Aborted while it starts: nothing more is started, and the promise rejects when all is stopped. */
+  readonly signal?: AbortSignal
 }
 
 export interface Stack extends Endpoints {
@@ -68,6 +70,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
+/** How many a dead part's last lines are told. */
+const LINES = 20
+
 /** Lunas's own processes first, then what they stand on. */
 const STOP_ORDER: readonly PartName[] = ['api', 'worker', 'sandbox', 'temporal', 'postgres']
 
@@ -85,28 +90,25 @@ async function startParts(options: StackOptions, parts: Parts): Promise<StartedS
 
   const early = { databaseUrl: '', temporalAddress: '', temporalUiUrl: null, apiUrl, sandboxUrl, sandboxPort }
   const environmentIn = (endpoints: Endpoints) => (child: ChildName) => childEnvironment(child, config, endpoints, keys)
-  const child = (name: ChildName, environmentOf: (child: ChildName) => Record<string, string>, readyUrl?: string) =>
-    keep(options, parts, name, () =>
-      startChild({
-        name,
-        program: `main/${name}`,
-        environment: environmentOf(name),
-        home: config.dataDir,
-        ...(readyUrl === undefined ? {} : { readyUrl }),
-      }),
-    )
+  const startOurs = async (name: ChildName, environment: Record<string, string>, readyUrl: string | null) => {
+    if (!children.includes(name)) return
+    const child = { name, program: `main/${name}`, environment, home: config.dataDir, readyUrl }
+    await keep(options, parts, name, () => startChild(child))
+  }
 
   const [postgres, temporal] = await allOf([
     databaseOf(options, parts),
     temporalOf(options, parts),
-    children.includes('sandbox') ? child('sandbox', environmentIn(early), `${sandboxUrl}/livez`) : null,
+    startOurs('sandbox', environmentIn(early)('sandbox'), `${sandboxUrl}/livez`),
   ])
+  options.signal?.throwIfAborted()
   const endpoints: Endpoints = { ...early, databaseUrl: postgres.url, ...temporal }
   const environmentOf = environmentIn(endpoints)
   await allOf([
-    children.includes('worker') ? child('worker', environmentOf) : null,
-    children.includes('api') ? child('api', environmentOf, `${apiUrl}/readyz`) : null,
+    startOurs('worker', environmentOf('worker'), null),
+    startOurs('api', environmentOf('api'), `${apiUrl}/readyz`),
   ])
+  options.signal?.throwIfAborted()
   const order: readonly PartName[] = [...parts.keys()]
   return { ...endpoints, dataDir: config.dataDir, postgres: postgres.embedded, parts: order, environmentOf }
 }
@@ -118,12 +120,9 @@ function childrenOf({ config, children }: StackOptions): readonly ChildName[] {
 }
 
 /** Waits for all, also when one fails, so that nothing is started any more when the failure is reported. */
-async function allOf<Values extends readonly unknown[]>(
-  starting: readonly [...{ [index in keyof Values]: Promise<Values[index]> | Values[index] }],
-): Promise<Values> {
-  const settled = await Promise.allSettled(starting)
-  for (const result of settled) if (result.status === 'rejected') throw result.reason
-  return settled.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as Values
+async function allOf<const Starting extends readonly Promise<unknown>[]>(starting: Starting) {
+  await Promise.allSettled(starting)
+  return Promise.all(starting)
 }
 
 async function requireFreePort({ host, port }: Config): Promise<void> {
@@ -189,7 +188,7 @@ async function keep<Started extends RunningProcess>(
   rotateLog(log)
   const supervised = await supervise(start, (event) => {
     if (event.kind === 'ready') onEvent?.({ part, ...event })
-    else onEvent?.({ kind: 'ended', part, restartInMs: event.restartInMs, lines: lastLines(log, 12) })
+    else onEvent?.({ kind: 'ended', part, restartInMs: event.restartInMs, lines: lastLines(log, LINES) })
   })
   parts.set(part, supervised)
   return supervised

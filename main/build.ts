@@ -3,7 +3,10 @@ import { cpSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
 
-const READ_AT_RUN_TIME = [/^programmes(\/[^/]+\.json)?$/, /^prisma(\/(roles\.sql|schema\.prisma|[^/]+\.mjs|migrations.*))?$/]
+const READ_AT_RUN_TIME = [
+  /^programmes(\/[^/]+\.json)?$/,
+  /^prisma(\/(roles\.sql|schema\.prisma|[^/]+\.mjs|migrations.*))?$/,
+]
 
 /** From this file's own place: `<project>/dist/main/build.js`. */
 const dist = path.dirname(import.meta.dirname)
@@ -19,5 +22,6 @@ for (const room of ['programmes', 'prisma']) {
 
 const { code } = await bundleWorkflowCode({
   logger: new DefaultLogger('WARN'),
-  workflowsPath: path.join(dist, 'workflows/index.js') })
+  workflowsPath: path.join(dist, 'workflows/index.js'),
+})
 writeFileSync(path.join(dist, 'workflow-bundle.js'), code)

@@ -1,5 +1,6 @@
 /** Everything on one machine: what `npm start` runs. */
-import { ConfigProblem, loadConfig } from '../config.ts'
+import { once } from 'node:events'
+import { ConfigProblem, loadConfig, type Config } from '../config.ts'
 import { banner } from '../local/banner.ts'
 import { FolderInUse } from '../local/lock.ts'
 import { clearRunning, writeRunning } from '../local/running.ts'
@@ -13,28 +14,42 @@ export interface LocalOptions {
 
 /** Starts the stack, prints where it is, waits for SIGINT or SIGTERM and stops it. Answers with the exit code. */
 export async function runLocal(options: LocalOptions = {}): Promise<number> {
-  const stopped = stopSignal()
+  const asked = askedToStop()
   try {
     const config = loadConfig()
-    if (config.mode === 'production')
+    if (config.mode === 'production') {
       throw new ConfigProblem(['LUNAS_MODE is production, and this starts development servers'])
-    const began = Date.now()
-    const stack = await startStack({ config, onEvent: tell })
-    try {
-      writeRunning(stack.dataDir, { ...stack, pid: process.pid })
-      const more = await options.prepare?.(stack)
-      print(banner(stack, Date.now() - began))
-      if (more !== undefined) print(more)
-      await stopped
-      print('stopping')
-    } finally {
-      clearRunning(stack.dataDir)
-      await stack.stop()
     }
+    await runUntil(asked, config, options)
     return 0
   } catch (error) {
-    return explain(error)
+    // Asked while it started: it was stopped on the way, which is no failure.
+    return asked.aborted && error === asked.reason ? 0 : explain(error)
   }
+}
+
+async function runUntil(asked: AbortSignal, config: Config, options: LocalOptions): Promise<void> {
+  const began = Date.now()
+  const stack = await startStack({ config, onEvent: tell, signal: asked })
+  try {
+    writeRunning(stack.dataDir, { ...stack, pid: process.pid })
+    const more = await options.prepare?.(stack)
+    print(banner(stack, Date.now() - began))
+    if (more !== undefined) print(more)
+    if (!asked.aborted) await once(asked, 'abort')
+  } finally {
+    clearRunning(stack.dataDir)
+    await stack.stop()
+  }
+}
+
+function askedToStop(): AbortSignal {
+  const controller = new AbortController()
+  void stopSignal().then(() => {
+    print('stopping')
+    controller.abort()
+  })
+  return controller.signal
 }
 
 function explain(error: unknown): number {
@@ -43,7 +58,9 @@ function explain(error: unknown): number {
     return 2
   }
   if (!(error instanceof Error)) throw error
-  process.stderr.write(`${error instanceof FolderInUse ? error.message : (error.stack ?? error.message)}\n`)
+  // Plain errors are written for people; any other kind is a bug or comes from a library, and where it came from matters.
+  const isPlain = error instanceof FolderInUse || error.constructor === Error
+  process.stderr.write(`${isPlain ? error.message : (error.stack ?? error.message)}\n`)
   return 1
 }
 

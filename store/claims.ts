@@ -68,7 +68,8 @@ interface Candidate {
   readonly fiscal_year: number
   readonly budget_line: string
   readonly held: boolean
-  readonly withdrawn: boolean
+  /** The person has left, and what is not under way is about to be cancelled. What comes back later is theirs again. */
+  readonly leaving: boolean
   readonly account: string | null
   readonly institution: string | null
   readonly document: string | null
@@ -78,7 +79,7 @@ interface Candidate {
 const CANDIDATE = `
 SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.attempts, d.amount, d.currency,
        ms(d.release_at) AS release_ms, d.fiscal_year, d.budget_line, p.held_at IS NOT NULL AS held,
-       p.withdrawn_at IS NOT NULL AS withdrawn, a.id AS account, a.institution, a.document, ms(a.usable_from) AS usable_ms
+       p.withdrawn_at IS NOT NULL AND p.stage <> 'closed' AS leaving, a.id AS account, a.institution, a.document, ms(a.usable_from) AS usable_ms
   FROM disbursement d
   JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
   LEFT JOIN account a ON (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed'
@@ -128,7 +129,7 @@ export function createClaims(context: StoreContext): Claims {
 
 async function refuseLocked(sql: Sql, draft: ClaimDraft, failure: Failure, nowMs: number): Promise<void> {
   await sql.query('SELECT FROM participant WHERE programme = $1 AND ref = $2 FOR UPDATE', [draft.programme, draft.ref])
-  const step = afterPayout('failed', failure, { retries: 0, returns: 0 }, [])
+  const step = afterPayout('failed', failure, { attempts: draft.n, retries: 0, returns: 0 }, [])
   if (!step) return
   const { rowCount } = await sql.query(
     `UPDATE disbursement SET state = $2, reason = $3, version = version + 1
@@ -212,10 +213,12 @@ async function insertClaim(
   const owner = participantOwner(draft.programme, draft.ref)
   const document = sealDocument(context.vault, await dataKeyOf(sql, context.vault, owner), owner, 'request', body)
   await insertDocument(sql, document)
-  // Older attempts ended definitively; marked superseded they may still be told otherwise without meeting the unique index.
-  await sql.query('UPDATE payout SET superseded = true WHERE disbursement = $1 AND NOT superseded', [
-    draft.disbursement,
-  ])
+  // Older attempts that ended definitively may still be told otherwise without meeting the unique index; any other one meets it.
+  await sql.query(
+    `UPDATE payout SET superseded = true
+      WHERE disbursement = $1 AND NOT superseded AND state IN ('failed', 'cancelled', 'not-sent', 'returned')`,
+    [draft.disbursement],
+  )
   await sql.query(
     `INSERT INTO payout (key, disbursement, programme, ref, n, gateway, reference, salt, amount, currency, account, state, money,
                          request, request_sha256, claimed_at)
@@ -256,7 +259,7 @@ async function candidateOf(sql: Sql, disbursement: string): Promise<Candidate> {
 }
 
 function parkedReason(candidate: Candidate, nowMs: number): Parked | undefined {
-  if (candidate.state !== 'released' || candidate.withdrawn) return 'not-released'
+  if (candidate.state !== 'released' || candidate.leaving) return 'not-released'
   if (candidate.held) return 'held'
   if (Number(candidate.release_ms) > nowMs) return 'too-early'
   if (candidate.account === null) return 'no-account'

@@ -12,7 +12,7 @@ import { insertMessages, nudge } from './nudges.ts'
 import type { ObservationItem } from './observation-item.ts'
 import { observeLocked } from './observe.ts'
 import type { StoreContext } from './options.ts'
-import { keysByReference } from './payout-rows.ts'
+import { keysByReference, lockLivesOf } from './payout-rows.ts'
 
 export interface ReceivedCallback {
   readonly gateway: string
@@ -45,6 +45,11 @@ export async function receiveCallbacks(
     const stored: Stored[] = []
     for (const callback of callbacks) stored.push(await seal(sql, context, callback, payouts))
     const fresh = await insertFresh(sql, stored)
+    // All lives of the batch at once, in the order every writer takes them.
+    await lockLivesOf(
+      sql,
+      fresh.flatMap((one) => one.payout ?? []),
+    )
     const applied = fresh.filter((one) => one.verdict === 'applied')
     if (applied.length > 0) await observeLocked(sql, context, applied.map(itemOf))
     await askAbout(

@@ -115,11 +115,15 @@ export function standingOf(context: StoreContext, life: LifeRow, programme: Prog
       key: row.payout.key,
       gateway: row.payout.gateway,
     }
-    const question = { state: row.state, releaseAtMs: row.release_ms, held: life.held, gateway, payout }
+    const releaseAtMs = Math.max(row.release_ms, life.account?.usable_ms ?? 0)
+    const question = { state: row.state, releaseAtMs, held: life.held, gateway, payout }
     const next = nextForDisbursement(question, programme, context.timingOf, nowMs)
     return [{ key: row.key, tranche: tranche.code, state: row.state, reason: row.reason, next }]
   })
-  const states = disbursements.map((disbursement) => disbursement.state)
+  // An attempt that people must look at is shown also where its obligation has ended.
+  const states = life.tranches.flatMap(({ disbursement: row }) =>
+    row ? [row.payout?.state === 'review' ? 'review' : row.state] : [],
+  )
   const unknown = life.tranches.some(
     (tranche) => tranche.disbursement?.state === 'in-flight' && tranche.disbursement.payout?.state === 'unknown',
   )

@@ -3,7 +3,7 @@
  * One transaction a batch: lives locked, facts folded by `domain/`, then states, postings, audit rows and messages written
  * set-based. Repeating a batch changes nothing and gives the same answer.
  */
-import { afterPayout } from '../domain/disbursement.ts'
+import { afterPayout, followPayout } from '../domain/disbursement.ts'
 import type { Failure } from '../domain/observation.ts'
 import { nextForDisbursement } from '../domain/next.ts'
 import { foldPayout, type PayoutState } from '../domain/payout.ts'
@@ -127,22 +127,22 @@ function followDisbursement(
   const disbursement = row.disbursement
   postMoved(harvest, row, programme, moved)
   const delays = context.timingOf(row.gateway).retryDelaysMs
-  const step = afterPayout(row.state, moved.failure, disbursement, delays)
-  if (!step) return
-  // An older attempt that turns out otherwise stops whatever the disbursement does now: people look first.
-  const current = row.n === disbursement.attempts
-  disbursement.state = current ? step.to : 'review'
-  disbursement.reason = current ? step.reason : 'older-attempt-changed'
+  const ended = afterPayout(row.state, moved.failure, disbursement, delays)
+  if (!ended) return
+  const step = followPayout(disbursement, row.n === disbursement.attempts, ended)
+  disbursement.state = step.to
+  disbursement.reason = step.reason
   if (row.state === 'returned') disbursement.returns += 1
   if (step.to === 'released' && step.retryAfterMs !== null) {
-    disbursement.retries += 1
+    // What never left is not a retry: an outage of the gateway must not use up what passing failures have.
+    if (row.state !== 'not-sent') disbursement.retries += 1
     disbursement.release_ms = moved.atMs + step.retryAfterMs
   }
   if (step.to === 'float-short') {
     disbursement.release_ms = moved.atMs + context.timingOf(row.gateway).floatCheckMs
   }
   if (step.accountFailed) {
-    harvest.failAccount(row, step.reason ?? 'refused')
+    harvest.failAccount(row, ended.reason ?? 'refused')
     if (row.live_account?.id === row.account) row.live_account = null
   }
   harvest.moveDisbursement(row, moved.atMs)
@@ -173,7 +173,8 @@ export function standingOfWork(
   programme: Programme,
   nowMs: number,
 ): DisbursementStanding {
-  const { key, tranche, state, reason, release_ms: releaseAtMs } = row.disbursement
+  const { key, tranche, state, reason } = row.disbursement
+  const releaseAtMs = Math.max(row.disbursement.release_ms, row.live_account?.usable_ms ?? 0)
   const gateway = row.live_account ? context.route(programme.payment.gateways, row.live_account.institution) : null
   const timing = context.timingOf(row.gateway)
   const payout = { ...waitingPayout(row, timing.submitTimeoutMs), key: row.key, gateway: row.gateway }

@@ -34,7 +34,7 @@ export interface Work extends Mutable<PayoutRow> {
     readonly fiscal_year: number
   }
   /** The life's live, usable account; null without one. */
-  live_account: { readonly id: string; readonly institution: string } | null
+  live_account: { readonly id: string; readonly institution: string; readonly usable_ms: number } | null
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
@@ -54,7 +54,8 @@ SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.stage = 'clos
                           'attempts', d.attempts, 'retries', d.retries, 'returns', d.returns,
                           'release_ms', ms(d.release_at), 'budget_line', d.budget_line, 'fiscal_year', d.fiscal_year)
          AS disbursement,
-       CASE WHEN a.id IS NOT NULL THEN jsonb_build_object('id', a.id, 'institution', a.institution) END AS live_account
+       CASE WHEN a.id IS NOT NULL THEN jsonb_build_object('id', a.id, 'institution', a.institution,
+                                                             'usable_ms', ms(a.usable_from)) END AS live_account
   FROM payout y
   JOIN disbursement d ON d.key = y.disbursement
   JOIN participant p ON (p.programme, p.ref) = (y.programme, y.ref)
@@ -63,11 +64,23 @@ SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.stage = 'clos
   LEFT JOIN account a ON (a.programme, a.ref) = (y.programme, y.ref) AND a.ended_at IS NULL AND a.state <> 'failed'
  WHERE y.key = ANY ($1)`
 
-/** Locks the lives of the payouts, in one order for every caller, and loads what the batch is folded into. */
-export async function lockWork(sql: Sql, keys: readonly string[]): Promise<Map<string, Work>> {
+/** Locks the lives of the payouts, in one order for every caller. */
+export async function lockLivesOf(sql: Sql, keys: readonly string[]): Promise<void> {
   await sql.query({ name: 'lock-lives', text: LOCK, values: [keys] })
+}
+
+/** Locks the lives of the payouts and loads what the batch is folded into. */
+export async function lockWork(sql: Sql, keys: readonly string[]): Promise<Map<string, Work>> {
+  await lockLivesOf(sql, keys)
   const { rows } = await sql.query<Work>({ name: 'load-payouts', text: LOAD, values: [keys] })
-  return new Map(rows.map((row) => [row.key, { ...row, ...numbers(row) }]))
+  // Two attempts of one disbursement in a batch fold into the same one: neither's news is lost.
+  const disbursements = new Map<string, Work['disbursement']>()
+  const shared = (row: Work): Work['disbursement'] => {
+    const known = disbursements.get(row.disbursement.key) ?? row.disbursement
+    disbursements.set(known.key, known)
+    return known
+  }
+  return new Map(rows.map((row) => [row.key, { ...row, ...numbers(row), disbursement: shared(row) }]))
 }
 
 /** `bigint` columns that are times: exact as numbers. */

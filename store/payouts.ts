@@ -1,6 +1,7 @@
 /** Payouts after the claim: facts about them, resends of the same key and bytes, and handing them to people. */
 import { createHash } from 'node:crypto'
 import { engineActor } from '../domain/act.ts'
+import { followPayout } from '../domain/disbursement.ts'
 import { nextForPayout, sendByMs } from '../domain/enquiry.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, one, type Sql } from './database.ts'
@@ -85,7 +86,8 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
   const programme = await context.programmes.version(row.programme, row.programme_version)
   const timing = context.timingOf(row.gateway)
   const next = nextForPayout(waitingPayout(row, timing.submitTimeoutMs), timing, nowMs)
-  if (next.kind !== 'resend') {
+  // A resend is a send: a hold stops it, and so do people who look at an older attempt.
+  if (next.kind !== 'resend' || row.held || row.disbursement.state !== 'in-flight') {
     return { kind: 'refused', disbursement: standingOfWork(context, row, programme, nowMs) }
   }
   const send = row.sends + 1
@@ -133,18 +135,25 @@ async function giveUpLocked(
   const next = nextForPayout(waitingPayout(row, timing.submitTimeoutMs), timing, nowMs)
   if (next.kind === 'give-up') {
     await sql.query(`UPDATE payout SET state = 'review', version = version + 1 WHERE key = $1`, [payout])
-    await sql.query(
-      `UPDATE disbursement SET state = 'review', reason = 'no-answer', version = version + 1 WHERE key = $1`,
-      [row.disbursement.key],
-    )
+    const { to, reason } = followPayout(row.disbursement, row.n === row.disbursement.attempts, {
+      to: 'review',
+      reason: 'no-answer',
+      retryAfterMs: null,
+      accountFailed: false,
+    })
+    await sql.query('UPDATE disbursement SET state = $2, reason = $3, version = version + 1 WHERE key = $1', [
+      row.disbursement.key,
+      to,
+      reason,
+    ])
     const { programme: code, ref } = row
     const after = { tranche: row.disbursement.tranche, reason: 'no-answer' }
     await insertAudit(sql, [
       { act: 'review-needed', actor: engineActor(), atMs: nowMs, subject: payout, programme: code, ref, after },
     ])
     row.state = 'review'
-    row.disbursement.state = 'review'
-    row.disbursement.reason = 'no-answer'
+    row.disbursement.state = to
+    row.disbursement.reason = reason
   }
   return standingOfWork(context, row, programme, nowMs)
 }

@@ -66,7 +66,12 @@ export function listParticipants(
     .add('wave = ?', filter.wave)
     .when(filter.attention === 'any', 'attention IS NOT NULL')
     .add('attention = ?', filter.attention === 'any' ? undefined : filter.attention)
-  return readPage(sql, { select: `SELECT ${ITEM} FROM participant`, orderBy: 'ref', orderType: 'text' }, conditions, page)
+  return readPage(
+    sql,
+    { select: `SELECT ${ITEM} FROM participant`, orderBy: 'ref', orderType: 'text' },
+    conditions,
+    page,
+  )
 }
 
 /** One person without anything personal. Throws `unknown-participant`. */

@@ -21,7 +21,6 @@ export interface TimelineFacts {
   readonly accounts: readonly AccountView[]
   readonly disbursements: readonly DisbursementView[]
   readonly payouts: readonly PayoutView[]
-  readonly dueAt: ReadonlyMap<string, Date>
 }
 
 /** Throws `unknown-participant`. */
@@ -36,16 +35,11 @@ export async function timelineFacts(sql: Sql, programme: string, ref: string): P
     `SELECT at, person, act, subject, after, reason FROM audit_event WHERE programme = $1 AND ref = $2 ORDER BY at, id`,
     of,
   )
-  const due = await sql.query<{ code: string; due_at: Date }>(
-    'SELECT code, due_at FROM tranche WHERE programme = $1 AND ref = $2 AND due_at IS NOT NULL',
-    of,
-  )
   return {
     version: version.rows[0]?.version ?? 0,
     events: events.rows,
     accounts: await accountHistory(sql, programme, ref),
     disbursements: await disbursementsOf(sql, programme, ref),
     payouts: await payoutsOf(sql, programme, ref),
-    dueAt: new Map(due.rows.map((row) => [row.code, row.due_at])),
   }
 }

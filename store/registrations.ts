@@ -13,7 +13,7 @@ import { inTransaction, type Sql } from './database.ts'
 import { insertDocuments, jsonBytes, participantOwner, sealDocument, type NewDocument } from './documents.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import type { StoreContext } from './options.ts'
-import { findAnswer, type Performed, type Request } from './perform.ts'
+import { storedAnswers, type Performed, type Request } from './perform.ts'
 import type { DataKey } from './vault.ts'
 
 export interface RegistrationRequest extends Request {
@@ -30,6 +30,8 @@ interface NewParticipant {
   readonly ref: string
   readonly owner: string
   readonly index: { readonly index: Uint8Array; readonly keyId: string }
+  /** The index the same person has under each key that is no longer current. */
+  readonly olderIndexes: readonly Uint8Array[]
   readonly key: DataKey
   readonly documents: readonly NewDocument[]
   readonly account: AccountRow | null
@@ -42,9 +44,10 @@ export async function registerAll(
 ): Promise<Registered[]> {
   const people = requests.map((request) => seal(context, request))
   return inTransaction(context.database, async (sql) => {
-    const answers = await replays(sql, requests)
+    const answers = await storedAnswers(sql, requests)
     const fresh = people.filter((_, index) => answers[index] === undefined)
-    const inserted = await insertParticipants(sql, firstOfEach(fresh))
+    const known = await registeredBefore(sql, fresh)
+    const inserted = await insertParticipants(sql, firstOfEach(fresh.filter((person) => !known.has(person.ref))))
     const made = fresh.filter((person) => inserted.has(person.ref))
     await insertRest(sql, made)
     const existing = await existingResults(
@@ -71,6 +74,7 @@ function seal(context: StoreContext, request: RegistrationRequest): NewParticipa
     owner,
     key,
     index: context.vault.identityIndex(programme.code, registration.nationalId),
+    olderIndexes: context.vault.identityIndexes(programme.code, registration.nationalId).slice(1),
     documents,
     account: account ? accountRow(context, request, { ref, owner, key }, account, documents) : null,
   }
@@ -96,22 +100,21 @@ function accountRow(
   })
 }
 
-/** Stored answers of keys that were used before; the others are undefined. */
-async function replays(sql: Sql, requests: readonly RegistrationRequest[]): Promise<(Registered | undefined)[]> {
-  const found: (Registered | undefined)[] = []
-  for (const request of requests) found.push(await replay(sql, request))
-  return found
-}
-
-async function replay(sql: Sql, request: RegistrationRequest): Promise<Registered | undefined> {
-  if (!request.idempotency) return undefined
-  try {
-    const answer = await findAnswer(sql, request.actor.person, request.idempotency)
-    return answer && { ...answer, replayed: true }
-  } catch (error) {
-    if (error instanceof Problem) return error
-    throw error
-  }
+/** Who was registered under a key that is no longer current: their index differs, the person does not. By the new reference. */
+async function registeredBefore(sql: Sql, people: readonly NewParticipant[]): Promise<Set<string>> {
+  const older = people.flatMap((person) => person.olderIndexes.map((index) => ({ person, index })))
+  if (older.length === 0) return new Set()
+  const { rows } = await sql.query<{ ref: string }>({
+    name: 'registered-before',
+    text: `SELECT asked.ref FROM unnest($1::text[], $2::text[], $3::bytea[]) AS asked (ref, programme, index)
+             JOIN participant p ON p.programme = asked.programme AND p.identity_index = asked.index`,
+    values: [
+      older.map(({ person }) => person.ref),
+      older.map(({ person }) => person.request.programme.code),
+      older.map(({ index }) => index),
+    ],
+  })
+  return new Set(rows.map((row) => row.ref))
 }
 
 /** Two of one batch may be the same person: the first counts. */
@@ -212,20 +215,24 @@ async function insertAnswers(sql: Sql, people: readonly NewParticipant[]): Promi
   })
 }
 
-/** Who was not inserted: the same request that a neighbour just finished, or a person who is there already. */
+/** Who was not inserted: the same request twice in the batch, or a person who is there already. */
 async function existingResults(sql: Sql, people: readonly NewParticipant[]): Promise<Map<NewParticipant, Registered>> {
+  const answers = await storedAnswers(
+    sql,
+    people.map((person) => person.request),
+  )
   const found = new Map<NewParticipant, Registered>()
-  for (const person of people) {
-    const { programme } = person.request
-    const { rows } = await sql.query<{ ref: string }>(
-      'SELECT ref FROM participant WHERE programme = $1 AND identity_index = $2',
-      [programme.code, person.index.index],
-    )
-    const extra = rows[0] ? { ref: rows[0].ref } : {}
-    const exists = new Problem('participant-exists', 'this person is registered in the programme already', { extra })
-    found.set(person, (await replay(sql, person.request)) ?? exists)
-  }
+  for (const [index, person] of people.entries()) found.set(person, answers[index] ?? (await existsAlready(sql, person)))
   return found
+}
+
+async function existsAlready(sql: Sql, person: NewParticipant): Promise<Problem> {
+  const { rows } = await sql.query<{ ref: string }>(
+    'SELECT ref FROM participant WHERE programme = $1 AND identity_index = ANY ($2::bytea[])',
+    [person.request.programme.code, [person.index.index, ...person.olderIndexes]],
+  )
+  const extra = rows[0] ? { ref: rows[0].ref } : {}
+  return new Problem('participant-exists', 'this person is registered in the programme already', { extra })
 }
 
 function created(person: NewParticipant): Registered {

@@ -73,10 +73,8 @@ test('all problems are told at once, without the values of secrets', () => {
 test('a secret shows itself to nobody who does not ask', () => {
   const secret = new Secret('hidden')
   const { databaseUrl, vaultKeys } = loadConfig(production)
-  for (const value of [secret, { secret }, databaseUrl, vaultKeys]) {
-    expect(inspect(value, { depth: 9, showHidden: true }) + JSON.stringify(value) + String(value)).not.toContain(
-      'hidden',
-    )
+  for (const value of [secret, { secret }, databaseUrl, vaultKeys, String(secret)]) {
+    expect(inspect(value, { depth: 9, showHidden: true }) + JSON.stringify(value)).not.toContain('hidden')
   }
   expect(secret.reveal()).toBe('hidden')
   expect(vaultKeys?.keys.get('k1')?.reveal()).toEqual(Buffer.alloc(32, 7))

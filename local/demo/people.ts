@@ -49,7 +49,7 @@ function personOf(row: Row): Person {
     citizenship: 'ID',
     occupation: row['occupation'],
     education: row['education'],
-    aid: (row['aid'] ?? '').split(' ').filter((aid) => aid !== ''),
+    aid: (row['aid'] ?? '').split(';').filter((aid) => aid !== ''),
     declared: row['declared'] === 'true',
     phone: row['phone'] ?? '',
     region: row['region'] ?? '',

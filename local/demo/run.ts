@@ -52,6 +52,7 @@ export interface DemoResult {
 const PATIENCE_MS = 240_000
 /** Less than everybody together is owed, so that the float really runs short and is topped up. */
 const OPENING_SHARE = 2n
+const TOP_UP_PAUSE_MS = 15_000
 
 /** Runs the demo and leaves its stack up. Throws an Error fit for a person when it cannot be started. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
@@ -149,17 +150,15 @@ function total({ programme, people }: Running): bigint {
   return programme.tranches.reduce((sum, { amount }) => sum + BigInt(amount), 0n) * BigInt(people.length)
 }
 
-/** One top-up at a time: whoever sees the float short while one is made waits for it. */
+/** One top-up helps everybody: whoever sees the float short soon after only has to wait for the gateway to be asked again. */
 function toppingUp(of: Running): (amount: bigint) => Promise<void> {
-  let count = 0
-  let making: Promise<void> | null = null
-  return (amount) => {
-    making ??= fundSandbox(of.calls, of.sandbox, {
-      programme: of.programme,
-      amount,
-      number: `SP2D-${(count += 1)}`,
-    }).finally(() => setTimeout(() => (making = null), 3000).unref())
-    return making
+  let made = 0
+  let lastMs = -Infinity
+  return async (amount) => {
+    if (Date.now() - lastMs < TOP_UP_PAUSE_MS) return
+    lastMs = Date.now()
+    made += 1
+    await fundSandbox(of.calls, of.sandbox, { programme: of.programme, amount, number: `SP2D-${made}` })
   }
 }
 

@@ -4,4 +4,4 @@ import { startStack } from '../../local/stack.ts'
 
 const config = loadConfig({ LUNAS_DATA_DIR: process.argv[2] })
 const stack = await startStack({ config, children: ['sandbox'] })
-console.log(JSON.stringify(stack.parts.map((part) => stack.pidOf(part))))
+console.log(JSON.stringify({ pids: stack.parts.map((part) => stack.pidOf(part)), sandboxUrl: stack.sandboxUrl }))

@@ -62,23 +62,19 @@ async function execute(sql: string): Promise<unknown> {
   return withClient(url, async (client) => (await client.query(sql)).rows)
 }
 
-test('migrations are applied once, functions with semicolons in them too, and drift is seen', async () => {
+test('migrations are applied once, functions with semicolons in them too; later changes of either side are seen', async () => {
   const all = ['1_course', '2_function']
   expect(await migrate(url, { projectRoot: root })).toEqual({ applied: all, all })
   expect(await migrate(url, { projectRoot: root })).toEqual({ applied: [], all })
   expect(await execute('SELECT one()')).toEqual([{ one: 1 }])
-  expect(await runPrisma(root, ['migrate', 'deploy'], url)).toMatchObject({
-    code: 0,
-    output: expect.stringContaining('No pending migrations') as string,
-  })
   const diff = ['migrate', 'diff', '--from-config-datasource', '--to-schema', 'prisma/schema.prisma', '--exit-code']
   expect(await runPrisma(root, diff, url)).toMatchObject({ code: 0 })
   await execute('ALTER TABLE course ADD COLUMN hours int')
   expect(await runPrisma(root, diff, url)).toMatchObject({ code: 2 })
-})
 
-test('the client is generated without a download', async () => {
-  expect(await runPrisma(root, ['generate'], '')).toMatchObject({ code: 0 })
+  writeMigration('1_course', `${FIRST}-- later\n`)
+  await expect(migrate(url, { projectRoot: root })).rejects.toThrow('changed after they were applied: 1_course')
+  writeMigration('1_course', FIRST)
 })
 
 test('a migration that fails leaves nothing of itself, and what PostgreSQL said is told', async () => {
@@ -97,11 +93,4 @@ test('a schema engine that does nothing and says so with success is found out', 
   writeFileSync(path.join(idle, 'prisma/schema-engine.mjs'), '#!/bin/sh\nexit 0\n', { mode: 0o755 })
   cpSync(path.join(root, 'prisma.config.ts'), path.join(idle, 'prisma.config.ts'))
   await expect(migrate(url, { projectRoot: idle })).rejects.toThrow('does not have: 1_course, 2_function')
-})
-
-test('a migration that was changed after it was applied is told', async () => {
-  await migrate(url, { projectRoot: root })
-  writeMigration('1_course', `${FIRST}-- later\n`)
-  await expect(migrate(url, { projectRoot: root })).rejects.toThrow('changed after they were applied: 1_course')
-  writeMigration('1_course', FIRST)
 })

@@ -1,4 +1,5 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   cpSync,
@@ -13,6 +14,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -50,19 +52,6 @@ async function isKept(postgres: RunningPostgres): Promise<boolean> {
   return rows.length === 1
 }
 
-interface Held {
-  readonly child: ChildProcess
-  readonly said: { readonly pid?: number; readonly superUrl?: string; readonly failed?: string }
-}
-
-async function hold(where: string): Promise<Held> {
-  const script = path.join(import.meta.dirname, 'hold-postgres.ts')
-  const child = spawn(process.execPath, ['--import', 'tsx', script, where], { stdio: ['ignore', 'pipe', 'inherit'] })
-  for await (const line of createInterface({ input: child.stdout }))
-    return { child, said: JSON.parse(line) as Held['said'] }
-  throw new Error('the program said nothing')
-}
-
 test('a second start finds its data, port and passwords again', async () => {
   const remembered = readFileSync(path.join(home, 'pg.json'), 'utf8')
   const postgres = await start(home)
@@ -82,10 +71,12 @@ test('the server listens on this machine only, and ends when it is stopped', asy
 })
 
 test('a killed supervisor leaves no server behind, and the next start finds what was committed', async () => {
-  const { child, said } = await hold(home)
-  const pid = said.pid ?? 0
-  await withClient(said.superUrl ?? '', (client) => client.query('CREATE TABLE committed ()'))
-  child.kill('SIGKILL')
+  const script = path.join(import.meta.dirname, 'hold-postgres.ts')
+  const holder = spawn(process.execPath, ['--import', 'tsx', script, home], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = (await once(createInterface({ input: holder.stdout }), 'line')) as [string]
+  const { pid, superUrl } = JSON.parse(line) as { pid: number; superUrl: string }
+  await withClient(superUrl, (client) => client.query('CREATE TABLE committed ()'))
+  holder.kill('SIGKILL')
   expect(await waitForEnd(pid, 10_000)).toBe(true)
   const postgres = await start(home)
   const { rows } = await withClient(postgres.superUrl, (client) =>
@@ -126,26 +117,10 @@ test('lost passwords are made anew and the data stays', async () => {
 
 test('a port that is taken meanwhile is exchanged for another', async () => {
   const { port } = JSON.parse(readFileSync(path.join(home, 'pg.json'), 'utf8')) as { port: number }
-  const { createServer } = await import('node:net')
   const server = createServer().listen(port, '127.0.0.1')
   const postgres = await start(home)
   expect(postgres.port).not.toBe(port)
   server.close()
-})
-
-test('of two starts at once the second is told who runs', async () => {
-  const first = await hold(path.join(folder, 'twice'))
-  const second = await hold(path.join(folder, 'twice'))
-  expect(second.said.failed).toBe(
-    `Lunas already runs in ${path.join(folder, 'twice')} (process ${first.child.pid}); stop it, or set LUNAS_DATA_DIR to another folder`,
-  )
-  first.child.kill('SIGKILL')
-  await waitForEnd(first.said.pid ?? 0, 10_000)
-  // The lock of the killed one is stale now.
-  const third = await hold(path.join(folder, 'twice'))
-  expect(third.said.failed).toBeUndefined()
-  third.child.kill('SIGKILL')
-  await waitForEnd(third.said.pid ?? 0, 10_000)
 })
 
 test.runIf(isRoot)(

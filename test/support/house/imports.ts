@@ -24,14 +24,11 @@ export const ROOMS: Readonly<Record<string, Allowed>> = {
     // Nothing of Node exists where workflows run.
     packages: ['@temporalio/workflow', '@temporalio/common'],
   },
-  activities: { values: ['domain'], types: ['store', 'gateways', 'registers'] },
+  activities: { values: ['domain'], types: ['store', 'gateways'] },
   'gateways/index.ts': { values: ['domain', 'gateways'] },
   'gateways/gateway.ts': { values: ['domain'] },
   'gateways/http.ts': { values: ['domain', 'gateways/gateway.ts'] },
   'gateways/*': { values: ['domain', 'gateways/gateway.ts', 'gateways/http.ts'] },
-  'registers/index.ts': { values: ['domain', 'registers'] },
-  'registers/register.ts': { values: ['domain'] },
-  'registers/*': { values: ['domain', 'registers/register.ts', 'gateways/http.ts'] },
   store: { values: ['domain', 'prisma'] },
   temporal: { values: ['domain', 'text', 'workflows/messages.ts'], types: ['store'] },
   api: { values: ['domain', 'text', 'programmes'], types: ['store', 'temporal', 'gateways'] },
@@ -43,8 +40,8 @@ export const ROOMS: Readonly<Record<string, Allowed>> = {
 
 /** Composition roots may import everything and the configuration; nobody else imports them. */
 export const ROOTS = ['main', 'local', 'bench', 'chaos', 'test']
-export const ROOT_COMMANDS = ['main', 'up', 'demo', 'doctor', 'migrate', 'keys', 'bootstrap'].map(
-  (name) => `cli/${name}.ts`,
+export const ROOT_COMMANDS = ['lunas.mjs', 'main.ts', 'up.ts', 'demo.ts', 'doctor.ts', 'migrate.ts', 'keys.ts'].map(
+  (name) => `cli/${name}`,
 )
 
 /** What only some rooms know. Composition roots put it together and may name it too. */
@@ -84,10 +81,11 @@ function configFaults(file: CodeFile): string[] {
 }
 
 function roomFault(file: CodeFile, { line, kind }: Import, target: string, name: string, allowed: Allowed): string[] {
-  if (fits(name, target) && roomOf(target) === roomOf(file.path) && sameFolder(name, file.path, target)) return []
   const where = `${file.path}:${line}`
-  if (target === 'config.ts') return [`${where} imports config.ts; take the value as an argument from a composition root`]
+  if (target === 'config.ts')
+    return [`${where} imports config.ts; take the value as an argument from a composition root`]
   if (isRoot(target)) return [`${where} imports ${target}; nobody but a composition root imports one`]
+  if (fits(name, target) && roomOf(target) === roomOf(file.path) && sameFolder(name, file.path, target)) return []
   if (allowed.values.some((one) => fits(one, target))) return []
   const isTypeAllowed = allowed.types?.some((one) => fits(one, target)) ?? false
   if (isTypeAllowed && kind === 'type') return []
@@ -99,7 +97,9 @@ function roomFault(file: CodeFile, { line, kind }: Import, target: string, name:
 function packageFault(file: CodeFile, { line, specifier }: Import, allowed: Allowed): string[] {
   if (allowed.packages && !allowed.packages.includes(specifier)) {
     const may = allowed.packages.join(', ') || 'no package and nothing of Node'
-    return [`${file.path}:${line} imports ${specifier}; ${roomOf(file.path)} may import ${may}: pass it in as an argument`]
+    return [
+      `${file.path}:${line} imports ${specifier}; ${roomOf(file.path)} may import ${may}: pass it in as an argument`,
+    ]
   }
   const knower = KNOWN_ONLY_BY.find(({ packages }) => packages.test(packageOf(specifier)))
   if (!knower || knower.rooms.includes(roomOf(file.path))) return []
@@ -123,7 +123,10 @@ export function roomOf(path: string): string {
 }
 
 export function packageOf(specifier: string): string {
-  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/')
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
 }
 
 /** Specifiers that are neither a file with its extension, nor of Node, nor a package that package.json names. */

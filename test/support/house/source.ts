@@ -87,8 +87,9 @@ function importOf(node: ts.Node): { specifier: string; kind: 'value' | 'type' } 
   if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
     return { specifier: textOf(node.argument.literal), kind: 'type' }
   }
-  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword && node.arguments[0]) {
-    return { specifier: textOf(node.arguments[0]), kind: 'value' }
+  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+    const [specifier] = node.arguments
+    return specifier && ts.isStringLiteralLike(specifier) ? { specifier: specifier.text, kind: 'value' } : null
   }
   return null
 }
@@ -97,7 +98,9 @@ function isOnlyTypes(clause: ts.ImportClause | undefined): boolean {
   if (clause === undefined) return false
   if (clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true
   const named = clause.namedBindings
-  return !clause.name && named !== undefined && ts.isNamedImports(named) && named.elements.every((one) => one.isTypeOnly)
+  return (
+    !clause.name && named !== undefined && ts.isNamedImports(named) && named.elements.every((one) => one.isTypeOnly)
+  )
 }
 
 function isFunction(node: ts.Node): node is ts.SignatureDeclaration {

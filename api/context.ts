@@ -1,0 +1,61 @@
+/** What every route is built from: the dependencies and what the plugins made of them. */
+import type { FastifyRequest } from 'fastify'
+import type { Performed, Request } from '../store/perform.ts'
+import type { Acts } from '../store/acts.ts'
+import type { ReceivedCallback, CallbackVerdict } from '../store/inbox.ts'
+import type { Answer, Idempotency } from '../store/perform.ts'
+import type { Registered, RegistrationRequest } from '../store/registrations.ts'
+import type { ApiDependencies } from './dependencies.ts'
+import { coalesce } from './plugins/coalesce.ts'
+import { requestOf } from './plugins/idempotency.ts'
+import type { Metrics } from './plugins/metrics.ts'
+
+const BATCH_MAX = 200
+const WAIT_MS = 2
+const OPEN_MAX = 4
+
+export interface RouteContext extends ApiDependencies {
+  readonly metrics: Metrics
+  /** Keys change: whoever was remembered is looked up again. */
+  readonly forgetCallers: () => void
+  /** Who asks, when, and the idempotency key of a POST. */
+  request(request: FastifyRequest): Request & { readonly idempotency: Idempotency }
+  /** Performs an act once, and lets the relay know of its messages. */
+  perform(request: FastifyRequest, work: (acts: Acts, request: Request) => Promise<Answer>): Promise<Performed>
+  /** Registers one person, together with those who come at the same time. */
+  register(request: RegistrationRequest): Promise<Registered>
+  /** Takes in one callback, together with those that come at the same time. */
+  receive(callback: ReceivedCallback): Promise<CallbackVerdict>
+}
+
+export function routeContext(dependencies: ApiDependencies, metrics: Metrics, forgetCallers: () => void): RouteContext {
+  const { store, lives, limits, now } = dependencies
+  const batching = { batchMax: BATCH_MAX, waitMs: WAIT_MS, openMax: OPEN_MAX, waitingMax: limits.waitingMax }
+  const more = { now, requestHash: (bytes: Uint8Array) => store.desk.requestHash(bytes) }
+  const told = async <Result>(kind: 'registrations' | 'callbacks', size: number, work: Promise<Result>) => {
+    const result = await work
+    metrics.batch(kind, size)
+    lives.poke()
+    return result
+  }
+  return {
+    ...dependencies,
+    metrics,
+    forgetCallers,
+    request: (request) => requestOf(request, more),
+    async perform(request, work) {
+      const asked = requestOf(request, more)
+      const performed = await store.desk.perform(asked, (acts) => work(acts, asked))
+      if (!performed.replayed) lives.poke()
+      return performed
+    },
+    register: coalesce({
+      ...batching,
+      run: (items) => told('registrations', items.length, store.desk.registerAll(items)),
+    }),
+    receive: coalesce({
+      ...batching,
+      run: (items) => told('callbacks', items.length, store.desk.receiveCallbacks(items)),
+    }),
+  }
+}

@@ -1,0 +1,79 @@
+/** Gathers what arrives together into one commit: many small requests cost one transaction, and none waits for a timer long. */
+import { Problem } from '../../domain/problem.ts'
+
+export interface CoalesceOptions<Item, Result> {
+  /** Handles a batch in one transaction; results in the order of the items. */
+  readonly run: (items: readonly Item[]) => Promise<readonly Result[]>
+  readonly batchMax: number
+  /** How long the first of a batch waits for others. Milliseconds. */
+  readonly waitMs: number
+  /** Batches under way at once; what arrives meanwhile makes the next ones larger. */
+  readonly openMax: number
+  /** Items that wait; more are refused as `overloaded`. */
+  readonly waitingMax: number
+}
+
+interface Waiting<Item, Result> {
+  readonly item: Item
+  readonly resolve: (result: Result) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Makes a function that handles one item, together with those that come at the same time. */
+export function coalesce<Item, Result>(options: CoalesceOptions<Item, Result>): (item: Item) => Promise<Result> {
+  const waiting: Waiting<Item, Result>[] = []
+  let open = 0
+  let timer: NodeJS.Timeout | undefined
+
+  function schedule(): void {
+    if (waiting.length === 0 || open >= options.openMax) return
+    if (waiting.length >= options.batchMax) start()
+    else timer ??= setTimeout(start, options.waitMs)
+  }
+
+  function start(): void {
+    clearTimeout(timer)
+    timer = undefined
+    if (open >= options.openMax) return
+    const batch = waiting.splice(0, options.batchMax)
+    open += 1
+    void settle(options.run, batch).finally(() => {
+      open -= 1
+      schedule()
+    })
+    schedule()
+  }
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      if (waiting.length >= options.waitingMax) {
+        reject(new Problem('overloaded', 'too many requests wait to be written; send it again'))
+        return
+      }
+      waiting.push({ item, resolve, reject })
+      schedule()
+    })
+}
+
+/** A batch that fails over its data is tried one by one, so that one bad item does not fail the others. */
+async function settle<Item, Result>(
+  run: CoalesceOptions<Item, Result>['run'],
+  batch: readonly Waiting<Item, Result>[],
+): Promise<void> {
+  try {
+    const results = await run(batch.map(({ item }) => item))
+    for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result)
+  } catch (error) {
+    if (batch.length === 1 || !isAboutData(error)) {
+      for (const { reject } of batch) reject(error)
+      return
+    }
+    for (const one of batch) await settle(run, [one])
+  }
+}
+
+/** SQLSTATE classes in which one row can fail a whole statement; a lost connection fails every item alike. */
+function isAboutData(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return /^(21|22|23|40|55|P0)[0-9A-Z]{3}$/.test(code)
+}

@@ -1,0 +1,50 @@
+/** Every POST carries an Idempotency-Key, so that whoever is in doubt repeats it. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Problem } from '../../domain/problem.ts'
+import type { Idempotency, Performed, Request } from '../../store/perform.ts'
+import { actorOf } from './access.ts'
+
+const KEY = /^[\x21-\x7e]{1,255}$/
+/** The IETF draft writes the key as a structured-field string. */
+const QUOTED = /^"((?:[^"\\]|\\["\\])*)"$/
+
+/** Refuses a POST without a usable key before its body is read. */
+export function requireIdempotencyKeys(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request) => {
+    if (request.method !== 'POST' || request.is404 || request.routeOptions.config.roles === 'public') return
+    keyOf(request)
+  })
+}
+
+function keyOf(request: FastifyRequest): string {
+  const header = request.headers['idempotency-key']
+  if (typeof header !== 'string' || header === '') {
+    throw new Problem('idempotency-key-missing', 'send an Idempotency-Key header with a new random value')
+  }
+  const key = QUOTED.exec(header)?.[1]?.replace(/\\(["\\])/g, '$1') ?? header
+  if (!KEY.test(key)) {
+    throw new Problem('idempotency-key-missing', 'an Idempotency-Key is 1 to 255 printable ASCII characters, no blanks')
+  }
+  return key
+}
+
+/** The request as the store takes it: who, when, and what it is recognised by when it comes again. */
+export function requestOf(
+  request: FastifyRequest,
+  more: { readonly now: () => number; readonly requestHash: (bytes: Uint8Array) => Uint8Array },
+): Request & { readonly idempotency: Idempotency } {
+  const route = request.routeOptions.schema?.operationId ?? request.routeOptions.url ?? ''
+  const head = Buffer.from(`${request.method} ${request.url}\n`)
+  const requestHash = more.requestHash(Buffer.concat([head, request.bytes]))
+  return { actor: actorOf(request), atMs: more.now(), idempotency: { route, key: keyOf(request), requestHash } }
+}
+
+/** Sends what was performed; a stored answer says that it is one. */
+export function sendPerformed(
+  reply: FastifyReply,
+  performed: Performed,
+  more: Record<string, unknown> = {},
+): FastifyReply {
+  if (performed.replayed) reply.header('idempotent-replayed', 'true')
+  return reply.code(performed.status).send({ ...performed.body, ...more })
+}

@@ -1,0 +1,71 @@
+/** Numbers in Prometheus form. Labels are closed sets: never a person, a reference or a path that somebody typed. */
+import type { FastifyInstance } from 'fastify'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { ApiDependencies } from '../dependencies.ts'
+
+export interface Metrics {
+  readonly registry: Registry
+  authFailed(reason: string): void
+  callback(gateway: string, verdict: string): void
+  batch(kind: 'registrations' | 'callbacks', size: number): void
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+export function measure(app: FastifyInstance, { store, version }: ApiDependencies): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  const requests = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the request to its answer',
+    labelNames: ['operation', 'status'],
+    buckets: SECONDS,
+    registers,
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const operation = request.routeOptions.schema?.operationId ?? 'none'
+    requests.observe({ operation, status: String(reply.statusCode) }, reply.elapsedTime / 1000)
+  })
+  new Gauge({ name: 'build_info', help: 'The running version', labelNames: ['version'], registers }).set({ version }, 1)
+  watchPool(store, registers)
+  const failures = counter('auth_failures_total', 'Requests without a right to what they asked', ['reason'], registers)
+  const callbacks = counter(
+    'callbacks_received_total',
+    'Callbacks by gateway and verdict',
+    ['gateway', 'verdict'],
+    registers,
+  )
+  const sizes = new Histogram({
+    name: 'batch_size',
+    help: 'Requests that shared one commit',
+    labelNames: ['kind'],
+    buckets: [1, 2, 5, 10, 20, 50, 100, 200],
+    registers,
+  })
+  return {
+    registry,
+    authFailed: (reason) => failures.inc({ reason }),
+    callback: (gateway, verdict) => callbacks.inc({ gateway, verdict }),
+    batch: (kind, size) => sizes.observe({ kind }, size),
+  }
+}
+
+function counter<Label extends string>(name: string, help: string, labelNames: Label[], registers: Registry[]) {
+  return new Counter<Label>({ name, help, labelNames, registers })
+}
+
+function watchPool({ context }: ApiDependencies['store'], registers: Registry[]): void {
+  const { pool } = context.database
+  new Gauge({
+    name: 'pg_pool_connections',
+    help: 'Connections of the pool by state; waiting are requests for one',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      this.set({ state: 'open' }, pool.totalCount)
+      this.set({ state: 'idle' }, pool.idleCount)
+      this.set({ state: 'waiting' }, pool.waitingCount)
+    },
+  })
+}

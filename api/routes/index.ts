@@ -1,0 +1,34 @@
+/** Every route of the API. */
+import type { RouteContext } from '../context.ts'
+import type { App } from '../operation.ts'
+import { accountRoutes } from './accounts.ts'
+import { budgetRoutes } from './budget.ts'
+import { callbackRoutes } from './callbacks.ts'
+import { decisionRoutes } from './decisions.ts'
+import { evidenceRoutes } from './evidence.ts'
+import { keyRoutes } from './keys.ts'
+import { ledgerRoutes } from './ledger.ts'
+import { messageRoutes } from './messages.ts'
+import { participantRoutes } from './participants.ts'
+import { paymentRoutes } from './payments.ts'
+import { peopleRoutes } from './people.ts'
+import { programmeRoutes } from './programmes.ts'
+import { serviceRoutes } from './service.ts'
+import { waveRoutes } from './waves.ts'
+
+export function registerRoutes(app: App, context: RouteContext): void {
+  programmeRoutes(app, context)
+  budgetRoutes(app, context)
+  waveRoutes(app, context)
+  participantRoutes(app, context)
+  peopleRoutes(app, context)
+  evidenceRoutes(app, context)
+  accountRoutes(app, context)
+  decisionRoutes(app, context)
+  paymentRoutes(app, context)
+  ledgerRoutes(app, context)
+  callbackRoutes(app, context)
+  keyRoutes(app, context)
+  messageRoutes(app, context)
+  serviceRoutes(app, context)
+}

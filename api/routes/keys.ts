@@ -1,0 +1,83 @@
+/** API keys and roles. A secret leaves once, in the first answer, and is stored nowhere. */
+import { Problem } from '../../domain/problem.ts'
+import type { RouteContext } from '../context.ts'
+import { get, post, type App } from '../operation.ts'
+import { sendPerformed } from '../plugins/idempotency.ts'
+import { Uuid } from '../schemas/common.ts'
+import { closed, ref } from '../schemas/named.ts'
+import { ApiKeyList, KeyCreated, KeyRevoked, keyView, NewKey } from '../schemas/service.ts'
+
+export function keyRoutes(app: App, context: RouteContext): void {
+  const { store, now } = context
+
+  app.post('/v1/keys', CREATE, async (request, reply) => {
+    const { person, kind, label, grants, expiresAt } = request.body
+    const expiresAtMs = expiresAt === undefined ? null : Date.parse(expiresAt)
+    if (expiresAtMs !== null && expiresAtMs <= now()) {
+      const faults = [{ pointer: '/expiresAt', detail: 'is in the past' }]
+      throw new Problem('invalid-request', 'the body is not valid', { faults })
+    }
+    // The stored answer has no secret: a repetition proves that the key was created, and no more.
+    let secret: string | undefined
+    const performed = await context.perform(request, async (acts) => {
+      const created = await acts.createKey({ person, kind, label, grants, expiresAtMs })
+      secret = created.secret
+      return { status: 201, body: { id: created.id, person } }
+    })
+    context.forgetCallers()
+    return sendPerformed(reply, performed, performed.replayed || secret === undefined ? {} : { secret })
+  })
+
+  app.get('/v1/keys', LIST, async (_request, reply) => {
+    const rows = await store.reads.keys()
+    return reply.send({ data: rows.map(keyView) })
+  })
+
+  app.post('/v1/keys/:id/revoke', REVOKE, async (request, reply) => {
+    const { id } = request.params
+    const performed = await context.perform(request, async (acts) => {
+      await acts.revokeKey(id)
+      return { status: 200, body: { id, revoked: true } }
+    })
+    context.forgetCallers()
+    return sendPerformed(reply, performed)
+  })
+}
+
+const CREATE = post(
+  {
+    id: 'createKey',
+    summary: 'Create a key for a person or service and grant roles',
+    description:
+      'The secret is in the first answer only. A repetition with the same Idempotency-Key answers without it.',
+    tag: 'keys',
+    roles: ['administrator'],
+    scope: 'everywhere',
+    answers: { 201: ref(KeyCreated) },
+  },
+  { body: ref(NewKey) },
+)
+const LIST = get(
+  {
+    id: 'listKeys',
+    summary: 'Every key without its secret, newest first',
+    tag: 'keys',
+    roles: ['administrator', 'auditor'],
+    scope: 'everywhere',
+    answers: { 200: ref(ApiKeyList) },
+  },
+  {},
+)
+const REVOKE = post(
+  {
+    id: 'revokeKey',
+    summary: 'Revoke a key',
+    description: 'In force at once in this process, within two seconds in the others.',
+    tag: 'keys',
+    roles: ['administrator'],
+    scope: 'everywhere',
+    answers: { 200: ref(KeyRevoked) },
+    problems: ['not-found', 'key-revoked'],
+  },
+  { params: closed({ id: Uuid }) },
+)

@@ -1,0 +1,111 @@
+/** The service about itself: alive, ready, measured, and what its refusals mean. */
+import Type from 'typebox'
+import { Problem, PROBLEM_CODES } from '../../domain/problem.ts'
+import { allows } from '../../domain/roles.ts'
+import type { RouteContext } from '../context.ts'
+import { get, type App } from '../operation.ts'
+import { PROBLEM_TABLE } from '../problem-table.ts'
+import { closed, ref } from '../schemas/named.ts'
+import { Alive, Ready } from '../schemas/service.ts'
+
+/** What readiness found is told again for this long: probes come from many places. */
+const READY_FOR_MS = 2_000
+
+export function serviceRoutes(app: App, context: RouteContext): void {
+  const { version, bootId, metrics, store } = context
+  const reasons = remembered(context.now, () => unreadyReasons(context))
+
+  app.get('/livez', LIVE, async (_request, reply) => reply.send({ status: 'alive', version, bootId }))
+
+  app.get('/readyz', READY, async (_request, reply) => {
+    const found = await reasons()
+    if (found.length === 0) return reply.send({ status: 'ready' })
+    const faults = found.map((detail) => ({ pointer: '', detail }))
+    throw new Problem('not-ready', found.join('; '), { faults })
+  })
+
+  app.get('/metrics', METRICS, async (request, reply) => {
+    if (!isLocal(request)) {
+      const secret = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+      const caller = secret === undefined ? undefined : await store.desk.callerOf(secret)
+      if (!caller) throw new Problem('unauthenticated', 'from afar, metrics need an API key')
+      if (!allows(caller.grants, ['auditor', 'administrator'], null)) {
+        throw new Problem('forbidden', 'this needs one of the roles auditor, administrator')
+      }
+    }
+    return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())
+  })
+
+  app.get('/problems/:code', PROBLEM, async (request, reply) => {
+    const { title, status, means, remedy } = PROBLEM_TABLE[request.params.code]
+    return reply.type('text/plain; charset=utf-8').send(`${title} (${status})\n\n${means}\n\nWhat to do: ${remedy}\n`)
+  })
+
+  app.get('/', ROOT, async (_request, reply) => reply.redirect('/docs'))
+}
+
+/** From this machine and not through a proxy on it. */
+function isLocal(request: { readonly ip: string; readonly headers: NodeJS.Dict<string | string[]> }): boolean {
+  if (request.headers['x-forwarded-for'] !== undefined || request.headers['forwarded'] !== undefined) return false
+  return request.ip === '127.0.0.1' || request.ip === '::1' || request.ip === '::ffff:127.0.0.1'
+}
+
+async function unreadyReasons({ store, lives, guards }: RouteContext): Promise<readonly string[]> {
+  const [database, temporal] = await Promise.all([databaseReasons(store, guards), lives.healthy().catch(() => false)])
+  return temporal ? database : [...database, 'Temporal does not answer']
+}
+
+async function databaseReasons(
+  store: RouteContext['store'],
+  guards: RouteContext['guards'],
+): Promise<readonly string[]> {
+  try {
+    await store.reads.ping()
+    return await guards()
+  } catch {
+    return ['the database does not answer']
+  }
+}
+
+/** Asks once for everybody who asks within the time. */
+function remembered<Result>(now: () => number, ask: () => Promise<Result>): () => Promise<Result> {
+  let known: { readonly result: Promise<Result>; readonly untilMs: number } | undefined
+  return () => {
+    if (!known || known.untilMs <= now()) known = { result: ask(), untilMs: now() + READY_FOR_MS }
+    return known.result
+  }
+}
+
+const OPEN = { tag: 'service', roles: 'public', scope: 'none' } as const
+const LIVE = get({ id: 'getLive', summary: 'The process answers', ...OPEN, answers: { 200: ref(Alive) } }, {})
+const READY = get(
+  {
+    id: 'getReady',
+    summary: 'Everything the service needs is there',
+    description: 'The database with all its guards, and Temporal. 503 lists what is not.',
+    ...OPEN,
+    answers: { 200: ref(Ready) },
+  },
+  {},
+)
+const METRICS = get(
+  {
+    id: 'getMetrics',
+    summary: 'Numbers in Prometheus form',
+    description: 'Without a key only from the machine itself; from afar with the key of an auditor or administrator.',
+    ...OPEN,
+    answers: { 200: null },
+    problems: ['unauthenticated', 'forbidden'],
+  },
+  {},
+)
+const PROBLEM = get(
+  {
+    id: 'getProblem',
+    summary: 'What a refusal means and what to do about it',
+    ...OPEN,
+    answers: { 200: null },
+  },
+  { params: closed({ code: Type.Enum([...PROBLEM_CODES]) }) },
+)
+const ROOT = get({ id: 'getRoot', summary: 'Leads to the documentation', ...OPEN, answers: { 302: null } }, {})

@@ -1,0 +1,91 @@
+/** The API and a relay beside it, so that what is committed here is told within milliseconds. */
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import closeWithGrace from 'close-with-grace'
+import { buildApp } from '../api/app.ts'
+import { DEFAULT_LIMITS, type LivesView } from '../api/dependencies.ts'
+import { loadConfig, requireProduction, requireSettings } from '../config.ts'
+import { participantWorkflowId } from '../domain/identity.ts'
+import { PROJECT_ROOT } from '../local/project.ts'
+import { guardFaults } from '../store/guards.ts'
+import { missingMigrations } from '../store/migrations.ts'
+import { tellNow } from '../temporal/ask.ts'
+import { connectTemporal } from '../temporal/connect.ts'
+import { startRelay } from '../temporal/relay.ts'
+import { composeEngine } from './compose.ts'
+
+const config = requireSettings(loadConfig(), 'temporalAddress')
+requireProduction(config)
+const { store, gateways } = composeEngine(config, 'lunas api', 20)
+const temporal = connectTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace })
+const lives: LivesView = {
+  poke: () => relay.poke(),
+  tellNow: (programme, ref, messageId) => tellNow(temporal, store.messages, { programme, ref, messageId }),
+  describeUrl: (programme, ref) => {
+    const base = config.temporalUiUrl ?? `http://${config.temporalAddress}`
+    const id = encodeURIComponent(participantWorkflowId(programme, ref))
+    return `${base}/namespaces/${config.temporalNamespace}/workflows/${id}`
+  },
+  healthy: () => temporal.healthy(),
+}
+
+const app = await buildApp({
+  store,
+  gateways,
+  lives,
+  now: () => Date.now(),
+  guards: redLines,
+  logger: { level: config.logLevel },
+  bootId: randomUUID(),
+  limits: DEFAULT_LIMITS,
+  publicUrl: config.publicUrl,
+  version: versionOf(),
+})
+
+const relay = startRelay({
+  temporal,
+  messages: store.messages,
+  concurrency: 32,
+  ratePerSecond: 0,
+  eventsMax: config.lifeEventsMax,
+  sweeps: false,
+  report: (event) => {
+    if (event.kind === 'fault') app.log.error({ err: event.error }, 'relay fault')
+    else if (event.kind !== 'delivered') app.log.warn({ relay: event }, 'relay')
+  },
+})
+
+const grace = closeWithGrace({ delay: 20_000 }, async ({ err }) => {
+  if (err) app.log.error({ err }, 'stopping on a fault')
+  await app.close()
+  await relay.stop()
+  await temporal.close()
+  await store.close()
+})
+// Nobody is left to stop it when its parent has died.
+process.once('disconnect', () => grace.close())
+
+await refuseUnguarded()
+await app.listen({ host: config.host, port: config.port })
+process.send?.('ready')
+
+/** An application that could lift its own guards must not run at all. */
+async function refuseUnguarded(): Promise<void> {
+  const faults = await redLines()
+  if (faults.length === 0) return
+  for (const fault of faults) process.stderr.write(`${fault}\n`)
+  process.exit(1)
+}
+
+async function redLines(): Promise<readonly string[]> {
+  const { pool } = store.context.database
+  const missing = await missingMigrations(pool, path.join(PROJECT_ROOT, 'prisma/migrations'))
+  if (missing.length > 0) return [`the database is behind: ${missing.join(', ')}; run: lunas migrate`]
+  return guardFaults(pool)
+}
+
+function versionOf(): string {
+  const file = JSON.parse(readFileSync(path.join(PROJECT_ROOT, 'package.json'), 'utf8')) as { version: string }
+  return file.version
+}

@@ -1,0 +1,158 @@
+import { describe, expect, it, test } from 'vitest'
+import {
+  afterPayout,
+  AT_REST,
+  DISBURSEMENT_STATES,
+  FINAL_STATES,
+  followPayout,
+  NAMED_WAITS,
+  PAYABLE_STATES,
+  type Attempts,
+  type DisbursementState,
+} from '../../domain/disbursement.ts'
+import type { Failure, FailureClass } from '../../domain/observation.ts'
+import { OPEN_STATES } from '../../domain/payout.ts'
+
+const DELAYS = [1000, 5000, 15_000]
+const FIRST: Attempts = { attempts: 1, retries: 0, returns: 0 }
+
+function failure(of: FailureClass): Failure {
+  return { class: of, code: `code-of-${of}`, vendorCode: 'X' }
+}
+
+describe('the end of a payout decides what becomes of the obligation', () => {
+  test.each<[FailureClass, DisbursementState, string | null]>([
+    ['retry-new', 'released', 'code-of-retry-new'],
+    ['retry-same', 'released', 'code-of-retry-same'],
+    ['float-short', 'float-short', 'code-of-float-short'],
+    ['needs-account', 'needs-account', 'code-of-needs-account'],
+    ['permanent', 'failed', 'code-of-permanent'],
+    ['config', 'failed', 'code-of-config'],
+    ['compliance', 'review', 'code-of-compliance'],
+    ['unknown', 'review', 'code-of-unknown'],
+    ['undocumented', 'review', 'code-of-undocumented'],
+  ])('failed with class %s: %s', (of, to, reason) => {
+    expect(afterPayout('failed', failure(of), FIRST, DELAYS)).toMatchObject({ to, reason })
+  })
+
+  it('waits while the payout is under way', () => {
+    for (const state of OPEN_STATES.filter((open) => open !== 'review')) {
+      expect(afterPayout(state, null, FIRST, DELAYS)).toBeUndefined()
+    }
+  })
+
+  it('paid is paid', () => {
+    expect(afterPayout('paid', null, FIRST, DELAYS)).toMatchObject({ to: 'paid', reason: null })
+  })
+
+  it('a contradiction waits for people', () => {
+    expect(afterPayout('review', null, FIRST, DELAYS)).toMatchObject({ to: 'review', reason: 'gateway-contradiction' })
+  })
+
+  it('a failure without a reason waits for people', () => {
+    expect(afterPayout('failed', null, FIRST, DELAYS)).toMatchObject({ to: 'review', reason: 'no-reason-given' })
+  })
+})
+
+describe('a passing failure', () => {
+  it('is tried again after the delays of the gateway, one after the other', () => {
+    const delays = [0, 1, 2].map((retries) =>
+      afterPayout('failed', failure('retry-new'), { attempts: retries + 1, retries, returns: 0 }, DELAYS),
+    )
+    expect(delays.map((step) => step?.retryAfterMs)).toEqual(DELAYS)
+  })
+
+  it('waits for people once the delays are used up', () => {
+    expect(afterPayout('failed', failure('retry-new'), { attempts: 4, retries: 3, returns: 0 }, DELAYS)).toMatchObject({
+      to: 'review',
+      reason: 'retries-used-up',
+    })
+  })
+})
+
+describe('a payout that never left', () => {
+  const unreachable: Failure = { class: 'retry-new', code: 'unreachable', vendorCode: 'ECONNREFUSED' }
+  const delayAfter = (attempts: number): number | null | undefined =>
+    afterPayout('not-sent', unreachable, { attempts, retries: 3, returns: 0 }, DELAYS)?.retryAfterMs
+
+  it('is tried again however long the gateway cannot be reached, and uses up nothing', () => {
+    expect(afterPayout('not-sent', unreachable, { attempts: 500, retries: 3, returns: 0 }, DELAYS)).toMatchObject({
+      to: 'released',
+      reason: 'unreachable',
+    })
+  })
+
+  it('waits longer each time, up to a quarter of an hour, so that the attempts last for days', () => {
+    expect([1, 2, 3, 4, 5, 20, 900].map(delayAfter)).toEqual([1000, 5000, 15_000, 30_000, 60_000, 900_000, 900_000])
+  })
+})
+
+describe('money that came back', () => {
+  it('asks for another account, and the one it went to is not used again', () => {
+    expect(afterPayout('returned', null, FIRST, DELAYS)).toMatchObject({
+      to: 'needs-account',
+      reason: 'returned',
+      accountFailed: true,
+    })
+  })
+
+  it('for the second time waits for people', () => {
+    expect(afterPayout('returned', null, { attempts: 2, retries: 0, returns: 1 }, DELAYS)).toMatchObject({
+      to: 'review',
+      reason: 'returned-twice',
+      accountFailed: false,
+    })
+  })
+})
+
+describe('what a payout means for an obligation that is not where the payout left it', () => {
+  const paid = afterPayout('paid', null, FIRST, DELAYS)
+  const closed = afterPayout('failed', failure('needs-account'), FIRST, DELAYS)
+  const contrary = afterPayout('review', null, FIRST, DELAYS)
+  if (!paid || !closed || !contrary) throw new Error('ends have steps')
+
+  it('the newest attempt leads', () => {
+    expect(followPayout({ state: 'in-flight', reason: null }, true, paid)).toEqual(paid)
+    expect(followPayout({ state: 'paid', reason: null }, true, contrary)).toEqual(contrary)
+  })
+
+  it('an older attempt that turns out otherwise stops everything', () => {
+    for (const state of ['released', 'in-flight', 'paid', 'needs-account', 'failed', 'float-short'] as const) {
+      expect(followPayout({ state, reason: null }, false, contrary)).toMatchObject({
+        to: 'review',
+        reason: 'older-attempt-changed',
+      })
+    }
+  })
+
+  it('stays with the people who look at it, whatever the newest attempt does: neither paid nor tried again', () => {
+    const review = { state: 'review', reason: 'older-attempt-changed' } as const
+    expect(followPayout(review, true, paid)).toMatchObject({ to: 'review', reason: 'older-attempt-changed' })
+    expect(followPayout(review, true, closed)).toMatchObject({ to: 'review', reason: 'older-attempt-changed' })
+  })
+
+  it('still learns in review that an account cannot be used', () => {
+    expect(followPayout({ state: 'review', reason: 'older-attempt-changed' }, true, closed).accountFailed).toBe(true)
+  })
+
+  it('an obligation that has ended is not owed again by a late word', () => {
+    for (const state of ['lapsed', 'cancelled'] as const) {
+      expect(followPayout({ state, reason: 'deadline' }, true, contrary)).toMatchObject({ to: state, reason: 'deadline' })
+    }
+  })
+})
+
+describe('every state is somebody’s', () => {
+  it('is final, waits by name, is owed or is under way', () => {
+    for (const state of DISBURSEMENT_STATES) {
+      const isOurs = state === 'owed' || state === 'released' || state === 'in-flight'
+      expect(FINAL_STATES.includes(state) || NAMED_WAITS.includes(state) || isOurs).toBe(true)
+    }
+  })
+
+  it('rests only where nothing is under way', () => {
+    expect(AT_REST).not.toContain('in-flight')
+    expect(AT_REST).not.toContain('review')
+    expect([...AT_REST].toSorted()).toEqual([...PAYABLE_STATES].toSorted())
+  })
+})

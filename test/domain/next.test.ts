@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest'
+import { FINAL_STATES } from '../../domain/disbursement.ts'
+import type { EnquiryTiming } from '../../domain/enquiry.ts'
+import { nextForDisbursement, type DisbursementQuestion } from '../../domain/next.ts'
+import type { Calendar } from '../../domain/programme.ts'
+
+const SECOND = 1000
+const TIMING: EnquiryTiming = {
+  submitTimeoutMs: 10 * SECOND,
+  enquiryLadderMs: [30 * SECOND],
+  quietPeriodMs: 100 * SECOND,
+  replayHorizonMs: 3600 * SECOND,
+  replayMarginMs: 600 * SECOND,
+  giveUpMs: 900 * SECOND,
+}
+const ALWAYS: Calendar = { kind: 'always', weekdays: [], holidays: [], opens: '00:00', cutOff: '23:59' }
+const OFFICE: Calendar = {
+  kind: 'working-days',
+  weekdays: [1, 2, 3, 4, 5],
+  holidays: ['2026-11-23'],
+  opens: '08:00',
+  cutOff: '15:00',
+}
+/** A Friday, 10:00 in Jakarta. */
+const FRIDAY = Date.parse('2026-11-20T03:00:00Z')
+
+type Payout = NonNullable<DisbursementQuestion['payout']>
+const PAYOUT: Payout = {
+  key: 'd#1',
+  gateway: 'sandbox',
+  state: 'unknown',
+  sendOpen: false,
+  sends: 1,
+  firstSentAtMs: FRIDAY,
+  lastSendStartedAtMs: FRIDAY,
+  lastSendEndedAtMs: FRIDAY,
+  enquiries: 0,
+  lastEnquiryAtMs: null,
+  notFound: 0,
+  sendAgainAtMs: null,
+}
+
+function next(more: Partial<DisbursementQuestion>, atMs = FRIDAY, calendar = ALWAYS) {
+  const question: DisbursementQuestion = {
+    state: 'released',
+    releaseAtMs: FRIDAY,
+    held: false,
+    gateway: 'sandbox',
+    payout: null,
+    ...more,
+  }
+  return nextForDisbursement(question, { calendar, zone: 'Asia/Jakarta' }, () => TIMING, atMs)
+}
+const WAITS_FOR_A_FACT = { kind: 'wait', untilMs: null }
+
+describe('a released disbursement', () => {
+  it('is sent, by the gateway that reaches its account, within the time of the call and what is around it', () => {
+    expect(next({})).toEqual({ kind: 'send', gateway: 'sandbox', withinMs: 14_000 })
+  })
+
+  it('waits for its release', () => {
+    expect(next({ releaseAtMs: FRIDAY + 5 })).toEqual({ kind: 'wait', untilMs: FRIDAY + 5 })
+  })
+
+  it('waits while its person is on hold, or no gateway reaches the account', () => {
+    expect(next({ held: true })).toEqual(WAITS_FOR_A_FACT)
+    expect(next({ gateway: null })).toEqual(WAITS_FOR_A_FACT)
+  })
+
+  it('is handed over in working hours only: after the cut-off on the next working day', () => {
+    const evening = Date.parse('2026-11-20T09:00:00Z')
+    expect(next({}, FRIDAY, OFFICE)).toMatchObject({ kind: 'send' })
+    // Saturday and Sunday are not worked, Monday is a holiday.
+    expect(next({}, evening, OFFICE)).toEqual({ kind: 'wait', untilMs: Date.parse('2026-11-24T01:00:00Z') })
+  })
+})
+
+describe('a disbursement in flight', () => {
+  const inFlight = (payout: Partial<Payout>, more: Partial<DisbursementQuestion> = {}, atMs = FRIDAY) =>
+    next({ state: 'in-flight', payout: { ...PAYOUT, ...payout }, ...more }, atMs)
+
+  it('is asked about when the ladder says so, day and night', () => {
+    expect(inFlight({})).toEqual({ kind: 'wait', untilMs: FRIDAY + 30 * SECOND })
+    expect(inFlight({}, {}, FRIDAY + 30 * SECOND)).toMatchObject({ kind: 'enquire', payout: 'd#1', gateway: 'sandbox' })
+  })
+
+  it('is asked about at the gateway it went through, whatever reaches the account now', () => {
+    expect(inFlight({}, { gateway: null }, FRIDAY + 30 * SECOND)).toMatchObject({ kind: 'enquire', gateway: 'sandbox' })
+  })
+
+  const lost: Partial<Payout> = { notFound: 2, enquiries: 2, lastEnquiryAtMs: FRIDAY + 200 * SECOND }
+
+  it('is sent again under the same key when the gateway never saw it', () => {
+    expect(inFlight(lost, {}, FRIDAY + 201 * SECOND)).toMatchObject({ kind: 'resend', payout: 'd#1' })
+  })
+
+  it('is asked about but not sent again while its person is on hold', () => {
+    expect(inFlight({}, { held: true }, FRIDAY + 30 * SECOND)).toMatchObject({ kind: 'enquire' })
+    expect(inFlight(lost, { held: true }, FRIDAY + 201 * SECOND)).toEqual(WAITS_FOR_A_FACT)
+  })
+
+  it('goes to people when the ladder is used up, also on hold', () => {
+    const silent: Partial<Payout> = { ...lost, sends: 3 }
+    expect(inFlight(silent, { held: true }, FRIDAY + 201 * SECOND)).toEqual({ kind: 'give-up', payout: 'd#1' })
+  })
+
+  it('is asked about but not sent again while people look at an older attempt of it', () => {
+    const review = { state: 'review' } as const
+    expect(inFlight({ state: 'accepted' }, review, FRIDAY + 30 * SECOND)).toMatchObject({ kind: 'enquire' })
+    expect(inFlight(lost, review, FRIDAY + 201 * SECOND)).toEqual(WAITS_FOR_A_FACT)
+    expect(inFlight({ state: 'review' }, review)).toEqual(WAITS_FOR_A_FACT)
+  })
+
+  it('waits when its attempt has ended: the next look takes it from there', () => {
+    expect(inFlight({ state: 'paid' })).toEqual(WAITS_FOR_A_FACT)
+    expect(next({ state: 'in-flight' })).toEqual(WAITS_FOR_A_FACT)
+  })
+})
+
+describe('the other states', () => {
+  it('money short at the gateway is looked at from time to time', () => {
+    expect(next({ state: 'float-short', releaseAtMs: FRIDAY + 7 })).toEqual({ kind: 'wait', untilMs: FRIDAY + 7 })
+    expect(next({ state: 'float-short' })).toMatchObject({ kind: 'check-float', gateway: 'sandbox' })
+    expect(next({ state: 'float-short', held: true })).toEqual(WAITS_FOR_A_FACT)
+  })
+
+  it('what people or the person must do is waited for', () => {
+    for (const state of ['owed', 'needs-account', 'review', 'failed'] as const) {
+      expect(next({ state })).toEqual(WAITS_FOR_A_FACT)
+    }
+  })
+
+  it('what has ended has ended', () => {
+    for (const state of FINAL_STATES) expect(next({ state })).toEqual({ kind: 'end' })
+  })
+})
