@@ -67,12 +67,12 @@ export type Scenario = (typeof TROUBLES)[number] | 'success'
 
 /**
  * How the sandbox's accounts of a scenario begin. 99202: succeeds on the second attempt; 99108: the account check passes and the
- * payout fails. The 1 keeps an 8, which would say so too, away from the others.
+ * payout fails; 99409: no answer and no callback either, so that only asking tells. The 1 keeps an 8, which would say so too, away from the others.
  */
 const ACCOUNT_PREFIX: Partial<Record<Scenario, string>> = {
   temporary: '99202',
   'wrong-account': '99108',
-  'no-answer': '99401',
+  'no-answer': '99409',
   'bad-gateway': '99421',
   returned: '99301',
   'float-short': '99221',

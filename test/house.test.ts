@@ -100,8 +100,8 @@ test('.env.example names every setting and no other', () => {
 })
 
 test('documents name only what exists', () => {
-  const folders = new Set(paths.flatMap((file) => [file, ...foldersAbove(file)]))
-  const house: House = { has: (name) => folders.has(name), scripts: new Set(Object.keys(manifest.scripts)), packages }
+  const known = new Set(paths.flatMap((file) => [file, path.basename(file), ...foldersAbove(file)]))
+  const house: House = { has: (name) => known.has(name), scripts: new Set(Object.keys(manifest.scripts)), packages }
   const documents = files.filter((file) => file.path.endsWith('.md'))
   expect(documents.length).toBeGreaterThan(10)
   clean(documents.flatMap((file) => documentFaults(file, house)))

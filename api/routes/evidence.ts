@@ -1,6 +1,6 @@
 /** Facts that training happened, reported by institutions. */
-import { Problem } from '../../domain/problem.ts'
 import type { RouteContext } from '../context.ts'
+import { badInstant, instantOf } from '../instant.ts'
 import { get, post, type App } from '../operation.ts'
 import { sendPerformed } from '../plugins/idempotency.ts'
 import { ParticipantRef, ProgrammeCode, time } from '../schemas/common.ts'
@@ -9,7 +9,6 @@ import { EvidenceList, EvidenceTaken, NewEvidence } from '../schemas/participant
 
 /** Clocks differ; a fact further ahead has not happened. */
 const AHEAD_MAX_MS = 5 * 60_000
-const RFC3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/
 
 export function evidenceRoutes(app: App, context: RouteContext): void {
   const { store, now } = context
@@ -17,7 +16,8 @@ export function evidenceRoutes(app: App, context: RouteContext): void {
   app.post('/v1/programmes/:programme/participants/:ref/evidence', RECORD, async (request, reply) => {
     const { programme, ref: person } = request.params
     const { kind, subject, document = null } = request.body
-    const occurredAtMs = instantOf(request.body.occurredAt, now())
+    const occurredAtMs = instantOf(request.body.occurredAt, '/occurredAt')
+    if (occurredAtMs > now() + AHEAD_MAX_MS) throw badInstant('/occurredAt', 'is in the future')
     const performed = await context.perform(request, async (acts) => {
       await acts.recordEvidence({ programme, ref: person, kind, subject, occurredAtMs, document })
       return { status: 202, body: { ref: person, kind, subject, occurredAt: time(new Date(occurredAtMs)) } }
@@ -31,18 +31,6 @@ export function evidenceRoutes(app: App, context: RouteContext): void {
     const data = rows.map((row) => ({ ...row, occurredAt: time(row.occurredAt), recordedAt: time(row.recordedAt) }))
     return reply.send({ data })
   })
-}
-
-/** An instant with its offset; a time without one would mean another instant in every zone of the country. */
-function instantOf(text: string, nowMs: number): number {
-  const at = RFC3339.test(text) ? Date.parse(text.replace(' ', 'T').toUpperCase()) : Number.NaN
-  if (Number.isNaN(at)) throw invalid('must be RFC 3339 with an offset, such as 2026-08-17T10:00:00+07:00')
-  if (at > nowMs + AHEAD_MAX_MS) throw invalid('is in the future')
-  return at
-}
-
-function invalid(detail: string): Problem {
-  return new Problem('invalid-request', 'the body is not valid', { faults: [{ pointer: '/occurredAt', detail }] })
 }
 
 const params = closed({ programme: ProgrammeCode, ref: ParticipantRef })

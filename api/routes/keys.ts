@@ -1,6 +1,6 @@
 /** API keys and roles. A secret leaves once, in the first answer, and is stored nowhere. */
-import { Problem } from '../../domain/problem.ts'
 import type { RouteContext } from '../context.ts'
+import { badInstant, instantOf } from '../instant.ts'
 import { get, post, type App } from '../operation.ts'
 import { sendPerformed } from '../plugins/idempotency.ts'
 import { Uuid } from '../schemas/common.ts'
@@ -12,11 +12,8 @@ export function keyRoutes(app: App, context: RouteContext): void {
 
   app.post('/v1/keys', CREATE, async (request, reply) => {
     const { person, kind, label, grants, expiresAt } = request.body
-    const expiresAtMs = expiresAt === undefined ? null : Date.parse(expiresAt)
-    if (expiresAtMs !== null && expiresAtMs <= now()) {
-      const faults = [{ pointer: '/expiresAt', detail: 'is in the past' }]
-      throw new Problem('invalid-request', 'the body is not valid', { faults })
-    }
+    const expiresAtMs = expiresAt === undefined ? null : instantOf(expiresAt, '/expiresAt')
+    if (expiresAtMs !== null && expiresAtMs <= now()) throw badInstant('/expiresAt', 'is in the past')
     // The stored answer has no secret: a repetition proves that the key was created, and no more.
     let secret: string | undefined
     const performed = await context.perform(request, async (acts) => {

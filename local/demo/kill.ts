@@ -13,12 +13,17 @@ export interface Kill {
 }
 
 const POLL_MS = 20
+/** A payout that is still unrecorded after this was not merely on its way back to us. */
+const STABLE_MS = 200
 
 /** Waits for the moment, kills with SIGKILL, and waits until the worker is up again. Gives up when the signal says so. */
 export async function killWorker(stack: Stack, journal: Journal, sql: Sql, signal: AbortSignal): Promise<Kill> {
+  const seenSinceMs = new Map<string, number>()
   while (!signal.aborted) {
     await journal.update()
-    if ((await unrecorded(sql, acceptedIn(journal))).length > 0) {
+    const open = await unrecorded(sql, acceptedIn(journal))
+    for (const { reference } of open) seenSinceMs.set(reference, seenSinceMs.get(reference) ?? Date.now())
+    if (open.some(({ reference }) => Date.now() - (seenSinceMs.get(reference) ?? Infinity) >= STABLE_MS)) {
       await stack.kill('worker', 'SIGKILL')
       await journal.update()
       const inFlight = await unrecorded(sql, acceptedIn(journal))

@@ -31,6 +31,9 @@ export function cellsOf(row: string): string[] {
 /** Every command of the blocks marked as shell, with lines that end in a backslash joined. */
 export function commandsIn(markdown: string): string[] {
   const blocks = [...markdown.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block]) => block ?? '')
-  const lines = blocks.join('\n').replaceAll(/\\\n\s*/g, '').split('\n')
+  const lines = blocks
+    .join('\n')
+    .replaceAll(/\\\n\s*/g, '')
+    .split('\n')
   return lines.map((line) => line.replace(/\s+#.*$/, '').trim()).filter((line) => line !== '')
 }

@@ -27,7 +27,7 @@ function isPath(span: string): boolean {
 }
 
 export interface House {
-  /** All files and folders. */
+  /** All files and folders; a file also by its name alone. */
   readonly has: (path: string) => boolean
   readonly scripts: ReadonlySet<string>
   readonly packages: ReadonlySet<string>
