@@ -32,8 +32,8 @@ export const PROBLEM_TABLE: Readonly<Record<ProblemCode, ProblemEntry>> = {
   'unsupported-media-type': {
     status: 415,
     title: 'The body is not JSON by its Content-Type',
-    means: 'Only `application/json` is read.',
-    remedy: 'Send `Content-Type: application/json`.',
+    means: 'Only JSON is read, and the Content-Type must say so.',
+    remedy: 'Send the header `Content-Type: application/json`.',
   },
   'body-too-large': {
     status: 413,

@@ -82,7 +82,9 @@ function reportOf(result: DemoResult): string {
     parts.push(storyText(title, result.story.lines, result.story.temporalUrl), '')
   }
   const first = result.firstPaidSeconds?.toFixed(1) ?? '-'
-  parts.push(`first rupiah after ${first} s, everybody settled: ${result.settled ? 'yes' : 'no'}, ${result.seconds.toFixed(1)} s in all`)
+  parts.push(
+    `first rupiah after ${first} s, everybody settled: ${result.settled ? 'yes' : 'no'}, ${result.seconds.toFixed(1)} s in all`,
+  )
   parts.push(verdictText(result.books))
   return parts.join('\n')
 }

@@ -2,11 +2,11 @@
 import { Command, CommanderError } from 'commander'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
-
-
+import { keysCommand } from './keys.ts'
+import { messagesCommand } from './messages.ts'
 import { migrateCommand } from './migrate.ts'
 import { explainFailure } from './output.ts'
-
+import { participantsCommand } from './participants.ts'
 import { upCommand } from './up.ts'
 
 const program = new Command('lunas')
@@ -19,9 +19,9 @@ for (const command of [
   upCommand(),
   demoCommand(),
   migrateCommand(),
-
-
-
+  participantsCommand(),
+  messagesCommand(),
+  keysCommand(),
 ]) {
   program.addCommand(command.exitOverride())
 }

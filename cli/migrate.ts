@@ -5,7 +5,9 @@ import { print, printJson } from './output.ts'
 
 export function migrateCommand(): Command {
   return new Command('migrate')
-    .description('bring the database of DATABASE_MIGRATE_URL up to this version; prisma/roles.sql must have been run once')
+    .description(
+      'bring the database of DATABASE_MIGRATE_URL up to this version; prisma/roles.sql must have been run once',
+    )
     .option('--json', 'one JSON object on standard output')
     .action(async (options: { readonly json?: boolean }) => {
       const config = requireSettings(loadConfig(), 'databaseMigrateUrl')

@@ -35,7 +35,8 @@ async function prepare(stack: Stack): Promise<string> {
       }
       const apiKey = environment.sandboxApiKey?.reveal() ?? ''
       const sandbox = stack.sandboxUrl === null ? null : { url: stack.sandboxUrl, apiKey }
-      if (sandbox) await fundSandbox(calls, sandbox, { programme: shippedProgramme('demo'), amount: FLOAT, number: 'SP2D-0' })
+      if (sandbox)
+        await fundSandbox(calls, sandbox, { programme: shippedProgramme('demo'), amount: FLOAT, number: 'SP2D-0' })
     }
     const keys = Object.entries(access).map(([role, secret]) => `  ${role.padEnd(14)} ${secret}`)
     return ['Development keys (Authorization: Bearer …)', ...keys, ''].join('\n')

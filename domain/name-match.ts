@@ -12,16 +12,18 @@ const TITLES: ReadonlySet<string> = new Set(
 
 /** Muhammad is written in a dozen ways, and cards, banks and wallets each choose their own. */
 const MUHAMMAD: ReadonlySet<string> = new Set(
-  'm md moh moch mohd muh much muhammad mohammad muhamad mohamad mochamad'.split(' '),
+  'md moh moch mohd muh much muhammad mohammad muhamad mohamad mochamad'.split(' '),
 )
 
-/** `same`: equal but for case, marks, titles and abbreviations; `similar`: at least one whole word in common; `none` otherwise. */
+/** `same`: equal but for case, marks, titles and abbreviations; `similar`: a whole word in common; `none`: not even that. */
 export function matchNames(one: string, other: string): NameMatch {
   const left = wordsOf(one)
   const right = wordsOf(other)
   if (left.length === 0 || right.length === 0) return 'none'
-  if (left.length === right.length && left.every((word, at) => isSameWord(word, right[at] ?? ''))) return 'same'
-  return left.some((word) => word.length > 1 && right.includes(word)) ? 'similar' : 'none'
+  // Initials alone fit far too many people.
+  if (!left.some((word) => word.length > 1 && right.includes(word))) return 'none'
+  const isSame = left.length === right.length && left.every((word, at) => isSameWord(word, right[at] ?? ''))
+  return isSame ? 'same' : 'similar'
 }
 
 function wordsOf(name: string): string[] {

@@ -29,6 +29,8 @@ export function openDatabase(url: string, options: { max: number; name: string }
   })
   // An idle connection that PostgreSQL drops is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => undefined)
+  // The same for one that is dropped between two statements of a transaction: the next statement fails, the process does not.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return { pool }
 }
 

@@ -44,7 +44,13 @@ describe('a key', () => {
   it('that has expired is refused', async () => {
     const administrator = await api.keyFor(['administrator'])
     const expiresAt = new Date(Date.now() + 1_500).toISOString()
-    const key = { person: 'Rudi', kind: 'person', label: 'x', grants: [{ role: 'auditor', programme: null }], expiresAt }
+    const key = {
+      person: 'Rudi',
+      kind: 'person',
+      label: 'x',
+      grants: [{ role: 'auditor', programme: null }],
+      expiresAt,
+    }
     const { body } = await post(api.app, '/v1/keys', administrator, key)
     expect((await get(api.app, '/v1/programmes', body.secret)).status).toBe(200)
     await new Promise((resolve) => setTimeout(resolve, 1_600))
@@ -101,7 +107,9 @@ describe('a programme', () => {
     await refusedWith(api, 'unknown-programme', () =>
       post(api.app, `/v1/programmes/demo/participants/${person}/evidence`, key, evidence),
     )
-    await refusedWith(api, 'unknown-participant', () => get(api.app, `/v1/programmes/other/participants/${person}`, key))
+    await refusedWith(api, 'unknown-participant', () =>
+      get(api.app, `/v1/programmes/other/participants/${person}`, key),
+    )
   })
 })
 
@@ -139,7 +147,7 @@ describe('every route', () => {
         const url = path.replace('{programme}', 'demo').replace(/\{[a-z]+\}/g, '0123456789ABC')
         for (const role of ROLES.filter((one) => !roles.includes(one))) {
           const headers = { authorization: `Bearer ${keys.get(role)}`, 'idempotency-key': randomUUID() }
-          const answered = await send(api.app, { method: method.toUpperCase() as 'GET', url, headers })
+          const answered = await send(api.app, { method: method === 'post' ? 'POST' : 'GET', url, headers })
           expect(`${role} ${method} ${path} ${answered.status}`).toBe(`${role} ${method} ${path} 403`)
           checked += 1
         }
@@ -159,7 +167,9 @@ describe('every route', () => {
     await expect(add({})()).rejects.toThrow('GET /x does not say who may call it')
     await expect(add({ config: { roles: [], scope: 'none' } })()).rejects.toThrow('does not say')
     await expect(add({ config: { roles: ['operator'] } })()).rejects.toThrow('does not say')
-    await expect(add({ config: { roles: ['operator'], scope: 'programme' } })()).rejects.toThrow('no programme in its path')
+    await expect(add({ config: { roles: ['operator'], scope: 'programme' } })()).rejects.toThrow(
+      'no programme in its path',
+    )
     await expect(add({ config: { roles: 'public', scope: 'none' } })()).resolves.toBeUndefined()
   })
 })

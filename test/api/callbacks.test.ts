@@ -88,7 +88,12 @@ describe('a callback', () => {
       const answers = await Promise.all(Array.from({ length: 500 }, () => send(api.app, event)))
       for (const { body } of answers) verdicts.set(body.verdict, (verdicts.get(body.verdict) ?? 0) + 1)
     }
-    expect([...verdicts]).toEqual(expect.arrayContaining([['applied', 1], ['repeated', 9_999]]))
+    expect([...verdicts]).toEqual(
+      expect.arrayContaining([
+        ['applied', 1],
+        ['repeated', 9_999],
+      ]),
+    )
     expect((await api.rows(`SELECT FROM callback WHERE payout = $1`, [draft.payout])).length).toBe(1)
     expect((await api.rows(`SELECT FROM posting WHERE subject = $1 AND event = 'paid'`, [draft.payout])).length).toBe(2)
   })

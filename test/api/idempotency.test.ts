@@ -1,5 +1,5 @@
 /** Repeating a request is always safe. */
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aRegistration, buildTestApp, demoProgramme, post, send, type TestApi } from '../support/api.ts'
 import { admitted, openWave, refusedWith, registered, report } from '../support/api-lives.ts'
@@ -116,20 +116,27 @@ describe('a request that is repeated', () => {
     const value = randomUUID()
     const person = await admitted(api, key)
     const url = `${PEOPLE}/${person}/evidence`
-    const evidence = { kind: 'course-started', subject: 'LAS-SMAW', occurredAt: new Date(api.clock.nowMs).toISOString() }
+    const evidence = {
+      kind: 'course-started',
+      subject: 'LAS-SMAW',
+      occurredAt: new Date(api.clock.nowMs).toISOString(),
+    }
     const answers = await Promise.all(Array.from({ length: 50 }, () => post(api.app, url, key, evidence, again(value))))
     const codes = new Set(answers.map(({ status, body }) => `${status} ${body.code ?? ''}`))
     expect([...codes].every((code) => code === '202 ' || code === '409 idempotency-key-in-flight')).toBe(true)
     expect((await api.rows('SELECT FROM evidence WHERE ref = $1', [person])).length).toBe(1)
-    expect((await api.rows(`SELECT FROM audit_event WHERE ref = $1 AND act = 'course-started'`, [person])).length).toBe(1)
+    expect((await api.rows(`SELECT FROM audit_event WHERE ref = $1 AND act = 'course-started'`, [person])).length).toBe(
+      1,
+    )
   })
 
   it('is recognised without its body being guessable from what is stored', async () => {
     const person = await admitted(api, key)
     const value = randomUUID()
     await post(api.app, `${PEOPLE}/${person}/hold`, key, { reason: 'checking' }, again(value))
-    const [row] = await api.rows<{ request_hash: Buffer }>('SELECT request_hash FROM idempotency_key WHERE key = $1', [value])
-    const { createHash } = await import('node:crypto')
+    const [row] = await api.rows<{ request_hash: Buffer }>('SELECT request_hash FROM idempotency_key WHERE key = $1', [
+      value,
+    ])
     const plain = createHash('sha256').update(`POST ${PEOPLE}/${person}/hold\n{"reason":"checking"}`).digest()
     expect(row?.request_hash.equals(plain)).toBe(false)
     expect(row?.request_hash.length).toBe(32)
@@ -174,7 +181,7 @@ describe('registrations that arrive together', () => {
       post(api.app, PEOPLE, key, aRegistration(), again(value)),
       ...Array.from({ length: 5 }, () => post(api.app, PEOPLE, key, aRegistration())),
     ])
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 201, 201, 201, 201, 201, 422])
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 201, 201, 201, 201, 201, 422])
     expect(answers.find(({ status }) => status === 422)?.body.code).toBe('idempotency-key-reused')
   })
 

@@ -30,7 +30,9 @@ describe('evidence', () => {
       { ref, kind: 'course-started', subject: 'LAS-SMAW', occurredAt: '2026-08-17T03:00:00.000Z' },
     ])
     const { body: list } = await get(api.app, `${of(ref)}/evidence`, key)
-    expect(list.data).toMatchObject([{ kind: 'course-started', document: 'HADIR-001', source: expect.stringMatching(/^test-/) }])
+    expect(list.data).toMatchObject([
+      { kind: 'course-started', document: 'HADIR-001', source: expect.stringMatching(/^test-/) },
+    ])
     const messages = await api.rows(`SELECT FROM message WHERE ref = $1 AND kind = 'evidence'`, [ref])
     expect(messages.length).toBe(1)
   })
@@ -71,7 +73,9 @@ describe('evidence', () => {
   ])('of a time %s is refused', async (_name, occurredAt) => {
     const ref = await admitted(api, key)
     const evidence = { kind: 'course-started', subject: 'LAS-SMAW', occurredAt: occurredAt() }
-    const { body } = await refusedWith(api, 'invalid-request', () => post(api.app, `${of(ref)}/evidence`, key, evidence))
+    const { body } = await refusedWith(api, 'invalid-request', () =>
+      post(api.app, `${of(ref)}/evidence`, key, evidence),
+    )
     expect(body.errors[0].pointer).toBe('/occurredAt')
   })
 
@@ -116,7 +120,9 @@ describe('an account', () => {
     const { status, body } = await link(ref, bank(`99${scenario}012345678`))
     expect([status, body.code, body.failure]).toEqual([422, 'account-refused', failure])
     expect((await get(api.app, `${of(ref)}/accounts`, key)).body).toEqual(before.body)
-    const audited = await api.rows(`SELECT reason, after FROM audit_event WHERE act = 'account-refused' AND ref = $1`, [ref])
+    const audited = await api.rows(`SELECT reason, after FROM audit_event WHERE act = 'account-refused' AND ref = $1`, [
+      ref,
+    ])
     expect(audited).toEqual([{ reason: failure, after: { institution: 'ID.BNI' } }])
   })
 
@@ -213,7 +219,10 @@ describe('a decision', () => {
     expect((await act(ref, 'corrections', { ...because, changes })).status).toBe(202)
     const { body } = await get(api.app, `${of(ref)}/identity`, key)
     expect(body).toMatchObject({ name: 'Siti Rahmawati-Putri', phone: '+6281234567890', region: '3171' })
-    const [row] = await api.rows<{ after: object }>(`SELECT after FROM audit_event WHERE act = 'corrected' AND ref = $1`, [ref])
+    const [row] = await api.rows<{ after: object }>(
+      `SELECT after FROM audit_event WHERE act = 'corrected' AND ref = $1`,
+      [ref],
+    )
     expect(row?.after).toEqual({ fields: ['name', 'phone', 'region'] })
   })
 

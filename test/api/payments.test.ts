@@ -58,7 +58,9 @@ describe('a payout', () => {
   it('is read with its sends and everything learnt about it', async () => {
     const { body } = await get(api.app, `${DEMO}/payouts/${encodeURIComponent(draft.payout)}`, key)
     expect(body.sends).toMatchObject([{ number: 1, endedAt: null }])
-    expect(body.observations).toMatchObject([{ source: 'callback', observed: 'paid', fromState: 'submitting', toState: 'paid' }])
+    expect(body.observations).toMatchObject([
+      { source: 'callback', observed: 'paid', fromState: 'submitting', toState: 'paid' },
+    ])
   })
 
   it('is listed by state', async () => {
@@ -93,7 +95,9 @@ describe('the ledger', () => {
     expect(all.length).toBe(total)
     expect(all).toEqual(all.toSorted((a, b) => Number(a) - Number(b)))
     const { body } = await get(api.app, `${DEMO}/ledger/postings?account=budget:disbursed`, key)
-    expect(body.data).toMatchObject([{ credit: 'budget:disbursed', subject: draft.payout, businessDate: expect.any(String) }])
+    expect(body.data).toMatchObject([
+      { credit: 'budget:disbursed', subject: draft.payout, businessDate: expect.any(String) },
+    ])
   })
 
   it('of another programme is empty', async () => {

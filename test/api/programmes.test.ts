@@ -52,8 +52,16 @@ describe('a programme', () => {
 describe('an appropriation', () => {
   it('is set, raised and lowered, never below what is committed', async () => {
     const set = (minor: string) =>
-      post(api.app, '/v1/programmes/demo/appropriations', key, { fiscalYear: 2026, number: 'DIPA-1', amount: idr(minor) })
-    expect((await set('200000000')).body).toMatchObject({ fiscalYear: 2026, amount: idr('200000000'), committed: idr('0') })
+      post(api.app, '/v1/programmes/demo/appropriations', key, {
+        fiscalYear: 2026,
+        number: 'DIPA-1',
+        amount: idr(minor),
+      })
+    expect((await set('200000000')).body).toMatchObject({
+      fiscalYear: 2026,
+      amount: idr('200000000'),
+      committed: idr('0'),
+    })
     await post(api.app, '/v1/programmes/demo/waves', key, { code: 'G01', quota: 2, fiscalYear: 2026 })
     await admitted(api, key)
     expect((await set('100000000')).body.committed).toEqual(idr('70000000'))
@@ -97,7 +105,12 @@ describe('a wave', () => {
   it('is opened once', async () => {
     await openWave(api, key, 'G10', 3)
     await refusedWith(api, 'wave-exists', () => post(api.app, waves, key, { code: 'G10', quota: 3, fiscalYear: 2026 }))
-    expect((await get(api.app, `${waves}/G10`, key)).body).toMatchObject({ code: 'G10', state: 'open', quota: 3, admitted: 0 })
+    expect((await get(api.app, `${waves}/G10`, key)).body).toMatchObject({
+      code: 'G10',
+      state: 'open',
+      quota: 3,
+      admitted: 0,
+    })
   })
 
   it('needs money of its year', async () => {
@@ -133,7 +146,11 @@ describe('a wave', () => {
     const people = [await registered(api, key), await registered(api, key)]
     for (const person of people) await api.store.lives.screen('demo', person, api.clock.nowMs)
     await refusedWith(api, 'wave-quota-exceeded', () => post(api.app, `${waves}/G12/admissions`, key, list(people)))
-    await post(api.app, '/v1/programmes/demo/appropriations', key, { fiscalYear: 2027, number: 'D', amount: idr('69999999') })
+    await post(api.app, '/v1/programmes/demo/appropriations', key, {
+      fiscalYear: 2027,
+      number: 'D',
+      amount: idr('69999999'),
+    })
     await post(api.app, waves, key, { code: 'G13', quota: 5, fiscalYear: 2027 })
     await refusedWith(api, 'budget-exceeded', () =>
       post(api.app, `${waves}/G13/admissions`, key, list(people.slice(0, 1))),
@@ -152,8 +169,6 @@ describe('a wave', () => {
   it('that is unknown is said to be so', async () => {
     await refusedWith(api, 'unknown-wave', () => get(api.app, `${waves}/G99`, key))
     await refusedWith(api, 'unknown-wave', () => post(api.app, `${waves}/G99/close`, key))
-    await refusedWith(api, 'unknown-wave', () =>
-      post(api.app, `${waves}/G99/admissions`, key, list(['0123456789ABC'])),
-    )
+    await refusedWith(api, 'unknown-wave', () => post(api.app, `${waves}/G99/admissions`, key, list(['0123456789ABC'])))
   })
 })

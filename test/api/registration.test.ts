@@ -47,7 +47,9 @@ describe('a registration', () => {
       `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`,
     )
     for (const { name } of tables) {
-      const [row] = await api.rows<{ text: string | null }>(`SELECT string_agg(t::text, ' ') AS text FROM "${name}" AS t`)
+      const [row] = await api.rows<{ text: string | null }>(
+        `SELECT string_agg(t::text, ' ') AS text FROM "${name}" AS t`,
+      )
       for (const secret of [person.nationalId, person.name, person.phone, 'ratu@example.org', person.account?.number]) {
         expect(`${name} ${(row?.text ?? '').includes(secret ?? '?')}`).toBe(`${name} false`)
       }
@@ -102,7 +104,9 @@ describe('a registration', () => {
 describe('the list of participants', () => {
   it('is read page by page, each person once', async () => {
     for (let count = 0; count < 7; count += 1) await registered(api, key)
-    const [{ total } = { total: 0 }] = await api.rows<{ total: number }>('SELECT count(*)::int AS total FROM participant')
+    const [{ total } = { total: 0 }] = await api.rows<{ total: number }>(
+      'SELECT count(*)::int AS total FROM participant',
+    )
     const seen: string[] = []
     let cursor = ''
     for (let pages = 0; pages < 50; pages += 1) {
@@ -143,7 +147,9 @@ describe('who a person is', () => {
     const { body } = await get(api.app, `${PEOPLE}/${made.ref}/identity`, key)
     const { account: _account, ...identity } = person
     expect(body).toEqual(identity)
-    const audited = await api.rows(`SELECT person, role FROM audit_event WHERE act = 'identity-read' AND ref = $1`, [made.ref])
+    const audited = await api.rows(`SELECT person, role FROM audit_event WHERE act = 'identity-read' AND ref = $1`, [
+      made.ref,
+    ])
     expect(audited).toMatchObject([{ role: 'helpdesk' }])
   })
 
@@ -162,7 +168,9 @@ describe('who a person is', () => {
   })
 
   it('is not asked for with something that is no number', async () => {
-    await refusedWith(api, 'invalid-request', () => post(api.app, `${PEOPLE}/look-up`, key, { nationalId: "1' OR '1'='1" }))
+    await refusedWith(api, 'invalid-request', () =>
+      post(api.app, `${PEOPLE}/look-up`, key, { nationalId: "1' OR '1'='1" }),
+    )
   })
 
   it('of nobody is not found', async () => {

@@ -55,7 +55,11 @@ describe('a registration of the wrong shape', () => {
     ['one value for a list', { ...aRegistration(), aid: 'pkh' }, '/aid'],
     ['a list for an object', [aRegistration()], ''],
     ['an unknown occupation', { ...aRegistration(), occupation: 'wizard' }, '/occupation'],
-    ['an unknown field inside', { ...aRegistration(), account: { ...aRegistration().account, pin: '1' } }, '/account/pin'],
+    [
+      'an unknown field inside',
+      { ...aRegistration(), account: { ...aRegistration().account, pin: '1' } },
+      '/account/pin',
+    ],
     ['a name longer than any', { ...aRegistration(), name: 'x'.repeat(201) }, '/name'],
     ['nothing', '', ''],
   ]
@@ -139,7 +143,13 @@ describe('headers', () => {
   it('a request id that is well formed is kept, any other is replaced', async () => {
     const ask = (id: string) => send(api.app, { method: 'GET', url: '/livez', headers: { 'x-request-id': id } })
     expect((await ask('abc-123456789')).headers['x-request-id']).toBe('abc-123456789')
-    for (const id of ['short', 'with blank 123', `x${'y'.repeat(200)}`, 'line%0abreak-123', '<script>alert(1)</script>']) {
+    for (const id of [
+      'short',
+      'with blank 123',
+      `x${'y'.repeat(200)}`,
+      'line%0abreak-123',
+      '<script>alert(1)</script>',
+    ]) {
       expect((await ask(id)).headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
     }
   })

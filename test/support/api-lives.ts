@@ -16,14 +16,23 @@ export async function registered(api: TestApi, key: string, more: Partial<Regist
 /** Money for the demonstration programme, and a wave. */
 export async function openWave(api: TestApi, key: string, code = 'G01', quota = 100): Promise<void> {
   const amount = { minor: '100000000000', currency: 'IDR' }
-  const budget = await post(api.app, '/v1/programmes/demo/appropriations', key, { fiscalYear: 2026, number: 'DIPA', amount })
+  const budget = await post(api.app, '/v1/programmes/demo/appropriations', key, {
+    fiscalYear: 2026,
+    number: 'DIPA',
+    amount,
+  })
   expect(budget.status).toBe(201)
   const wave = await post(api.app, '/v1/programmes/demo/waves', key, { code, quota, fiscalYear: 2026 })
   expect(wave.status).toBe(201)
 }
 
 /** A person in training: registered, screened and admitted to a wave. */
-export async function admitted(api: TestApi, key: string, wave = 'G01', more: Partial<Registration> = {}): Promise<string> {
+export async function admitted(
+  api: TestApi,
+  key: string,
+  wave = 'G01',
+  more: Partial<Registration> = {},
+): Promise<string> {
   const ref = await registered(api, key, more)
   await api.store.lives.screen('demo', ref, api.clock.nowMs)
   const list = { decree: 'SK-DEMO-1', refs: [ref] }

@@ -4,6 +4,7 @@ import type { CodeFile, TextFile } from './source.ts'
 
 /** Made by running Lunas, so not in the tree. */
 const MADE = ['.data/', '.cache/', 'dist/', 'node_modules/', 'prisma/generated']
+const MEDIA_TYPE = /^(application|text|image|multipart)\//
 const EXTENSION = /\.(ts|mjs|json|md|sql|prisma|csv|txt|toml)$/
 
 /** Paths and npm scripts that a Markdown file names. Placeholders (`gateways/<code>/`, `stages/*`) are not followed. */
@@ -22,7 +23,7 @@ export function namedIn(markdown: string): { readonly paths: readonly string[]; 
 }
 
 function isPath(span: string): boolean {
-  if (!/^[\w.@-][\w./@-]*$/.test(span) || span.includes('...')) return false
+  if (!/^[\w.@-][\w./@-]*$/.test(span) || span.includes('...') || MEDIA_TYPE.test(span)) return false
   return span.includes('/') ? /^[\w.-]+\/([\w.@-]+\/?)*$/.test(span) && !/^\d/.test(span) : EXTENSION.test(span)
 }
 

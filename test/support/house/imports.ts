@@ -40,9 +40,16 @@ export const ROOMS: Readonly<Record<string, Allowed>> = {
 
 /** Composition roots may import everything and the configuration; nobody else imports them. */
 export const ROOTS = ['main', 'local', 'bench', 'chaos', 'test']
-export const ROOT_COMMANDS = ['lunas.mjs', 'main.ts', 'up.ts', 'demo.ts', 'doctor.ts', 'migrate.ts', 'keys.ts'].map(
-  (name) => `cli/${name}`,
-)
+export const ROOT_COMMANDS = [
+  'lunas.mjs',
+  'main.ts',
+  'up.ts',
+  'demo.ts',
+  'doctor.ts',
+  'migrate.ts',
+  'keys.ts',
+  'bootstrap.ts',
+].map((name) => `cli/${name}`)
 
 /** What only some rooms know. Composition roots put it together and may name it too. */
 export const KNOWN_ONLY_BY: readonly { readonly packages: RegExp; readonly rooms: readonly string[] }[] = [

@@ -1,0 +1,83 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { dataOf } from '../client/index.ts'
+import { bootstrap } from './bootstrap.ts'
+import { connect, withConnection, type ConnectionOptions } from './connection.ts'
+import { columns, print, printJson } from './output.ts'
+
+interface CreateOptions extends ConnectionOptions {
+  readonly person: string
+  readonly service?: boolean
+  readonly label: string
+  readonly role: readonly RoleInProgramme[]
+  readonly bootstrap?: boolean
+  readonly json?: boolean
+}
+
+interface RoleInProgramme {
+  readonly role: string
+  readonly programme: string | null
+}
+
+interface Options extends ConnectionOptions {
+  readonly json?: boolean
+}
+
+export function keysCommand(): Command {
+  const command = new Command('keys').description('API keys of named persons and services')
+  const create = withConnection(command.command('create').description('make a key; it is shown once'))
+    .requiredOption('--person <name>', 'whose key it is; two keys of one person are one person')
+    .option('--service', 'it belongs to a service, which proposes and approves nothing')
+    .option('--label <text>', 'what it is for', 'made by the command line')
+    .option('--role <role[@programme]>', 'what it may do, for every programme or one; may be repeated', collect, [])
+    .option('--bootstrap', 'make the first key, an administrator’s, straight in the database of DATABASE_URL')
+    .action(createOne)
+  const list = withConnection(command.command('list').description('every key, without secrets')).action(listAll)
+  const revoke = withConnection(command.command('revoke <id>').description('end a key at once')).action(revokeOne)
+  for (const each of [create, list, revoke]) each.exitOverride()
+  return command
+}
+
+async function createOne(options: CreateOptions): Promise<void> {
+  const made = options.bootstrap ? await bootstrap(options.person) : await createByApi(options)
+  if (options.json) return printJson(made)
+  print(`${made.secret}\nThis is ${options.person}'s key ${made.id}. It is not shown again.`)
+}
+
+async function createByApi(options: CreateOptions): Promise<{ readonly id: string; readonly secret: string }> {
+  const client = await connect(options, 'administrator')
+  const body = {
+    person: options.person,
+    kind: options.service ? 'service' : 'person',
+    label: options.label,
+    grants: options.role,
+  }
+  const made = dataOf(await client.POST('/v1/keys', { body: body as never, params: {} as never }))
+  return { id: made.id, secret: made.secret ?? '' }
+}
+
+async function listAll(options: Options): Promise<void> {
+  const client = await connect(options, 'administrator')
+  const { data } = dataOf(await client.GET('/v1/keys', {}))
+  if (options.json) return printJson({ data })
+  const rows = data.map((key) => [
+    key.id,
+    key.person,
+    key.kind,
+    key.grants.map(({ role, programme }) => (programme === null ? role : `${role}@${programme}`)).join(' '),
+    key.revokedAt === null ? '' : `revoked ${key.revokedAt}`,
+  ])
+  print(columns([['ID', 'PERSON', 'KIND', 'ROLES', 'STATE'], ...rows]))
+}
+
+async function revokeOne(id: string, options: Options): Promise<void> {
+  const client = await connect(options, 'administrator')
+  const answer = dataOf(await client.POST('/v1/keys/{id}/revoke', { params: { path: { id } } as never }))
+  if (options.json) return printJson(answer)
+  print(`${id} is revoked.`)
+}
+
+function collect(text: string, before: readonly RoleInProgramme[]): RoleInProgramme[] {
+  const [role = '', programme = null] = text.split('@')
+  if (role === '') throw new InvalidArgumentError('a role, or role@programme')
+  return [...before, { role, programme }]
+}

@@ -1,0 +1,86 @@
+import { Command } from 'commander'
+import { dataOf } from '../client/index.ts'
+import { connect, withConnection, type ConnectionOptions } from './connection.ts'
+import { columns, print, printJson } from './output.ts'
+
+interface ShowOptions extends ConnectionOptions {
+  readonly programme: string
+  readonly language: 'id' | 'en'
+  readonly watch?: boolean
+  readonly json?: boolean
+}
+
+interface ListOptions extends ConnectionOptions {
+  readonly programme: string
+  readonly attention?: boolean
+  readonly stage?: string
+  readonly limit: string
+  readonly json?: boolean
+}
+
+const WATCH_MS = 1000
+
+export function participantsCommand(): Command {
+  const command = new Command('participants').description('look at people of a programme')
+  const show = withConnection(command.command('show <ref>').description('where one person stands, and their story'))
+    .option('--programme <code>', 'the programme', 'demo')
+    .option('--language <language>', 'id or en', 'en')
+    .option('--watch', 'go on showing what happens until the life is closed')
+    .action((ref: string, options: ShowOptions) => showOne(ref, options))
+  const list = withConnection(command.command('list').description('people by stage, or those that need attention'))
+    .option('--programme <code>', 'the programme', 'demo')
+    .option('--attention', 'only those that need somebody, with reason, age and whose move it is')
+    .option('--stage <stage>', 'only those at a stage')
+    .option('--limit <n>', 'how many at most, 1 to 500', '50')
+    .action((options: ListOptions) => listMany(options))
+  for (const each of [show, list]) each.exitOverride()
+  return command
+}
+
+async function showOne(ref: string, options: ShowOptions): Promise<void> {
+  const client = await connect(options, 'operator')
+  const path = { programme: options.programme, ref }
+  let told = 0
+  for (;;) {
+    const view = dataOf(await client.GET('/v1/programmes/{programme}/participants/{ref}', { params: { path } }))
+    const query = { language: options.language }
+    const timeline = dataOf(
+      await client.GET('/v1/programmes/{programme}/participants/{ref}/timeline', { params: { path, query } }),
+    )
+    if (options.json) return printJson({ ...view, timeline: timeline.data })
+    if (told === 0) print(`${ref} in ${options.programme}: ${view.stage}${view.outcome ? ` (${view.outcome})` : ''}`)
+    for (const line of timeline.data.slice(told)) print(`  ${line.at}  ${line.text[options.language] ?? ''}`)
+    told = timeline.data.length
+    if (!options.watch || view.stage === 'closed') {
+      print(`  Temporal UI: ${view.temporalUrl}`)
+      return
+    }
+    await new Promise((resolve) => setTimeout(resolve, WATCH_MS))
+  }
+}
+
+async function listMany(options: ListOptions): Promise<void> {
+  const client = await connect(options, 'operator')
+  const query = {
+    limit: options.limit,
+    ...(options.attention ? { attention: 'any' as const } : {}),
+    ...(options.stage === undefined ? {} : { stage: options.stage }),
+  }
+  const page = dataOf(
+    await client.GET('/v1/programmes/{programme}/participants', {
+      params: { path: { programme: options.programme }, query: query as never },
+    }),
+  )
+  if (options.json) return printJson(page)
+  const rows = page.data.map((item) => [
+    item.ref,
+    item.stage,
+    item.outcome ?? '',
+    item.wave ?? '',
+    item.attention?.code ?? '',
+    item.attention ? `${item.attention.ageSeconds} s` : '',
+    item.attention?.whoseMove ?? '',
+  ])
+  print(columns([['REF', 'STAGE', 'OUTCOME', 'WAVE', 'ATTENTION', 'FOR', 'WHOSE MOVE'], ...rows]))
+  if (page.hasMore) print(`There are more; raise --limit.`)
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { coalesce } from '../../api/plugins/coalesce.ts'
+
+const data = (message: string) => Object.assign(new Error(message), { code: '23505' })
+
+describe('what arrives together', () => {
+  it('is handled in one batch, each with its own result', async () => {
+    const batches: number[] = []
+    const double = coalesce<number, number>({
+      run: async (items) => {
+        batches.push(items.length)
+        return items.map((item) => item * 2)
+      },
+      batchMax: 200,
+      waitMs: 2,
+      openMax: 4,
+      waitingMax: 1000,
+    })
+    const results = await Promise.all(Array.from({ length: 50 }, (_, index) => double(index)))
+    expect(results).toEqual(Array.from({ length: 50 }, (_, index) => index * 2))
+    expect(batches).toEqual([50])
+  })
+
+  it('is split where there is too much of it, and never more than so many batches run', async () => {
+    let open = 0
+    let most = 0
+    const sizes: number[] = []
+    const echo = coalesce<number, number>({
+      run: async (items) => {
+        open += 1
+        most = Math.max(most, open)
+        sizes.push(items.length)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        open -= 1
+        return items
+      },
+      batchMax: 10,
+      waitMs: 1,
+      openMax: 2,
+      waitingMax: 1000,
+    })
+    const results = await Promise.all(Array.from({ length: 95 }, (_, index) => echo(index)))
+    expect(results.length).toBe(95)
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(95)
+    expect(Math.max(...sizes)).toBe(10)
+    expect(most).toBe(2)
+  })
+
+  it('does not fail together over one bad item', async () => {
+    const run = async (items: readonly number[]) => {
+      if (items.includes(13)) throw data('13 is bad')
+      return items
+    }
+    const echo = coalesce<number, number>({ run, batchMax: 200, waitMs: 1, openMax: 4, waitingMax: 1000 })
+    const results = await Promise.allSettled(Array.from({ length: 20 }, (_, index) => echo(index)))
+    expect(results.filter((result) => result.status === 'rejected').length).toBe(1)
+    expect(results[13]?.status).toBe('rejected')
+  })
+
+  it('fails together when the database is away, without asking for each', async () => {
+    let calls = 0
+    const run = async (): Promise<number[]> => {
+      calls += 1
+      throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' })
+    }
+    const echo = coalesce<number, number>({ run, batchMax: 200, waitMs: 1, openMax: 4, waitingMax: 1000 })
+    const results = await Promise.allSettled(Array.from({ length: 20 }, (_, index) => echo(index)))
+    expect(results.every((result) => result.status === 'rejected')).toBe(true)
+    expect(calls).toBe(1)
+  })
+
+  it('is refused beyond what may wait', async () => {
+    const never = new Promise<number[]>(() => undefined)
+    const echo = coalesce<number, number>({ run: () => never, batchMax: 1, waitMs: 0, openMax: 1, waitingMax: 2 })
+    void echo(1)
+    void echo(2)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    void echo(3)
+    void echo(4).catch(() => undefined)
+    await expect(echo(5)).rejects.toMatchObject({ code: 'overloaded' })
+  })
+})

@@ -1,0 +1,299 @@
+/**
+ * Random histories of several people on the real database: claims, answers, callbacks, enquiries, resends, people's decisions,
+ * two at once and connections that die in the middle. After every history the books equal the rows they control, nobody was
+ * paid more than they are owed, and everything stands at an end or waits by name.
+ */
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FINAL_STATES, NAMED_WAITS } from '../../domain/disbursement.ts'
+import type { Failure } from '../../domain/observation.ts'
+import type { PayoutFact } from '../../domain/payout.ts'
+import { Problem } from '../../domain/problem.ts'
+import { bankAccount } from '../support/builders.ts'
+import { bytesOf, DAY, HOUR, MINUTE, NOON, openWorld, seen, seenFailed, SILENCE, UNREACHABLE, type World } from '../support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterAll(() => world.close())
+
+const WAIT: Failure = { class: 'retry-same', code: 'rate-limited', vendorCode: '429', retryAfterMs: 1000 }
+const AWAY: Failure = { class: 'unknown', code: 'no-answer', vendorCode: '' }
+const FACTS: Readonly<Record<string, (amount: bigint, id: string) => PayoutFact>> = {
+  accepted: (minor, gatewayId) => seen('accepted', { gatewayId, amount: { minor, currency: 'IDR' } }),
+  paid: (minor, gatewayId) => seen('paid', { gatewayId, amount: { minor, currency: 'IDR' } }),
+  returned: (minor, gatewayId) => seen('returned', { gatewayId, amount: { minor, currency: 'IDR' } }),
+  less: (minor, gatewayId) => seen('paid', { gatewayId, amount: { minor: minor - 1n, currency: 'IDR' } }),
+  passing: (minor, gatewayId) => seenFailed('retry-new', { gatewayId, amount: { minor, currency: 'IDR' } }),
+  account: (minor, gatewayId) => seenFailed('needs-account', { gatewayId, amount: { minor, currency: 'IDR' } }),
+  float: (minor, gatewayId) => seenFailed('float-short', { gatewayId, amount: { minor, currency: 'IDR' } }),
+  undocumented: (minor, gatewayId) => seenFailed('undocumented', { gatewayId, amount: { minor, currency: 'IDR' } }),
+  silence: () => SILENCE,
+  unreachable: () => UNREACHABLE,
+  wait: () => ({ kind: 'retry-same', failure: WAIT }),
+  'not-found': () => ({ kind: 'not-found' }),
+  away: () => ({ kind: 'unavailable', failure: AWAY }),
+  several: () => ({ kind: 'several', count: 2 }),
+}
+
+type MoveKind =
+  | 'advance'
+  | 'send'
+  | 'tell'
+  | 'tell-old'
+  | 'answer'
+  | 'resend'
+  | 'give-up'
+  | 'link'
+  | 'float'
+  | 'hold'
+  | 'leave'
+  | 'survey'
+
+interface Move {
+  readonly person: number
+  readonly act: MoveKind
+  readonly fact: string
+  readonly source: 'callback' | 'enquiry'
+  readonly hours: number
+  /** Done by two at the same time. */
+  readonly twice: boolean
+  /** Every connection dies while it is under way. */
+  readonly killed: boolean
+}
+
+const often = <T>(weight: number, value: T) => ({ weight, arbitrary: fc.constant(value) })
+const moves = fc.array(
+  fc.record<Move>({
+    person: fc.nat({ max: 2 }),
+    act: fc.oneof(
+      often(20, 'advance' as const),
+      often(30, 'send' as const),
+      often(30, 'answer' as const),
+      often(30, 'tell' as const),
+      often(8, 'tell-old' as const),
+      often(12, 'resend' as const),
+      often(4, 'give-up' as const),
+      often(12, 'link' as const),
+      often(8, 'float' as const),
+      often(4, 'hold' as const),
+      often(1, 'leave' as const),
+      often(8, 'survey' as const),
+    ),
+    fact: fc.constantFrom(...Object.keys(FACTS)),
+    source: fc.constantFrom('callback', 'enquiry'),
+    hours: fc.constantFrom(0, 0, 1, 3, 24, 24 * 8, 24 * 31),
+    twice: fc.oneof(often(4, false), often(1, true)),
+    killed: fc.oneof(often(12, false), often(1, true)),
+  }),
+  { minLength: 25, maxLength: 60 },
+)
+
+const happened = new Map<string, number>()
+function note(what: string): void {
+  happened.set(what, (happened.get(what) ?? 0) + 1)
+}
+
+interface PayoutRow {
+  readonly key: string
+  readonly disbursement: string
+  readonly state: string
+  readonly sends: number
+  readonly amount: bigint
+}
+
+class History {
+  readonly refs: readonly string[]
+  nowMs = NOON
+  constructor(refs: readonly string[]) {
+    this.refs = refs
+  }
+
+  async run(move: Move): Promise<void> {
+    this.nowMs += move.hours * HOUR + MINUTE
+    const works = Array.from({ length: move.twice ? 2 : 1 }, () => this.do(move))
+    const killing = move.killed ? kill() : undefined
+    const ended = await Promise.allSettled(works)
+    await killing
+    for (const one of ended) {
+      if (one.status === 'fulfilled') continue
+      const isExpected = one.reason instanceof Problem || (move.killed && isLostConnection(one.reason))
+      if (!isExpected) throw one.reason as Error
+      note(one.reason instanceof Problem ? 'refused' : 'killed')
+    }
+    if (move.twice) note('two at once')
+  }
+
+  private async do(move: Move): Promise<void> {
+    const ref = this.refs[move.person] ?? ''
+    const { store } = world
+    const person = { programme: 'swift', ref, reason: 'x' }
+    switch (move.act) {
+      case 'advance':
+        await world.advance(ref, this.nowMs)
+        return
+      case 'send':
+        return this.send(ref)
+      case 'answer':
+      case 'tell':
+      case 'tell-old':
+        return this.tell(ref, move)
+      case 'resend':
+        for (const payout of await payoutsOf(ref)) {
+          if ((await store.payouts.reopen(payout.key, this.nowMs)).kind === 'reopened') note('sent again')
+        }
+        return
+      case 'give-up':
+        for (const payout of await payoutsOf(ref)) await store.payouts.giveUp(payout.key, this.nowMs)
+        return
+      case 'link':
+        return world.link(ref, bankAccount(), this.nowMs)
+      case 'float':
+        for (const { key } of await disbursementsOf(ref)) await store.floats.restore(key, this.nowMs)
+        return
+      case 'hold':
+        await world.act((acts) => (move.hours === 0 ? acts.hold(person) : acts.release(person)), this.nowMs)
+        return
+      case 'leave':
+        await world.act((acts) => acts.withdraw(person), this.nowMs)
+        return note('left')
+      case 'survey':
+        await world.advance(ref, this.nowMs)
+        await world.act(
+          (acts) =>
+            acts.recordEvidence({
+              programme: 'swift',
+              ref,
+              kind: 'survey-answered',
+              subject: 'evaluation-1',
+              occurredAtMs: this.nowMs,
+              document: null,
+            }),
+          this.nowMs,
+        )
+        return note('survey answered')
+    }
+  }
+
+  private async send(ref: string): Promise<void> {
+    await world.advance(ref, this.nowMs)
+    for (const { key } of await disbursementsOf(ref)) {
+      const draft = await world.store.claims.draft(key, this.nowMs)
+      if (draft.kind === 'parked') continue
+      const claim = await world.store.claims.claim(draft, bytesOf(draft), this.nowMs)
+      if (claim.kind === 'claimed') note(draft.n === 1 ? 'sent' : 'another attempt')
+    }
+  }
+
+  private async tell(ref: string, move: Move): Promise<void> {
+    const payouts = await payoutsOf(ref)
+    const payout = move.act === 'tell-old' ? payouts.at(0) : payouts.at(-1)
+    const make = FACTS[move.fact]
+    if (!payout || !make) return
+    const fact = make(payout.amount, `po_${payout.key}`)
+    const isAnswer = move.act === 'answer'
+    const source = isAnswer ? 'submit' : move.source
+    const send = isAnswer ? { send: payout.sends } : {}
+    const { decision } = await world.observe({ payout: payout.key, source, fact, atMs: this.nowMs, ...send })
+    note(`${move.fact}: ${decision}`)
+  }
+}
+
+async function payoutsOf(ref: string): Promise<PayoutRow[]> {
+  const { rows } = await world.root.pool.query<PayoutRow>(
+    'SELECT key, disbursement, state, sends, amount FROM payout WHERE ref = $1 ORDER BY claimed_at, n',
+    [ref],
+  )
+  return rows
+}
+async function disbursementsOf(ref: string): Promise<{ key: string; state: string }[]> {
+  const { rows } = await world.root.pool.query<{ key: string; state: string }>(
+    'SELECT key, state FROM disbursement WHERE ref = $1',
+    [ref],
+  )
+  return rows
+}
+
+async function kill(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 2))
+  await world.root.pool.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'test'`,
+  )
+}
+function isLostConnection(error: unknown): boolean {
+  return error instanceof Error && /terminat|Connection|ECONNRESET|not queryable|EPIPE/.test(error.message)
+}
+
+/** More than one payout of a disbursement that has, or may have, moved money. */
+const DOUBLE = `
+SELECT y.disbursement FROM payout y JOIN disbursement d ON d.key = y.disbursement
+ WHERE y.ref = ANY ($1) AND y.money <> 'back' GROUP BY y.disbursement HAVING count(*) > 1`
+
+/** An attempt that was claimed while an earlier one had not ended definitively. */
+const EARLY = `
+SELECT b.key FROM payout a JOIN payout b ON b.disbursement = a.disbursement AND b.n = a.n + 1
+ WHERE a.ref = ANY ($1)
+   AND NOT EXISTS (SELECT FROM observation o WHERE o.payout = a.key AND o.to_state IN ('failed', 'cancelled', 'not-sent', 'returned')
+                      AND o.observed_at <= b.claimed_at)`
+
+async function verify(history: History): Promise<void> {
+  expect(await world.imbalances()).toEqual([])
+  expect(await world.count(DOUBLE, [history.refs])).toBe(0)
+  expect(await world.count(EARLY, [history.refs])).toBe(0)
+  const over = `SELECT FROM disbursement d WHERE ref = ANY ($1) AND d.amount <
+                  (SELECT coalesce(sum(y.amount), 0) FROM payout y WHERE y.disbursement = d.key AND y.money = 'credited')`
+  expect(await world.count(over, [history.refs])).toBe(0)
+}
+
+/** Lets everything that only waits for time happen, with a gateway that answers at once. */
+async function settle(history: History): Promise<void> {
+  for (const ref of history.refs) {
+    for (let round = 0; round < 60; round += 1) {
+      history.nowMs += DAY
+      const standing = await world.advance(ref, history.nowMs)
+      if (standing.stage === 'closed' && standing.disbursements.every(({ next }) => next.kind === 'end')) break
+      for (const payout of await payoutsOf(ref)) {
+        if (!['submitting', 'unknown', 'accepted', 'processing'].includes(payout.state)) continue
+        const amount = { minor: payout.amount, currency: 'IDR' }
+        const fact = seen('paid', { gatewayId: `po_${payout.key}`, amount })
+        await world.observe({ payout: payout.key, source: 'enquiry', fact, atMs: history.nowMs })
+      }
+      for (const { key } of await disbursementsOf(ref)) await world.store.floats.restore(key, history.nowMs)
+      for (const { key } of await disbursementsOf(ref)) {
+        const draft = await world.store.claims.draft(key, history.nowMs)
+        if (draft.kind === 'draft') await world.store.claims.claim(draft, bytesOf(draft), history.nowMs)
+      }
+    }
+  }
+}
+
+describe('any history', () => {
+  it('leaves balanced books, pays nobody twice, and ends or waits by name', { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(moves, async (history) => {
+        const refs = [await world.ready(), await world.ready(), await world.ready()]
+        const run = new History(refs)
+        for (const move of history) await run.run(move)
+        await verify(run)
+        await settle(run)
+        await verify(run)
+        for (const ref of refs) {
+          const { held } = await world.one<{ held: boolean }>(
+            'SELECT held_at IS NOT NULL AS held FROM participant WHERE ref = $1',
+            [ref],
+          )
+          for (const { state } of await disbursementsOf(ref)) {
+            const isNamed = [...FINAL_STATES, ...NAMED_WAITS].includes(state as never)
+            expect(isNamed || held, `${ref} ${state}`).toBe(true)
+          }
+        }
+      }),
+      { numRuns: 25, endOnFailure: true },
+    )
+    const faults = ['two at once', 'another attempt', 'sent again', 'refused', 'killed']
+    expect(faults.filter((fault) => !happened.has(fault))).toEqual([])
+    const kinds = Object.keys(FACTS).filter((kind) => ![...happened.keys()].some((name) => name.startsWith(`${kind}:`)))
+    expect(kinds).toEqual([])
+  })
+})

@@ -1,0 +1,159 @@
+/** Messages on their way to lives: leased, delivered, refused, dead, redriven, and the sweep that forgets nobody. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Lease } from '../../store/messages.ts'
+import { DAY, NOON, OPERATOR, openWorld, refusal, type World } from '../support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterAll(() => world.close())
+beforeEach(async () => {
+  await world.root.pool.query(`UPDATE message SET state = 'delivered' WHERE state = 'pending'`)
+})
+
+const lease = (lives = 10, seconds = 30): Promise<Lease[]> => world.store.messages.lease(lives, seconds)
+const idsOf = (leases: readonly Lease[]): string[] => leases.flatMap(({ ids }) => ids)
+const now = (): Promise<unknown> => world.root.pool.query('UPDATE message SET deliver_after = now(), leased_until = NULL')
+const messageOf = (ref: string) =>
+  world.one<{ id: string; state: string; refusals: number; refusal: string | null }>(
+    'SELECT id, state, refusals, refusal FROM message WHERE ref = $1',
+    [ref],
+  )
+
+describe('a lease', () => {
+  it('takes all messages of one life together, with what a start needs', async () => {
+    const ref = await world.admit()
+    const [taken] = await lease()
+    expect(taken).toMatchObject({ programme: 'swift', ref, wave: 'wave-1', region: '3204', stage: 'training' })
+    expect(taken?.ids).toHaveLength(2)
+  })
+
+  it('is taken by one of two relays, and again only when it has run out', async () => {
+    const refs = [await world.register(), await world.register(), await world.register()]
+    const [one, two] = await Promise.all([lease(), lease()])
+    const ids = idsOf([...(one ?? []), ...(two ?? [])])
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids).toHaveLength(refs.length)
+    expect(await lease()).toEqual([])
+    await world.root.pool.query(`UPDATE message SET leased_until = now() - interval '1 second' WHERE state = 'pending'`)
+    expect(idsOf(await lease())).toHaveLength(refs.length)
+  })
+
+  it('of two relays that race for many lives never overlaps, and leaves nothing', async () => {
+    for (let index = 0; index < 20; index += 1) await world.admit()
+    const taken: string[] = []
+    const relay = async (): Promise<void> => {
+      for (;;) {
+        const leases = await lease(3)
+        if (leases.length === 0) return
+        taken.push(...idsOf(leases))
+        await world.store.messages.delivered(idsOf(leases))
+      }
+    }
+    await Promise.all([relay(), relay(), relay()])
+    expect(new Set(taken).size).toBe(taken.length)
+    expect(taken).toHaveLength(40)
+    expect(await world.count(`SELECT FROM message WHERE state = 'pending'`)).toBe(0)
+  })
+
+  it('takes people who wait before sweeps', async () => {
+    const ordinary = await world.admit()
+    const urgent = await world.admit()
+    await world.root.pool.query(`UPDATE message SET state = 'delivered' WHERE ref = $1`, [urgent])
+    await world.act((acts) => acts.hold({ programme: 'swift', ref: urgent, reason: 'x' }))
+    await now()
+    expect((await lease(1)).map(({ ref }) => ref)).toEqual([urgent])
+    expect((await lease(1)).map(({ ref }) => ref)).toEqual([ordinary])
+  })
+
+  it('leaves a message alone while an Update may tell the same', async () => {
+    const ref = await world.admit()
+    await world.root.pool.query(`UPDATE message SET state = 'delivered' WHERE ref = $1`, [ref])
+    await world.act((acts) => acts.hold({ programme: 'swift', ref, reason: 'x' }))
+    expect(await lease()).toEqual([])
+  })
+})
+
+describe('delivery', () => {
+  it('is marked once, and an unreachable server says nothing about the message', async () => {
+    const ref = await world.register()
+    const ids = idsOf(await lease())
+    await world.store.messages.postponed(ids, 0)
+    expect(await messageOf(ref)).toMatchObject({ state: 'pending', refusals: 0 })
+    expect(idsOf(await lease())).toEqual(ids)
+    await world.store.messages.delivered(ids)
+    await world.store.messages.refused(ids, 'late')
+    expect(await messageOf(ref)).toMatchObject({ state: 'delivered', refusals: 0 })
+  })
+
+  it('refused ten times is dead: shown, recorded, and put back by people only', async () => {
+    const ref = await world.register()
+    const { id } = await messageOf(ref)
+    for (let time = 1; time <= 10; time += 1) {
+      await now()
+      expect(idsOf(await lease())).toEqual([id])
+      await world.store.messages.refused([id], 'gRPC 3')
+    }
+    expect(await messageOf(ref)).toMatchObject({ state: 'dead', refusals: 10, refusal: 'gRPC 3' })
+    await now()
+    expect(await lease()).toEqual([])
+    expect((await world.store.messages.dead('swift')).map((dead) => dead.id)).toContain(id)
+    expect(await world.store.messages.dead('other')).toEqual([])
+    expect(await world.count(`SELECT FROM audit_event WHERE act = 'message-died' AND ref = $1`, [ref])).toBe(1)
+    await world.store.messages.redrive(id, OPERATOR, NOON)
+    expect(idsOf(await lease())).toEqual([id])
+    expect(await refusal(world.store.messages.redrive(id, OPERATOR, NOON))).toBe('message-not-dead')
+    const nobody = '00000000-0000-4000-8000-000000000000'
+    expect(await refusal(world.store.messages.redrive(nobody, OPERATOR, NOON))).toBe('not-found')
+  })
+
+  it('waits longer after each refusal', async () => {
+    await world.register()
+    const ids = idsOf(await lease())
+    await world.store.messages.refused(ids, 'x')
+    expect(await lease()).toEqual([])
+  })
+})
+
+describe('nobody waits unheard', () => {
+  const past = (ref: string) =>
+    world.root.pool.query(`UPDATE participant SET heard_by = now() - interval '1 second' WHERE ref = $1`, [ref])
+
+  it('the sweep nudges a life that is past its latest moment, once by two sweeps at once', async () => {
+    const ref = await world.admit()
+    await world.root.pool.query('UPDATE participant SET heard_by = NULL WHERE ref <> $1', [ref])
+    await past(ref)
+    const swept = await Promise.all([world.store.messages.sweep(100), world.store.messages.sweep(100)])
+    expect(swept.toSorted()).toEqual([0, 1])
+    expect(await world.count(`SELECT FROM message WHERE ref = $1 AND kind = 'sweep'`, [ref])).toBe(1)
+  })
+
+  it('every open life has a latest moment, at each of its places', async () => {
+    const unheard = () => world.count(`SELECT FROM participant WHERE stage <> 'closed' AND heard_by IS NULL`)
+    await world.root.pool.query('UPDATE participant SET heard_by = now()')
+    const ref = await world.ready()
+    expect(await unheard()).toBe(0)
+    await world.act((acts) => acts.withdraw({ programme: 'swift', ref, reason: 'x' }))
+    await world.advance(ref)
+    const { heard } = await world.one<{ heard: Date | null }>(
+      'SELECT heard_by AS heard FROM participant WHERE ref = $1',
+      [ref],
+    )
+    expect(heard).toBeNull()
+  })
+
+  it('a failed life is flagged for people, a closed one is not', async () => {
+    const open = await world.admit()
+    const closed = await world.admit()
+    await world.advance(closed, NOON + 31 * DAY)
+    for (const ref of [open, closed]) await world.store.messages.flagFailed('swift', ref)
+    const attention = (ref: string) => world.one('SELECT attention FROM participant WHERE ref = $1', [ref])
+    expect([await attention(open), await attention(closed)]).toEqual([
+      { attention: 'life-failed' },
+      { attention: null },
+    ])
+    await world.advance(open)
+    expect(await attention(open)).toEqual({ attention: null })
+  })
+})

@@ -1,0 +1,108 @@
+/** A request that changes something, once: its effect and its stored answer are one commit. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Problem } from '../../domain/problem.ts'
+import { keyed, NOON, OPERATOR, openWorld, refusal, type World } from '../support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterAll(() => world.close())
+
+const request = (key: string | null, body = 'body') => ({
+  actor: OPERATOR,
+  atMs: NOON,
+  idempotency: key === null ? null : keyed(key, body, world.store),
+})
+/** An effect that can be counted: one transfer recorded. */
+const fund = (key: string | null, number: string, body = number) =>
+  world.store.desk.perform(request(key, body), async (acts) => {
+    const { programme } = world
+    const { id } = await acts.recordFunding({ programme, gateway: 'sandbox', number, amount: 1n })
+    return { status: 201, body: { id } }
+  })
+const transfers = (number: string) => world.count('SELECT FROM funding WHERE number = $1', [number])
+
+describe('an idempotency key', () => {
+  it('gets the stored answer again, and the effect stays one', async () => {
+    const first = await fund('p1', 'T1')
+    const again = await fund('p1', 'T1')
+    expect(again).toEqual({ ...first, replayed: true })
+    expect(await transfers('T1')).toBe(1)
+    expect(await world.store.desk.answered(request('p1', 'T1'))).toEqual(again)
+  })
+
+  it('with another body is refused, also when only asked about', async () => {
+    await fund('p2', 'T2')
+    expect(await refusal(fund('p2', 'T3'))).toBe('idempotency-key-reused')
+    expect(await refusal(world.store.desk.answered(request('p2', 'T3')))).toBe('idempotency-key-reused')
+    expect(await transfers('T3')).toBe(0)
+  })
+
+  it('of two at once: one works, the other is told to ask again, or hears the answer', async () => {
+    const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => fund('p4', 'T4')))
+    expect(await transfers('T4')).toBe(1)
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'idempotency-key-in-flight' })
+    }
+    expect((await fund('p4', 'T4')).replayed).toBe(true)
+  })
+
+  it('of a refusal is not used up', async () => {
+    await fund('p5', 'T5')
+    expect(await refusal(fund('p6', 'T5'))).toBe('conflict')
+    expect((await fund('p6', 'T6')).replayed).toBe(false)
+  })
+
+  it('is stored with the effect or not at all: a crash between them leaves neither', async () => {
+    const dying = world.store.desk.perform(request('p7', 'T7'), async (acts) => {
+      const { programme } = world
+      await acts.recordFunding({ programme, gateway: 'sandbox', number: 'T7', amount: 1n })
+      await world.root.pool.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE datname = current_database() AND application_name = 'test' AND state = 'idle in transaction'`,
+      )
+      return { status: 201, body: {} }
+    })
+    await expect(dying).rejects.not.toBeInstanceOf(Problem)
+    expect(await transfers('T7')).toBe(0)
+    expect((await fund('p7', 'T7')).replayed).toBe(false)
+    expect(await transfers('T7')).toBe(1)
+  })
+
+  it('keeps no body of a request: its hash is keyed', async () => {
+    await fund('p8', 'T8', '1234567890')
+    const { hash } = await world.one<{ hash: string }>(
+      `SELECT encode(request_hash, 'hex') AS hash FROM idempotency_key WHERE key = 'p8'`,
+    )
+    expect(hash).toMatch(/^[0-9a-f]{64}$/)
+    expect(world.store.desk.requestHash(Buffer.from('1234567890'))).toEqual(Buffer.from(hash, 'hex'))
+  })
+
+  it('is not needed where requests are repeatable by nature', async () => {
+    expect((await fund(null, 'T9')).replayed).toBe(false)
+  })
+})
+
+describe('keys of people and services', () => {
+  it('are shown once, found by their secret, and end at once when revoked', async () => {
+    const grants = [{ role: 'operator', programme: 'swift' }] as const
+    const { id, secret } = await world.act((acts) =>
+      acts.createKey({ person: 'budi', kind: 'person', label: 'laptop', grants, expiresAtMs: null }),
+    )
+    expect(await world.store.desk.callerOf(secret)).toEqual({ keyId: id, person: 'budi', kind: 'person', grants })
+    const { stored } = await world.one<{ stored: string }>('SELECT row_to_json(k)::text AS stored FROM api_key k')
+    expect(stored).not.toContain(secret)
+    await world.act((acts) => acts.revokeKey(id))
+    expect(await world.store.desk.callerOf(secret)).toBeUndefined()
+    expect(await refusal(world.act((acts) => acts.revokeKey(id)))).toBe('key-revoked')
+  })
+
+  it('expire, and unknown ones are nobody', async () => {
+    const { secret } = await world.act((acts) =>
+      acts.createKey({ person: 'budi', kind: 'person', label: 'old', grants: [], expiresAtMs: NOON - 1e12 }),
+    )
+    expect(await world.store.desk.callerOf(secret)).toBeUndefined()
+    expect(await world.store.desk.callerOf('lunas_nonsense')).toBeUndefined()
+  })
+})
