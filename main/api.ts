@@ -5,19 +5,18 @@ import path from 'node:path'
 import closeWithGrace from 'close-with-grace'
 import { buildApp } from '../api/app.ts'
 import { DEFAULT_LIMITS, type LivesView } from '../api/dependencies.ts'
-import { loadConfig, requireProduction, requireSettings } from '../config.ts'
 import { participantWorkflowId } from '../domain/identity.ts'
 import { PROJECT_ROOT } from '../local/project.ts'
-import { guardFaults } from '../store/guards.ts'
-import { missingMigrations } from '../store/migrations.ts'
 import { tellNow } from '../temporal/ask.ts'
 import { connectTemporal } from '../temporal/connect.ts'
 import { startRelay } from '../temporal/relay.ts'
 import { composeEngine } from './compose.ts'
+import { redLines, refuseUnguarded } from './guarded.ts'
+import { orEnd, settingsOf } from './settings.ts'
 
-const config = requireSettings(loadConfig(), 'temporalAddress')
-requireProduction(config)
-const { store, gateways } = composeEngine(config, 'lunas api', 20)
+const config = settingsOf('temporalAddress')
+const { store, gateways } = orEnd(() => composeEngine(config, 'lunas api', 20))
+await refuseUnguarded(store)
 const temporal = connectTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace })
 const lives: LivesView = {
   poke: () => relay.poke(),
@@ -35,7 +34,7 @@ const app = await buildApp({
   gateways,
   lives,
   now: () => Date.now(),
-  guards: redLines,
+  guards: () => redLines(store),
   logger: { level: config.logLevel },
   bootId: randomUUID(),
   limits: DEFAULT_LIMITS,
@@ -66,24 +65,8 @@ const grace = closeWithGrace({ delay: 20_000 }, async ({ err }) => {
 // Nobody is left to stop it when its parent has died.
 process.once('disconnect', () => grace.close())
 
-await refuseUnguarded()
 await app.listen({ host: config.host, port: config.port })
 process.send?.('ready')
-
-/** An application that could lift its own guards must not run at all. */
-async function refuseUnguarded(): Promise<void> {
-  const faults = await redLines()
-  if (faults.length === 0) return
-  for (const fault of faults) process.stderr.write(`${fault}\n`)
-  process.exit(1)
-}
-
-async function redLines(): Promise<readonly string[]> {
-  const { pool } = store.context.database
-  const missing = await missingMigrations(pool, path.join(PROJECT_ROOT, 'prisma/migrations'))
-  if (missing.length > 0) return [`the database is behind: ${missing.join(', ')}; run: lunas migrate`]
-  return guardFaults(pool)
-}
 
 function versionOf(): string {
   const file = JSON.parse(readFileSync(path.join(PROJECT_ROOT, 'package.json'), 'utf8')) as { version: string }

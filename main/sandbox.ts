@@ -1,8 +1,8 @@
 /** The gateway simulator as a process of its own. */
-import { ConfigProblem, loadConfig, requireSettings } from '../config.ts'
 import { buildSandbox } from '../sandbox/server.ts'
+import { settingsOf } from './settings.ts'
 
-const config = settings()
+const config = settingsOf('sandboxApiKey', 'sandboxCallbackSecret')
 
 const sandbox = await buildSandbox({
   journalPath: config.sandboxJournal,
@@ -12,16 +12,6 @@ const sandbox = await buildSandbox({
   timeFactor: config.sandboxTimeFactor,
   openingBalanceMinor: config.sandboxOpeningBalanceMinor,
 })
-
-function settings() {
-  try {
-    return requireSettings(loadConfig(), 'sandboxApiKey', 'sandboxCallbackSecret')
-  } catch (error) {
-    if (!(error instanceof ConfigProblem)) throw error
-    console.error(error.message)
-    process.exit(2)
-  }
-}
 
 async function stop(): Promise<void> {
   await sandbox.close()

@@ -5,18 +5,19 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } 
 import closeWithGrace from 'close-with-grace'
 import { createLifeActivities } from '../activities/lives.ts'
 import { createPaymentActivities } from '../activities/payments.ts'
-import { loadConfig, requireProduction, requireSettings } from '../config.ts'
 import { connectTemporal } from '../temporal/connect.ts'
 import { startRelay, type RelayEvent } from '../temporal/relay.ts'
 import { gatewayQueue, LIVES_QUEUE } from '../workflows/messages.ts'
 import { composeEngine } from './compose.ts'
+import { refuseUnguarded } from './guarded.ts'
+import { orEnd, settingsOf } from './settings.ts'
 
-const config = requireSettings(loadConfig(), 'temporalAddress')
-requireProduction(config)
+const config = settingsOf('temporalAddress')
 Runtime.install({ logger: new DefaultLogger('WARN', (entry) => report(entry.level, entry.message, entry.meta?.error)) })
 
 const now = (): number => Date.now()
-const { store, gateways } = composeEngine(config, 'lunas worker', 20)
+const { store, gateways } = orEnd(() => composeEngine(config, 'lunas worker', 20))
+await refuseUnguarded(store)
 const connection = await NativeConnection.connect({ address: config.temporalAddress })
 const temporal = connectTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace })
 const shared: Pick<WorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime' | 'shutdownForceTime'> = {
@@ -93,5 +94,7 @@ function relayed(event: RelayEvent): void {
 
 function report(level: string, message: string, error?: unknown): void {
   const cause = error instanceof Error ? error.message : undefined
-  process.stderr.write(`${JSON.stringify({ level, time: new Date().toISOString(), process: 'worker', message, cause })}\n`)
+  process.stderr.write(
+    `${JSON.stringify({ level, time: new Date().toISOString(), process: 'worker', message, cause })}\n`,
+  )
 }

@@ -90,7 +90,7 @@ describe('the hundred invented people', () => {
     const prefixes: Record<string, RegExp> = {
       temporary: /^99202\d{5,}$/,
       'wrong-account': /^99108\d{5,}$/,
-      'no-answer': /^99401\d{5,}$/,
+      'no-answer': /^99409\d{5,}$/,
       'bad-gateway': /^99421\d{5,}$/,
       returned: /^99301\d{5,}$/,
       'float-short': /^99221\d{5,}$/,
