@@ -1,0 +1,123 @@
+/** Registrations accepted a second, against a bare loop of Temporal client starts on the same server; then how the backlog drains. */
+import { Client, Connection } from '@temporalio/client'
+import { startChild } from '../local/children.ts'
+import { benchPerson } from './people.ts'
+import { postAll } from './http-load.ts'
+import { cpuSeconds, perUnitMs, rounded, spreadOf } from './measure.ts'
+import { benchProgramme, DEADLINE_MS, DUE_MS } from './programme.ts'
+import type { BenchResult } from './report.ts'
+import { openStand, type Stand } from './stand.ts'
+import { TWIN_QUEUE, type TwinInput } from './twin/messages.ts'
+
+export interface RegistrationOptions {
+  readonly rounds: number
+  readonly count: number
+  readonly say: (line: string) => void
+}
+
+const CONNECTIONS = 64
+/** Client starts are slow: a share of the registrations is enough to know their rate. */
+const STARTS_SHARE = 10
+const DRAIN_PATIENCE_MS = 600_000
+
+/** Registrations a second at 64 connections, as a multiple of bare starts a second at 64 in flight. */
+export async function benchRegistration(options: RegistrationOptions): Promise<BenchResult> {
+  const programme = benchProgramme()
+  const stand = await openStand(programme)
+  try {
+    const worker = await startChild({
+      name: 'twin-worker',
+      program: 'bench/twin/worker',
+      home: stand.home,
+      readyUrl: null,
+      environment: stand.stack.environmentOf('worker'),
+    })
+    const connection = await Connection.connect({ address: stand.stack.temporalAddress })
+    const client = new Client({ connection, namespace: stand.config.temporalNamespace })
+    const rounds: object[] = []
+    const ratios: number[] = []
+    for (let round = 0; round <= options.rounds; round += 1) {
+      const count = round === 0 ? 500 : options.count
+      const starts = await bareStarts(client, round, Math.max(100, count / STARTS_SHARE))
+      const arm = await registrations(stand, round, count)
+      const drain = await drained(stand)
+      if (round === 0) continue
+      const ratio = rounded(arm.rate / starts)
+      ratios.push(ratio)
+      rounds.push({ accepted: arm.rate, starts, ratio, refused: arm.refused, cpuMs: arm.cpuMs, ...drain })
+      options.say(
+        `round ${round}: ${arm.rate} registrations/s, ${starts} starts/s, ratio ${ratio}, drain ${drain.drainRate}/s`,
+      )
+    }
+    await worker.stop()
+    await connection.close()
+    const spread = spreadOf(ratios)
+    const target = 'at least 8 times a bare loop of client starts; nothing lost'
+    return { bench: 'registration', ratio: spread.median, target, ratios: spread, rounds, lost: await lost(stand) }
+  } finally {
+    await stand.stop()
+  }
+}
+
+async function bareStarts(client: Client, series: number, count: number): Promise<number> {
+  let next = 0
+  const lane = async (): Promise<void> => {
+    for (let n = next; n < count; n = next) {
+      next += 1
+      const workflowId = `bare-${series}-${n}`
+      const input: TwinInput = { ref: workflowId, dueMs: DUE_MS, deadlineMs: DEADLINE_MS }
+      await client.workflow.start('bareLife', { workflowId, taskQueue: TWIN_QUEUE, args: [input] })
+    }
+  }
+  const began = performance.now()
+  await Promise.all(Array.from({ length: CONNECTIONS }, lane))
+  return rounded(count / ((performance.now() - began) / 1000))
+}
+
+async function registrations(stand: Stand, series: number, count: number) {
+  const bodies = Array.from({ length: count }, (_, n) => JSON.stringify(benchPerson(series, n)))
+  const { stack, access } = stand
+  const pids = {
+    api: stack.pidOf('api'),
+    worker: stack.pidOf('worker'),
+    postgres: stack.pidOf('postgres'),
+    temporal: stack.pidOf('temporal'),
+  }
+  const before = cpuSeconds(pids)
+  const url = `${stack.apiUrl}/v1/programmes/bench/participants`
+  const { seconds, byStatus } = await postAll({ url, key: access.registrar, connections: CONNECTIONS }, bodies)
+  const accepted = byStatus[201] ?? 0
+  return {
+    rate: rounded(accepted / seconds),
+    refused: count - accepted,
+    cpuMs: perUnitMs(before, cpuSeconds(pids), count),
+  }
+}
+
+/** Waits until no message is pending and every life has been screened; says how fast that went. */
+async function drained(stand: Stand) {
+  const { pool } = stand.store.context.database
+  const left = async (): Promise<number> => {
+    const { rows } = await pool.query<{ left: number }>(
+      `SELECT count(*)::int AS left FROM participant WHERE stage = 'screening'`,
+    )
+    return rows[0]?.left ?? 0
+  }
+  const backlog = await left()
+  const began = performance.now()
+  while ((await left()) > 0) {
+    if (performance.now() - began > DRAIN_PATIENCE_MS) throw new Error('the backlog does not drain')
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  const seconds = (performance.now() - began) / 1000
+  return { backlog, drainSeconds: rounded(seconds), drainRate: backlog === 0 ? null : rounded(backlog / seconds) }
+}
+
+/** Accepted registrations without a life: must be none. */
+async function lost(stand: Stand): Promise<number> {
+  const { rows } = await stand.store.context.database.pool.query<{ lost: number }>(
+    `SELECT count(*)::int AS lost FROM participant p WHERE stage = 'screening'
+        OR NOT EXISTS (SELECT FROM check_result c WHERE (c.programme, c.ref) = (p.programme, p.ref))`,
+  )
+  return rows[0]?.lost ?? 0
+}
