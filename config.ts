@@ -233,14 +233,16 @@ export function requireSettings<Name extends keyof Config>(
   return config as Config & { readonly [name in Name]: NonNullable<Config[name]> }
 }
 
-/** In production: no embedded servers, no sandbox, no development keys. Throws `ConfigProblem` naming every breach. */
+/**
+ * In production: no embedded servers, no sandbox, no development keys. No gateway at all is allowed: people are registered
+ * before one is contracted, and nothing can be paid until then. Throws `ConfigProblem` naming every breach.
+ */
 export function requireProduction(config: Config): void {
   if (config.mode !== 'production') return
   const needed = ['databaseUrl', 'temporalAddress', ...KEY_RINGS] as const
   const lines = needed
     .filter((name) => config[name] === null)
     .map((name) => `${VARIABLE_OF[name]} must be set in production`)
-  if (config.gateways.length === 0) lines.push('LUNAS_GATEWAYS must name a gateway in production')
   if (config.gateways.includes('sandbox')) lines.push('LUNAS_GATEWAYS must not name sandbox in production')
   for (const name of KEY_RINGS) {
     const marked = [...(config[name]?.keys.keys() ?? [])].filter((id) => id.startsWith(DEVELOPMENT_MARK))

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /** What needs no server: quick enough to run at every change. Everything else has PostgreSQL, and Temporal where it asks. */
-const FAST = ['test/*.test.ts', 'test/{docs,domain,examples,programmes,text,gateways,sandbox}/**/*.test.ts']
+const FAST = ['test/*.test.ts', 'test/{demo,docs,domain,examples,programmes,text,gateways,sandbox}/**/*.test.ts']
 
 export default defineConfig({
   test: {

@@ -66,7 +66,7 @@ const POSTED: readonly ProblemCode[] = [
 
 /** Options of a POST that changes something. */
 export function post<const In extends Inputs>(text: OperationText, inputs: In) {
-  return declare(text, inputs, text.roles === 'public' ? [] : POSTED)
+  return text.roles === 'public' ? declare(text, inputs, []) : declare(text, inputs, POSTED, REPLAYED)
 }
 
 /** Options of a GET. */
@@ -74,7 +74,7 @@ export function get<const In extends Inputs>(text: OperationText, inputs: In) {
   return declare(text, inputs, [])
 }
 
-function declare<In extends Inputs>(text: OperationText, inputs: In, more: readonly ProblemCode[]) {
+function declare<In extends Inputs>(text: OperationText, inputs: In, more: readonly ProblemCode[], headers?: Headers) {
   const codes = new Set<ProblemCode>([
     ...COMMON,
     ...(text.roles === 'public' ? [] : AUTHENTICATED),
@@ -84,7 +84,7 @@ function declare<In extends Inputs>(text: OperationText, inputs: In, more: reado
     ...(text.problems ?? []),
   ])
   // Inputs alone are typed: answers are typed by their views, and `send` takes them as they are.
-  const schema = { ...inputs, ...documentation(text, codes) } as In
+  const schema = { ...inputs, ...documentation(text, codes, headers) } as In
   return {
     schema,
     config: { roles: text.roles, scope: text.scope },
@@ -92,7 +92,7 @@ function declare<In extends Inputs>(text: OperationText, inputs: In, more: reado
   }
 }
 
-function documentation(text: OperationText, codes: ReadonlySet<ProblemCode>): FastifySchema {
+function documentation(text: OperationText, codes: ReadonlySet<ProblemCode>, headers?: Headers): FastifySchema {
   const who = text.roles === 'public' ? 'Public.' : `Roles: ${text.roles.join(', ')}.`
   return {
     operationId: text.id,
@@ -100,23 +100,35 @@ function documentation(text: OperationText, codes: ReadonlySet<ProblemCode>): Fa
     description: text.description === undefined ? who : `${text.description}\n\n${who}`,
     tags: [text.tag],
     ...(text.roles === 'public' ? { security: [] } : {}),
-    response: { ...answers(text), ...refusals(codes) },
+    response: { ...answers(text, headers), ...refusals(codes) },
   }
 }
 
-function answers(text: OperationText): Record<string, unknown> {
+function answers(text: OperationText, headers?: Headers): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(text.answers).map(([status, schema]) => [
       status,
-      schema ? { description: DESCRIPTIONS[status] ?? 'Done', content: { 'application/json': { schema } } } : {},
+      {
+        description: DESCRIPTIONS[status] ?? 'Done',
+        ...(headers ? { headers } : {}),
+        ...(schema ? { content: { 'application/json': { schema } } } : {}),
+      },
     ]),
   )
 }
+
+type Headers = Readonly<Record<string, { readonly type: 'string'; readonly description: string }>>
+
+const REPLAYED: Headers = {
+  'Idempotent-Replayed': { type: 'string', description: '`true` when this is the stored answer of an earlier request' },
+}
+const RETRY_AFTER: Headers = { 'Retry-After': { type: 'string', description: 'Seconds' } }
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   200: 'Done',
   201: 'Created',
   202: 'Taken in; it takes effect by itself',
+  302: 'Found elsewhere',
 }
 
 function refusals(codes: ReadonlySet<ProblemCode>): Record<string, unknown> {
@@ -130,8 +142,13 @@ function refusals(codes: ReadonlySet<ProblemCode>): Record<string, unknown> {
       String(status),
       {
         description: of.map((code) => `\`${code}\``).join(', '),
+        ...(of.some(isWorthRepeating) ? { headers: RETRY_AFTER } : {}),
         content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } },
       },
     ]),
   )
+}
+
+function isWorthRepeating(code: ProblemCode): boolean {
+  return code === 'rate-limited' || PROBLEM_TABLE[code].retryAfter !== undefined
 }

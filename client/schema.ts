@@ -687,7 +687,7 @@ export interface paths {
         };
         /**
          * Everything the service needs is there
-         * @description The database with all its guards, and Temporal. 503 lists what is not.
+         * @description The database with all its guards; 503 lists what is not there. While Temporal is away, requests are taken and messages wait.
          *
          *     Public.
          */
@@ -1653,10 +1653,17 @@ export interface components {
             version: string;
             bootId: string;
         };
-        /** @description Everything the service needs is there */
+        /** @description Requests are taken */
         Ready: {
             /** @enum {string} */
             status: "ready";
+            /**
+             * @description What is away while requests are still taken
+             * @example [
+             *       "temporal"
+             *     ]
+             */
+            away: string[];
         };
         /** @description The list of a signed decree: all are admitted, or none */
         NewAdmission: {
@@ -1718,6 +1725,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1736,6 +1745,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1766,6 +1777,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1802,6 +1815,8 @@ export interface operations {
             /** @description `idempotency-key-in-flight`, `programme-version-exists` */
             409: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1838,6 +1853,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1856,6 +1873,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1926,6 +1945,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1944,6 +1965,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2015,6 +2038,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2033,6 +2058,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2101,6 +2128,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2119,6 +2148,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2149,6 +2180,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2194,6 +2227,8 @@ export interface operations {
             /** @description `idempotency-key-in-flight`, `appropriation-too-small` */
             409: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2230,6 +2265,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2248,6 +2285,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2316,6 +2355,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2334,6 +2375,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2364,6 +2407,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2409,6 +2454,8 @@ export interface operations {
             /** @description `idempotency-key-in-flight`, `conflict` */
             409: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2445,6 +2492,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2463,6 +2512,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2531,6 +2582,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2549,6 +2602,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2579,6 +2634,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2624,6 +2681,8 @@ export interface operations {
             /** @description `idempotency-key-in-flight`, `wave-exists` */
             409: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2660,6 +2719,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2678,6 +2739,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2710,6 +2773,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2755,6 +2820,8 @@ export interface operations {
             /** @description `idempotency-key-in-flight`, `wave-not-open`, `not-awaiting-admission`, `wave-quota-exceeded`, `budget-exceeded` */
             409: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2791,6 +2858,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2809,6 +2878,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2837,6 +2908,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2882,6 +2955,8 @@ export interface operations {
             /** @description `idempotency-key-in-flight`, `wave-not-open` */
             409: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2918,6 +2993,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2936,6 +3013,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3006,6 +3085,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3024,6 +3105,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3101,6 +3184,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3119,6 +3204,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3149,6 +3236,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3194,6 +3283,8 @@ export interface operations {
             /** @description `idempotency-key-in-flight`, `participant-exists` */
             409: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3230,6 +3321,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3248,6 +3341,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3321,6 +3416,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3339,6 +3436,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3414,6 +3513,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3432,6 +3533,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3505,6 +3608,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3523,6 +3628,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3553,6 +3660,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3598,6 +3707,8 @@ export interface operations {
             /** @description `idempotency-key-in-flight` */
             409: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3634,6 +3745,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3652,6 +3765,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3725,6 +3840,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3743,6 +3860,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3778,6 +3897,8 @@ export interface operations {
             /** @description Taken in; it takes effect by itself */
             202: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3823,6 +3944,8 @@ export interface operations {
             /** @description `idempotency-key-in-flight`, `not-admitted`, `life-closed`, `survey-not-open`, `evidence-out-of-order`, `evidence-exists` */
             409: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3859,6 +3982,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3877,6 +4002,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3950,6 +4077,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3968,6 +4097,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4003,6 +4134,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4048,6 +4181,8 @@ export interface operations {
             /** @description `idempotency-key-in-flight`, `account-unchanged` */
             409: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4084,6 +4219,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4102,6 +4239,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4137,6 +4276,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4146,6 +4287,8 @@ export interface operations {
             /** @description Taken in; it takes effect by itself */
             202: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4191,6 +4334,8 @@ export interface operations {
             /** @description `idempotency-key-in-flight`, `already-held`, `life-closed` */
             409: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4227,6 +4372,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4245,6 +4392,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4280,6 +4429,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4289,6 +4440,8 @@ export interface operations {
             /** @description Taken in; it takes effect by itself */
             202: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4334,6 +4487,8 @@ export interface operations {
             /** @description `idempotency-key-in-flight`, `not-held` */
             409: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4370,6 +4525,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4388,6 +4545,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4423,6 +4582,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4432,6 +4593,8 @@ export interface operations {
             /** @description Taken in; it takes effect by itself */
             202: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4477,6 +4640,8 @@ export interface operations {
             /** @description `idempotency-key-in-flight`, `life-closed` */
             409: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4513,6 +4678,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4531,6 +4698,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4566,6 +4735,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4575,6 +4746,8 @@ export interface operations {
             /** @description Taken in; it takes effect by itself */
             202: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4620,6 +4793,8 @@ export interface operations {
             /** @description `idempotency-key-in-flight`, `life-closed` */
             409: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4656,6 +4831,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4674,6 +4851,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4753,6 +4932,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4771,6 +4952,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4841,6 +5024,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4859,6 +5044,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4938,6 +5125,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4956,6 +5145,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5026,6 +5217,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5044,6 +5237,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5112,6 +5307,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5130,6 +5327,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5209,6 +5408,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5227,6 +5428,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5274,6 +5477,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5292,6 +5497,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5319,6 +5526,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5355,6 +5564,8 @@ export interface operations {
             /** @description `idempotency-key-in-flight` */
             409: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5391,6 +5602,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5409,6 +5622,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5434,6 +5649,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5479,6 +5696,8 @@ export interface operations {
             /** @description `idempotency-key-in-flight`, `key-revoked` */
             409: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5515,6 +5734,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5533,6 +5754,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5580,6 +5803,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5598,6 +5823,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5623,6 +5850,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5668,6 +5897,8 @@ export interface operations {
             /** @description `idempotency-key-in-flight`, `message-not-dead` */
             409: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5704,6 +5935,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5722,6 +5955,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5751,6 +5986,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5769,6 +6006,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5798,6 +6037,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5816,6 +6057,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5833,7 +6076,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5863,6 +6106,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5881,6 +6126,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5900,7 +6147,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5921,6 +6168,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5939,6 +6188,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5956,7 +6207,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description Found elsewhere */
             302: {
                 headers: {
                     [name: string]: unknown;
@@ -5968,6 +6219,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5986,6 +6239,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6071,6 +6326,8 @@ export interface operations {
             /** @description `rate-limited` */
             429: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6089,6 +6346,8 @@ export interface operations {
             /** @description `overloaded`, `not-ready`, `timeout` */
             503: {
                 headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -8,7 +8,7 @@ import { missingMigrations } from '../store/migrations.ts'
 import { connectTemporal } from '../temporal/connect.ts'
 import { isPortFree } from './ports.ts'
 import { findProgram } from './postgres-program.ts'
-import { PROJECT_ROOT } from './project.ts'
+import { CODE_ROOT, PROJECT_ROOT } from './project.ts'
 import { readRunning, type Running } from './running.ts'
 import { findTemporalCli } from './temporal-programs.ts'
 
@@ -42,7 +42,7 @@ function nodeVersion(): Finding {
 }
 
 function installed(): Finding {
-  const generated = existsSync(path.join(PROJECT_ROOT, 'prisma/generated/client.ts'))
+  const generated = ['ts', 'js'].some((kind) => existsSync(path.join(CODE_ROOT, `prisma/generated/client.${kind}`)))
   return finding(
     'packages',
     generated,
@@ -96,7 +96,7 @@ async function databaseFindings(config: Config, running: Running | null): Promis
 
 async function examineDatabase(database: Database): Promise<Finding[]> {
   const { rows } = await database.pool.query<{ server_version: string }>('SHOW server_version')
-  const missing = await missingMigrations(database.pool, path.join(PROJECT_ROOT, 'prisma/migrations'))
+  const missing = await missingMigrations(database.pool, path.join(CODE_ROOT, 'prisma/migrations'))
   const faults = missing.length > 0 ? [] : await guardFaults(database.pool)
   return [
     green('database', `PostgreSQL ${rows[0]?.server_version}`),

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { inheritedEnvironment } from '../config.ts'
-import { PROJECT_ROOT } from './project.ts'
+import { CODE_ROOT, PROJECT_ROOT } from './project.ts'
 import { withClient } from './roles.ts'
 
 export interface MigrateResult {
@@ -25,8 +25,9 @@ export interface MigrateOptions {
  * does not show it: a schema engine that does nothing exits with 0 as well.
  */
 export async function migrate(migrateUrl: string, options: MigrateOptions = {}): Promise<MigrateResult> {
-  const root = options.projectRoot ?? PROJECT_ROOT
+  const root = options.projectRoot ?? CODE_ROOT
   const wanted = migrationsIn(path.join(root, 'prisma/migrations'))
+  if (wanted.length === 0) throw new Error(`there are no migrations in ${root}`)
   const before = await finishedIn(migrateUrl)
   const pending = wanted.filter(({ name }) => !before.has(name))
   if (pending.length > 0) await deploy(root, migrateUrl)

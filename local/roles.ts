@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
-import { PROJECT_ROOT } from './project.ts'
+import { CODE_ROOT } from './project.ts'
 
 /** Passwords of the roles that log in. */
 export interface RolePasswords {
@@ -19,7 +19,7 @@ export interface DatabaseUrls {
 
 /** Runs prisma/roles.sql in the database of `superUrl` and sets the passwords. Repeating it changes nothing. */
 export async function applyRoles(superUrl: string, passwords: RolePasswords): Promise<void> {
-  const script = readFileSync(path.join(PROJECT_ROOT, 'prisma/roles.sql'), 'utf8')
+  const script = readFileSync(path.join(CODE_ROOT, 'prisma/roles.sql'), 'utf8')
   await withClient(superUrl, async (client) => {
     await client.query(script)
     for (const role of ['migrate', 'app', 'audit'] as const) {

@@ -14,6 +14,9 @@ import { composeEngine } from './compose.ts'
 import { redLines, refuseUnguarded } from './guarded.ts'
 import { orEnd, settingsOf } from './settings.ts'
 
+const FORGET_MS = 60_000
+const FORGET_ROWS = 20_000
+
 const config = settingsOf('temporalAddress')
 const { store, gateways } = orEnd(() => composeEngine(config, 'lunas api', 20))
 await refuseUnguarded(store)
@@ -55,8 +58,11 @@ const relay = startRelay({
   },
 })
 
+const forgetting = setInterval(() => void forgetAnswers(), FORGET_MS)
+
 const grace = closeWithGrace({ delay: 20_000 }, async ({ err }) => {
   if (err) app.log.error({ err }, 'stopping on a fault')
+  clearInterval(forgetting)
   await app.close()
   await relay.stop()
   await temporal.close()
@@ -67,6 +73,13 @@ process.once('disconnect', () => grace.close())
 
 await app.listen({ host: config.host, port: config.port })
 process.send?.('ready')
+
+/** Stored answers are kept for two days; older ones go in small steps that no request feels. */
+async function forgetAnswers(): Promise<void> {
+  await store.desk
+    .forgetAnswers(FORGET_ROWS)
+    .catch((error: unknown) => app.log.warn({ err: error }, 'answers are kept'))
+}
 
 function versionOf(): string {
   const file = JSON.parse(readFileSync(path.join(PROJECT_ROOT, 'package.json'), 'utf8')) as { version: string }

@@ -1,6 +1,6 @@
 /** What the API and the worker are both made of. */
-import { requireSettings, type Config, type KeyRing } from '../config.ts'
-import { openGateways } from '../gateways/index.ts'
+import { ConfigProblem, requireSettings, type Config, type KeyRing } from '../config.ts'
+import { gatewayFactories, openGateways } from '../gateways/index.ts'
 import type { Gateway } from '../gateways/gateway.ts'
 import { createStore, type Store } from '../store/index.ts'
 import type { KeyRing as VaultKeyRing } from '../store/vault.ts'
@@ -10,7 +10,7 @@ export interface Engine {
   readonly gateways: ReadonlyMap<string, Gateway>
 }
 
-/** Opens the store and the gateways of a process. Throws ConfigProblem when a setting is missing. */
+/** Opens the store and the gateways of a process. Throws ConfigProblem when a setting is missing or names a gateway nobody knows. */
 export function composeEngine(config: Config, name: string, poolMax: number): Engine {
   const set = requireSettings(config, 'databaseUrl', 'vaultKeys', 'identityKeys', 'accountKeys')
   const gateways = openConfigured(config)
@@ -26,6 +26,8 @@ export function composeEngine(config: Config, name: string, poolMax: number): En
 }
 
 function openConfigured(config: Config): ReadonlyMap<string, Gateway> {
+  const unknown = config.gateways.filter((code) => !Object.hasOwn(gatewayFactories, code))
+  if (unknown.length > 0) throw new ConfigProblem([`LUNAS_GATEWAYS names ${unknown.join(', ')}, which nobody knows`])
   if (!config.gateways.includes('sandbox')) return openGateways({})
   const sandbox = requireSettings(config, 'sandboxUrl', 'sandboxApiKey', 'sandboxCallbackSecret')
   return openGateways({

@@ -127,7 +127,7 @@ export async function accountHistory(sql: Sql, programme: string, ref: string): 
   const { rows } = await sql.query<AccountView>(
     `SELECT id, kind, institution, masked, state, reason, linked_at AS "linkedAt", usable_from AS "usableFrom",
             ended_at AS "endedAt"
-       FROM account WHERE programme = $1 AND ref = $2 ORDER BY linked_at DESC, id`,
+       FROM account WHERE programme = $1 AND ref = $2 ORDER BY linked_at DESC, ended_at DESC NULLS FIRST, id`,
     [programme, ref],
   )
   return rows

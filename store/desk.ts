@@ -22,6 +22,8 @@ export interface Desk {
   recordRefusedAccount(link: RefusedAccount, actor: Actor, atMs: number): Promise<void>
   /** Who a secret belongs to; undefined when unknown, revoked or expired. */
   callerOf(secret: string): Promise<Caller | undefined>
+  /** Deletes stored answers that nobody may ask for any more, at most `limit`; how many they were. */
+  forgetAnswers(limit: number): Promise<number>
   /** What a request is recognised by when its key comes again; keyed, because requests hold personal data. */
   requestHash(request: Uint8Array): Uint8Array
 }
@@ -32,6 +34,12 @@ export interface RefusedAccount {
   readonly institution: string
   readonly code: string
 }
+
+/** Several processes may forget at once: what one has deleted the others no longer find. */
+const FORGET = `
+DELETE FROM idempotency_key
+ WHERE (caller, route, key) IN (SELECT caller, route, key FROM idempotency_key WHERE expires_at < now()
+                                 ORDER BY expires_at LIMIT $1)`
 
 export function createDesk(context: StoreContext): Desk {
   const { database } = context
@@ -47,6 +55,10 @@ export function createDesk(context: StoreContext): Desk {
     recordRefusedAccount: (link, actor, atMs) =>
       inTransaction(database, (sql) => recordRefusedAccount(sql, link, actor, atMs)),
     callerOf: (secret) => callerOf(database.pool, secret),
+    async forgetAnswers(limit) {
+      const { rowCount } = await database.pool.query(FORGET, [limit])
+      return rowCount ?? 0
+    },
     requestHash: (request) => context.vault.requestHash(request),
   }
 }

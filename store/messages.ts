@@ -34,6 +34,7 @@ export interface Messages {
   postponed(ids: readonly string[], seconds: number): Promise<void>
   /** Counts a refusal; the tenth makes a message dead. */
   refused(ids: readonly string[], why: string): Promise<void>
+  /** The oldest dead messages, of one programme or of all. */
   dead(programme: string | null): Promise<DeadMessage[]>
   /** Puts a dead message back. Throws `not-found`, `message-not-dead`. */
   redrive(id: string, actor: Actor, atMs: number): Promise<void>
@@ -44,6 +45,8 @@ export interface Messages {
 }
 
 const REFUSALS_MAX = 10
+/** After a long fault there may be very many; people work them off from the oldest. */
+const DEAD_SHOWN_MAX = 500
 
 const LEASE = `
 WITH lives AS (
@@ -64,10 +67,14 @@ SELECT l.programme, l.ref, array_agg(l.id ORDER BY l.id)::text[] AS ids, p.wave,
  GROUP BY l.programme, l.ref, p.wave, p.region, p.stage
  ORDER BY min(l.priority)`
 
+/** A life with a message on its way is left alone: a second nudge would only lengthen the backlog it waits in. */
 const SWEEP = `
 WITH due AS (
-  SELECT programme, ref FROM participant
-   WHERE heard_by < now() ORDER BY heard_by LIMIT $1 FOR UPDATE SKIP LOCKED
+  SELECT programme, ref FROM participant p
+   WHERE heard_by < now()
+     AND NOT EXISTS (SELECT FROM message m
+                      WHERE (m.programme, m.ref) = (p.programme, p.ref) AND m.state = 'pending')
+   ORDER BY heard_by LIMIT $1 FOR UPDATE SKIP LOCKED
 )
 UPDATE participant p SET heard_by = now() + interval '5 minutes'
   FROM due WHERE p.programme = due.programme AND p.ref = due.ref
@@ -98,8 +105,8 @@ export function createMessages(database: Database): Messages {
     async dead(programme) {
       const { rows } = await pool.query<DeadMessage>(
         `SELECT id, programme, ref, kind, refusals, refusal, created_at AS "createdAt" FROM message
-          WHERE state = 'dead' AND ($1::text IS NULL OR programme = $1) ORDER BY created_at, id`,
-        [programme],
+          WHERE state = 'dead' AND ($1::text IS NULL OR programme = $1) ORDER BY created_at, id LIMIT $2`,
+        [programme, DEAD_SHOWN_MAX],
       )
       return rows
     },

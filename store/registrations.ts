@@ -133,7 +133,7 @@ async function insertParticipants(sql: Sql, people: readonly NewParticipant[]): 
     name: 'register',
     text: `INSERT INTO participant (programme, ref, programme_version, stage, region, identity_index, identity_index_key,
                                     registered_at, heard_by)
-           SELECT programme, ref, version, 'screening', region, identity, key, at, at + interval '30 seconds'
+           SELECT programme, ref, version, 'screening', region, identity, key, at, at + interval '5 minutes'
              FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::bytea[], $6::text[], $7::timestamptz[])
                   AS new (programme, ref, version, region, identity, key, at)
            ON CONFLICT (programme, identity_index) DO NOTHING
@@ -222,7 +222,8 @@ async function existingResults(sql: Sql, people: readonly NewParticipant[]): Pro
     people.map((person) => person.request),
   )
   const found = new Map<NewParticipant, Registered>()
-  for (const [index, person] of people.entries()) found.set(person, answers[index] ?? (await existsAlready(sql, person)))
+  for (const [index, person] of people.entries())
+    found.set(person, answers[index] ?? (await existsAlready(sql, person)))
   return found
 }
 

@@ -25,11 +25,16 @@ export async function deliver(temporal: Temporal, lease: Lease, eventsMax: numbe
     return { kind: 'delivered' }
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'ended' }
-    if (isGrpcServiceError(error)) {
-      return PASSING.includes(error.code) ? { kind: 'unreachable' } : { kind: 'refused', why: `gRPC ${error.code}` }
-    }
-    return { kind: 'refused', why: error instanceof Error ? error.name : 'fault' }
+    const code = grpcCodeOf(error)
+    if (code === undefined) return { kind: 'refused', why: error instanceof Error ? error.name : 'fault' }
+    return PASSING.includes(code) ? { kind: 'unreachable' } : { kind: 'refused', why: `gRPC ${code}` }
   }
+}
+
+/** The client wraps what the connection says, sometimes twice; the status underneath decides. */
+function grpcCodeOf(error: unknown): number | undefined {
+  if (isGrpcServiceError(error)) return error.code
+  return error instanceof Error && error.cause !== undefined ? grpcCodeOf(error.cause) : undefined
 }
 
 /** A closed run is not started again: its messages go to recovery, or people look. */

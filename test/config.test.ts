@@ -86,14 +86,13 @@ test('what a program cannot run without is asked for at once', () => {
 })
 
 describe('production', () => {
-  test('is refused without servers, keys and a gateway of its own', () => {
+  test('is refused without servers and keys of its own', () => {
     expect(problemsOf(() => requireProduction(loadConfig({ LUNAS_MODE: 'production' })))).toEqual([
       'DATABASE_URL must be set in production',
       'TEMPORAL_ADDRESS must be set in production',
       'LUNAS_VAULT_KEYS must be set in production',
       'LUNAS_IDENTITY_KEYS must be set in production',
       'LUNAS_ACCOUNT_KEYS must be set in production',
-      'LUNAS_GATEWAYS must name a gateway in production',
     ])
   })
 
@@ -103,6 +102,13 @@ describe('production', () => {
       'LUNAS_GATEWAYS must not name sandbox in production',
       'LUNAS_ACCOUNT_KEYS must not hold development keys: dev-1',
     ])
+  })
+
+  test('is accepted before a gateway is contracted', () => {
+    const { LUNAS_GATEWAYS: _, ...environment } = production
+    const config = loadConfig(environment)
+    expect(problemsOf(() => requireProduction(config))).toEqual([])
+    expect(config.gateways).toEqual([])
   })
 
   test('is accepted when everything is its own', () => {

@@ -2,7 +2,7 @@
  * One disbursement to its end. Re-entrant: every step asks where the disbursement stands, so that continuing as new, a reset or
  * a lost worker only repeats the question.
  */
-import { ActivityFailure } from '@temporalio/workflow'
+import { ActivityFailure, TimeoutFailure } from '@temporalio/workflow'
 import type { NextForDisbursement, Standing } from '../domain/standing.ts'
 import type { Life } from './life.ts'
 import { gatewayCalls, lives } from './proxies.ts'
@@ -28,7 +28,10 @@ export async function pay(life: Life, key: string): Promise<void> {
   }
 }
 
-/** Does the next thing; undefined when its worker was lost, which proves nothing: the next look tells what is known. */
+/**
+ * Does the next thing; undefined when its worker was lost, which proves nothing: the next look tells what is known. A call that
+ * failed by itself is tried again after the pause of a step that was turned away, so that a fault does not run in circles.
+ */
 async function carryOut(
   life: Life,
   disbursement: string,
@@ -63,7 +66,7 @@ async function carryOut(
     }
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error
-    life.look()
+    if (error.cause instanceof TimeoutFailure) life.look()
     return undefined
   }
 }

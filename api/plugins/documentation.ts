@@ -26,8 +26,8 @@ export async function document(app: FastifyInstance, about: { publicUrl: string;
 export async function showDocumentation(app: FastifyInstance): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    theme: { title: 'Lunas API' },
-    uiConfig: { docExpansion: 'none', deepLinking: true, persistAuthorization: false },
+    theme: { title: 'Lunas API', css: [{ filename: 'lunas.css', content: '.swagger-ui .topbar { display: none }' }] },
+    uiConfig: { docExpansion: 'list', deepLinking: true, persistAuthorization: false },
   })
 }
 

@@ -1,4 +1,6 @@
 /** API keys and roles. A secret leaves once, in the first answer, and is stored nowhere. */
+import { engineActor } from '../../domain/act.ts'
+import { Problem } from '../../domain/problem.ts'
 import type { RouteContext } from '../context.ts'
 import { badInstant, instantOf } from '../instant.ts'
 import { get, post, type App } from '../operation.ts'
@@ -14,6 +16,7 @@ export function keyRoutes(app: App, context: RouteContext): void {
     const { person, kind, label, grants, expiresAt } = request.body
     const expiresAtMs = expiresAt === undefined ? null : instantOf(expiresAt, '/expiresAt')
     if (expiresAtMs !== null && expiresAtMs <= now()) throw badInstant('/expiresAt', 'is in the past')
+    refuseEngine(person)
     // The stored answer has no secret: a repetition proves that the key was created, and no more.
     let secret: string | undefined
     const performed = await context.perform(request, async (acts) => {
@@ -39,6 +42,13 @@ export function keyRoutes(app: App, context: RouteContext): void {
     context.forgetCallers()
     return sendPerformed(reply, performed)
   })
+}
+
+/** The audit trail tells the engine's own acts by this name; nobody else may have it. */
+function refuseEngine(person: string): void {
+  if (person.toLowerCase() !== engineActor().person) return
+  const faults = [{ pointer: '/person', detail: 'is the name of the engine' }]
+  throw new Problem('invalid-request', 'the body is not valid', { faults })
 }
 
 const CREATE = post(

@@ -22,7 +22,7 @@ const READERS: readonly Role[] = ['operator', 'auditor', 'helpdesk', 'approver']
 
 export function paymentRoutes(app: App, { store }: RouteContext): void {
   app.get('/v1/programmes/:programme/disbursements', LIST_DISBURSEMENTS, async (request, reply) => {
-    const { programme } = request.params
+    const { code: programme } = await store.programmes.current(request.params.programme)
     const { state, ref: person } = request.query
     const page = await store.reads.disbursements(programme, { state, ref: person }, pageRequest(request.query))
     return reply.send(pageView(page, (row) => row.key, disbursementView))
@@ -35,7 +35,7 @@ export function paymentRoutes(app: App, { store }: RouteContext): void {
   })
 
   app.get('/v1/programmes/:programme/payouts', LIST_PAYOUTS, async (request, reply) => {
-    const { programme } = request.params
+    const { code: programme } = await store.programmes.current(request.params.programme)
     const { state, ref: person } = request.query
     const page = await store.reads.payouts(programme, { state, ref: person }, pageRequest(request.query))
     return reply.send(pageView(page, (row) => row.key, payoutView))
@@ -50,7 +50,7 @@ export function paymentRoutes(app: App, { store }: RouteContext): void {
 const params = closed({ programme: ProgrammeCode })
 const keyParams = closed({
   programme: ProgrammeCode,
-  key: Type.String({ minLength: 1, maxLength: 200, description: 'Percent-encoded' }),
+  key: Type.String({ pattern: '^[A-Za-z0-9:#-]{1,200}$', description: 'Percent-encoded' }),
 })
 const LIST_DISBURSEMENTS = get(
   {

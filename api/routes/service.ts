@@ -13,15 +13,14 @@ const READY_FOR_MS = 2_000
 
 export function serviceRoutes(app: App, context: RouteContext): void {
   const { version, bootId, metrics, store } = context
-  const reasons = remembered(context.now, () => unreadyReasons(context))
+  const reasons = remembered(context.now, () => readiness(context))
 
   app.get('/livez', LIVE, async (_request, reply) => reply.send({ status: 'alive', version, bootId }))
 
   app.get('/readyz', READY, async (_request, reply) => {
-    const found = await reasons()
-    if (found.length === 0) return reply.send({ status: 'ready' })
-    const faults = found.map((detail) => ({ pointer: '', detail }))
-    throw new Problem('not-ready', found.join('; '), { faults })
+    const { red, away } = await reasons()
+    if (red.length > 0) throw new Problem('not-ready', red.join('; '))
+    return reply.send({ status: 'ready', away })
   })
 
   app.get('/metrics', METRICS, async (request, reply) => {
@@ -50,9 +49,16 @@ function isLocal(request: { readonly ip: string; readonly headers: NodeJS.Dict<s
   return request.ip === '127.0.0.1' || request.ip === '::1' || request.ip === '::ffff:127.0.0.1'
 }
 
-async function unreadyReasons({ store, lives, guards }: RouteContext): Promise<readonly string[]> {
-  const [database, temporal] = await Promise.all([databaseReasons(store, guards), lives.healthy().catch(() => false)])
-  return temporal ? database : [...database, 'Temporal does not answer']
+interface Readiness {
+  /** Why requests cannot be taken. */
+  readonly red: readonly string[]
+  /** What is away while requests are still taken: without Temporal, messages wait in the store. */
+  readonly away: readonly string[]
+}
+
+async function readiness({ store, lives, guards }: RouteContext): Promise<Readiness> {
+  const [red, temporal] = await Promise.all([databaseReasons(store, guards), lives.healthy().catch(() => false)])
+  return { red, away: temporal ? [] : ['temporal'] }
 }
 
 async function databaseReasons(
@@ -82,7 +88,8 @@ const READY = get(
   {
     id: 'getReady',
     summary: 'Everything the service needs is there',
-    description: 'The database with all its guards, and Temporal. 503 lists what is not.',
+    description:
+      'The database with all its guards; 503 lists what is not there. While Temporal is away, requests are taken and messages wait.',
     ...OPEN,
     answers: { 200: ref(Ready) },
   },

@@ -1,6 +1,6 @@
 /** What every part of the wire shares: amounts, times, codes, pages and problems. */
 import Type, { type Static } from 'typebox'
-import { AMOUNT_PATTERN, type Money as DomainMoney } from '../../domain/money.ts'
+import { AMOUNT_PATTERN } from '../../domain/money.ts'
 import { PROBLEM_CODES } from '../../domain/problem.ts'
 import { closed, named, ref } from './named.ts'
 
@@ -24,7 +24,8 @@ export const Bilingual = named(
   'A text in Indonesian and English',
 )
 
-export const Problem = named(
+/** Referred to by name only, from every operation. */
+named(
   'Problem',
   {
     type: Type.String({ format: 'uri', description: 'A page about this kind of problem' }),
@@ -97,10 +98,6 @@ export function listOf<Row extends Parameters<typeof ref>[0]>(name: string, row:
 /** An amount as text of minor units, as the store tells it. */
 export function money(minor: string | bigint, currency: string): Money {
   return { minor: minor.toString(), currency }
-}
-
-export function domainMoney(amount: Money): DomainMoney {
-  return { minor: BigInt(amount.minor), currency: amount.currency }
 }
 
 export function time(at: Date): string {

@@ -129,4 +129,14 @@ export const Alive = named(
   { status: Type.Literal('alive'), version: Type.String(), bootId: Type.String() },
   'The process answers',
 )
-export const Ready = named('Ready', { status: Type.Literal('ready') }, 'Everything the service needs is there')
+export const Ready = named(
+  'Ready',
+  {
+    status: Type.Literal('ready'),
+    away: Type.Array(Type.String(), {
+      description: 'What is away while requests are still taken',
+      examples: [['temporal']],
+    }),
+  },
+  'Requests are taken',
+)

@@ -43,7 +43,7 @@ export function checkBooks(input: BooksInput): Books {
   for (const person of twice) findings.push(`${person.ref} received more than is owed`)
   const known = new Set(input.people.flatMap((person) => person.accounts))
   const strangers = [...received].filter(([account, amount]) => amount !== 0n && !known.has(account))
-  if (strangers.length > 0) findings.push(`${strangers.length} accounts that belong to nobody received money`)
+  if (strangers.length > 0) findings.push(`money went to accounts that belong to nobody: ${strangers.length}`)
   return { paidTwice: twice.length, balance: balance && strangers.length === 0, findings }
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'csv-parse/sync'
+import { ConfigProblem } from '../../config.ts'
 import type { AccountDetails, Registration } from '../../domain/registration.ts'
 
 export const SCENARIOS = [
@@ -31,11 +32,13 @@ export interface Person {
 
 type Row = Readonly<Record<string, string>>
 
-/** Reads as many people as wanted; more than the file has is an Error that says so. */
+/** Reads as many people as wanted; more than the file has is a ConfigProblem that says so. */
 export function readPeople(root: string, count: number): Person[] {
   const file = path.join(root, 'examples/peserta.csv')
   const rows = parse(readFileSync(file), { columns: true, skip_empty_lines: true }) as Row[]
-  if (count > rows.length) throw new Error(`examples/peserta.csv has ${rows.length} people; ask for at most that many`)
+  if (count > rows.length) {
+    throw new ConfigProblem([`examples/peserta.csv has ${rows.length} people; ask for at most that many`])
+  }
   return rows.slice(0, count).map(personOf)
 }
 

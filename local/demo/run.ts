@@ -1,7 +1,7 @@
 /** The demo: a fresh stack, a hundred invented people, and books that are counted at the end. */
 import { rmSync } from 'node:fs'
 import path from 'node:path'
-import { loadConfig, type Config } from '../../config.ts'
+import { ConfigProblem, loadConfig, type Config } from '../../config.ts'
 import type { Programme } from '../../domain/programme.ts'
 import { composeEngine } from '../../main/compose.ts'
 import { isShipped, shippedProgramme } from '../../programmes/index.ts'
@@ -54,7 +54,7 @@ const PATIENCE_MS = 240_000
 const OPENING_SHARE = 2n
 const TOP_UP_PAUSE_MS = 15_000
 
-/** Runs the demo and leaves its stack up. Throws an Error fit for a person when it cannot be started. */
+/** Runs the demo and leaves its stack up. Throws an Error fit for a person when it cannot be started, a ConfigProblem when asked wrongly. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const beganMs = Date.now()
   const given = loadConfig()
@@ -86,10 +86,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
 }
 
 function demoProgramme(code: string): Programme {
-  if (!isShipped(code)) throw new Error(`no programme ${code} comes with Lunas; there is demo`)
+  if (!isShipped(code)) throw new ConfigProblem([`no programme ${code} comes with Lunas; there is demo`])
   const programme = shippedProgramme(code)
   if (programme.calendar.kind !== 'always') {
-    throw new Error(`${code} waits for days and months; the demo runs programmes whose calendar is always open`)
+    throw new ConfigProblem([
+      `${code} waits for days and months; the demo runs programmes whose calendar is always open`,
+    ])
   }
   return programme
 }

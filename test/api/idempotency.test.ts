@@ -144,6 +144,22 @@ describe('a request that is repeated', () => {
   })
 })
 
+describe('a stored answer', () => {
+  it('is forgotten after two days, no sooner', async () => {
+    const real = api.clock.nowMs
+    const person = await registered(api, key)
+    const hold = (name: string, value: string) =>
+      post(api.app, `${PEOPLE}/${person}/${name}`, key, { reason: 'checking' }, again(value))
+    api.clock.nowMs = Date.now() - 49 * 3600_000
+    await hold('hold', 'an-old-request')
+    api.clock.nowMs = real
+    await hold('release', 'a-new-request')
+    expect(await api.store.desk.forgetAnswers(1000)).toBe(1)
+    const kept = await api.rows<{ key: string }>(`SELECT key FROM idempotency_key WHERE key LIKE '%-request'`)
+    expect(kept).toEqual([{ key: 'a-new-request' }])
+  })
+})
+
 describe('registrations that arrive together', () => {
   it('share a commit, each with its own answer', async () => {
     const before = api.lives.pokes

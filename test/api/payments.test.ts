@@ -41,6 +41,7 @@ describe('a disbursement', () => {
     const path = `/v1/programmes/other/disbursements/${encodeURIComponent(draft.disbursement)}`
     await refusedWith(api, 'not-found', () => get(api.app, path, key))
     await refusedWith(api, 'not-found', () => get(api.app, `${DEMO}/disbursements/none`, key))
+    await refusedWith(api, 'invalid-request', () => get(api.app, `${DEMO}/disbursements/a%00b`, key))
   })
 
   it('is listed by state, page by page', async () => {

@@ -137,7 +137,10 @@ describe('what a payout means for an obligation that is not where the payout lef
 
   it('an obligation that has ended is not owed again by a late word', () => {
     for (const state of ['lapsed', 'cancelled'] as const) {
-      expect(followPayout({ state, reason: 'deadline' }, true, contrary)).toMatchObject({ to: state, reason: 'deadline' })
+      expect(followPayout({ state, reason: 'deadline' }, true, contrary)).toMatchObject({
+        to: state,
+        reason: 'deadline',
+      })
     }
   })
 })

@@ -219,7 +219,12 @@ describe('a survey', () => {
 
 describe('the end of a life', () => {
   it('is completed when every tranche is paid, missed, lapsed or cancelled', () => {
-    const life = paying({}, settled('incentive-1'), settled('incentive-2', 'lapsed'), tranche('survey-1', { state: 'missed' }))
+    const life = paying(
+      {},
+      settled('incentive-1'),
+      settled('incentive-2', 'lapsed'),
+      tranche('survey-1', { state: 'missed' }),
+    )
     expect(step(life)).toEqual({ kind: 'close', outcome: 'completed' })
     expect(wakes(life)).toBeNull()
   })

@@ -80,6 +80,8 @@ export interface WorldOptions {
   readonly programme?: Programme
   readonly timing?: PaymentTiming
   readonly keys?: VaultKeys
+  /** Those a gateway reaches; every one but `ID.NOBODY` when absent. */
+  readonly institutions?: readonly string[]
   readonly budget?: bigint
   readonly quota?: number
 }
@@ -104,15 +106,17 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 /** Another store on the same database: a second process. */
-export function openStore(database: TestDatabase, options: Pick<WorldOptions, 'timing' | 'keys'> = {}): Store {
+export function openStore(database: TestDatabase, options: Pick<WorldOptions, 'timing' | 'keys' | 'institutions'> = {}) {
   const timing = options.timing ?? TIMING
+  const reaches = (institution: string): boolean =>
+    options.institutions ? options.institutions.includes(institution) : institution !== 'ID.NOBODY'
   return createStore({
     url: database.app,
     name: 'test',
     poolMax: 10,
     keys: options.keys ?? VAULT_KEYS,
     timingOf: () => timing,
-    route: (gateways, institution) => (institution === 'ID.NOBODY' ? null : (gateways[0] ?? null)),
+    route: (gateways, institution) => (reaches(institution) ? (gateways[0] ?? null) : null),
   })
 }
 

@@ -1,0 +1,85 @@
+/** What the command line says about itself, and to those who use it wrongly. */
+import type { Command } from 'commander'
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { demoCommand } from '../../cli/demo.ts'
+import { doctorCommand } from '../../cli/doctor.ts'
+import { keysCommand } from '../../cli/keys.ts'
+import { messagesCommand } from '../../cli/messages.ts'
+import { migrateCommand } from '../../cli/migrate.ts'
+import { participantsCommand } from '../../cli/participants.ts'
+import { upCommand } from '../../cli/up.ts'
+import { freePort } from '../../local/ports.ts'
+import { lunas } from '../support/e2e-command.ts'
+
+/** A folder without a stack: what the commands find beside it is nothing. */
+const folder = mkdtempSync(path.join(os.tmpdir(), 'lunas-usage-'))
+const environment = { LUNAS_DATA_DIR: folder, LUNAS_URL: `http://127.0.0.1:${await freePort()}` }
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const COMMANDS = [
+  doctorCommand(),
+  upCommand(),
+  demoCommand(),
+  migrateCommand(),
+  participantsCommand(),
+  messagesCommand(),
+  keysCommand(),
+]
+
+function withParts(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withParts)]
+}
+
+test.for(COMMANDS.flatMap(withParts).map((command) => ({ name: pathOf(command), command })))(
+  'the help of $name says what it does and describes every option',
+  ({ command }) => {
+    expect(command.description()).not.toBe('')
+    const options = command.options.filter(({ description }) => description === '')
+    expect(options).toEqual([])
+    expect(command.helpInformation()).toContain(`Usage: ${pathOf(command)}`)
+  },
+)
+
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name()
+}
+
+test('help lists every command and ends with 0', async () => {
+  const { code, stdout, stderr } = await lunas(['--help'], { environment })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command.name()} `, 'm'))
+})
+
+test('help of one command ends with 0', async () => {
+  const { code, stdout } = await lunas(['keys', 'create', '--help'], { environment })
+  expect(code).toBe(0)
+  expect(stdout).toContain('--bootstrap')
+})
+
+const MISUSES = [
+  { what: 'an unknown command', args: ['pay'], says: "error: unknown command 'pay'" },
+  { what: 'no command', args: [], says: 'Usage: lunas [options] [command]' },
+  { what: 'a command without its part', args: ['keys'], says: 'Usage: lunas keys [options] [command]' },
+  { what: 'an unknown part', args: ['keys', 'lend'], says: "error: unknown command 'lend'" },
+  { what: 'an unknown option', args: ['participants', 'list', '--all'], says: "error: unknown option '--all'" },
+  { what: 'a missing argument', args: ['participants', 'show'], says: "error: missing required argument 'ref'" },
+  { what: 'a missing option', args: ['keys', 'create'], says: "error: required option '--person <name>' not specified" },
+  { what: 'no stack and no key', args: ['keys', 'list'], says: `no key for ${environment.LUNAS_URL}` },
+  {
+    what: 'an API that is not there',
+    args: ['messages', 'dead', '--key', 'lunas_x'],
+    says: `the API does not answer at ${environment.LUNAS_URL}; start it with: npm start`,
+  },
+  { what: 'no database to migrate', args: ['migrate'], says: 'DATABASE_MIGRATE_URL is needed and not set' },
+  { what: 'no database for the first key', args: ['keys', 'create', '--bootstrap', '--person', 'a'], says: 'DATABASE_URL is' },
+]
+
+test.concurrent.for(MISUSES)('$what ends with 2 and is told on standard error', async ({ args, says }, { expect }) => {
+  const { code, stdout, stderr } = await lunas(args, { environment })
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr.slice(0, says.length)).toBe(says)
+})

@@ -1,0 +1,216 @@
+/** Processes die at the worst moments; money goes out once, everybody gets to their end, and the books show it. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, expect, test } from 'vitest'
+import { participantWorkflowId } from '../../domain/identity.ts'
+import { startChild } from '../../local/children.ts'
+import { killWorker } from '../../local/demo/kill.ts'
+import type { Follow } from '../../local/demo/lives.ts'
+import { openLiveStack, until } from '../support/e2e.ts'
+import { peopleWith } from '../support/e2e-people.ts'
+
+/** Commits at the gateway and never answers nor calls back: who it was must be asked. */
+const SILENT = ['40', '9'] as const
+
+const live = await openLiveStack()
+
+afterAll(() => live.close())
+
+/** Everybody has every tranche, once; nothing is on its way; both lines of the demo hold. */
+async function expectPaidOnce(lives: readonly Follow[]): Promise<void> {
+  expect(lives.map(({ outcome }) => outcome)).toEqual(lives.map(() => 'completed'))
+  const refs = lives.map(({ ref }) => ref)
+  const paid = await live.rows<{ ref: string; paid: number; attempts: number }>(
+    `SELECT ref, count(*) FILTER (WHERE state = 'paid')::int AS paid, max(attempts) AS attempts
+       FROM disbursement WHERE ref = ANY ($1) GROUP BY ref`,
+    [refs],
+  )
+  expect(paid).toHaveLength(refs.length)
+  expect(paid.filter((row) => row.paid !== live.programme.tranches.length)).toEqual([])
+  expect(await live.books()).toEqual({ paidTwice: 0, balance: true, findings: [] })
+}
+
+/** Payouts beyond the first of a disbursement. */
+function secondPayouts(lives: readonly Follow[]): Promise<{ key: string }[]> {
+  return live.rows('SELECT key FROM payout WHERE n > 1 AND ref = ANY ($1)', [lives.map(({ ref }) => ref)])
+}
+
+test('a worker killed between the acceptance of the gateway and our commit pays nobody twice', async () => {
+  const ended = new AbortController()
+  const killed = killWorker(live.stack, live.journal, live.root.pool, ended.signal)
+  const lives = await live.settle([...peopleWith(4, ...SILENT), ...peopleWith(2)])
+  ended.abort()
+  expect(await killed).toMatchObject({ workerKills: 1, inFlightAtKill: expect.toSatisfy((count) => count > 0) })
+  await expectPaidOnce(lives)
+  // The enquiry found what was accepted: nothing was sent under another key.
+  expect(await secondPayouts(lives)).toEqual([])
+})
+
+test('a worker killed between two committed steps repeats the step and nothing else', async () => {
+  let killed = false
+  const killing = until(
+    'a step is committed',
+    async () => {
+      const [row] = await live.rows<{ open: number }>(
+        `SELECT count(*)::int AS open FROM participant WHERE stage = 'training'`,
+      )
+      if (!row || row.open < 3) return false
+      await live.stack.kill('worker', 'SIGKILL')
+      return (killed = true)
+    },
+    { pauseMs: 0 },
+  )
+  const lives = await live.settle(peopleWith(8))
+  await killing
+  expect(killed).toBe(true)
+  await expectPaidOnce(lives)
+  expect(await secondPayouts(lives)).toEqual([])
+  // A task that timed out was under way when its worker died: its committed steps were done again.
+  const lost = await Promise.all(lives.map(({ ref }) => timedOutTasks(ref)))
+  expect(lost.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0)
+})
+
+async function timedOutTasks(ref: string): Promise<number> {
+  const handle = live.temporal.client.workflow.getHandle(participantWorkflowId(live.programme.code, ref))
+  const { events } = await handle.fetchHistory()
+  return (events ?? []).filter((event) => event.workflowTaskTimedOutEventAttributes).length
+}
+
+test('registrations and callbacks that an API died under are accepted once when they come again', async () => {
+  const people = peopleWith(24)
+  const boots = new Set([await bootId()])
+  let kills = 0
+  const lives = await live.settle(people, {
+    async onRound(round) {
+      const isRegistering = kills === 0 && round.length === 6
+      const isCallingBack = kills === 1 && round.length === people.length && (await underway()) >= 3
+      if (!isRegistering && !isCallingBack) return
+      kills += 1
+      await live.stack.kill('api', 'SIGKILL')
+      await live.stack.ready('api')
+      boots.add(await bootId())
+    },
+  })
+  expect(kills).toBe(2)
+  expect(boots.size).toBe(3)
+  expect(new Set(lives.map(({ ref }) => ref)).size).toBe(people.length)
+  const [row] = await live.rows<{ registered: number; keys: number }>(
+    `SELECT count(*)::int AS registered FROM audit_event WHERE act = 'registered' AND ref = ANY ($1)`,
+    [lives.map(({ ref }) => ref)],
+  )
+  expect(row?.registered).toBe(people.length)
+  await expectPaidOnce(lives)
+})
+
+async function bootId(): Promise<string> {
+  const answer = await fetch(`${live.stack.apiUrl}/livez`)
+  return ((await answer.json()) as { bootId: string }).bootId
+}
+
+async function underway(): Promise<number> {
+  const [row] = await live.rows<{ count: number }>(`SELECT count(*)::int FROM payout WHERE money = 'clearing'`)
+  return row?.count ?? 0
+}
+
+test('a gateway that dies with payouts on their way finds them again, and so do we', async () => {
+  let kills = 0
+  const lives = await live.settle([...peopleWith(6), ...peopleWith(2, ...SILENT)], {
+    async onRound() {
+      if (kills === 2 || (await underway()) < 2) return
+      kills += 1
+      await live.stack.kill('sandbox', 'SIGKILL')
+      await live.stack.ready('sandbox')
+    },
+  })
+  expect(kills).toBeGreaterThan(0)
+  await expectPaidOnce(lives)
+})
+
+/** Longer than a send, the activity around it and a workflow task may take. */
+const ASLEEP_MS = 12_000
+
+test('a worker that wakes after another took over its work sends nothing again', async () => {
+  const pid = live.stack.pidOf('worker')
+  const environment = live.stack.environmentOf('worker')
+  const fellAsleep = until(
+    'a payout is claimed',
+    async () => {
+      const [row] = await live.rows<{ key: string }>(`SELECT key FROM payout WHERE state = 'submitting' LIMIT 1`)
+      if (row) process.kill(pid, 'SIGSTOP')
+      return row?.key
+    },
+    { pauseMs: 0, withinMs: 60_000 },
+  )
+  const settled = live.settle([...peopleWith(3), ...peopleWith(3, ...SILENT)])
+  const key = await fellAsleep
+  const second = { name: 'worker-2', program: 'main/worker', environment, home: live.stack.dataDir, readyUrl: null }
+  const other = await startChild(second)
+  try {
+    await sleep(ASLEEP_MS)
+    process.kill(pid, 'SIGCONT')
+    const lives = await settled
+    await expectPaidOnce(lives)
+    const sends = await live.rows<{ result: string }>('SELECT result FROM send WHERE payout = $1', [key])
+    expect(sends.map(({ result }) => result)).not.toContain(null)
+  } finally {
+    await other.stop()
+  }
+})
+
+test('a credit planted straight at the gateway, and a posting lost or invented, fail the two lines', async () => {
+  const [of] = await live.settle(peopleWith(1))
+  const account = of?.person.registration.account
+  expect(await live.books()).toEqual({ paidTwice: 0, balance: true, findings: [] })
+
+  const changes = [
+    `DELETE FROM posting WHERE id = (SELECT max(id) FROM posting WHERE credit = 'budget:disbursed')`,
+    `INSERT INTO posting SELECT (jsonb_populate_record(p, jsonb_build_object('id', 0, 'key', 'planted'))).*
+       FROM posting p WHERE id = (SELECT max(id) FROM posting WHERE credit = 'budget:disbursed')`,
+  ]
+  for (const change of changes) {
+    await tampered(change, async () => {
+      const books = await live.books()
+      expect(books).toMatchObject({ paidTwice: 0, balance: false })
+      expect(books.findings.join()).toContain('budget:disbursed against its rows')
+    })
+  }
+
+  await payStraight(account?.number ?? '', account?.institution ?? '')
+  const books = await live.books()
+  expect(books).toMatchObject({ paidTwice: 1, balance: false })
+  expect(books.findings).toContain(`${of?.ref} received more than is owed`)
+})
+
+/** As a superuser who also switches the guards off; the change is undone. */
+async function tampered(change: string, look: () => Promise<void>): Promise<void> {
+  const client = await live.root.pool.connect()
+  try {
+    await client.query('SET session_replication_role = replica')
+    await client.query('CREATE TEMP TABLE before AS SELECT * FROM posting')
+    expect((await client.query(change)).rowCount).toBe(1)
+    await look()
+    await client.query('DELETE FROM posting')
+    await client.query('INSERT INTO posting SELECT * FROM before')
+    await client.query('DROP TABLE before')
+  } finally {
+    client.release(true)
+  }
+}
+
+/** What somebody with the gateway's key could do behind our back. */
+async function payStraight(account: string, institution: string): Promise<void> {
+  const order = { reference: 'BEHINDOURBACK1', amount: '5000000', currency: 'IDR', institution, account, holder: 'X' }
+  const answer = await fetch(`${live.sandbox.url}/payouts`, {
+    method: 'POST',
+    body: JSON.stringify({ ...order, narrative: 'twice' }),
+    headers: {
+      authorization: `Bearer ${live.sandbox.apiKey}`,
+      'content-type': 'application/json',
+      'idempotency-key': 'behind-our-back',
+    },
+  })
+  expect(answer.status).toBe(202)
+  await until('it is credited', async () => {
+    await live.journal.update()
+    return live.journal.entries.some(({ kind, reference }) => kind === 'credited' && reference === order.reference)
+  })
+}

@@ -1,0 +1,417 @@
+/**
+ * One disbursement in memory, driven through the same pure machines as the store, against a gateway that may accept, refuse,
+ * lose, duplicate, delay and contradict. What the gateway really moved is known here, and only here.
+ */
+import { afterPayout, followPayout, type DisbursementState } from '../../domain/disbursement.ts'
+import type { EnquiryTiming, WaitingPayout } from '../../domain/enquiry.ts'
+import { isDebitNormal, postingsFor, type LedgerEvent } from '../../domain/ledger.ts'
+import { nextForDisbursement } from '../../domain/next.ts'
+import type { Failure, Observation } from '../../domain/observation.ts'
+import { foldPayout, type ObservationSource, type PayoutFact, type PayoutState } from '../../domain/payout.ts'
+import type { Calendar } from '../../domain/programme.ts'
+import type { NextForDisbursement } from '../../domain/standing.ts'
+
+const AMOUNT = 60_000_000n
+const SECOND = 1000
+const TIMING: EnquiryTiming = {
+  submitTimeoutMs: 10 * SECOND,
+  enquiryLadderMs: [30 * SECOND, 60 * SECOND, 120 * SECOND],
+  quietPeriodMs: 100 * SECOND,
+  replayHorizonMs: 3600 * SECOND,
+  replayMarginMs: 600 * SECOND,
+  giveUpMs: 1200 * SECOND,
+}
+const RETRY_DELAYS_MS = [60 * SECOND, 120 * SECOND]
+const ALWAYS: Calendar = { kind: 'always', weekdays: [], holidays: [], opens: '00:00', cutOff: '23:59' }
+
+/** What one send meets on its way. */
+export type Fate =
+  | 'answered' // executed, the answer arrives
+  | 'silent' // executed, the answer is lost
+  | 'lost' // not executed, and nobody hears
+  | 'late' // nobody hears, and it is executed only when everybody has stopped looking
+  | 'unreachable' // proven not to have left
+  | 'throttled' // 429: not executed
+  | 'refused' // a documented refusal of the request: not executed
+  | 'crash-before' // our process dies between the claim and the first byte
+  | 'crash-after' // executed, our process dies before it writes down the answer
+/** What becomes of a payout that the gateway executed. */
+export type End = 'paid' | 'passing' | 'account' | 'float' | 'undocumented' | 'returned' | 'stuck'
+/** What an enquiry is answered with, when it is not the truth. */
+export type Lens = 'truth' | 'away' | 'hidden'
+
+/** One payout at the gateway: keyed by our reference, so the same key again finds the same object. */
+interface Executed {
+  readonly id: string
+  readonly end: End
+  state: Observation['state']
+  hasCredited: boolean
+}
+
+interface Attempt {
+  readonly n: number
+  state: PayoutState
+  money: 'clearing' | 'credited' | 'back'
+  gatewayId: string | null
+  sends: number
+  sameKeyRetries: number
+  enquiries: number
+  notFound: number
+  lastEnquiryAtMs: number | null
+  sendAgainAtMs: number | null
+  readonly firstSentAtMs: number
+  lastStartedAtMs: number
+  lastEndedAtMs: number | null
+}
+
+/** The whole of it: our books, the gateway's truth, and a count of what happened. */
+export class Model {
+  state: DisbursementState = 'released'
+  reason: string | null = null
+  nowMs = 0
+  hasAccount = true
+  held = false
+  readonly attempts: Attempt[] = []
+  readonly happened: Map<string, number>
+  readonly #executed = new Map<number, Executed>()
+  readonly #onItsWay = new Map<number, End>()
+  readonly #postings = new Map<string, bigint>()
+  #releaseAtMs = 0
+  #retries = 0
+  #returns = 0
+
+  constructor(happened: Map<string, number>) {
+    this.happened = happened
+    for (const event of ['appropriated', 'committed', 'funded', 'obligated'] as const) this.#post(event)
+  }
+
+  /** What the engine would do now. */
+  next(): NextForDisbursement {
+    const attempt = this.attempts.at(-1)
+    const payout = attempt && { ...this.#waiting(attempt), key: `d#${attempt.n}`, gateway: 'sandbox' }
+    const question = {
+      state: this.state,
+      releaseAtMs: this.#releaseAtMs,
+      held: this.held,
+      gateway: this.hasAccount ? 'sandbox' : null,
+      payout: payout ?? null,
+    }
+    return nextForDisbursement(question, { calendar: ALWAYS, zone: 'Asia/Jakarta' }, () => TIMING, this.nowMs)
+  }
+
+  /** Does the next thing, whatever it is; time passes first where it waits for time. */
+  work(fate: Fate, end: End, lens: Lens): void {
+    const next = this.next()
+    if (next.kind === 'wait' && next.untilMs !== null) this.nowMs = next.untilMs
+    const now = next.kind === 'wait' ? this.next() : next
+    const attempt = this.attempts.at(-1)
+    if (now.kind === 'send') this.#claim(fate, end)
+    else if (now.kind === 'resend' && attempt) this.#resend(attempt, fate, end)
+    else if (now.kind === 'enquire' && attempt) this.#enquire(attempt, lens)
+    else if (now.kind === 'check-float') this.#release('float is back')
+    else if (now.kind === 'give-up' && attempt) this.#giveUp(attempt)
+  }
+
+  /** The gateway goes on by itself, and calls back about it: once, again, late or about an older attempt. */
+  callback(which: number, times: number, isUntold: boolean): void {
+    const n = (which % Math.max(1, this.attempts.length)) + 1
+    this.#arrive(n)
+    const executed = this.#executed.get(n)
+    const attempt = this.attempts[n - 1]
+    if (!executed || !attempt) return
+    this.#proceed(executed)
+    if (isUntold) return this.#note('callback never came')
+    if (times > 1) this.#note('callback repeated')
+    if (attempt.n < this.attempts.length) this.#note('callback about an older attempt')
+    for (let time = 0; time < times; time += 1) this.#observe(attempt, this.#seen(executed), 'callback')
+  }
+
+  /** The gateway contradicts itself: what it called failed was paid after all. */
+  contradict(): void {
+    for (const [n, executed] of this.#executed) {
+      const attempt = this.attempts[n - 1]
+      if (executed.state !== 'failed' || !attempt) continue
+      this.#note('gateway contradicted itself')
+      Object.assign(executed, { state: 'paid', hasCredited: true })
+      this.#observe(attempt, this.#seen(executed), 'callback')
+      return
+    }
+  }
+
+  /** Everything that ever left arrives in the end, told or not. */
+  finish(): void {
+    for (const { n } of this.attempts) {
+      this.#arrive(n)
+      const executed = this.#executed.get(n)
+      if (executed) this.#proceed(executed)
+    }
+  }
+
+  relink(): void {
+    this.hasAccount = true
+    if (this.state === 'needs-account') this.#release('account linked')
+  }
+
+  lapse(): void {
+    if (this.state !== 'needs-account') return
+    this.state = 'lapsed'
+    this.#post('lapsed')
+    this.#note('lapsed')
+  }
+
+  /** The books as they should be, from where everything stands; equal to `balances()` unless they are wrong. */
+  expected(): Record<string, bigint> {
+    const isAlive = this.state !== 'lapsed' && this.state !== 'cancelled'
+    const count = (money: Attempt['money']): bigint =>
+      BigInt(this.attempts.filter((attempt) => attempt.money === money).length) * AMOUNT
+    const owed = isAlive ? AMOUNT : 0n
+    return nonZero({
+      'budget:appropriation': AMOUNT,
+      'budget:obligated': owed - count('credited'),
+      'budget:disbursed': count('credited'),
+      'budget:lapsed': isAlive ? 0n : AMOUNT,
+      'funds:payable': owed - count('clearing') - count('credited'),
+      'funds:clearing:sandbox': count('clearing'),
+      'funds:float:sandbox': AMOUNT - count('credited'),
+      'funds:treasury': AMOUNT - owed,
+    })
+  }
+
+  balances(): Record<string, bigint> {
+    return nonZero(Object.fromEntries(this.#postings))
+  }
+
+  /** Attempts for which the gateway moved money and has not given it back. */
+  get reallyPaid(): number {
+    return [...this.#executed.values()].filter(({ hasCredited, state }) => hasCredited && state !== 'returned').length
+  }
+
+  #claim(fate: Fate, end: End): void {
+    const earlier = this.attempts.at(-1)
+    // The rule of all rules: another attempt exists only when the earlier one has ended definitively.
+    if (earlier && !['failed', 'cancelled', 'not-sent', 'returned'].includes(earlier.state)) {
+      throw new Error(`attempt ${earlier.n + 1} while attempt ${earlier.n} is ${earlier.state}`)
+    }
+    if (earlier) this.#note(`another attempt after ${earlier.state}`)
+    const attempt: Attempt = {
+      n: this.attempts.length + 1,
+      state: 'submitting',
+      money: 'clearing',
+      gatewayId: null,
+      sends: 1,
+      sameKeyRetries: 0,
+      enquiries: 0,
+      notFound: 0,
+      lastEnquiryAtMs: null,
+      sendAgainAtMs: null,
+      firstSentAtMs: this.nowMs,
+      lastStartedAtMs: this.nowMs,
+      lastEndedAtMs: null,
+    }
+    this.attempts.push(attempt)
+    this.state = 'in-flight'
+    this.#post('claimed')
+    this.#send(attempt, fate, end)
+  }
+
+  #resend(attempt: Attempt, fate: Fate, end: End): void {
+    this.#note('sent again')
+    Object.assign(attempt, {
+      state: 'submitting',
+      sends: attempt.sends + 1,
+      notFound: 0,
+      sendAgainAtMs: null,
+      lastStartedAtMs: this.nowMs,
+      lastEndedAtMs: null,
+    })
+    this.#send(attempt, fate, end)
+  }
+
+  #send(attempt: Attempt, fate: Fate, end: End): void {
+    this.#note(fate)
+    this.#arrive(attempt.n)
+    if (fate === 'late' || fate === 'answered' || fate === 'silent' || fate === 'crash-after') {
+      this.#onItsWay.set(attempt.n, end)
+    }
+    if (fate !== 'late') this.#arrive(attempt.n)
+    this.nowMs += SECOND
+    const executed = this.#executed.get(attempt.n)
+    if (fate === 'crash-before' || fate === 'crash-after') return
+    attempt.lastEndedAtMs = this.nowMs
+    if (fate === 'answered' && executed) this.#observe(attempt, this.#seen(executed), 'submit')
+    else if (fate === 'unreachable') this.#observe(attempt, { kind: 'not-sent', failure: PASSING }, 'submit')
+    else if (fate === 'throttled') this.#observe(attempt, { kind: 'retry-same', failure: THROTTLED }, 'submit')
+    else if (fate === 'refused') this.#observe(attempt, refusal(end), 'submit')
+    else this.#observe(attempt, { kind: 'unanswered', failure: NO_ANSWER }, 'submit')
+  }
+
+  /** What is on its way reaches the gateway; under a key that it knows it is the same payout. */
+  #arrive(n: number): void {
+    const end = this.#onItsWay.get(n)
+    if (end === undefined) return
+    this.#onItsWay.delete(n)
+    if (this.#executed.has(n)) return
+    this.#executed.set(n, { id: `po_${n}`, end, state: 'accepted', hasCredited: false })
+  }
+
+  #enquire(attempt: Attempt, lens: Lens): void {
+    if (attempt.lastEndedAtMs === null) {
+      this.#note('lost send noticed')
+      attempt.lastEndedAtMs = this.nowMs
+      this.#observe(attempt, { kind: 'unanswered', failure: NO_ANSWER }, 'submit')
+    }
+    attempt.enquiries += 1
+    attempt.lastEnquiryAtMs = this.nowMs
+    const executed = this.#executed.get(attempt.n)
+    this.#note(`enquiry ${executed ? lens : 'finds nothing'}`)
+    if (lens === 'away') this.#observe(attempt, { kind: 'unavailable', failure: NO_ANSWER }, 'enquiry')
+    else if (executed && lens === 'truth') {
+      this.#proceed(executed)
+      this.#observe(attempt, this.#seen(executed), 'enquiry')
+    } else {
+      if (this.nowMs >= attempt.lastEndedAtMs + TIMING.quietPeriodMs) attempt.notFound += 1
+      this.#observe(attempt, { kind: 'not-found' }, 'enquiry')
+    }
+  }
+
+  #giveUp(attempt: Attempt): void {
+    this.#note('given up')
+    attempt.state = 'review'
+    this.state = 'review'
+    this.reason = 'no-answer'
+  }
+
+  #release(why: string): void {
+    this.#note(why)
+    this.state = 'released'
+    this.#releaseAtMs = Math.max(this.#releaseAtMs, this.nowMs)
+  }
+
+  /** One step of the gateway's own work. */
+  #proceed(executed: Executed): void {
+    if (executed.state === 'accepted' && executed.end === 'stuck') return
+    if (executed.state === 'accepted') {
+      const isPaid = executed.end === 'paid' || executed.end === 'returned'
+      executed.state = isPaid ? 'paid' : 'failed'
+      executed.hasCredited = isPaid
+    } else if (executed.state === 'paid' && executed.end === 'returned') executed.state = 'returned'
+  }
+
+  #seen(executed: Executed): PayoutFact {
+    const failure = executed.state === 'failed' ? FAILURES[executed.end] : null
+    const observation: Observation = {
+      state: executed.state,
+      gatewayId: executed.id,
+      amount: { minor: AMOUNT, currency: 'IDR' },
+      failure,
+      vendorStatus: '',
+      at: null,
+    }
+    return { kind: 'observed', observation }
+  }
+
+  /** As the store does it: fold, then postings, then the disbursement. */
+  #observe(attempt: Attempt, fact: PayoutFact, source: ObservationSource): void {
+    const { state, gatewayId, sameKeyRetries } = attempt
+    const sends = attempt.sends - sameKeyRetries
+    const facts = { state, amount: AMOUNT, currency: 'IDR', sends, sameKeyRetries, gatewayId }
+    const decision = foldPayout(facts, fact, source)
+    if (fact.kind === 'observed') attempt.gatewayId ??= fact.observation.gatewayId
+    if (decision.kind === 'send-again') {
+      attempt.sameKeyRetries += 1
+      attempt.sendAgainAtMs = this.nowMs + decision.afterMs
+    }
+    if (decision.kind !== 'move') return
+    attempt.state = decision.to
+    this.#postMoved(attempt)
+    const attempts = { attempts: this.attempts.length, retries: this.#retries, returns: this.#returns }
+    const ended = afterPayout(attempt.state, decision.failure, attempts, RETRY_DELAYS_MS)
+    if (!ended) return
+    const step = followPayout(this, attempt.n === this.attempts.length, ended)
+    this.state = step.to
+    this.reason = step.reason
+    this.#note(`then ${step.to}`)
+    if (attempt.state === 'returned') this.#returns += 1
+    if (step.retryAfterMs !== null) {
+      if (attempt.state !== 'not-sent') this.#retries += 1
+      this.#releaseAtMs = this.nowMs + step.retryAfterMs
+    }
+    if (step.accountFailed) this.hasAccount = false
+  }
+
+  #postMoved(attempt: Attempt): void {
+    const wasOnItsWay = attempt.money === 'clearing'
+    if (attempt.state === 'paid' || attempt.state === 'returned') {
+      if (wasOnItsWay) this.#post('paid')
+      attempt.money = 'credited'
+    }
+    if (attempt.state === 'returned') {
+      this.#post('returned')
+      attempt.money = 'back'
+    }
+    if (wasOnItsWay && ['failed', 'cancelled', 'not-sent'].includes(attempt.state)) {
+      this.#post('voided')
+      attempt.money = 'back'
+    }
+  }
+
+  #post(event: LedgerEvent): void {
+    const add = (account: string, amount: bigint): void => {
+      const signed = isDebitNormal(account) ? amount : -amount
+      this.#postings.set(account, (this.#postings.get(account) ?? 0n) + signed)
+    }
+    for (const { debit, credit, amount } of postingsFor(event, AMOUNT, 'sandbox')) {
+      add(debit, amount)
+      add(credit, -amount)
+    }
+  }
+
+  #waiting(attempt: Attempt): WaitingPayout {
+    return {
+      state: attempt.state,
+      sendOpen: attempt.lastEndedAtMs === null,
+      sends: attempt.sends - attempt.sameKeyRetries,
+      firstSentAtMs: attempt.firstSentAtMs,
+      lastSendStartedAtMs: attempt.lastStartedAtMs,
+      lastSendEndedAtMs: attempt.lastEndedAtMs ?? attempt.lastStartedAtMs + TIMING.submitTimeoutMs,
+      enquiries: attempt.enquiries,
+      lastEnquiryAtMs: attempt.lastEnquiryAtMs,
+      notFound: attempt.notFound,
+      sendAgainAtMs: attempt.sendAgainAtMs,
+    }
+  }
+
+  #note(what: string): void {
+    this.happened.set(what, (this.happened.get(what) ?? 0) + 1)
+  }
+}
+
+function failure(of: Failure['class'], code: string): Failure {
+  return { class: of, code, vendorCode: '' }
+}
+
+const NO_ANSWER = failure('unknown', 'no-answer')
+const PASSING = failure('retry-new', 'unreachable')
+const THROTTLED = failure('retry-same', 'rate-limited')
+const FAILURES: Readonly<Record<End, Failure | null>> = {
+  paid: null,
+  returned: null,
+  stuck: null,
+  passing: failure('retry-new', 'transfer-temporarily-failed'),
+  account: failure('needs-account', 'account-closed'),
+  float: failure('float-short', 'float-short'),
+  undocumented: failure('undocumented', 'undocumented'),
+}
+
+/** A documented refusal has no object at the gateway. */
+function refusal(end: End): PayoutFact {
+  const failed = FAILURES[end] ?? failure('permanent', 'request-refused')
+  return {
+    kind: 'observed',
+    observation: { state: 'failed', gatewayId: null, amount: null, failure: failed, vendorStatus: '', at: null },
+  }
+}
+
+function nonZero(balances: Readonly<Record<string, bigint>>): Record<string, bigint> {
+  return Object.fromEntries(Object.entries(balances).filter(([, balance]) => balance !== 0n))
+}

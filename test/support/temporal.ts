@@ -1,0 +1,302 @@
+/**
+ * Whole lives: the real store, the real sandbox over HTTP with its callbacks, the real workflows and activities, and a Temporal
+ * server, either one that skips time or the dev server. Only the clock is the test's.
+ */
+import { mkdirSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { activityInfo } from '@temporalio/activity'
+import { TestWorkflowEnvironment } from '@temporalio/testing'
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+} from '@temporalio/worker'
+import fastify from 'fastify'
+import { createLifeActivities } from '../../activities/lives.ts'
+import { createPaymentActivities } from '../../activities/payments.ts'
+import type { Programme } from '../../domain/programme.ts'
+import { participantWorkflowId } from '../../domain/identity.ts'
+import type { GatewayTiming } from '../../gateways/gateway.ts'
+import type { Gateway } from '../../gateways/gateway.ts'
+import { createSandboxGateway } from '../../gateways/sandbox/gateway.ts'
+import { PROJECT_ROOT } from '../../local/project.ts'
+import { startTemporal, SEARCH_ATTRIBUTES } from '../../local/temporal.ts'
+import { findTemporalCli, findTestServer } from '../../local/temporal-programs.ts'
+import type { Entry } from '../../sandbox/entries.ts'
+import { buildSandbox } from '../../sandbox/server.ts'
+import { connectTemporal, type Temporal } from '../../temporal/connect.ts'
+import { deliver } from '../../temporal/deliver.ts'
+import { startRelay, type RelayEvent } from '../../temporal/relay.ts'
+import { gatewayQueue, LIVES_QUEUE } from '../../workflows/messages.ts'
+import { API_KEY, CALLBACK_SECRET, callSandbox } from '../sandbox/stage.ts'
+import { openWorld, type World } from './world.ts'
+
+export interface Scene extends World {
+  readonly temporal: Temporal
+  readonly gateway: Gateway
+  readonly relayed: readonly RelayEvent[]
+  /** Business time: the server's, which a test may have skipped ahead. */
+  now(): Promise<number>
+  /** Lets business time pass, and what falls due meanwhile happen. */
+  pass(ms: number): Promise<void>
+  /** Tells the lives what is pending, and waits until nobody has anything to do but wait. */
+  settle(): Promise<void>
+  journal(): Promise<readonly Entry[]>
+  topUp(amount: bigint): Promise<void>
+  /** The provider returns a payout that it had paid. */
+  giveBack(gatewayId: string): Promise<void>
+  result(ref: string): Promise<unknown>
+  stopWorkers(): Promise<void>
+  startWorkers(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface SceneOptions {
+  readonly programme?: Programme
+  readonly timing?: Partial<GatewayTiming>
+  /** History events after which a life continues as new; 0 leaves it to the server. */
+  readonly eventsMax?: number
+  readonly server?: 'skipping' | 'real'
+  readonly openingBalance?: bigint
+  /** Provider's seconds are multiplied with this. */
+  readonly timeFactor?: number
+  readonly activities?: (all: ReturnType<typeof createPaymentActivities>) => ReturnType<typeof createPaymentActivities>
+}
+
+/** Months pass in seconds here, so the provider must be quick too. */
+const TIME_FACTOR = 0.01
+
+let bundle: Awaited<ReturnType<typeof bundleWorkflowCode>> | undefined
+
+interface Server {
+  readonly address: string
+  readonly now: () => Promise<number>
+  readonly pass: (ms: number) => Promise<void>
+  readonly nowInActivity: () => number
+  readonly stop: () => Promise<void>
+}
+
+export async function openScene(options: SceneOptions = {}): Promise<Scene> {
+  quiet()
+  bundle ??= await bundleWorkflowCode({
+    workflowsPath: path.join(PROJECT_ROOT, 'workflows/index.ts'),
+    logger: new DefaultLogger('ERROR'),
+  })
+  const folder = await mkdtemp(path.join(tmpdir(), 'lunas-scene-'))
+  const server = await (options.server === 'real' ? startReal(folder) : startSkipping())
+  const mouth = await openCallbackMouth()
+  const sandbox = await buildSandbox({
+    journalPath: path.join(folder, 'journal.jsonl'),
+    apiKey: API_KEY,
+    callbackSecret: CALLBACK_SECRET,
+    callbackUrl: mouth.url,
+    timeFactor: options.timeFactor ?? TIME_FACTOR,
+    openingBalanceMinor: options.openingBalance ?? 1_000_000_000_000n,
+  })
+  const url = await sandbox.listen({ host: '127.0.0.1', port: 0 })
+  const timing = { submitTimeoutMs: 500, ...options.timing }
+  const gateway = createSandboxGateway({ baseUrl: url, apiKey: API_KEY, callbackSecrets: [CALLBACK_SECRET], timing })
+  const world = await openWorld({
+    ...(options.programme ? { programme: options.programme } : {}),
+    timing: gateway.capabilities.timing,
+    institutions: gateway.capabilities.institutions.map(({ code }) => code),
+  })
+  const temporal = connectTemporal({ address: server.address, namespace: 'default' })
+  const relayed: RelayEvent[] = []
+  const relay = startRelay({
+    temporal,
+    messages: world.store.messages,
+    concurrency: 8,
+    ratePerSecond: 0,
+    eventsMax: options.eventsMax ?? 0,
+    sweeps: false,
+    report: (event) => relayed.push(event),
+  })
+  mouth.hear(async (callback) => {
+    const result = gateway.receive({ ...callback, receivedAtMs: Date.now() })
+    if (result.kind !== 'event') return
+    const { eventId, reference, observation, trusted } = result
+    const receivedAtMs = await server.now()
+    const received = { gateway: gateway.code, eventId, reference, observation, trusted, body: callback.body, receivedAtMs }
+    await world.store.desk.receiveCallbacks([received])
+    relay.poke()
+  })
+  const crew = createCrew({ world, gateway, server, options })
+  await crew.start()
+  const settle = async (): Promise<void> => {
+    relay.poke()
+    await untilTrue(async () => (await world.count(PENDING)) === 0)
+    await untilTrue(async () => (await world.count(SENDING)) === 0)
+  }
+  const scene: Scene = {
+    ...world,
+    temporal,
+    gateway,
+    relayed,
+    now: server.now,
+    settle,
+    async pass(ms) {
+      await settle()
+      await server.pass(ms)
+      await settle()
+    },
+    async journal() {
+      const { json } = await callSandbox(url, 'GET', '/journal?limit=10000')
+      return (json as { entries: readonly Entry[] }).entries
+    },
+    async topUp(amount) {
+      await callSandbox(url, 'POST', '/admin/top-up', { amount: amount.toString() })
+    },
+    async giveBack(gatewayId) {
+      await callSandbox(url, 'POST', `/admin/payouts/${gatewayId}/return`)
+    },
+    result: (ref) => temporal.client.workflow.getHandle(participantWorkflowId(world.programme.code, ref)).result(),
+    stopWorkers: crew.stop,
+    startWorkers: crew.start,
+    async close() {
+      await relay.stop()
+      await crew.stop()
+      await temporal.close()
+      await sandbox.close()
+      await mouth.close()
+      await world.close()
+      await server.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+  return scene
+}
+
+const PENDING = `SELECT FROM message WHERE state = 'pending' AND deliver_after <= now()`
+const SENDING = `SELECT FROM payout y JOIN send s ON s.payout = y.key WHERE s.ended_at IS NULL`
+
+let isQuiet = false
+/** Workers tell on every polled queue when a server goes away; tests end servers all the time. */
+function quiet(): void {
+  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' })
+  if (!isQuiet) Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } })
+  isQuiet = true
+}
+
+async function startSkipping(): Promise<Server> {
+  const program = await findTestServer({ configured: null })
+  const server = { executable: { type: 'existing-path', path: program } } as const
+  const environment = await TestWorkflowEnvironment.createTimeSkipping({ server })
+  // Keyword: 2. Without them the lives cannot show themselves.
+  const searchAttributes = Object.fromEntries(SEARCH_ATTRIBUTES.map((name) => [name, 2]))
+  await environment.connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes })
+  return {
+    address: environment.address,
+    now: () => environment.currentTimeMs(),
+    pass: (ms) => environment.sleep(ms),
+    nowInActivity: () => activityInfo().currentAttemptScheduledTimestampMs,
+    stop: () => environment.teardown(),
+  }
+}
+
+async function startReal(folder: string): Promise<Server> {
+  const program = await findTemporalCli({ configured: null })
+  mkdirSync(path.join(folder, 'logs'), { recursive: true })
+  const server = await startTemporal({ program, home: folder })
+  return {
+    address: server.address,
+    now: () => Promise.resolve(Date.now()),
+    pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    nowInActivity: () => Date.now(),
+    stop: () => server.stop(),
+  }
+}
+
+interface CrewParts {
+  readonly world: World
+  readonly gateway: Gateway
+  readonly server: Server
+  readonly options: SceneOptions
+}
+
+/** The workers, which a test may stop and start again. */
+function createCrew({ world, gateway, server, options }: CrewParts) {
+  const { store } = world
+  const payments = createPaymentActivities({
+    store,
+    gateways: new Map([[gateway.code, gateway]]),
+    now: server.nowInActivity,
+  })
+  const activities = options.activities?.(payments) ?? payments
+  let running: { stop(): Promise<void> } | undefined
+  const start = async (): Promise<void> => {
+    if (!bundle) throw new Error('the bundle is built first')
+    const connection = await NativeConnection.connect({ address: server.address })
+    const shared = { connection, namespace: 'default', shutdownGraceTime: 0, shutdownForceTime: '2s' } as const
+    const workers = [
+      await Worker.create({
+        ...shared,
+        workflowBundle: bundle,
+        taskQueue: LIVES_QUEUE,
+        activities: createLifeActivities({ store }),
+      }),
+      await Worker.create({ ...shared, taskQueue: gatewayQueue(gateway.code), activities }),
+    ]
+    const runs = workers.map((worker) => worker.run())
+    running = {
+      async stop() {
+        for (const worker of workers) worker.shutdown()
+        await Promise.allSettled(runs)
+        await connection.close()
+      },
+    }
+  }
+  const stop = async (): Promise<void> => {
+    await running?.stop()
+    running = undefined
+  }
+  return { start, stop }
+}
+
+interface HeardCallback {
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: Uint8Array
+}
+
+/** Somebody who hears callbacks, on a free port. */
+async function openCallbackMouth() {
+  let listener: (callback: HeardCallback) => Promise<void> = () => Promise.resolve()
+  const app = fastify({ forceCloseConnections: true })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.post('/callbacks', async (request, reply) => {
+    await listener({ headers: request.headers as HeardCallback['headers'], body: request.body as Buffer })
+    return reply.code(204).send()
+  })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  return {
+    url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/callbacks`,
+    hear(next: typeof listener) {
+      listener = next
+    },
+    close: () => app.close(),
+  }
+}
+
+/** Polls until it is so, at most twenty seconds. */
+export async function untilTrue(look: () => Promise<boolean>, forMs = 20_000): Promise<void> {
+  const end = Date.now() + forMs
+  while (!(await look())) {
+    if (Date.now() > end) throw new Error('it did not happen in time')
+    await new Promise((turn) => setTimeout(turn, 10))
+  }
+}
+
+/** Delivers what is pending without a relay, and says how. */
+export async function deliverPending(scene: Pick<Scene, 'temporal' | 'store'>, eventsMax = 0): Promise<string[]> {
+  const leases = await scene.store.messages.lease(100, 30)
+  const kinds: string[] = []
+  for (const lease of leases) kinds.push((await deliver(scene.temporal, lease, eventsMax)).kind)
+  return kinds
+}
