@@ -16,7 +16,7 @@ export interface LifeActivities {
   /** Applies what is due and says where the life stands. */
   advance(of: LifeQuestion): Promise<Standing>
   /** Hands a payout that nobody could tell about to people. */
-  giveUp(of: LifeQuestion & { readonly payout: string }): Promise<Standing>
+  giveUp(of: LifeQuestion & { readonly payout: string }): Promise<void>
 }
 
 export function createLifeActivities({ store }: { readonly store: Pick<Store, 'lives' | 'payouts'> }): LifeActivities {
@@ -26,7 +26,6 @@ export function createLifeActivities({ store }: { readonly store: Pick<Store, 'l
     giveUp: (of) =>
       translateProblems(async () => {
         await store.payouts.giveUp(of.payout, of.nowMs)
-        return store.lives.advance(of.programme, of.ref, of.nowMs)
       }),
   }
 }

@@ -1,13 +1,14 @@
 /**
- * Calls that leave the house. Each claims or asks in the store, makes one network attempt, writes down what was learnt, and brings
- * back where the life stands. None of them retries, and none of them infers failure from silence.
+ * Calls that leave the house. Each claims or asks in the store, makes one network attempt, writes down what was learnt, and says
+ * where the disbursement stands. None of them retries, and none of them infers failure from silence.
  */
 import type { Failure } from '../domain/observation.ts'
 import type { PayoutFact } from '../domain/payout.ts'
-import type { Standing } from '../domain/standing.ts'
-import type { Gateway, SubmitResult } from '../gateways/gateway.ts'
+import type { DisbursementStanding } from '../domain/standing.ts'
+import type { EnquiryResult, Gateway, SubmitResult } from '../gateways/gateway.ts'
 import type { ClaimDraft } from '../store/claims.ts'
 import type { Store } from '../store/index.ts'
+import type { ObservationItem } from '../store/observation-item.ts'
 import { translateProblems } from './failures.ts'
 
 export interface LifeOf {
@@ -15,15 +16,21 @@ export interface LifeOf {
   readonly ref: string
 }
 
+/**
+ * Where the disbursement stands while its payout is still under way; null when more of the life may have changed, so that the life
+ * must look.
+ */
+export type Told = DisbursementStanding | null
+
 export interface PaymentActivities {
   /** Claims the next payout of a disbursement and sends it once. */
-  submit(of: LifeOf & { readonly disbursement: string }): Promise<Standing>
+  submit(of: LifeOf & { readonly disbursement: string }): Promise<Told>
   /** Sends the frozen bytes of a payout again under the same key. */
-  resend(of: LifeOf & { readonly payout: string }): Promise<Standing>
+  resend(of: LifeOf & { readonly payout: string }): Promise<Told>
   /** Asks the gateway what became of a payout. */
-  enquire(of: LifeOf & { readonly payout: string }): Promise<Standing>
+  enquire(of: LifeOf & { readonly payout: string }): Promise<Told>
   /** Releases a disbursement that waits for our money at the gateway, once there is enough. */
-  checkFloat(of: LifeOf & { readonly disbursement: string; readonly gateway: string }): Promise<Standing>
+  checkFloat(of: LifeOf & { readonly disbursement: string; readonly gateway: string }): Promise<Told>
 }
 
 export interface PaymentDependencies {
@@ -34,47 +41,37 @@ export interface PaymentDependencies {
 }
 
 export function createPaymentActivities(dependencies: PaymentDependencies): PaymentActivities {
-  const standing = (of: LifeOf): Promise<Standing> =>
-    dependencies.store.lives.advance(of.programme, of.ref, dependencies.now())
   return {
-    submit: (of) =>
-      translateProblems(async () => {
-        await claimAndSend(dependencies, of.disbursement)
-        return standing(of)
-      }),
+    submit: (of) => translateProblems(() => claimAndSend(dependencies, of.disbursement)),
     resend: (of) =>
       translateProblems(async () => {
-        const { store, now } = dependencies
-        const opened = await store.payouts.reopen(of.payout, now())
-        if (opened.kind === 'reopened') {
-          await send(dependencies, { ...opened, payout: of.payout, body: opened.body.open() })
-        }
-        return standing(of)
+        const opened = await dependencies.store.payouts.reopen(of.payout, dependencies.now())
+        if (opened.kind === 'refused') return null
+        return send(dependencies, { ...opened, payout: of.payout, body: opened.body.open() })
       }),
-    enquire: (of) =>
-      translateProblems(async () => {
-        await enquire(dependencies, of.payout)
-        return standing(of)
-      }),
+    enquire: (of) => translateProblems(() => enquire(dependencies, of.payout)),
     checkFloat: (of) =>
       translateProblems(async () => {
         await checkFloat(dependencies, of.disbursement, of.gateway)
-        return standing(of)
+        return null
       }),
   }
 }
 
-async function claimAndSend(dependencies: PaymentDependencies, disbursement: string): Promise<void> {
+async function claimAndSend(dependencies: PaymentDependencies, disbursement: string): Promise<Told> {
   const { store, now } = dependencies
   for (let salt = 0; ; salt += 1) {
     const draft = await store.claims.draft(disbursement, now(), salt)
-    if (draft.kind === 'parked') return
+    if (draft.kind === 'parked') return null
     const gateway = gatewayOf(dependencies, draft.gateway)
     const prepared = gateway.prepare(orderOf(draft), draft.destination.open())
-    if (!('kind' in prepared)) return store.claims.refuse(draft, prepared, now())
+    if (!('kind' in prepared)) {
+      await store.claims.refuse(draft, prepared, now())
+      return null
+    }
     const claim = await store.claims.claim(draft, prepared.body, now())
     if (claim.kind === 'collision') continue
-    if (claim.kind === 'parked') return
+    if (claim.kind === 'parked') return null
     return send(dependencies, { ...draft, ...claim, body: prepared.body })
   }
 }
@@ -89,10 +86,18 @@ interface Send {
 }
 
 /** One send of frozen bytes, and what was learnt from it. */
-async function send(dependencies: PaymentDependencies, of: Send): Promise<void> {
-  const { store, now } = dependencies
+async function send(dependencies: PaymentDependencies, of: Send): Promise<Told> {
+  const { now } = dependencies
   const fact = now() < of.sendByMs ? await sendNow(dependencies, of) : tooLate()
-  await store.payouts.observe([{ payout: of.payout, source: 'submit', fact, atMs: now(), send: of.send }])
+  return observe(dependencies, { payout: of.payout, source: 'submit', fact, atMs: now(), send: of.send })
+}
+
+/** Writes down what was learnt. A payout that is still under way concerns only its own disbursement. */
+async function observe(dependencies: PaymentDependencies, item: ObservationItem): Promise<Told> {
+  const [result] = await dependencies.store.payouts.observe([item])
+  if (!result) return null
+  const isUnderWay = result.state === 'accepted' || result.state === 'processing' || result.decision !== 'move'
+  return isUnderWay ? result.disbursement : null
 }
 
 async function sendNow(dependencies: PaymentDependencies, of: Send): Promise<PayoutFact> {
@@ -120,26 +125,30 @@ function tooLate(): PayoutFact {
   return { kind: 'not-sent', failure: { class: 'retry-new', code: 'send-too-late', vendorCode: '' } }
 }
 
-async function enquire(dependencies: PaymentDependencies, payout: string): Promise<void> {
+async function enquire(dependencies: PaymentDependencies, payout: string): Promise<Told> {
   const { store, now } = dependencies
   const question = await store.payouts.question(payout, now())
   if (question.lostSend !== null) {
     const failure: Failure = { class: 'unknown', code: 'send-lost', vendorCode: '' }
-    const fact: PayoutFact = { kind: 'unanswered', failure }
-    await store.payouts.observe([{ payout, source: 'submit', fact, atMs: now(), send: question.lostSend }])
+    await observe(dependencies, {
+      payout,
+      source: 'submit',
+      fact: { kind: 'unanswered', failure },
+      atMs: now(),
+      send: question.lostSend,
+    })
   }
   const gateway = gatewayOf(dependencies, question.gateway)
   const signal = AbortSignal.timeout(gateway.capabilities.timing.enquireTimeoutMs)
   const answer = await gateway.enquire({ reference: question.reference, gatewayId: question.gatewayId }, signal)
-  const atMs = now()
-  if (answer.kind !== 'found') {
-    await store.payouts.observe([{ payout, source: 'enquiry', fact: answer, atMs }])
-    return
-  }
+  const told = await observe(dependencies, { payout, source: 'enquiry', fact: factOfAnswer(answer), atMs: now() })
+  return question.lostSend === null ? told : null
+}
+
+function factOfAnswer(answer: EnquiryResult): PayoutFact {
+  if (answer.kind !== 'found') return answer
   const [observation, ...others] = answer.observations
-  const fact: PayoutFact =
-    others.length === 0 ? { kind: 'observed', observation } : { kind: 'several', count: others.length + 1 }
-  await store.payouts.observe([{ payout, source: 'enquiry', fact, atMs }])
+  return others.length === 0 ? { kind: 'observed', observation } : { kind: 'several', count: others.length + 1 }
 }
 
 async function checkFloat(dependencies: PaymentDependencies, disbursement: string, code: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import type { Access } from '../local/access.ts'
 import { banner } from '../local/banner.ts'
-import { runDemo, type DemoResult } from '../local/demo/run.ts'
+import type { DemoResult } from '../local/demo/run.ts'
 import { storyText, tableText, verdictText } from '../local/demo/report.ts'
 import { stopSignal } from '../local/signals.ts'
 import type { Stack, StackEvent } from '../local/stack.ts'
@@ -28,6 +28,7 @@ export function demoCommand(): Command {
 
 async function run(options: Options): Promise<void> {
   const asked = stopSignal()
+  const { runDemo } = await import('../local/demo/run.ts')
   const speak = options.json ? () => undefined : print
   const result = await runDemo({
     participants: options.participants,

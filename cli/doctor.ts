@@ -1,7 +1,6 @@
 import { Command } from 'commander'
 import { styleText } from 'node:util'
-import { ConfigProblem, loadConfig } from '../config.ts'
-import { diagnose, type Finding } from '../local/diagnose.ts'
+import type { Finding } from '../local/diagnose.ts'
 import { EXIT_FAILED, print, printJson } from './output.ts'
 
 export function doctorCommand(): Command {
@@ -18,6 +17,8 @@ export function doctorCommand(): Command {
 }
 
 async function examine(): Promise<readonly Finding[]> {
+  const { ConfigProblem, loadConfig } = await import('../config.ts')
+  const { diagnose } = await import('../local/diagnose.ts')
   try {
     return await diagnose(loadConfig())
   } catch (error) {

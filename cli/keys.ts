@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { dataOf } from '../client/index.ts'
-import { bootstrap } from './bootstrap.ts'
 import { connect, withConnection, type ConnectionOptions } from './connection.ts'
 import { columns, print, printJson } from './output.ts'
 
@@ -38,9 +37,15 @@ export function keysCommand(): Command {
 }
 
 async function createOne(options: CreateOptions): Promise<void> {
-  const made = options.bootstrap ? await bootstrap(options.person) : await createByApi(options)
+  const made = options.bootstrap ? await createFirst(options.person) : await createByApi(options)
   if (options.json) return printJson(made)
   print(`${made.secret}\nThis is ${options.person}'s key ${made.id}. It is not shown again.`)
+}
+
+/** Loaded only here: it brings the store, which the other commands do without. */
+async function createFirst(person: string): Promise<{ readonly id: string; readonly secret: string }> {
+  const { bootstrap } = await import('./bootstrap.ts')
+  return bootstrap(person)
 }
 
 async function createByApi(options: CreateOptions): Promise<{ readonly id: string; readonly secret: string }> {

@@ -1,6 +1,4 @@
 import { Command } from 'commander'
-import { loadConfig, requireSettings } from '../config.ts'
-import { migrate } from '../local/migrate.ts'
 import { print, printJson } from './output.ts'
 
 export function migrateCommand(): Command {
@@ -10,6 +8,8 @@ export function migrateCommand(): Command {
     )
     .option('--json', 'one JSON object on standard output')
     .action(async (options: { readonly json?: boolean }) => {
+      const { loadConfig, requireSettings } = await import('../config.ts')
+      const { migrate } = await import('../local/migrate.ts')
       const config = requireSettings(loadConfig(), 'databaseMigrateUrl')
       const result = await migrate(config.databaseMigrateUrl.reveal())
       if (options.json) return printJson(result)

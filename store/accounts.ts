@@ -50,7 +50,7 @@ export async function linkAccount(
   atMs: number,
 ): Promise<{ id: string; usableFromMs: number }> {
   const life = await lockLife(sql, link.programme, link.ref)
-  const programme = await context.programmes.version(life.programme, life.programme_version)
+  const programme = await context.programmes.version(life.programme, life.programme_version, sql)
   const { index } = context.vault.accountIndex(link.account.institution, link.account.number)
   const live = await liveAccount(sql, link)
   if (live && live.state !== 'failed' && live.account_index.equals(index)) {

@@ -18,11 +18,12 @@ export interface AuditEntry {
 /** Writes audit rows, set-based: one statement however many. */
 export async function insertAudit(sql: Sql, entries: readonly AuditEntry[]): Promise<void> {
   if (entries.length === 0) return
-  await sql.query(
-    `INSERT INTO audit_event (at, person, key_id, role, act, programme, ref, subject, before, after, reason, request_id)
+  await sql.query({
+    name: 'insert-audit',
+    text: `INSERT INTO audit_event (at, person, key_id, role, act, programme, ref, subject, before, after, reason, request_id)
      SELECT * FROM unnest($1::timestamptz[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
                           $8::text[], $9::jsonb[], $10::jsonb[], $11::text[], $12::text[])`,
-    [
+    values: [
       entries.map((entry) => new Date(entry.atMs)),
       entries.map((entry) => entry.actor.person),
       entries.map((entry) => entry.actor.keyId),
@@ -36,5 +37,5 @@ export async function insertAudit(sql: Sql, entries: readonly AuditEntry[]): Pro
       entries.map((entry) => entry.reason ?? null),
       entries.map((entry) => entry.actor.requestId),
     ],
-  )
+  })
 }

@@ -167,7 +167,7 @@ async function claimLocked(
   const timing = context.timingOf(draft.gateway)
   const by = sendByMs(nowMs, nowMs, timing)
   await insertClaim(sql, context, draft, body, { nowMs, by })
-  const programme = await context.programmes.version(candidate.programme, candidate.programme_version)
+  const programme = await context.programmes.version(candidate.programme, candidate.programme_version, sql)
   await insertPostings(sql, [
     {
       event: 'claimed',

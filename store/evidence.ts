@@ -32,7 +32,7 @@ export async function recordEvidence(
   atMs: number,
 ): Promise<void> {
   const life = await lockLife(sql, evidence.programme, evidence.ref)
-  const programme = await context.programmes.version(life.programme, life.programme_version)
+  const programme = await context.programmes.version(life.programme, life.programme_version, sql)
   refuseOutsideTraining(life)
   refuseKnown(life, evidence)
   if (evidence.kind === 'survey-answered') refuseSurvey(life, programme, evidence)

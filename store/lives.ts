@@ -11,6 +11,7 @@ import { insertAudit, type AuditEntry } from './audit.ts'
 import { inTransaction, type Sql } from './database.ts'
 import { openDocument, participantOwner, parseSealed } from './documents.ts'
 import { lifeOf, lockLife, readLife, waitingPayout, type LifeRow } from './life-rows.ts'
+import { patched } from './life-patch.ts'
 import { applyStep } from './life-steps.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings, type LedgerEntry } from './postings.ts'
@@ -45,7 +46,7 @@ export function createLives(context: StoreContext): Lives {
 }
 
 async function applyScreening(sql: Sql, context: StoreContext, row: LifeRow, nowMs: number): Promise<void> {
-  const programme = await context.programmes.version(row.programme, row.programme_version)
+  const programme = await context.programmes.version(row.programme, row.programme_version, sql)
   const { rows } = await sql.query<{ id: string }>(
     `SELECT id FROM sealed_document WHERE owner = $1 AND kind = 'identity' ORDER BY created_at DESC LIMIT 1`,
     [participantOwner(row.programme, row.ref)],
@@ -86,7 +87,7 @@ async function applyScreening(sql: Sql, context: StoreContext, row: LifeRow, now
 }
 
 async function advanceLocked(sql: Sql, context: StoreContext, loaded: LifeRow, nowMs: number): Promise<Standing> {
-  const programme = await context.programmes.version(loaded.programme, loaded.programme_version)
+  const programme = await context.programmes.version(loaded.programme, loaded.programme_version, sql)
   const audit: AuditEntry[] = []
   const postings: LedgerEntry[] = []
   let life = loaded
@@ -95,7 +96,7 @@ async function advanceLocked(sql: Sql, context: StoreContext, loaded: LifeRow, n
     if (!step) break
     if (steps === STEPS_MAX) throw new Error(`the life ${life.programme}:${life.ref} does not come to rest`)
     await applyStep({ sql, life, programme, nowMs, audit, postings }, step)
-    life = await readLife(sql, life.programme, life.ref)
+    life = patched(life, step, programme.currency, nowMs)
   }
   await insertPostings(sql, postings)
   await insertAudit(sql, audit)

@@ -34,12 +34,13 @@ export function nudge(programme: string, ref: string, kind: MessageKind, priorit
 /** Writes messages, set-based. */
 export async function insertMessages(sql: Sql, messages: readonly NewMessage[]): Promise<void> {
   if (messages.length === 0) return
-  await sql.query(
-    `INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
+  await sql.query({
+    name: 'insert-messages',
+    text: `INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
      SELECT id, programme, ref, kind, priority, 'pending', now() + delay * interval '1 millisecond'
      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[])
           AS new (id, programme, ref, kind, priority, delay)`,
-    [
+    values: [
       messages.map((message) => message.id),
       messages.map((message) => message.programme),
       messages.map((message) => message.ref),
@@ -47,5 +48,5 @@ export async function insertMessages(sql: Sql, messages: readonly NewMessage[]):
       messages.map((message) => message.priority),
       messages.map((message) => message.delayMs),
     ],
-  )
+  })
 }

@@ -90,25 +90,27 @@ export async function writeHarvest(sql: Sql, harvest: Harvest): Promise<void> {
 
 async function endSends(sql: Sql, sends: readonly SendEnd[]): Promise<void> {
   if (sends.length === 0) return
-  await sql.query(
-    `UPDATE send SET ended_at = ended.at, result = ended.result
+  await sql.query({
+    name: 'end-sends',
+    text: `UPDATE send SET ended_at = ended.at, result = ended.result
        FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::text[]) AS ended (payout, number, at, result)
       WHERE send.payout = ended.payout AND send.number = ended.number AND send.ended_at IS NULL`,
-    [
+    values: [
       sends.map((send) => send.payout),
       sends.map((send) => send.number),
       sends.map((send) => new Date(send.atMs)),
       sends.map((send) => send.result),
     ],
-  )
+  })
 }
 
 async function insertObservations(sql: Sql, observed: readonly Observed[]): Promise<void> {
-  await sql.query(
-    `INSERT INTO observation (payout, source, fact, observed, vendor_status, decision, from_state, to_state, observed_at)
+  await sql.query({
+    name: 'insert-observations',
+    text: `INSERT INTO observation (payout, source, fact, observed, vendor_status, decision, from_state, to_state, observed_at)
      SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                           $9::timestamptz[])`,
-    [
+    values: [
       observed.map(({ row }) => row.key),
       observed.map(({ item }) => item.source),
       observed.map(({ item }) => item.fact.kind),
@@ -119,7 +121,7 @@ async function insertObservations(sql: Sql, observed: readonly Observed[]): Prom
       observed.map(({ to }) => to),
       observed.map(({ item }) => new Date(item.atMs)),
     ],
-  )
+  })
 }
 
 async function updatePayouts(
@@ -128,8 +130,9 @@ async function updatePayouts(
 ): Promise<void> {
   const rows = touched.map(({ row }) => row)
   const failures = touched.map(({ item }) => failureOf(item))
-  const { rowCount } = await sql.query(
-    `UPDATE payout
+  const { rowCount } = await sql.query({
+    name: 'update-payouts',
+    text: `UPDATE payout
         SET state = new.state, money = new.money, version = payout.version + 1, gateway_id = new.gateway_id, enquiries = new.enquiries,
             not_found = new.not_found, same_key_retries = new.same_key_retries, last_enquiry_at = new.last_enquiry_at,
             send_again_at = new.send_again_at,
@@ -143,7 +146,7 @@ async function updatePayouts(
             AS new (key, version, state, gateway_id, enquiries, not_found, same_key_retries, last_enquiry_at,
                     send_again_at, failure_class, failure_code, vendor_code, at, money)
       WHERE payout.key = new.key AND payout.version = new.version`,
-    [
+    values: [
       rows.map((row) => row.key),
       rows.map((row) => row.version),
       rows.map((row) => row.state),
@@ -159,15 +162,16 @@ async function updatePayouts(
       touched.map(({ item }) => dateOf(item?.atMs ?? null)),
       rows.map((row) => row.money),
     ],
-  )
+  })
   if (rowCount !== rows.length) throw new Error('a payout changed under its life lock')
 }
 
 async function updateDisbursements(sql: Sql, moved: readonly { row: Work; atMs: number }[]): Promise<void> {
   if (moved.length === 0) return
   const rows = moved.map(({ row }) => row.disbursement)
-  const { rowCount } = await sql.query(
-    `UPDATE disbursement
+  const { rowCount } = await sql.query({
+    name: 'update-disbursements',
+    text: `UPDATE disbursement
         SET state = new.state, reason = new.reason, version = disbursement.version + 1, retries = new.retries,
             returns = new.returns, returned = new.returns * disbursement.amount, release_at = new.release_at,
             paid_at = CASE WHEN new.state = 'paid' THEN new.at ELSE disbursement.paid_at END,
@@ -176,7 +180,7 @@ async function updateDisbursements(sql: Sql, moved: readonly { row: Work; atMs: 
        FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::int[], $6::int[], $7::timestamptz[], $8::timestamptz[])
             AS new (key, version, state, reason, retries, returns, release_at, at)
       WHERE disbursement.key = new.key AND disbursement.version = new.version`,
-    [
+    values: [
       rows.map((row) => row.key),
       rows.map((row) => row.version),
       rows.map((row) => row.state),
@@ -186,7 +190,7 @@ async function updateDisbursements(sql: Sql, moved: readonly { row: Work; atMs: 
       rows.map((row) => new Date(row.release_ms)),
       moved.map(({ atMs }) => new Date(atMs)),
     ],
-  )
+  })
   if (rowCount !== rows.length) throw new Error('a disbursement changed under its life lock')
 }
 

@@ -37,7 +37,7 @@ export async function observeLocked(
   for (const item of items) {
     const row = work.get(item.payout)
     if (!row) throw new Error(`no payout ${item.payout}`)
-    const programme = await context.programmes.version(row.programme, row.programme_version)
+    const programme = await context.programmes.version(row.programme, row.programme_version, sql)
     decisions.push(foldItem(harvest, context, row, programme, item))
   }
   await writeHarvest(sql, harvest)
@@ -45,7 +45,7 @@ export async function observeLocked(
     items.map(async (item, index) => {
       const row = work.get(item.payout)
       if (!row) throw new Error(`no payout ${item.payout}`)
-      const programme = await context.programmes.version(row.programme, row.programme_version)
+      const programme = await context.programmes.version(row.programme, row.programme_version, sql)
       const disbursement = standingOfWork(context, row, programme, item.atMs)
       return { payout: row.key, state: row.state, decision: decisions[index] ?? '', disbursement }
     }),

@@ -83,7 +83,7 @@ SELECT y.gateway, y.reference, y.gateway_id, CASE WHEN s.ended_at IS NULL THEN s
 
 async function reopenLocked(sql: Sql, context: StoreContext, payout: string, nowMs: number): Promise<Reopened> {
   const row = await lockOne(sql, payout)
-  const programme = await context.programmes.version(row.programme, row.programme_version)
+  const programme = await context.programmes.version(row.programme, row.programme_version, sql)
   const timing = context.timingOf(row.gateway)
   const next = nextForPayout(waitingPayout(row, timing.submitTimeoutMs), timing, nowMs)
   // A resend is a send: a hold stops it, and so do people who look at an older attempt.
@@ -130,7 +130,7 @@ async function giveUpLocked(
   nowMs: number,
 ): Promise<DisbursementStanding> {
   const row = await lockOne(sql, payout)
-  const programme = await context.programmes.version(row.programme, row.programme_version)
+  const programme = await context.programmes.version(row.programme, row.programme_version, sql)
   const timing = context.timingOf(row.gateway)
   const next = nextForPayout(waitingPayout(row, timing.submitTimeoutMs), timing, nowMs)
   if (next.kind === 'give-up') {

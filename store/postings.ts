@@ -32,12 +32,13 @@ interface Row {
 export async function insertPostings(sql: Sql, entries: readonly LedgerEntry[]): Promise<void> {
   if (entries.length === 0) return
   const rows = entries.flatMap((entry) => rowsOf(entry))
-  await sql.query(
-    `INSERT INTO posting (key, line, event, debit, credit, amount, currency, programme, ref, subject, fiscal_year,
+  await sql.query({
+    name: 'insert-postings',
+    text: `INSERT INTO posting (key, line, event, debit, credit, amount, currency, programme, ref, subject, fiscal_year,
                           budget_line, business_date, period)
      SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
                           $9::text[], $10::text[], $11::int[], $12::text[], $13::date[], $14::text[])`,
-    [
+    values: [
       rows.map((row) => row.key),
       rows.map((row) => row.line),
       rows.map((row) => row.entry.event),
@@ -53,7 +54,7 @@ export async function insertPostings(sql: Sql, entries: readonly LedgerEntry[]):
       rows.map((row) => row.entry.businessDate),
       rows.map((row) => row.entry.businessDate.slice(0, 7)),
     ],
-  )
+  })
 }
 
 function rowsOf(entry: LedgerEntry): Row[] {

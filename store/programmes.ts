@@ -6,8 +6,11 @@ import { insertAudit } from './audit.ts'
 import { codeOf, type Database, type Sql } from './database.ts'
 
 export interface ProgrammeBook {
-  /** The version a participant was registered under. Throws `unknown-programme`. */
-  version(code: string, version: number): Promise<Programme>
+  /**
+   * The version a participant was registered under. A transaction hands in its own connection: with one of the pool, as many
+   * transactions as there are connections would each wait for one more. Throws `unknown-programme`.
+   */
+  version(code: string, version: number, sql?: Sql): Promise<Programme>
   /** The newest version: what new participants get. Throws `unknown-programme`. */
   current(code: string): Promise<Programme>
   list(): Promise<readonly Programme[]>
@@ -19,21 +22,21 @@ const CURRENT_FOR_MS = 2000
 export function createProgrammeBook(database: Database, now: () => number): ProgrammeBook {
   const versions = new Map<string, Programme>()
   const newest = new Map<string, { readonly programme: Programme; readonly untilMs: number }>()
-  const find = async (text: string, values: unknown[]): Promise<Programme | undefined> => {
-    const { rows } = await database.pool.query<{ definition: Programme }>(text, values)
+  const find = async (sql: Sql, text: string, values: unknown[]): Promise<Programme | undefined> => {
+    const { rows } = await sql.query<{ definition: Programme }>(text, values)
     const programme = rows[0]?.definition
     if (programme) versions.set(`${programme.code}@${programme.version}`, programme)
     return programme
   }
   return {
-    async version(code, version) {
+    async version(code, version, sql = database.pool) {
       const known = versions.get(`${code}@${version}`)
-      return known ?? found(await find(BY_VERSION, [code, version]), code)
+      return known ?? found(await find(sql, BY_VERSION, [code, version]), code)
     },
     async current(code) {
       const known = newest.get(code)
       if (known && known.untilMs > now()) return known.programme
-      const programme = found(await find(NEWEST, [code]), code)
+      const programme = found(await find(database.pool, NEWEST, [code]), code)
       newest.set(code, { programme, untilMs: now() + CURRENT_FOR_MS })
       return programme
     },

@@ -93,7 +93,7 @@ export async function admit(
   const versions = await lockWaiting(sql, admission)
   const groups: Group[] = []
   for (const [version, people] of versions) {
-    groups.push({ programme: await programmes.version(admission.programme, version), refs: people })
+    groups.push({ programme: await programmes.version(admission.programme, version, sql), refs: people })
   }
   const total = groups.reduce((sum, group) => sum + entitlementTotal(group.programme) * BigInt(group.refs.length), 0n)
   await reserve(sql, wave, refs.length, total)

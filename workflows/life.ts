@@ -68,7 +68,9 @@ export class Life {
       await condition(() => this.#told)
       this.#told = false
       const look = this.#looks === 0 ? lives.screen : lives.advance
-      this.see(await this.call(() => look({ programme: this.programme, ref: this.ref, nowMs: Date.now() })))
+      const seen = await this.call(() => look({ programme: this.programme, ref: this.ref, nowMs: Date.now() }))
+      this.#looks += 1
+      this.#see(seen)
       if (this.#isLong()) this.#draining = true
     }
   }
@@ -96,14 +98,23 @@ export class Life {
     }
   }
 
-  /** Takes in a new picture: from a look, or from an activity that moved a payment and brought the picture back. */
-  see(next: Standing): void {
+  #see(next: Standing): void {
     this.#standing = next
-    this.#looks += 1
     this.#changes += 1
     this.#arm(earliest(next))
     setCurrentDetails(detailsOf(next))
     this.#show(shownOf(this.programme, next))
+  }
+
+  /** How often the life has looked: tells whether what an activity brought back is older than the present picture. */
+  get looks(): number {
+    return this.#looks
+  }
+
+  /** Takes in where one disbursement stands; the rest of the life is as it was. */
+  seeDisbursement(next: DisbursementStanding): void {
+    const disbursements = this.standing.disbursements.map((each) => (each.key === next.key ? next : each))
+    this.#see({ ...this.standing, disbursements })
   }
 
   /** Looks again no later than in `ms`: for a branch that was turned away without a time. */

@@ -2,8 +2,8 @@
  * One disbursement to its end. Re-entrant: every step asks where the disbursement stands, so that continuing as new, a reset or
  * a lost worker only repeats the question.
  */
-import { ActivityFailure, TimeoutFailure } from '@temporalio/workflow'
-import type { NextForDisbursement, Standing } from '../domain/standing.ts'
+import { ActivityFailure } from '@temporalio/workflow'
+import type { DisbursementStanding, NextForDisbursement } from '../domain/standing.ts'
 import type { Life } from './life.ts'
 import { gatewayCalls, lives } from './proxies.ts'
 
@@ -19,8 +19,14 @@ export async function pay(life: Life, key: string): Promise<void> {
       continue
     }
     const before = JSON.stringify(disbursement)
-    const seen = await carryOut(life, key, disbursement.tranche, disbursement.next)
-    if (seen) life.see(seen)
+    const { looks } = life
+    const told = await carryOut(life, key, disbursement.tranche, disbursement.next)
+    // What an activity brought back may be older than a look that was taken while it ran: then only another look tells.
+    if (told && life.looks === looks) life.seeDisbursement(told)
+    else {
+      life.look()
+      await life.changed()
+    }
     if (JSON.stringify(life.disbursement(key)) === before) {
       life.lookWithin(TURNED_AWAY_MS)
       await life.changed()
@@ -29,15 +35,15 @@ export async function pay(life: Life, key: string): Promise<void> {
 }
 
 /**
- * Does the next thing; undefined when its worker was lost, which proves nothing: the next look tells what is known. A call that
- * failed by itself is tried again after the pause of a step that was turned away, so that a fault does not run in circles.
+ * Does the next thing; null when the life must look to know what became of it. A worker that was lost proves nothing, and a call
+ * that failed by itself is tried again only after the pause of a step that was turned away, so that a fault does not run in circles.
  */
 async function carryOut(
   life: Life,
   disbursement: string,
   tranche: string,
   next: Exclude<NextForDisbursement, { kind: 'wait' | 'end' }>,
-): Promise<Standing | undefined> {
+): Promise<DisbursementStanding | null> {
   const of = { programme: life.programme, ref: life.ref }
   try {
     switch (next.kind) {
@@ -62,11 +68,11 @@ async function carryOut(
           }),
         )
       case 'give-up':
-        return await life.call(() => lives.giveUp({ ...of, payout: next.payout, nowMs: Date.now() }))
+        await life.call(() => lives.giveUp({ ...of, payout: next.payout, nowMs: Date.now() }))
+        return null
     }
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error
-    if (error.cause instanceof TimeoutFailure) life.look()
-    return undefined
+    return null
   }
 }

@@ -67,7 +67,11 @@ const MISUSES = [
   { what: 'an unknown part', args: ['keys', 'lend'], says: "error: unknown command 'lend'" },
   { what: 'an unknown option', args: ['participants', 'list', '--all'], says: "error: unknown option '--all'" },
   { what: 'a missing argument', args: ['participants', 'show'], says: "error: missing required argument 'ref'" },
-  { what: 'a missing option', args: ['keys', 'create'], says: "error: required option '--person <name>' not specified" },
+  {
+    what: 'a missing option',
+    args: ['keys', 'create'],
+    says: "error: required option '--person <name>' not specified",
+  },
   { what: 'no stack and no key', args: ['keys', 'list'], says: `no key for ${environment.LUNAS_URL}` },
   {
     what: 'an API that is not there',
@@ -75,7 +79,11 @@ const MISUSES = [
     says: `the API does not answer at ${environment.LUNAS_URL}; start it with: npm start`,
   },
   { what: 'no database to migrate', args: ['migrate'], says: 'DATABASE_MIGRATE_URL is needed and not set' },
-  { what: 'no database for the first key', args: ['keys', 'create', '--bootstrap', '--person', 'a'], says: 'DATABASE_URL is' },
+  {
+    what: 'no database for the first key',
+    args: ['keys', 'create', '--bootstrap', '--person', 'a'],
+    says: 'DATABASE_URL is',
+  },
 ]
 
 test.concurrent.for(MISUSES)('$what ends with 2 and is told on standard error', async ({ args, says }, { expect }) => {

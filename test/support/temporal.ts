@@ -25,6 +25,7 @@ import { participantWorkflowId } from '../../domain/identity.ts'
 import type { GatewayTiming } from '../../gateways/gateway.ts'
 import type { Gateway } from '../../gateways/gateway.ts'
 import { createSandboxGateway } from '../../gateways/sandbox/gateway.ts'
+import { freePort } from '../../local/ports.ts'
 import { PROJECT_ROOT } from '../../local/project.ts'
 import { startTemporal, SEARCH_ATTRIBUTES } from '../../local/temporal.ts'
 import { findTemporalCli, findTestServer } from '../../local/temporal-programs.ts'
@@ -203,7 +204,8 @@ async function startSkipping(): Promise<Server> {
 async function startReal(folder: string): Promise<Server> {
   const program = await findTemporalCli({ configured: null })
   mkdirSync(path.join(folder, 'logs'), { recursive: true })
-  const server = await startTemporal({ program, home: folder })
+  // Not the usual ports: several test files start a server at the same time.
+  const server = await startTemporal({ program, home: folder, port: await freePort(), uiPort: await freePort() })
   return {
     address: server.address,
     now: () => Promise.resolve(Date.now()),

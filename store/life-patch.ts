@@ -1,0 +1,84 @@
+/**
+ * The picture of a life after a step, without asking the database again: a wake often takes several steps, and reading the life
+ * is the dearest statement there is. What is written and what is patched must agree; the tests compare them.
+ */
+import { disbursementKey } from '../domain/identity.ts'
+import type { LifeStep } from '../domain/lifecycle.ts'
+import type { DisbursementRow, LifeRow, TrancheRow } from './life-rows.ts'
+
+/** The life as it stands once `step` is applied at `nowMs`. */
+export function patched(life: LifeRow, step: LifeStep, currency: string, nowMs: number): LifeRow {
+  switch (step.kind) {
+    case 'finish-training':
+      return { ...life, stage: 'incentives', trained_ms: step.atMs }
+    case 'close':
+      return { ...life, stage: 'closed', outcome: step.outcome, attention: null }
+    case 'expire':
+      return {
+        ...life,
+        stage: 'closed',
+        outcome: 'expired',
+        attention: null,
+        tranches: life.tranches.map((tranche) =>
+          tranche.state === 'planned' || tranche.state === 'open' ? { ...tranche, state: 'cancelled' } : tranche,
+        ),
+      }
+    case 'open-survey':
+      return withTranche(life, step.tranche, { state: 'open', opens_ms: step.opensAtMs, closes_ms: step.closesAtMs })
+    case 'schedule':
+      return withTranche(life, step.tranche, { due_ms: step.dueAtMs })
+    case 'miss':
+      return withTranche(life, step.tranche, { state: 'missed' })
+    case 'owe':
+      return withTranche(life, step.tranche, { state: 'due', disbursement: owed(life, step, currency, nowMs) })
+    case 'release':
+      return withDisbursement(life, step.tranche, { state: 'released', reason: null })
+    case 'need-account':
+      return withDisbursement(life, step.tranche, { state: 'needs-account', reason: 'no-account' })
+    case 'account-ready':
+      return withDisbursement(life, step.tranche, { state: 'released', reason: null, release_ms: step.releaseAtMs })
+    case 'lapse':
+      return withDisbursement(life, step.tranche, { state: 'lapsed', reason: 'deadline' })
+    case 'cancel':
+      return life.tranches.some(({ code, disbursement }) => code === step.tranche && disbursement)
+        ? withDisbursement(life, step.tranche, { state: 'cancelled', reason: 'withdrawn' })
+        : withTranche(life, step.tranche, { state: 'cancelled' })
+  }
+}
+
+function owed(
+  life: LifeRow,
+  step: Extract<LifeStep, { kind: 'owe' }>,
+  currency: string,
+  nowMs: number,
+): DisbursementRow {
+  const { programme, ref } = life
+  const amount = life.tranches.find(({ code }) => code === step.tranche)?.amount ?? '0'
+  return {
+    key: disbursementKey({ programme, payee: ref, subject: ref, tranche: step.tranche, sequence: 1 }),
+    amount,
+    currency,
+    state: 'owed',
+    reason: null,
+    version: 0,
+    attempts: 0,
+    retries: 0,
+    returns: 0,
+    owed_ms: nowMs,
+    release_ms: step.releaseAtMs,
+    lapses_ms: step.lapsesAtMs,
+    first_paid_ms: null,
+    payout: null,
+  }
+}
+
+function withTranche(life: LifeRow, code: string, change: Partial<TrancheRow>): LifeRow {
+  const tranches = life.tranches.map((tranche) => (tranche.code === code ? { ...tranche, ...change } : tranche))
+  return { ...life, tranches }
+}
+
+function withDisbursement(life: LifeRow, code: string, change: Partial<DisbursementRow>): LifeRow {
+  const row = life.tranches.find((tranche) => tranche.code === code)?.disbursement
+  if (!row) throw new Error(`${code} is not owed yet`)
+  return withTranche(life, code, { disbursement: { ...row, ...change, version: row.version + 1 } })
+}

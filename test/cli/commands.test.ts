@@ -1,0 +1,233 @@
+/** The commands beside a running stack, as operators use them. */
+import { randomUUID } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Follow } from '../../local/demo/lives.ts'
+import { writeRunning } from '../../local/running.ts'
+import { openLiveStack } from '../support/e2e.ts'
+import { lunas, type Ran } from '../support/e2e-command.ts'
+import { peopleWith } from '../support/e2e-people.ts'
+
+const live = await openLiveStack()
+const programme = ['--programme', live.programme.code]
+let lives: readonly Follow[]
+
+beforeAll(async () => {
+  writeRunning(live.stack.dataDir, { ...live.stack, pid: process.pid })
+  lives = await live.settle(peopleWith(3))
+})
+
+afterAll(() => live.close())
+
+/** With nothing given but the data folder: where the API is and the keys are found in it. */
+function run(...args: string[]): Promise<Ran> {
+  const environment = { LUNAS_DATA_DIR: live.stack.dataDir, LUNAS_PORT: new URL(live.stack.apiUrl).port }
+  return lunas(args, { environment })
+}
+
+async function json(...args: string[]): Promise<any> {
+  const { code, stdout, stderr } = await run(...args, '--json')
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  return JSON.parse(stdout)
+}
+
+describe('lunas participants', () => {
+  test('list shows everybody, as JSON and as columns', async () => {
+    const { data, hasMore } = await json('participants', 'list', ...programme)
+    expect(data.map(({ ref }: { ref: string }) => ref).sort()).toEqual(lives.map(({ ref }) => ref).sort())
+    expect(hasMore).toBe(false)
+    const { stdout } = await run('participants', 'list', ...programme, '--stage', 'closed', '--limit', '2')
+    expect(stdout.split('\n')[0]).toMatch(/^REF +STAGE +OUTCOME +WAVE +ATTENTION +FOR +WHOSE MOVE$/)
+    expect(stdout).toContain('There are more; raise --limit.')
+  })
+
+  test('list by attention leaves out those whom nobody need look at', async () => {
+    expect(await json('participants', 'list', ...programme, '--attention')).toMatchObject({ data: [] })
+  })
+
+  test('show tells where a person stands and their story, in either language', async () => {
+    const ref = lives[0]?.ref ?? ''
+    const shown = await json('participants', 'show', ref, ...programme)
+    expect(shown).toMatchObject({ ref, stage: 'closed', outcome: 'completed' })
+    expect(shown.timeline.length).toBeGreaterThan(8)
+    const told = await run('participants', 'show', ref, ...programme, '--language', 'id', '--watch')
+    expect(told.code).toBe(0)
+    expect(told.stdout).toContain(`${ref} in ${live.programme.code}: closed (completed)`)
+    expect(told.stdout).toContain('Insentif')
+  })
+
+  test('show of nobody says so and ends with 1', async () => {
+    const { code, stdout, stderr } = await run('participants', 'show', 'ABCDEFGHJKMNP', ...programme)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+  })
+})
+
+describe('lunas keys', () => {
+  test('the first key is not made while there are keys', async () => {
+    const environment = live.stack.environmentOf('api')
+    const { code, stdout, stderr } = await lunas(['keys', 'create', '--bootstrap', '--person', 'mallory'], {
+      environment,
+    })
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toBe('there are keys already; an administrator makes more: lunas keys create\n')
+  })
+
+  test('a key is made, listed without its secret, used, and of no use once revoked', async () => {
+    const made = await json(
+      'keys',
+      'create',
+      '--person',
+      'wati.auditor',
+      '--role',
+      'auditor@patient',
+      '--role',
+      'helpdesk',
+    )
+    expect(made.secret).toMatch(/^lunas_/)
+    const { data } = await json('keys', 'list')
+    const listed = data.find(({ id }: { id: string }) => id === made.id)
+    expect(listed).toMatchObject({ person: 'wati.auditor', revokedAt: null })
+    expect(JSON.stringify(data)).not.toContain(made.secret)
+    const using = ['participants', 'list', ...programme, '--key', made.secret]
+    expect((await run(...using)).code).toBe(0)
+    expect((await run('keys', 'revoke', made.id)).stdout).toBe(`${made.id} is revoked.\n`)
+    const after = await run(...using)
+    expect({ code: after.code, stdout: after.stdout }).toEqual({ code: 1, stdout: '' })
+  })
+
+  test('a role nobody has is refused with one sentence', async () => {
+    const { code, stdout, stderr } = await run('keys', 'create', '--person', 'budi', '--role', 'king')
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+  })
+})
+
+describe('lunas messages', () => {
+  test('nothing is dead as long as every life was told', async () => {
+    expect(await json('messages', 'dead')).toEqual({ data: [] })
+    expect((await run('messages', 'dead')).stdout).toBe('No message is dead.\n')
+  })
+
+  test('a dead message is listed with why, and sent on its way again', async () => {
+    const id = randomUUID()
+    await live.rows(
+      `INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after, refusals, refusal)
+       VALUES ($1, $2, $3, 'sweep', 5, 'dead', now(), 10, 'gRPC 7')`,
+      [id, live.programme.code, lives[0]?.ref],
+    )
+    expect((await run('messages', 'dead')).stdout).toContain(`${id}  patient`)
+    expect(await json('messages', 'dead')).toMatchObject({ data: [{ id, refusal: 'gRPC 7' }] })
+    expect((await run('messages', 'redrive', id)).stdout).toBe(`${id} is on its way again.\n`)
+    expect(await json('messages', 'dead')).toEqual({ data: [] })
+    const again = await run('messages', 'redrive', id)
+    expect({ code: again.code, stdout: again.stdout }).toEqual({ code: 1, stdout: '' })
+  })
+})
+
+describe('lunas migrate', () => {
+  test('says that nothing is to be done', async () => {
+    const environment = { DATABASE_MIGRATE_URL: live.stack.postgres?.urls.migrate }
+    const { code, stdout } = await lunas(['migrate'], { environment })
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'The database is up to date.\n' })
+    const result = await lunas(['migrate', '--json'], { environment })
+    expect(JSON.parse(result.stdout)).toMatchObject({ applied: [], all: [expect.any(String)] })
+  })
+})
+
+interface Line {
+  readonly what: string
+  readonly state: string
+  readonly found: string
+  readonly mend: string | null
+}
+
+describe('lunas doctor', () => {
+  test('beside a running stack every line is green', async () => {
+    const { well, findings } = await json('doctor')
+    const lines = findings as Line[]
+    expect(lines.filter(({ state }) => state !== 'green')).toEqual([])
+    expect(well).toBe(true)
+    const whats = [
+      'Node',
+      'packages',
+      'PostgreSQL',
+      'Temporal',
+      'port',
+      'database',
+      'migrations',
+      'guards',
+      'lives',
+      'API',
+    ]
+    expect(lines.map(({ what }) => what)).toEqual(whats)
+    const { code, stdout } = await run('doctor')
+    expect(code).toBe(0)
+    expect(stdout.trimEnd().split('\n')).toHaveLength(whats.length)
+  })
+
+  test('a guard that was dropped is red, with the command that mends it', async () => {
+    await live.rows('ALTER TABLE commitment DROP CONSTRAINT commitment_limit')
+    try {
+      const { code, stdout } = await run('doctor', '--json')
+      expect(code).toBe(1)
+      const { well, findings } = JSON.parse(stdout) as { well: boolean; findings: Line[] }
+      expect(well).toBe(false)
+      const red = findings.filter(({ state }) => state === 'red')
+      expect(red.map(({ what }) => what)).toContain('guards')
+      expect(red.filter(({ mend }) => mend === null || mend === '')).toEqual([])
+      expect(red.find(({ what }) => what === 'guards')?.found).toContain('commitment_limit')
+      const said = await run('doctor')
+      expect(said.stdout).toMatch(/^!! {2}guards .*\n +mend: /m)
+    } finally {
+      await live.rows(
+        `ALTER TABLE commitment ADD CONSTRAINT commitment_limit
+           CHECK (amount > 0 AND obligated >= 0 AND released >= 0 AND obligated + released <= amount)`,
+      )
+    }
+    expect(await json('doctor')).toMatchObject({ well: true })
+  })
+
+  test('without a stack nothing is red: what does not run is idle, and said how to start', async () => {
+    const environment = { LUNAS_DATA_DIR: path.join(live.home, 'nothing'), LUNAS_PORT: '39871' }
+    const { code, stdout } = await lunas(['doctor', '--json'], { environment })
+    const { findings } = JSON.parse(stdout) as { findings: Line[] }
+    expect({ code, red: findings.filter(({ state }) => state === 'red') }).toEqual({ code: 0, red: [] })
+    expect(findings.filter(({ state }) => state === 'idle').map(({ what }) => what)).toEqual([
+      'database',
+      'lives',
+      'API',
+    ])
+  })
+
+  test('every line that is red carries a command: servers that do not answer, a taken port, settings that cannot be', async () => {
+    const nowhere = '127.0.0.1:9'
+    const environments = [
+      {
+        LUNAS_DATA_DIR: path.join(live.home, 'nothing'),
+        LUNAS_PORT: String(live.stack.sandboxPort),
+        DATABASE_URL: `postgresql://lunas_app:x@${nowhere}/lunas`,
+        TEMPORAL_ADDRESS: nowhere,
+      },
+      { LUNAS_PORT: 'many' },
+    ]
+    const reds = []
+    for (const environment of environments) {
+      const { code, stdout } = await lunas(['doctor', '--json'], { environment })
+      expect(code).toBe(1)
+      reds.push(...(JSON.parse(stdout) as { findings: Line[] }).findings.filter(({ state }) => state === 'red'))
+    }
+    expect(reds.map(({ what }) => what)).toEqual(['port', 'database', 'lives', 'settings'])
+    expect(reds.filter(({ mend }) => !mend)).toEqual([])
+  })
+
+  test('a file of a stack that has died is not taken for a running one', async () => {
+    const folder = path.join(live.home, 'data')
+    writeFileSync(path.join(folder, 'running.json'), JSON.stringify({ pid: 2 ** 22 + 1, apiUrl: live.stack.apiUrl }))
+    const { findings } = JSON.parse((await run('doctor', '--json')).stdout) as { findings: Line[] }
+    const states = Object.fromEntries(findings.map(({ what, state }) => [what, state]))
+    expect(states).toMatchObject({ API: 'idle', database: 'idle', port: 'red' })
+    writeRunning(live.stack.dataDir, { ...live.stack, pid: process.pid })
+  })
+})
