@@ -92,12 +92,17 @@ async function send(dependencies: PaymentDependencies, of: Send): Promise<Told> 
   return observe(dependencies, { payout: of.payout, source: 'submit', fact, atMs: now(), send: of.send })
 }
 
-/** Writes down what was learnt. A payout that is still under way concerns only its own disbursement. */
+/**
+ * Writes down what was learnt. A payout that is still under way concerns only its own disbursement; one that has ended, also by a
+ * callback that was quicker than the answer, may change more of the life.
+ */
 async function observe(dependencies: PaymentDependencies, item: ObservationItem): Promise<Told> {
   const [result] = await dependencies.store.payouts.observe([item])
   if (!result) return null
-  const isUnderWay = result.state === 'accepted' || result.state === 'processing' || result.decision !== 'move'
-  return isUnderWay ? result.disbursement : null
+  const hasMoved = result.decision === 'move'
+  const isWaitedFor = (result.state === 'submitting' || result.state === 'unknown') && !hasMoved
+  const isUnderWay = result.state === 'accepted' || result.state === 'processing'
+  return isUnderWay || isWaitedFor ? result.disbursement : null
 }
 
 async function sendNow(dependencies: PaymentDependencies, of: Send): Promise<PayoutFact> {

@@ -13,13 +13,21 @@ export interface Temporal {
   within<T>(ms: number, call: () => Promise<T>): Promise<T>
   /** True when the frontend answers within a second. */
   healthy(): Promise<boolean>
+  /** Waits for the calls that are under way, at most for their deadlines. */
   close(): Promise<void>
 }
 
 export function connectTemporal(options: TemporalOptions): Temporal {
   const connection = Connection.lazy({ address: options.address })
   const client = new Client({ connection, namespace: options.namespace })
-  const within = <T>(ms: number, call: () => Promise<T>): Promise<T> => connection.withDeadline(Date.now() + ms, call)
+  const open = new Set<Promise<unknown>>()
+  const within = <T>(ms: number, call: () => Promise<T>): Promise<T> => {
+    const called = connection.withDeadline(Date.now() + ms, call)
+    open.add(called)
+    const end = (): unknown => open.delete(called)
+    called.then(end, end)
+    return called
+  }
   return {
     client,
     within,
@@ -31,6 +39,10 @@ export function connectTemporal(options: TemporalOptions): Temporal {
         return false
       }
     },
-    close: () => connection.close(),
+    async close() {
+      // A call that waits to be tried again would find the channel gone, and take the process with it.
+      await Promise.allSettled(open)
+      await connection.close()
+    },
   }
 }

@@ -155,7 +155,7 @@ describe('whatever happens to a disbursement', () => {
     )
   })
 
-  it('it comes to an end, or waits for people by name, once the faults stop', () => {
+  it('comes to an end, or waits for people by name, once the faults stop', () => {
     fc.assert(
       fc.property(moves({ honest: false }), (history) => {
         const model = new Model(happened)

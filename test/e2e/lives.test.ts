@@ -49,25 +49,38 @@ test('a running life that is reset to its start pays nothing a second time', asy
   const [ref = ''] = await steps.admit([personWith(account)])
   await steps.train(ref)
   await steps.disbursement(ref, 'incentive-1', 'paid')
-  const before = await received(account.number)
+  expect(await received(account.number)).toBe(60_000_000n)
   const workflowId = participantWorkflowId(code, ref)
-  const { runId } = await workflow.getHandle(workflowId).describe()
-  const { events } = await workflow.getHandle(workflowId).fetchHistory()
-  const first = events?.find((event) => event.workflowTaskCompletedEventAttributes)?.eventId
-  const reset = await connection.workflowService.resetWorkflowExecution({
+  const { runId, taskId } = await firstRun(workflowId)
+  const before = (await workflow.getHandle(workflowId).describe()).runId
+  await connection.workflowService.resetWorkflowExecution({
     namespace: 'default',
     workflowExecution: { workflowId, runId },
     reason: 'as an operator may',
-    workflowTaskFinishEventId: first,
+    workflowTaskFinishEventId: taskId,
     requestId: 'reset-once',
   })
-  expect(reset.runId).not.toBe(runId)
+  expect((await workflow.getHandle(workflowId).describe()).runId).not.toBe(before)
   await steps.answer(ref)
   expect(await steps.stage(ref, 'closed')).toMatchObject({ outcome: 'completed' })
-  expect(before).toBe(60_000_000n)
   expect(await received(account.number)).toBe(entitlement)
   expect(await live.rows('SELECT key FROM payout WHERE ref = $1 AND n > 1', [ref])).toEqual([])
 })
+
+/** The oldest run of a life, and the end of its first task. */
+async function firstRun(workflowId: string) {
+  const runs = await until('its runs are visible', async () => {
+    const found = []
+    for await (const { runId, startTime } of workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
+      found.push({ runId, startMs: startTime.getTime() })
+    }
+    return found.length > 0 && found
+  })
+  const runId = runs.toSorted((one, other) => one.startMs - other.startMs)[0]?.runId ?? ''
+  const { events } = await workflow.getHandle(workflowId, runId).fetchHistory()
+  const taskId = events?.find((event) => event.workflowTaskCompletedEventAttributes)?.eventId ?? null
+  return { runId, taskId }
+}
 
 test('money that comes back after a life has closed finds its person again', async () => {
   const account = bankAccount()
@@ -84,11 +97,13 @@ test('money that comes back after a life has closed finds its person again', asy
   })
   expect(back.status).toBe(200)
   await steps.disbursement(ref, 'incentive-1', 'needs-account')
-  expect(await steps.see(ref)).toMatchObject({ stage: 'closed', attention: { code: 'waiting-for-account' } })
+  const attention = async (): Promise<unknown> => (await steps.see(ref)).attention?.code
+  await until('people are told', async () => (await attention()) === 'waiting-for-account')
   expect(await received(account.number)).toBe(entitlement - 60_000_000n)
 
   const recovery = workflow.getHandle(recoveryWorkflowId(code, ref))
   await until('recovery runs', async () => (await recovery.describe().catch(() => null))?.status.name === 'RUNNING')
+  live.remember(ref, better.number)
   await steps.act(ref, 'accounts', { ...better, holder: of?.person.registration.name })
   await steps.disbursement(ref, 'incentive-1', 'paid')
   expect(await received(better.number)).toBe(60_000_000n)
@@ -118,7 +133,8 @@ test('a person who withdraws ends their life, and what was reserved for them is 
   const account = bankAccount()
   const [ref = ''] = await steps.admit([personWith(account)])
   const withdrawn = await steps.act(ref, 'withdraw', { reason: 'the participant asked to leave' })
-  expect(withdrawn).toMatchObject({ status: 200, body: { heard: true } })
+  // A look that was under way may see it and close the life before the life is told: then nobody is left to hear.
+  expect([200, 202]).toContain(withdrawn.status)
   expect(await steps.stage(ref, 'closed')).toMatchObject({ outcome: 'withdrawn' })
   const handle = workflow.getHandle(participantWorkflowId(code, ref))
   expect(await handle.result()).toEqual({ outcome: 'withdrawn' })
@@ -153,9 +169,5 @@ test('the six search attributes are registered, and people are found by stage', 
 })
 
 test('after all of it nobody was paid twice and the books balance', async () => {
-  const lines = await live.rows<{ account: string }>('SELECT account FROM account')
-  expect(lines.length).toBeGreaterThan(0)
-  const books = await live.books()
-  // Those who were stopped on their way are strangers to this check, which knows only who was settled.
-  expect(books.paidTwice).toBe(0)
+  expect(await live.books()).toEqual({ paidTwice: 0, balance: true, findings: [] })
 })

@@ -10,7 +10,20 @@ import type { Failure } from '../../domain/observation.ts'
 import type { PayoutFact } from '../../domain/payout.ts'
 import { Problem } from '../../domain/problem.ts'
 import { bankAccount } from '../support/builders.ts'
-import { bytesOf, DAY, HOUR, MINUTE, NOON, openWorld, seen, seenFailed, SILENCE, TIMING, UNREACHABLE, type World } from '../support/world.ts'
+import {
+  bytesOf,
+  DAY,
+  HOUR,
+  MINUTE,
+  NOON,
+  openWorld,
+  seen,
+  seenFailed,
+  SILENCE,
+  TIMING,
+  UNREACHABLE,
+  type World,
+} from '../support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -133,8 +146,7 @@ class History {
     const person = { programme: 'swift', ref, reason: 'x' }
     switch (move.act) {
       case 'advance':
-        await world.advance(ref, this.nowMs)
-        return
+        return this.advance(ref, move)
       case 'send':
         return this.send(ref)
       case 'answer':
@@ -173,6 +185,12 @@ class History {
         )
         return note('survey answered')
     }
+  }
+
+  /** What a look says it did is what the next one reads. */
+  private async advance(ref: string, move: Move): Promise<void> {
+    const first = await world.advance(ref, this.nowMs)
+    if (!move.twice && !move.killed) expect(await world.advance(ref, this.nowMs)).toEqual(first)
   }
 
   private async send(ref: string): Promise<void> {

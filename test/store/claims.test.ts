@@ -12,10 +12,7 @@ import {
   OPERATOR,
   openWorld,
   refOf,
-  SECOND,
-  seen,
   seenFailed,
-  SILENCE,
   TIMING,
   WAVE,
   type World,
@@ -45,7 +42,14 @@ describe('a claim', () => {
     const draft = await world.draft(disbursement)
     const claim = await world.store.claims.claim(draft, bytesOf(draft), NOON)
     expect(claim).toEqual({ kind: 'claimed', send: 1, sendByMs: NOON + TIMING.submitTimeoutMs })
-    const row = await world.one<{ state: string; money: string; amount: bigint; sha: string; open: boolean; n: number }>(
+    const row = await world.one<{
+      state: string
+      money: string
+      amount: bigint
+      sha: string
+      open: boolean
+      n: number
+    }>(
       `SELECT y.state, y.money, y.amount, y.n, encode(y.request_sha256, 'hex') AS sha, s.ended_at IS NULL AS open
          FROM payout y JOIN send s ON s.payout = y.key WHERE y.key = $1`,
       [draft.payout],
@@ -53,7 +57,9 @@ describe('a claim', () => {
     expect(row).toMatchObject({ state: 'submitting', money: 'clearing', amount: 60_000_000n, n: 1, open: true })
     expect(row.sha).toMatch(/^[0-9a-f]{64}$/)
     expect(await world.count('SELECT FROM posting WHERE key = $1', [`${draft.payout}/claimed`])).toBe(1)
-    expect(await world.count(`SELECT FROM audit_event WHERE subject = $1 AND act = 'payout-sent'`, [draft.payout])).toBe(1)
+    expect(
+      await world.count(`SELECT FROM audit_event WHERE subject = $1 AND act = 'payout-sent'`, [draft.payout]),
+    ).toBe(1)
   })
 
   it('has one winner of many at once', async () => {
@@ -69,7 +75,10 @@ describe('a claim', () => {
     const disbursement = disbursementOf(await world.ready())
     const draft = await world.draft(disbursement)
     await world.store.claims.claim(draft, bytesOf(draft), NOON)
-    expect(await world.store.claims.claim(draft, bytesOf(draft), NOON)).toEqual({ kind: 'parked', reason: 'not-released' })
+    expect(await world.store.claims.claim(draft, bytesOf(draft), NOON)).toEqual({
+      kind: 'parked',
+      reason: 'not-released',
+    })
     await world.observe({ payout: draft.payout, source: 'submit', fact: seenFailed('retry-new'), atMs: NOON, send: 1 })
     expect(await world.store.claims.claim(draft, bytesOf(draft), NOON + HOUR)).toMatchObject({ kind: 'parked' })
     expect(await payouts(disbursement)).toBe(1)
@@ -215,7 +224,9 @@ describe('an order the gateway’s format refuses', () => {
         attempts: 0,
       })
       expect(await payouts(disbursement)).toBe(0)
-      expect(await world.count('SELECT FROM audit_event WHERE subject = $1 AND at >= $2', [disbursement, new Date(NOON)])).toBe(3)
+      expect(
+        await world.count('SELECT FROM audit_event WHERE subject = $1 AND at >= $2', [disbursement, new Date(NOON)]),
+      ).toBe(3)
     }
   })
 
@@ -224,149 +235,8 @@ describe('an order the gateway’s format refuses', () => {
     const draft = await world.draft(disbursement)
     await world.claim(disbursement)
     await world.store.claims.refuse(draft, failed('permanent'), NOON)
-    expect(await world.one('SELECT state FROM disbursement WHERE key = $1', [disbursement])).toEqual({ state: 'in-flight' })
-  })
-})
-
-describe('sending again', () => {
-  const later = NOON + SECOND
-  const [first = 0] = TIMING.enquiryLadderMs
-
-  async function unknown(): Promise<{ ref: string; disbursement: string; payout: string }> {
-    const ref = await world.ready()
-    const disbursement = disbursementOf(ref)
-    const payout = await world.claim(disbursement)
-    await world.observe({ payout, source: 'submit', fact: SILENCE, atMs: later, send: 1 })
-    return { ref, disbursement, payout }
-  }
-  async function notFoundTwice(payout: string): Promise<number> {
-    const atMs = NOON + 2 * TIMING.quietPeriodMs
-    for (const pause of [0, 1]) {
-      await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs: atMs + pause })
-    }
-    return atMs + 2
-  }
-  const sends = (payout: string) => world.count('SELECT FROM send WHERE payout = $1', [payout])
-
-  it('happens only when the machine says so, with exactly the bytes of the first send', async () => {
-    const { payout } = await unknown()
-    expect((await world.store.payouts.reopen(payout, later + first)).kind).toBe('refused')
-    expect(await sends(payout)).toBe(1)
-    const atMs = await notFoundTwice(payout)
-    const opened = await world.store.payouts.reopen(payout, atMs)
-    if (opened.kind !== 'reopened') throw new Error('it is sent again')
-    expect(JSON.parse(Buffer.from(opened.body.open()).toString())).toEqual({
-      reference: opened.reference,
-      amount: '60000000',
+    expect(await world.one('SELECT state FROM disbursement WHERE key = $1', [disbursement])).toEqual({
+      state: 'in-flight',
     })
-    expect(opened).toMatchObject({ send: 2, gateway: 'sandbox', sendByMs: atMs + TIMING.submitTimeoutMs })
-  })
-
-  it('opens one send at most, also for several at once', async () => {
-    const { payout } = await unknown()
-    const atMs = await notFoundTwice(payout)
-    const opened = await Promise.all(Array.from({ length: 6 }, () => world.store.payouts.reopen(payout, atMs)))
-    expect(opened.filter(({ kind }) => kind === 'reopened')).toHaveLength(1)
-    expect(await world.count('SELECT FROM send WHERE payout = $1 AND ended_at IS NULL', [payout])).toBe(1)
-  })
-
-  it('is stopped by a hold, and goes on when it is released', async () => {
-    const { ref, payout } = await unknown()
-    const atMs = await notFoundTwice(payout)
-    await hold(ref)
-    expect((await world.store.payouts.reopen(payout, atMs)).kind).toBe('refused')
-    expect((await world.advance(ref, atMs)).disbursements[0]?.next).toEqual({ kind: 'wait', untilMs: null })
-    await release(ref)
-    expect((await world.advance(ref, atMs)).disbursements[0]?.next).toMatchObject({ kind: 'resend' })
-    expect((await world.store.payouts.reopen(payout, atMs)).kind).toBe('reopened')
-  })
-
-  it('is refused once the gateway has told what became of it', async () => {
-    const { payout } = await unknown()
-    const atMs = await notFoundTwice(payout)
-    await world.observe({ payout, source: 'callback', fact: seen('accepted'), atMs })
-    expect((await world.store.payouts.reopen(payout, atMs)).kind).toBe('refused')
-  })
-
-  it('after a 429 waits as long as the gateway asks and counts as no other send', async () => {
-    const disbursement = disbursementOf(await world.ready())
-    const payout = await world.claim(disbursement)
-    const failure = { class: 'retry-same', code: 'rate-limited', vendorCode: '429', retryAfterMs: 7000 } as const
-    for (let send = 1; send <= 5; send += 1) {
-      const atMs = NOON + send * 20 * SECOND
-      const { decision } = await world.observe({ payout, source: 'submit', fact: { kind: 'retry-same', failure }, atMs, send })
-      expect(decision).toBe('send-again')
-      expect((await world.store.payouts.reopen(payout, atMs + 6999)).kind).toBe('refused')
-      expect((await world.store.payouts.reopen(payout, atMs + 7000)).kind).toBe('reopened')
-    }
-    const enough = { payout, source: 'submit', fact: { kind: 'retry-same', failure }, atMs: NOON + HOUR, send: 6 } as const
-    expect((await world.observe(enough)).state).toBe('unknown')
-  })
-
-  it('a lost send is known by its time, ended once, and asked about', async () => {
-    const disbursement = disbursementOf(await world.ready())
-    const payout = await world.claim(disbursement)
-    expect((await world.store.payouts.question(payout, NOON + 9 * SECOND)).lostSend).toBeNull()
-    const question = await world.store.payouts.question(payout, NOON + 10 * SECOND)
-    expect(question).toMatchObject({ payout, gateway: 'sandbox', lostSend: 1 })
-    await world.observe({ payout, source: 'submit', fact: SILENCE, atMs: NOON + 10 * SECOND, send: 1 })
-    // The process that was thought lost comes back with its answer: it is late news about a send that has ended.
-    const late = { payout, source: 'submit', fact: seen('accepted'), atMs: NOON + HOUR, send: 1 } as const
-    expect((await world.observe(late)).state).toBe('accepted')
-    const { ended } = await world.one<{ ended: Date }>('SELECT ended_at AS ended FROM send WHERE payout = $1', [payout])
-    expect(ended.getTime()).toBe(NOON + 10 * SECOND)
-  })
-
-  it('frozen bytes that were changed in the database are not sent', async () => {
-    const { payout } = await unknown()
-    const atMs = await notFoundTwice(payout)
-    const { id, box } = await world.one<{ id: string; box: Buffer }>(
-      'SELECT d.id, d.box FROM payout y JOIN sealed_document d ON d.id = y.request WHERE y.key = $1',
-      [payout],
-    )
-    const other = Buffer.from(box)
-    other[20] = (other[20] ?? 0) ^ 1
-    await world.root.pool.query('UPDATE sealed_document SET box = $2 WHERE id = $1', [id, other])
-    await expect(world.store.payouts.reopen(payout, atMs)).rejects.toThrow()
-    expect(await sends(payout)).toBe(1)
-  })
-})
-
-describe('giving up', () => {
-  it('needs one more question past its time, and then leaves the payout to people', async () => {
-    const ref = await world.ready()
-    const disbursement = disbursementOf(ref)
-    const payout = await world.claim(disbursement)
-    await world.observe({ payout, source: 'submit', fact: seen('accepted'), atMs: NOON, send: 1 })
-    expect((await world.store.payouts.giveUp(payout, NOON + DAY)).state).toBe('in-flight')
-    const failure = { class: 'unknown', code: 'no-answer', vendorCode: '' } as const
-    await world.observe({ payout, source: 'enquiry', fact: { kind: 'unavailable', failure }, atMs: NOON + 7 * HOUR })
-    expect((await world.store.payouts.giveUp(payout, NOON + 8 * HOUR)).state).toBe('review')
-    expect((await world.store.payouts.giveUp(payout, NOON + 8 * HOUR)).state).toBe('review')
-    expect(await world.count(`SELECT FROM audit_event WHERE subject = $1 AND act = 'review-needed'`, [payout])).toBe(1)
-    expect((await world.advance(ref)).attention).toBe('review')
-  })
-})
-
-describe('money that is short at the gateway', () => {
-  it('waits, is looked for, and is released again once; then it is a new attempt', async () => {
-    const ref = await world.ready()
-    const disbursement = disbursementOf(ref)
-    const payout = await world.claim(disbursement)
-    await world.observe({ payout, source: 'submit', fact: seenFailed('float-short'), atMs: NOON, send: 1 })
-    const short = await world.advance(ref)
-    expect(short).toMatchObject({ attention: 'waiting-for-float' })
-    expect(short.disbursements[0]?.next).toEqual({ kind: 'wait', untilMs: NOON + TIMING.floatCheckMs })
-    const { floats } = world.store
-    expect(await floats.waiting(disbursement)).toBe(60_000_000n)
-    await floats.postpone(disbursement, 'sandbox', NOON + HOUR)
-    expect((await world.advance(ref, NOON + HOUR)).disbursements[0]?.next).toEqual({
-      kind: 'wait',
-      untilMs: NOON + HOUR + TIMING.floatCheckMs,
-    })
-    await Promise.all([floats.restore(disbursement, NOON + 2 * HOUR), floats.restore(disbursement, NOON + 2 * HOUR)])
-    expect(await floats.waiting(disbursement)).toBeNull()
-    expect(await world.count(`SELECT FROM audit_event WHERE subject = $1 AND act = 'float-restored'`, [disbursement])).toBe(1)
-    expect(await world.claim(disbursement, NOON + 2 * HOUR)).toBe(`${disbursement}#2`)
   })
 })

@@ -2,7 +2,18 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Observation } from '../../domain/observation.ts'
 import type { CallbackVerdict, ReceivedCallback } from '../../store/inbox.ts'
-import { DAY, disbursementOf, HOUR, MINUTE, NOON, openWorld, SECOND, seen, SILENCE, type World } from '../support/world.ts'
+import {
+  DAY,
+  disbursementOf,
+  HOUR,
+  MINUTE,
+  NOON,
+  openWorld,
+  SECOND,
+  seen,
+  SILENCE,
+  type World,
+} from '../support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -97,7 +108,9 @@ describe('a callback', () => {
   it('for a stranger’s reference is stored, told, and moves nothing', async () => {
     const told = callback({ reference: '0000000000000000' })
     expect(await receive(told)).toEqual(['unmatched'])
-    expect(await world.count(`SELECT FROM audit_event WHERE subject = $1`, [`callback:sandbox:${told.eventId}`])).toBe(1)
+    expect(await world.count(`SELECT FROM audit_event WHERE subject = $1`, [`callback:sandbox:${told.eventId}`])).toBe(
+      1,
+    )
   })
 
   it('is looked up within the gateway that signed it: another one cannot tell of our payout', async () => {
@@ -145,9 +158,9 @@ describe('a callback that is authentic but stale', () => {
   it('at the same time as answers to sends fails neither', async () => {
     const cases = await Promise.all(Array.from({ length: 6 }, () => accepted()))
     const stale = receive(...cases.map((sent) => callback(sent, { trusted: false })))
-    const asking = cases.toReversed().map(({ payout }) =>
-      world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs: NOON + HOUR }),
-    )
+    const asking = cases
+      .toReversed()
+      .map(({ payout }) => world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs: NOON + HOUR }))
     await Promise.all([stale, ...asking])
     for (const { payout } of cases) expect(await stateOf(payout)).toBe('accepted')
   })

@@ -21,9 +21,10 @@ const record = (ref: string, kind: EvidenceKind, subject = COURSE, occurredAtMs 
   )
 const person = (ref: string, reason = 'asked') => ({ programme: 'swift', ref, reason })
 const acts = async (ref: string): Promise<string[]> => {
-  const { rows } = await world.root.pool.query<{ act: string }>('SELECT act FROM audit_event WHERE ref = $1 ORDER BY id', [
-    ref,
-  ])
+  const { rows } = await world.root.pool.query<{ act: string }>(
+    'SELECT act FROM audit_event WHERE ref = $1 ORDER BY id',
+    [ref],
+  )
   return rows.map((row) => row.act)
 }
 /** Everything stored about a life that a repeated step could change by mistake. */
@@ -114,7 +115,9 @@ describe('advancing', () => {
     const ref = await world.admit()
     const { wakeAtMs } = await world.advance(ref)
     expect(wakeAtMs).toBe(NOON + 30 * DAY)
-    const { heard } = await world.one<{ heard: Date }>('SELECT heard_by AS heard FROM participant WHERE ref = $1', [ref])
+    const { heard } = await world.one<{ heard: Date }>('SELECT heard_by AS heard FROM participant WHERE ref = $1', [
+      ref,
+    ])
     expect(heard.getTime()).toBeLessThanOrEqual(NOON + DAY + HOUR)
   })
 })
@@ -190,7 +193,9 @@ describe('evidence', () => {
     expect(await refusal(answer(NOON + 7 * DAY - 1))).toBe('survey-not-open')
     expect(await refusal(answer(NOON + 37 * DAY))).toBe('survey-not-open')
     await answer(NOON + 37 * DAY - 1)
-    expect((await world.advance(ref, NOON + 37 * DAY)).disbursements.map(({ tranche }) => tranche)).toContain('survey-1')
+    expect((await world.advance(ref, NOON + 37 * DAY)).disbursements.map(({ tranche }) => tranche)).toContain(
+      'survey-1',
+    )
   })
 
   it('of a survey that was missed comes too late', async () => {

@@ -14,7 +14,8 @@ beforeEach(async () => {
 
 const lease = (lives = 10, seconds = 30): Promise<Lease[]> => world.store.messages.lease(lives, seconds)
 const idsOf = (leases: readonly Lease[]): string[] => leases.flatMap(({ ids }) => ids)
-const now = (): Promise<unknown> => world.root.pool.query('UPDATE message SET deliver_after = now(), leased_until = NULL')
+const now = (): Promise<unknown> =>
+  world.root.pool.query('UPDATE message SET deliver_after = now(), leased_until = NULL')
 const messageOf = (ref: string) =>
   world.one<{ id: string; state: string; refusals: number; refusal: string | null }>(
     'SELECT id, state, refusals, refusal FROM message WHERE ref = $1',

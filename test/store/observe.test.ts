@@ -1,7 +1,7 @@
 /** What the gateways say, folded into payouts, disbursements and the ledger on the real database. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { ObservationItem } from '../../store/observation-item.ts'
 import { bankAccount } from '../support/builders.ts'
+import { asked, called, paymentMessages, sendFirst, stateOf, submitted } from '../support/sent.ts'
 import {
   AMOUNT,
   DAY,
@@ -28,44 +28,7 @@ afterEach(async () => {
   expect(await world.imbalances()).toEqual([])
 })
 
-interface Case {
-  readonly ref: string
-  readonly disbursement: string
-  readonly payout: string
-}
-
-/** A person whose first incentive is on its way. */
-async function sent(atMs = NOON): Promise<Case> {
-  const ref = await world.ready()
-  const disbursement = disbursementOf(ref)
-  return { ref, disbursement, payout: await world.claim(disbursement, atMs) }
-}
-
-const submitted = (payout: string, fact: ObservationItem['fact'], atMs = NOON + SECOND): ObservationItem => ({
-  payout,
-  source: 'submit',
-  fact,
-  atMs,
-  send: 1,
-})
-const called = (payout: string, fact: ObservationItem['fact'], atMs = NOON + MINUTE): ObservationItem => ({
-  payout,
-  source: 'callback',
-  fact,
-  atMs,
-})
-const asked = (payout: string, fact: ObservationItem['fact'], atMs = NOON + MINUTE): ObservationItem => ({
-  payout,
-  source: 'enquiry',
-  fact,
-  atMs,
-})
-
-const stateOf = (key: string) =>
-  world.one<{ state: string; reason: string | null; attempts: number; retries: number; returns: number }>(
-    'SELECT state, reason, attempts, retries, returns FROM disbursement WHERE key = $1',
-    [key],
-  )
+const sent = () => sendFirst(world)
 const postings = async (payout: string): Promise<string[]> => {
   const { rows } = await world.root.pool.query<{ event: string }>(
     'SELECT event FROM posting WHERE subject = $1 AND line = 1 ORDER BY id',
@@ -73,17 +36,14 @@ const postings = async (payout: string): Promise<string[]> => {
   )
   return rows.map((row) => row.event)
 }
-const messages = (ref: string) =>
-  world.count(`SELECT FROM message WHERE ref = $1 AND kind = 'payout' AND state = 'pending'`, [ref])
-
 describe('the way of one payout', () => {
   it('accepted, then paid by a callback: posted once, told once', async () => {
     const { ref, disbursement, payout } = await sent()
     await world.observe(submitted(payout, seen('accepted')))
     await world.observe(called(payout, seen('paid')))
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'paid', attempts: 1 })
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'paid', attempts: 1 })
     expect(await postings(payout)).toEqual(['claimed', 'paid'])
-    expect(await messages(ref)).toBe(1)
+    expect(await paymentMessages(world, ref)).toBe(1)
   })
 
   it('the same callback three times changes nothing more', async () => {
@@ -96,8 +56,8 @@ describe('the way of one payout', () => {
     ]
     expect(results.map((result) => result.decision)).toEqual(['move', 'keep:repeated', 'keep:repeated'])
     expect(await postings(payout)).toEqual(['claimed', 'paid'])
-    expect(await messages(ref)).toBe(1)
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'paid' })
+    expect(await paymentMessages(world, ref)).toBe(1)
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'paid' })
   })
 
   it('the same callback three times in one batch changes nothing more either', async () => {
@@ -113,9 +73,9 @@ describe('the way of one payout', () => {
     const { ref, disbursement, payout } = await sent()
     expect((await world.observe(called(payout, seen('paid'), NOON + 1))).state).toBe('paid')
     expect((await world.observe(submitted(payout, seen('accepted')))).decision).toBe('keep:late')
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'paid' })
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'paid' })
     // The activity that sends is still there to bring the news: no message is needed.
-    expect(await messages(ref)).toBe(0)
+    expect(await paymentMessages(world, ref)).toBe(0)
   })
 
   it('out of order: returned before paid is a return, posted as paid and returned', async () => {
@@ -123,7 +83,7 @@ describe('the way of one payout', () => {
     await world.observe(submitted(payout, seen('accepted')))
     await world.observe(called(payout, seen('returned')))
     await world.observe(called(payout, seen('paid')))
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'needs-account', reason: 'returned', returns: 1 })
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'needs-account', reason: 'returned', returns: 1 })
     expect(await postings(payout)).toEqual(['claimed', 'paid', 'returned'])
   })
 
@@ -131,7 +91,7 @@ describe('the way of one payout', () => {
     const { disbursement, payout } = await sent()
     await world.observe(submitted(payout, seen('accepted')))
     await world.observe(called(payout, seen('paid', { amount: { minor: AMOUNT - 1n, currency: 'IDR' } })))
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'review', reason: 'gateway-contradiction' })
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'review', reason: 'gateway-contradiction' })
     expect(await postings(payout)).toEqual(['claimed'])
   })
 
@@ -139,7 +99,7 @@ describe('the way of one payout', () => {
     const { ref, disbursement, payout } = await sent()
     const { state } = await world.observe(submitted(payout, SILENCE))
     expect(state).toBe('unknown')
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'in-flight' })
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'in-flight' })
     expect((await world.advance(ref)).attention).toBe('payout-unknown')
   })
 
@@ -161,7 +121,7 @@ describe('after a failure', () => {
   it('the account cannot be used: the person must link another, which is then paid', async () => {
     const { ref, disbursement, payout } = await sent()
     await world.observe(submitted(payout, seenFailed('needs-account')))
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'needs-account', reason: 'account-closed' })
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'needs-account', reason: 'account-closed' })
     expect(await postings(payout)).toEqual(['claimed', 'voided'])
     expect((await world.advance(ref)).attention).toBe('waiting-for-account')
     await world.link(ref, bankAccount(), NOON + HOUR)
@@ -173,7 +133,7 @@ describe('after a failure', () => {
     const second = await world.claim(disbursement, NOON + HOUR + DAY)
     expect(second).toBe(`${disbursement}#2`)
     await world.observe({ ...submitted(second, seen('paid')), atMs: NOON + 2 * DAY })
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'paid', attempts: 2 })
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'paid', attempts: 2 })
   })
 
   it('a passing failure is tried again after the delays of the gateway, then waits for people', async () => {
@@ -181,7 +141,7 @@ describe('after a failure', () => {
     let atMs = NOON + SECOND
     await world.observe(submitted(payout, seenFailed('retry-new'), atMs))
     for (const [index, delay] of TIMING.retryDelaysMs.entries()) {
-      expect(await stateOf(disbursement)).toMatchObject({ state: 'released', retries: index + 1 })
+      expect(await stateOf(world, disbursement)).toMatchObject({ state: 'released', retries: index + 1 })
       const { disbursements } = await world.advance(ref, atMs)
       expect(disbursements[0]?.next).toEqual({ kind: 'wait', untilMs: atMs + delay })
       expect(await world.store.claims.draft(disbursement, atMs)).toEqual({ kind: 'parked', reason: 'too-early' })
@@ -189,7 +149,7 @@ describe('after a failure', () => {
       const again = await world.claim(disbursement, atMs)
       await world.observe({ ...submitted(again, seenFailed('retry-new', { gatewayId: `po_${index}` })), atMs })
     }
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'review', reason: 'retries-used-up' })
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'review', reason: 'retries-used-up' })
   })
 
   it('a gateway that cannot be reached uses up no retry', async () => {
@@ -198,21 +158,21 @@ describe('after a failure', () => {
     let current = payout
     for (let outage = 0; outage < 4; outage += 1) {
       await world.observe({ ...submitted(current, UNREACHABLE), atMs })
-      expect(await stateOf(disbursement)).toMatchObject({ state: 'released', retries: 0, reason: 'unreachable' })
+      expect(await stateOf(world, disbursement)).toMatchObject({ state: 'released', retries: 0, reason: 'unreachable' })
       const { next } = (await world.advance(ref, atMs)).disbursements[0] ?? {}
       if (next?.kind !== 'wait' || next.untilMs === null) throw new Error('it waits')
       atMs = next.untilMs
       current = await world.claim(disbursement, atMs)
     }
     await world.observe({ ...submitted(current, seenFailed('retry-new')), atMs })
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'released', retries: 1 })
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'released', retries: 1 })
   })
 
   it('a wrong set-up and a permanent refusal wait for people, and nothing is sent', async () => {
     for (const of of ['config', 'permanent'] as const) {
       const { ref, disbursement, payout } = await sent()
       await world.observe(submitted(payout, seenFailed(of)))
-      expect(await stateOf(disbursement)).toMatchObject({ state: 'failed' })
+      expect(await stateOf(world, disbursement)).toMatchObject({ state: 'failed' })
       expect((await world.advance(ref)).attention).toBe('failed')
       expect(await world.store.claims.draft(disbursement, NOON + DAY)).toMatchObject({ kind: 'parked' })
     }
@@ -254,124 +214,6 @@ describe('after a failure', () => {
   })
 })
 
-describe('a word that contradicts an end', () => {
-  it('failed, then paid: people look before anything is sent again', async () => {
-    const { disbursement, payout } = await sent()
-    await world.observe(submitted(payout, seenFailed('retry-new')))
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'released' })
-    await world.observe(called(payout, seen('paid')))
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'review', reason: 'gateway-contradiction' })
-    expect(await world.store.claims.draft(disbursement, NOON + DAY)).toMatchObject({ kind: 'parked' })
-  })
-
-  it('about an older attempt: the newer one ends, but nothing is sent again until people have looked', async () => {
-    const { ref, disbursement, payout } = await sent()
-    await world.observe(submitted(payout, seenFailed('retry-new')))
-    const second = await world.claim(disbursement, NOON + 2 * HOUR)
-    await world.observe(called(payout, seen('paid'), NOON + 2 * HOUR))
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'review', reason: 'older-attempt-changed' })
-    await world.observe({ ...submitted(second, seenFailed('needs-account', { gatewayId: 'po_2' })), atMs: NOON + 3 * HOUR })
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'review', reason: 'older-attempt-changed' })
-    await world.link(ref, bankAccount(), NOON + 3 * HOUR)
-    const later = await world.advance(ref, NOON + 9 * DAY)
-    expect(later.disbursements[0]).toMatchObject({ state: 'review', next: { kind: 'wait', untilMs: null } })
-  })
-
-  it('about an older attempt, and the newer is paid: the double payment is not hidden', async () => {
-    const { ref, disbursement, payout } = await sent()
-    await world.observe(submitted(payout, seenFailed('retry-new')))
-    const second = await world.claim(disbursement, NOON + 2 * HOUR)
-    await world.observe({ ...submitted(second, seen('accepted', { gatewayId: 'po_2' })), atMs: NOON + 2 * HOUR })
-    await world.observe(called(payout, seen('paid'), NOON + 2 * HOUR))
-    await world.observe(called(second, seen('paid', { gatewayId: 'po_2' }), NOON + 3 * HOUR))
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'review', reason: 'older-attempt-changed' })
-    expect((await world.advance(ref)).attention).toBe('review')
-  })
-
-  it('about both attempts in one batch: neither word is lost', async () => {
-    const { disbursement, payout } = await sent()
-    await world.observe(submitted(payout, seenFailed('retry-new')))
-    const second = await world.claim(disbursement, NOON + 2 * HOUR)
-    await world.store.payouts.observe([
-      called(payout, seen('paid'), NOON + 2 * HOUR),
-      called(second, seen('paid', { gatewayId: 'po_2' }), NOON + 2 * HOUR),
-    ])
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'review', reason: 'older-attempt-changed' })
-  })
-
-  it('about an obligation that lapsed: it stays lapsed in the books, and people look', async () => {
-    const { ref, disbursement, payout } = await sent()
-    await world.observe(submitted(payout, seenFailed('needs-account')))
-    const after = NOON + 61 * DAY
-    expect((await world.advance(ref, after)).disbursements[0]).toMatchObject({ state: 'lapsed' })
-    await world.observe(called(payout, seen('paid'), after))
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'lapsed' })
-    expect((await world.advance(ref, after)).attention).toBe('review')
-  })
-
-  it('about an obligation that was cancelled: likewise', async () => {
-    const { ref, disbursement, payout } = await sent()
-    await world.observe(submitted(payout, seenFailed('permanent')))
-    await world.act((acts) => acts.withdraw({ programme: 'swift', ref, reason: 'asked' }))
-    expect(await world.advance(ref)).toMatchObject({ stage: 'closed', outcome: 'withdrawn' })
-    await world.observe(called(payout, seen('paid')))
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'cancelled' })
-    expect((await world.advance(ref)).attention).toBe('review')
-  })
-})
-
-describe('money that comes back', () => {
-  async function paidAndClosed(): Promise<Case> {
-    const found = await sent()
-    await world.observe(submitted(found.payout, seen('paid')))
-    await world.act((acts) => acts.withdraw({ programme: 'swift', ref: found.ref, reason: 'moved abroad' }))
-    expect(await world.advance(found.ref)).toMatchObject({ stage: 'closed' })
-    return found
-  }
-
-  it('after success is owed again and needs another account', async () => {
-    const { ref, disbursement, payout } = await sent()
-    await world.observe(submitted(payout, seen('paid')))
-    await world.observe(called(payout, seen('returned'), NOON + DAY))
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'needs-account', reason: 'returned', returns: 1 })
-    expect(await messages(ref)).toBe(1)
-    expect((await world.advance(ref)).attention).toBe('waiting-for-account')
-  })
-
-  it('after the life has closed too, and is paid again by a new account', async () => {
-    const { ref, disbursement, payout } = await paidAndClosed()
-    await world.observe(called(payout, seen('returned'), NOON + DAY))
-    expect((await world.advance(ref, NOON + DAY)).disbursements[0]).toMatchObject({ state: 'needs-account' })
-    await world.link(ref, bankAccount(), NOON + DAY)
-    const ready = await world.advance(ref, NOON + 2 * DAY)
-    expect(ready.disbursements[0]).toMatchObject({ state: 'released', next: { kind: 'send' } })
-    const again = await world.claim(disbursement, NOON + 2 * DAY)
-    await world.observe({ ...submitted(again, seen('paid', { gatewayId: 'po_2' })), atMs: NOON + 2 * DAY })
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'paid', attempts: 2, returns: 1 })
-    expect(await world.advance(ref, NOON + 2 * DAY)).toMatchObject({ attention: null, wakeAtMs: null })
-  })
-
-  it('a second time waits for people', async () => {
-    const { ref, disbursement, payout } = await sent()
-    await world.observe(submitted(payout, seen('paid')))
-    await world.observe(called(payout, seen('returned')))
-    await world.link(ref, bankAccount(), NOON)
-    await world.advance(ref, NOON + DAY)
-    const again = await world.claim(disbursement, NOON + DAY)
-    await world.observe({ ...submitted(again, seen('paid', { gatewayId: 'po_2' })), atMs: NOON + DAY })
-    await world.observe(called(again, seen('returned', { gatewayId: 'po_2' }), NOON + 2 * DAY))
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'review', reason: 'returned-twice', returns: 2 })
-  })
-
-  it('and is not asked for again lapses at its deadline', async () => {
-    const { ref, disbursement, payout } = await paidAndClosed()
-    await world.observe(called(payout, seen('returned'), NOON + DAY))
-    expect((await world.advance(ref, NOON + DAY)).wakeAtMs).toBe(NOON + 60 * DAY)
-    await world.advance(ref, NOON + 60 * DAY)
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'lapsed' })
-  })
-})
-
 describe('enquiries', () => {
   it('that find nothing count only after the quiet period of the last send', async () => {
     const { payout } = await sent()
@@ -395,6 +237,6 @@ describe('enquiries', () => {
     const { disbursement, payout } = await sent()
     await world.observe(submitted(payout, SILENCE))
     await world.observe(asked(payout, { kind: 'several', count: 2 }))
-    expect(await stateOf(disbursement)).toMatchObject({ state: 'review' })
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'review' })
   })
 })

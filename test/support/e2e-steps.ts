@@ -37,6 +37,7 @@ export function stepsOn(live: LiveStack): Steps {
         people.map((person) => calls.post('registrar', participants, person.registration)),
       )
       const refs = registered.map(({ body }) => String(body['ref']))
+      for (const [index, ref] of refs.entries()) live.remember(ref, people[index]?.registration.account?.number ?? '')
       await Promise.all(refs.map((ref) => steps.stage(ref, 'admission')))
       const wave = `/v1/programmes/${live.programme.code}/waves/${SEEDED_WAVE}/admissions`
       await calls.post('operator', wave, { decree: `SK-${refs[0]}`, refs })

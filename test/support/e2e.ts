@@ -40,7 +40,9 @@ export interface LiveStack {
   readonly participants: string
   /** Takes people from registration to their end; those of earlier calls are left alone. */
   settle(people: readonly Person[], more?: SettleOptions): Promise<readonly Follow[]>
-  /** The two lines the demo ends with, over everybody who was ever settled here. */
+  /** Says that money may go to these accounts of a person, beside those of people who were settled. */
+  remember(ref: string, ...accounts: readonly string[]): void
+  /** The two lines the demo ends with, over everybody who was ever settled or remembered here. */
   books(): Promise<Books>
   /** Rows of a statement run as superuser. */
   rows<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>
@@ -102,11 +104,14 @@ export async function environmentIn(
   return { LUNAS_DATA_DIR: path.join(home, 'data'), ...ports, ...more }
 }
 
-type Parts = Omit<LiveStack, 'settle' | 'books' | 'rows' | 'close' | 'participants'>
+type Parts = Omit<LiveStack, 'remember' | 'settle' | 'books' | 'rows' | 'close' | 'participants'>
 
-function actions(parts: Parts): Pick<LiveStack, 'settle' | 'books' | 'rows' | 'close'> {
-  const everybody: Follow[] = []
+function actions(parts: Parts): Pick<LiveStack, 'remember' | 'settle' | 'books' | 'rows' | 'close'> {
+  const known = new Map<string, readonly string[]>()
+  const remember = (ref: string, ...accounts: readonly string[]): void =>
+    void known.set(ref, [...(known.get(ref) ?? []), ...accounts])
   return {
+    remember,
     async settle(people: readonly Person[], { onRound, withinMs = 90_000 }: SettleOptions = {}) {
       const lives = await drive({
         calls: parts.calls,
@@ -117,12 +122,12 @@ function actions(parts: Parts): Pick<LiveStack, 'settle' | 'books' | 'rows' | 'c
         onRound: (round) => onRound?.(round),
         signal: AbortSignal.timeout(withinMs),
       })
-      everybody.push(...lives)
+      for (const { ref, person } of lives) remember(ref, ...accountsOf(person))
       const waiting = lives.filter((of) => !isSettled(of))
       if (waiting.length > 0) throw new Error(`not settled after ${withinMs} ms: ${waiting.map(placeOf).join('; ')}`)
       return lives
     },
-    books: () => booksOf(parts, everybody),
+    books: () => booksOf(parts, known),
     async rows<Row extends object>(text: string, values: readonly unknown[] = []) {
       return (await parts.root.pool.query<Row>(text, [...values])).rows
     },
@@ -140,7 +145,10 @@ function placeOf({ ref, stage, attention, person }: Follow): string {
   return `${ref} (${person.registration.account?.number}) ${stage} ${attention ?? ''}`
 }
 
-async function booksOf({ root, journal, programme }: Parts, lives: readonly Follow[]): Promise<Books> {
+async function booksOf(
+  { root, journal, programme }: Parts,
+  known: ReadonlyMap<string, readonly string[]>,
+): Promise<Books> {
   await journal.update()
   const owed = await owedByRef(root.pool, programme.code)
   return checkBooks({
@@ -148,7 +156,7 @@ async function booksOf({ root, journal, programme }: Parts, lives: readonly Foll
     control: await controlLines(root.pool),
     paid: await paidSums(root.pool),
     clearing: await clearingReferences(root.pool),
-    people: lives.map(({ person, ref }) => ({ ref, owed: owed.get(ref) ?? 0n, accounts: accountsOf(person) })),
+    people: [...known].map(([ref, accounts]) => ({ ref, owed: owed.get(ref) ?? 0n, accounts })),
   })
 }
 

@@ -32,10 +32,10 @@ import { findTemporalCli, findTestServer } from '../../local/temporal-programs.t
 import type { Entry } from '../../sandbox/entries.ts'
 import { buildSandbox } from '../../sandbox/server.ts'
 import { connectTemporal, type Temporal } from '../../temporal/connect.ts'
-import { deliver } from '../../temporal/deliver.ts'
 import { startRelay, type RelayEvent } from '../../temporal/relay.ts'
 import { gatewayQueue, LIVES_QUEUE } from '../../workflows/messages.ts'
 import { API_KEY, CALLBACK_SECRET, callSandbox } from '../sandbox/stage.ts'
+import type { TestDatabase } from './cluster.ts'
 import { openWorld, type World } from './world.ts'
 
 export interface Scene extends World {
@@ -59,6 +59,7 @@ export interface Scene extends World {
 }
 
 export interface SceneOptions {
+  readonly database?: TestDatabase
   readonly programme?: Programme
   readonly timing?: Partial<GatewayTiming>
   /** History events after which a life continues as new; 0 leaves it to the server. */
@@ -105,6 +106,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   const gateway = createSandboxGateway({ baseUrl: url, apiKey: API_KEY, callbackSecrets: [CALLBACK_SECRET], timing })
   const world = await openWorld({
     ...(options.programme ? { programme: options.programme } : {}),
+    ...(options.database ? { database: options.database } : {}),
     timing: gateway.capabilities.timing,
     institutions: gateway.capabilities.institutions.map(({ code }) => code),
   })
@@ -124,7 +126,15 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
     if (result.kind !== 'event') return
     const { eventId, reference, observation, trusted } = result
     const receivedAtMs = await server.now()
-    const received = { gateway: gateway.code, eventId, reference, observation, trusted, body: callback.body, receivedAtMs }
+    const received = {
+      gateway: gateway.code,
+      eventId,
+      reference,
+      observation,
+      trusted,
+      body: callback.body,
+      receivedAtMs,
+    }
     await world.store.desk.receiveCallbacks([received])
     relay.poke()
   })
@@ -293,12 +303,4 @@ export async function untilTrue(look: () => Promise<boolean>, forMs = 20_000): P
     if (Date.now() > end) throw new Error('it did not happen in time')
     await new Promise((turn) => setTimeout(turn, 10))
   }
-}
-
-/** Delivers what is pending without a relay, and says how. */
-export async function deliverPending(scene: Pick<Scene, 'temporal' | 'store'>, eventsMax = 0): Promise<string[]> {
-  const leases = await scene.store.messages.lease(100, 30)
-  const kinds: string[] = []
-  for (const lease of leases) kinds.push((await deliver(scene.temporal, lease, eventsMax)).kind)
-  return kinds
 }

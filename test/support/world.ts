@@ -77,6 +77,8 @@ export interface World {
 }
 
 export interface WorldOptions {
+  /** One of its own from the run's cluster when absent. */
+  readonly database?: TestDatabase
   readonly programme?: Programme
   readonly timing?: PaymentTiming
   readonly keys?: VaultKeys
@@ -90,7 +92,7 @@ export const YEAR = 2026
 export const WAVE = 'wave-1'
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
-  const database = await createDatabase()
+  const database = options.database ?? (await createDatabase())
   const programme = options.programme ?? swiftProgramme()
   const store = openStore(database, options)
   const root = openDatabase(database.super, { max: 4, name: 'test root' })
@@ -106,7 +108,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 /** Another store on the same database: a second process. */
-export function openStore(database: TestDatabase, options: Pick<WorldOptions, 'timing' | 'keys' | 'institutions'> = {}) {
+export function openStore(
+  database: TestDatabase,
+  options: Pick<WorldOptions, 'timing' | 'keys' | 'institutions'> = {},
+) {
   const timing = options.timing ?? TIMING
   const reaches = (institution: string): boolean =>
     options.institutions ? options.institutions.includes(institution) : institution !== 'ID.NOBODY'

@@ -50,7 +50,9 @@ const handleOf = (ref: string) => scene.temporal.client.workflow.getHandle(parti
 
 /** Whose first send dies with its process, and where: between the claim and the first byte, or before the answer is written. */
 const dying = new Map<string, 'before' | 'after'>()
-const never = (): Promise<never> => new Promise(() => undefined)
+/** Longer than the call may take: nobody hears of its end any more. */
+const silence = (): Promise<never> =>
+  new Promise((_, reject) => setTimeout(() => reject(new Error('dead')), 6 * SECOND))
 
 type Payments = Parameters<NonNullable<Parameters<typeof openScene>[0]>['activities'] & {}>[0]
 function mortal(all: Payments): Payments {
@@ -70,23 +72,26 @@ function mortal(all: Payments): Payments {
       if (!('body' in prepared)) throw new Error(prepared.code)
       await scene.store.claims.claim(draft, prepared.body, Date.now())
       if (end === 'after') await scene.gateway.submit({ ...order, body: prepared.body }, AbortSignal.timeout(500))
-      return never()
+      return silence()
     },
   }
 }
 
 describe('a process that dies', () => {
-  it.each(['before', 'after'] as const)('%s the first byte has left or its answer was written: paid once', async (end) => {
-    const account = bankAccount('00', '9')
-    const ref = await admitted(account)
-    dying.set(ref, end)
-    await train(ref)
-    await reaches(ref, 'paid')
-    expect([await gets(account), await payouts(ref)]).toEqual([AMOUNT, 1])
-    expect(await scene.count('SELECT FROM send WHERE payout = $1', [`${disbursementOf(ref)}#1`])).toBe(
-      end === 'before' ? 2 : 1,
-    )
-  })
+  it.each(['before', 'after'] as const)(
+    '%s the first byte has left or its answer was written: paid once',
+    async (end) => {
+      const account = bankAccount('00', '9')
+      const ref = await admitted(account)
+      dying.set(ref, end)
+      await train(ref)
+      await reaches(ref, 'paid')
+      expect([await gets(account), await payouts(ref)]).toEqual([AMOUNT, 1])
+      expect(await scene.count('SELECT FROM send WHERE payout = $1', [`${disbursementOf(ref)}#1`])).toBe(
+        end === 'before' ? 2 : 1,
+      )
+    },
+  )
 })
 
 describe('a worker that is lost', () => {
@@ -167,7 +172,9 @@ describe('a run that was terminated', () => {
     await handleOf(ref).terminate('a test')
     await train(ref)
     await untilTrue(() => Promise.resolve(scene.relayed.some((event) => event.kind === 'ended' && event.ref === ref)))
-    const { attention } = await scene.one<{ attention: string }>('SELECT attention FROM participant WHERE ref = $1', [ref])
+    const { attention } = await scene.one<{ attention: string }>('SELECT attention FROM participant WHERE ref = $1', [
+      ref,
+    ])
     expect(attention).toBe('life-failed')
     expect(await scene.count(`SELECT FROM evidence WHERE ref = $1`, [ref])).toBe(3)
     expect(await scene.count(`SELECT FROM message WHERE ref = $1 AND state = 'pending'`, [ref])).toBeGreaterThan(0)

@@ -1,0 +1,270 @@
+/**
+ * Records what lives really did, on a real server, as the histories that every change of workflow code must be able to replay:
+ * `node --import tsx test/replay/record.ts`. Run it again when a path is new, never to make a failing replay pass: lives that run
+ * elsewhere cannot be recorded again.
+ */
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { participantWorkflowId, recoveryWorkflowId } from '../../domain/identity.ts'
+import type { Registration } from '../../domain/registration.ts'
+import { bankAccount, swiftProgramme } from '../support/builders.ts'
+import { createDatabaseIn, setup, teardown, type Cluster } from '../support/cluster.ts'
+import { openScene, untilTrue, type Scene } from '../support/temporal.ts'
+import { disbursementOf, WAVE } from '../support/world.ts'
+
+const swift = swiftProgramme()
+/** The same life in seconds, for a server that skips none. */
+const programme = {
+  ...swift,
+  training: { ...swift.training, firstPurchaseWithin: 'PT10S' },
+  tranches: swift.tranches.map(({ trigger, ...rule }) => ({
+    ...rule,
+    trigger:
+      trigger.kind === 'survey-answered'
+        ? { ...trigger, opensAfter: 'PT0S', window: 'PT30S' }
+        : { ...trigger, after: trigger.kind === 'tranche-paid' ? 'PT1S' : 'PT0S' },
+  })),
+  payment: { ...swift.payment, coolingAfterRelink: 'PT1S' },
+}
+const timing = { enquiryLadderMs: [300, 500, 1000], quietPeriodMs: 1000, submitTimeoutMs: 500, floatCheckMs: 500 }
+const course = programme.training.courses[0]?.code ?? ''
+const folder = import.meta.dirname
+
+class Recorder {
+  readonly #scene: Scene
+  constructor(scene: Scene) {
+    this.#scene = scene
+  }
+
+  async register(more: Partial<Registration> = {}): Promise<string> {
+    const ref = await this.#scene.register(more, Date.now())
+    await this.#scene.settle()
+    await untilTrue(async () => (await this.#stage(ref)) !== 'screening')
+    return ref
+  }
+
+  async admit(more: Partial<Registration> = {}): Promise<string> {
+    const ref = await this.register(more)
+    const admission = { programme: 'swift', wave: WAVE, decree: 'SK', refs: [ref] }
+    await this.#scene.act((acts) => acts.admit(admission), Date.now())
+    await this.#scene.settle()
+    return ref
+  }
+
+  async train(ref: string): Promise<void> {
+    for (const kind of ['course-started', 'course-completed', 'course-rated'] as const)
+      await this.record(ref, kind, course)
+  }
+
+  async record(
+    ref: string,
+    kind: 'course-started' | 'course-completed' | 'course-rated' | 'survey-answered',
+    subject: string,
+  ) {
+    const occurredAtMs = Date.now()
+    const evidence = { programme: 'swift', ref, kind, subject, occurredAtMs, document: null }
+    await this.#scene.act((acts) => acts.recordEvidence(evidence), occurredAtMs)
+    await this.#scene.settle()
+  }
+
+  async reaches(ref: string, state: string, tranche = 'incentive-1'): Promise<void> {
+    const text = 'SELECT FROM disbursement WHERE key = $1 AND state = $2'
+    await untilTrue(async () => (await this.#scene.count(text, [disbursementOf(ref, tranche), state])) === 1, 60_000)
+  }
+
+  /** Answers the survey once it is open, and waits for the end of the life. */
+  async finish(ref: string): Promise<void> {
+    await this.reaches(ref, 'paid')
+    await untilTrue(
+      async () => (await this.#scene.count(`SELECT FROM tranche WHERE ref = $1 AND state = 'open'`, [ref])) === 1,
+    )
+    await this.record(ref, 'survey-answered', 'evaluation-1')
+    await untilTrue(async () => (await this.#stage(ref)) === 'closed', 60_000)
+    await this.#scene.result(ref)
+  }
+
+  /** Decisions of people, told by the relay at once. */
+  async decide(ref: string, act: 'hold' | 'release' | 'withdraw'): Promise<void> {
+    await this.#scene.act((acts) => acts[act]({ programme: 'swift', ref, reason: 'recorded' }), Date.now())
+    await this.#scene.root.pool.query(`UPDATE message SET deliver_after = now() WHERE state = 'pending'`)
+    await this.#scene.settle()
+  }
+
+  /** Writes every run of a workflow, oldest first. */
+  async keep(name: string, workflowId: string): Promise<void> {
+    const runs: string[] = []
+    for (let run: string | undefined; ;) {
+      const history = await this.#scene.temporal.client.workflow.getHandle(workflowId, run).fetchHistory()
+      runs.unshift(anonymous(historyToJSON(history)))
+      run = history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? ''
+      if (run === '') break
+    }
+    for (const [index, json] of runs.entries()) {
+      const file = runs.length === 1 ? `${name}.json` : `${name}-${index + 1}.json`
+      writeFileSync(path.join(folder, 'histories', file), json)
+    }
+  }
+
+  async #stage(ref: string): Promise<string> {
+    return (await this.#scene.one<{ stage: string }>('SELECT stage FROM participant WHERE ref = $1', [ref])).stage
+  }
+}
+
+/** Without the names of this machine and its processes. */
+function anonymous(history: unknown): string {
+  const json = typeof history === 'string' ? history : JSON.stringify(history)
+  return `${JSON.stringify(JSON.parse(json), (key, value: unknown) => (key === 'identity' ? 'worker' : value), 1)}\n`
+}
+
+type Path = (recorder: Recorder, scene: Scene) => Promise<string>
+
+const PATHS: Readonly<Record<string, Path>> = {
+  async completed(recorder) {
+    const ref = await recorder.admit()
+    await recorder.train(ref)
+    await recorder.finish(ref)
+    return ref
+  },
+  async refused(recorder, scene) {
+    const ref = await recorder.register({ occupation: 'civil-servant' })
+    await scene.result(ref)
+    return ref
+  },
+  async expired(recorder, scene) {
+    const ref = await recorder.admit()
+    await scene.result(ref)
+    return ref
+  },
+  async withdrawn(recorder, scene) {
+    const ref = await recorder.admit()
+    await recorder.train(ref)
+    await recorder.reaches(ref, 'paid')
+    await recorder.decide(ref, 'withdraw')
+    await scene.result(ref)
+    return ref
+  },
+  async 'held-and-released'(recorder) {
+    const ref = await recorder.admit()
+    await recorder.decide(ref, 'hold')
+    await recorder.train(ref)
+    await recorder.reaches(ref, 'released')
+    await recorder.decide(ref, 'release')
+    await recorder.finish(ref)
+    return ref
+  },
+  async 'another-account'(recorder, scene) {
+    const ref = await recorder.admit({ account: bankAccount('12', '8') })
+    await recorder.train(ref)
+    await recorder.reaches(ref, 'needs-account')
+    await scene.link(ref, bankAccount(), Date.now())
+    await scene.settle()
+    await recorder.finish(ref)
+    return ref
+  },
+  async 'silent-and-found'(recorder) {
+    const ref = await recorder.admit({ account: bankAccount('40') })
+    await recorder.train(ref)
+    await recorder.finish(ref)
+    return ref
+  },
+  async 'lost-and-sent-again'(recorder) {
+    const ref = await recorder.admit({ account: bankAccount('41') })
+    await recorder.train(ref)
+    await recorder.finish(ref)
+    return ref
+  },
+  async 'asked-to-wait'(recorder) {
+    const ref = await recorder.admit({ account: bankAccount('45') })
+    await recorder.train(ref)
+    await recorder.finish(ref)
+    return ref
+  },
+  async 'tried-again'(recorder) {
+    const ref = await recorder.admit({ account: bankAccount('20') })
+    await recorder.train(ref)
+    await recorder.finish(ref)
+    return ref
+  },
+  async 'money-short'(recorder, scene) {
+    const ref = await recorder.admit({ account: bankAccount('22') })
+    await recorder.train(ref)
+    await recorder.reaches(ref, 'float-short')
+    await scene.topUp(1_000_000_000n)
+    await recorder.finish(ref)
+    return ref
+  },
+  async 'under-review'(recorder) {
+    const ref = await recorder.admit({ account: bankAccount('21') })
+    await recorder.train(ref)
+    await recorder.reaches(ref, 'review')
+    await recorder.decide(ref, 'hold')
+    return ref
+  },
+}
+
+async function recordAll(scene: Scene): Promise<void> {
+  const recorder = new Recorder(scene)
+  await Promise.all(
+    Object.entries(PATHS).map(async ([name, record]) => {
+      const ref = await record(recorder, scene)
+      await recorder.keep(name, participantWorkflowId('swift', ref))
+      say(name)
+    }),
+  )
+  await recordRecovery(recorder, scene)
+}
+
+/** Money that comes back after the end of a life. */
+async function recordRecovery(recorder: Recorder, scene: Scene): Promise<void> {
+  const ref = await recorder.admit()
+  await recorder.train(ref)
+  await recorder.finish(ref)
+  const payout = await scene.one<{ gateway_id: string }>('SELECT gateway_id FROM payout WHERE disbursement = $1', [
+    disbursementOf(ref),
+  ])
+  await scene.giveBack(payout.gateway_id)
+  await recorder.reaches(ref, 'needs-account')
+  await scene.link(ref, bankAccount(), Date.now())
+  await scene.settle()
+  await recorder.reaches(ref, 'paid')
+  const id = recoveryWorkflowId('swift', ref)
+  await scene.temporal.client.workflow.getHandle(id).result()
+  await recorder.keep('recovery', id)
+  say('recovery')
+}
+
+/** A life so eventful that it continues as new on the way. */
+async function recordLong(scene: Scene): Promise<void> {
+  const recorder = new Recorder(scene)
+  const ref = await recorder.admit({ account: bankAccount('49') })
+  await recorder.train(ref)
+  await recorder.finish(ref)
+  await recorder.keep('continued', participantWorkflowId('swift', ref))
+  say('continued')
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+let cluster: Cluster | undefined
+const provide = (_: 'cluster', value: Cluster): void => {
+  cluster = value
+}
+await setup({ provide } as unknown as TestProject)
+if (!cluster) throw new Error('the cluster is told')
+const histories = path.join(folder, 'histories')
+mkdirSync(histories, { recursive: true })
+for (const name of readdirSync(histories)) rmSync(path.join(histories, name))
+try {
+  const options = { programme, timing, server: 'real', timeFactor: 0.1 } as const
+  const scene = await openScene({ ...options, database: await createDatabaseIn(cluster) })
+  await recordAll(scene)
+  await scene.close()
+  const long = await openScene({ ...options, database: await createDatabaseIn(cluster), eventsMax: 20 })
+  await recordLong(long)
+  await long.close()
+} finally {
+  await teardown()
+}
