@@ -11,13 +11,14 @@ export interface Engine {
 }
 
 /** Opens the store and the gateways of a process. Throws ConfigProblem when a setting is missing or names a gateway nobody knows. */
-export function composeEngine(config: Config, name: string, poolMax: number): Engine {
+export function composeEngine(config: Config, name: string, poolMax: number, queryTimeoutMs = 10_000): Engine {
   const set = requireSettings(config, 'databaseUrl', 'vaultKeys', 'identityKeys', 'accountKeys')
   const gateways = openConfigured(config)
   const store = createStore({
     url: set.databaseUrl.reveal(),
     name,
     poolMax,
+    queryTimeoutMs,
     keys: { vault: ring(set.vaultKeys), identity: ring(set.identityKeys), account: ring(set.accountKeys) },
     timingOf: (code) => gatewayOf(gateways, code).capabilities.timing,
     route: (codes, institution) => codes.find((code) => reaches(gateways.get(code), institution)) ?? null,

@@ -12,11 +12,14 @@ import { composeEngine } from './compose.ts'
 import { refuseUnguarded } from './guarded.ts'
 import { orEnd, settingsOf } from './settings.ts'
 
+/** Less than a local step may take, so that the step fails by itself and gives its slot back. */
+const QUERY_TIMEOUT_MS = 2500
+
 const config = settingsOf('temporalAddress')
 Runtime.install({ logger: new DefaultLogger('WARN', (entry) => report(entry.level, entry.message, entry.meta?.error)) })
 
 const now = (): number => Date.now()
-const { store, gateways } = orEnd(() => composeEngine(config, 'lunas worker', 20))
+const { store, gateways } = orEnd(() => composeEngine(config, 'lunas worker', 20, QUERY_TIMEOUT_MS))
 await refuseUnguarded(store)
 const connection = await NativeConnection.connect({ address: config.temporalAddress })
 const temporal = connectTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace })
@@ -34,6 +37,9 @@ const workers = [
     taskQueue: LIVES_QUEUE,
     activities: createLifeActivities({ store }),
     maxCachedWorkflows: 2000,
+    // A life whose database hangs waits in its task: that must not keep the others from theirs.
+    maxConcurrentWorkflowTaskExecutions: 1000,
+    maxConcurrentLocalActivityExecutions: 1000,
     // A worker that was killed holds its lives' tasks this long before another takes them over.
     stickyQueueScheduleToStartTimeout: '5s',
   }),

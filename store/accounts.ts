@@ -6,19 +6,10 @@ import type { AccountDetails } from '../domain/registration.ts'
 import { insertAccounts, newAccountRow } from './account-rows.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
-import {
-  dataKeyOf,
-  insertDocument,
-  jsonBytes,
-  openDocument,
-  participantOwner,
-  parseSealed,
-  sealDocument,
-} from './documents.ts'
+import { dataKeyOf, insertDocument, jsonBytes, participantOwner, sealDocument } from './documents.ts'
 import { lockLife } from './life-rows.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import type { StoreContext } from './options.ts'
-import type { Sealed } from './vault.ts'
 
 export interface LinkRequest {
   readonly programme: string
@@ -131,19 +122,4 @@ export async function accountHistory(sql: Sql, programme: string, ref: string): 
     [programme, ref],
   )
   return rows
-}
-
-/** A person's registered phone number, sealed: a wallet must be of that number. */
-export async function contactOf(
-  sql: Sql,
-  context: StoreContext,
-  programme: string,
-  ref: string,
-): Promise<Sealed<{ phone: string }>> {
-  const { rows } = await sql.query<{ id: string }>(
-    `SELECT id FROM sealed_document WHERE owner = $1 AND kind = 'contact' ORDER BY created_at DESC LIMIT 1`,
-    [participantOwner(programme, ref)],
-  )
-  if (!rows[0]) throw new Problem('unknown-participant', `no participant ${ref} in programme ${programme}`)
-  return parseSealed(await openDocument(sql, context.vault, rows[0].id))
 }

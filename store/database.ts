@@ -11,13 +11,24 @@ export interface Database {
 const INT8 = 20
 const DATE = 1082
 
+export interface DatabaseOptions {
+  readonly max: number
+  /** Shown in pg_stat_activity. */
+  readonly name: string
+  /** How long a statement may go unanswered before its connection is given up: a server that hangs tells nobody. */
+  readonly queryTimeoutMs?: number
+}
+
+const QUERY_TIMEOUT_MS = 10_000
+
 /** Opens the pool. `bigint` columns become `bigint`, never a float; `date` stays the text it is (no zone can move it). */
-export function openDatabase(url: string, options: { max: number; name: string }): Database {
+export function openDatabase(url: string, options: DatabaseOptions): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max,
     application_name: options.name,
-    connectionTimeoutMillis: 5000,
+    connectionTimeoutMillis: 2000,
+    query_timeout: options.queryTimeoutMs ?? QUERY_TIMEOUT_MS,
     idleTimeoutMillis: 30_000,
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') => {
@@ -52,14 +63,26 @@ export async function inTransaction<T>(database: Database, work: (sql: Sql) => P
       await client.query('COMMIT')
       return result
     } catch (error) {
-      await client.query('ROLLBACK').catch((rollback: Error) => {
-        broken = rollback
-      })
+      broken = isUnanswered(error) ? error : await rollback(client)
       if (!isRetryable(error) || attempt === ATTEMPTS_MAX) throw error
     } finally {
       client.release(broken)
     }
   }
+}
+
+async function rollback(client: pg.ClientBase): Promise<Error | undefined> {
+  try {
+    await client.query('ROLLBACK')
+    return undefined
+  } catch (error) {
+    return error as Error
+  }
+}
+
+/** The server said nothing in time: what it did is unknown, and its connection is of no more use. */
+export function isUnanswered(error: unknown): error is Error {
+  return error instanceof Error && error.message === 'Query read timeout'
 }
 
 function isRetryable(error: unknown): boolean {

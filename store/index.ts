@@ -32,13 +32,17 @@ export interface StoreOptions {
   /** Shown in pg_stat_activity. */
   readonly name: string
   readonly poolMax: number
+  /** See `DatabaseOptions`. */
+  readonly queryTimeoutMs?: number
   readonly keys: VaultKeys
   readonly timingOf: (gateway: string) => PaymentTiming
   readonly route: (gateways: readonly string[], institution: string) => string | null
 }
 
 export function createStore(options: StoreOptions): Store {
-  const database: Database = openDatabase(options.url, { max: options.poolMax, name: options.name })
+  const { queryTimeoutMs } = options
+  const timeout = queryTimeoutMs === undefined ? {} : { queryTimeoutMs }
+  const database: Database = openDatabase(options.url, { max: options.poolMax, name: options.name, ...timeout })
   const programmes = createProgrammeBook(database, () => Date.now())
   const { timingOf, route } = options
   const context: StoreContext = { database, programmes, vault: new Vault(options.keys), timingOf, route }

@@ -77,6 +77,9 @@ export interface PostingFilter {
   readonly ref?: string | undefined
 }
 
+/** Whoever asks whether we are ready wants to know it soon. */
+const PING = { text: 'SELECT', query_timeout: 1500 }
+
 export function createReads(context: StoreContext): Reads {
   const { pool } = context.database
   return {
@@ -105,7 +108,7 @@ export function createReads(context: StoreContext): Reads {
     keys: () => listKeys(pool),
     isWithoutKeys: () => isWithoutKeys(pool),
     async ping() {
-      await pool.query('SELECT')
+      await pool.query(PING)
     },
   }
 }

@@ -6,13 +6,13 @@ import { gatewayQueue } from './messages.ts'
 
 /**
  * Steps that only touch PostgreSQL run inside the workflow task: a transition of the server costs about 3 ms, a statement less.
- * After one second of retries the wait becomes a timer, so that a life whose database is away does not hold a slot: with the
+ * A step that failed waits for its next attempt as a timer, so that a life whose database is away does not hold a slot: with the
  * default of a minute, sixty such lives stopped every other for twenty seconds.
  */
 export const lives = proxyLocalActivities<LifeActivities>({
   startToCloseTimeout: '3s',
   localRetryThreshold: '1s',
-  retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '2 minutes' },
+  retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '2 minutes' },
 })
 
 /**

@@ -11,7 +11,7 @@ export function logOptions(logger: ApiDependencies['logger']): NonNullable<Fasti
 /** One line for each answer. */
 export function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', async (request, reply) => {
-    const params = (request.params ?? {}) as Readonly<Record<string, string | undefined>>
+    const named = isNamed(reply.statusCode) ? ((request.params ?? {}) as Named) : {}
     request.log.info(
       {
         operation: request.routeOptions.schema?.operationId,
@@ -19,12 +19,22 @@ export function logRequests(app: FastifyInstance): void {
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime),
         key: request.caller?.keyId,
-        programme: params['programme'],
-        ref: params['ref'],
+        programme: named.programme,
+        ref: named.ref,
       },
       'answered',
     )
   })
+}
+
+interface Named {
+  readonly programme?: string
+  readonly ref?: string
+}
+
+/** A path that was refused may name nothing of ours: people put national ids and phone numbers there. A conflict has found it. */
+function isNamed(status: number): boolean {
+  return status < 400 || status === 409
 }
 
 const methodOf = ({ method }: { readonly method: string }) => ({ method })

@@ -86,7 +86,7 @@ const BY_FASTIFY_CODE: Readonly<Record<string, ProblemCode>> = {
 /** PostgreSQL is away or going: nothing was committed that the caller could rely on. */
 function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  if (error.message === 'timeout exceeded when trying to connect') return true
+  if (error.message === 'timeout exceeded when trying to connect' || error.message === 'Query read timeout') return true
   if (/^Connection terminated/.test(error.message)) return true
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   return ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT'].includes(code) || /^(08...|57P0[123]|53300)$/.test(code)

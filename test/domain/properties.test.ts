@@ -6,7 +6,8 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { FINAL_STATES, NAMED_WAITS } from '../../domain/disbursement.ts'
-import { Model, type End, type Fate, type Lens } from '../support/model.ts'
+import { Model } from '../support/model.ts'
+import type { End, Fate, Lens } from '../support/model-gateway.ts'
 
 const FATES: readonly Fate[] = [
   'answered',

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { participantWorkflowId } from '../../domain/identity.ts'
-import { SEEDED_WAVE } from '../../local/seed.ts'
 import { standing } from '../../workflows/messages.ts'
 import { openLiveStack, until } from '../support/e2e.ts'
 import { freeze } from '../support/e2e-freeze.ts'
@@ -29,30 +28,12 @@ async function count(text: string): Promise<number> {
   return row?.count ?? 0
 }
 
-/** Registers and admits many at once; asking for each by HTTP would be a load of its own. */
+/** In training, and with nothing to be told any more. */
 async function inTraining(many: number): Promise<string[]> {
-  const people = peopleWith(many)
-  const registered = await Promise.all(
-    people.map((person) => live.calls.post('registrar', live.participants, person.registration)),
-  )
-  const refs = registered.map(({ body }) => String(body['ref']))
-  for (const [index, ref] of refs.entries()) live.remember(ref, people[index]?.registration.account?.number ?? '')
-  await allIn('admission', refs)
-  const wave = `/v1/programmes/${live.programme.code}/waves/${SEEDED_WAVE}/admissions`
-  await live.calls.post('operator', wave, { decree: `SK-${refs[0]}`, refs })
-  await allIn('training', refs)
+  const refs = await steps.admit(peopleWith(many))
   const told = async (): Promise<boolean> => (await count(`message WHERE state = 'pending'`)) === 0
   await until('all have been told', told, { withinMs: 60_000, pauseMs: 200 })
   return refs
-}
-
-async function allIn(stage: string, refs: readonly string[]): Promise<void> {
-  const text = 'SELECT count(*)::int FROM participant WHERE stage = $1 AND ref = ANY ($2)'
-  const arrived = async (): Promise<boolean> => {
-    const [row] = await live.rows<{ count: number }>(text, [stage, refs])
-    return row?.count === refs.length
-  }
-  await until(`all are in ${stage}`, arrived, { withinMs: 60_000, pauseMs: 200 })
 }
 
 function evidence(ref: string, kind = 'course-started'): Promise<Response> {
@@ -112,6 +93,10 @@ test(
     expect(await live.books()).toEqual({ paidTwice: 0, balance: true, findings: [] })
   },
 )
+
+interface Ready {
+  readonly away: readonly string[]
+}
 
 interface Seen {
   queries: number
@@ -175,7 +160,11 @@ test(
       const held = await ask('operator', `${live.participants}/${refs[PAID]}/hold`, { reason: 'identity is checked' })
       expect({ status: held.status, body: await held.json() }).toMatchObject({ status: 202, body: { heard: false } })
       await until('a callback is kept', async () => (await count('callback')) > callbacks)
-      await until('not ready is said', async () => (await ask('operator', '/readyz')).status === 503)
+      // It is still of use to those who register and report: ready, and saying what is away.
+      await until(
+        'it is said',
+        async () => ((await (await ask('operator', '/readyz')).json()) as Ready).away[0] === 'temporal',
+      )
       expect((await ask('operator', `${live.participants}/${refs[0]}`)).status).toBe(200)
       await sleep(Math.max(0, TEMPORAL_AWAY_MS - (Date.now() - began)))
     } finally {

@@ -3,11 +3,15 @@
  * `node --import tsx test/replay/record.ts`. Run it again when a path is new, never to make a failing replay pass: lives that run
  * elsewhere cannot be recorded again.
  */
+import { execFile } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
 import { participantWorkflowId, recoveryWorkflowId } from '../../domain/identity.ts'
 import type { Registration } from '../../domain/registration.ts'
+import { findTemporalCli } from '../../local/temporal-programs.ts'
+import { standing } from '../../workflows/messages.ts'
 import { bankAccount, swiftProgramme } from '../support/builders.ts'
 import { createDatabaseIn, setup, teardown, type Cluster } from '../support/cluster.ts'
 import { openScene, untilTrue, type Scene } from '../support/temporal.ts'
@@ -94,10 +98,10 @@ class Recorder {
   /** Writes every run of a workflow, oldest first. */
   async keep(name: string, workflowId: string): Promise<void> {
     const runs: string[] = []
-    for (let run: string | undefined; ;) {
-      const history = await this.#scene.temporal.client.workflow.getHandle(workflowId, run).fetchHistory()
-      runs.unshift(anonymous(historyToJSON(history)))
-      run = history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? ''
+    for (let run = ''; ;) {
+      const history = await this.#show(workflowId, run)
+      runs.unshift(anonymous(history))
+      run = history.events[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? ''
       if (run === '') break
     }
     for (const [index, json] of runs.entries()) {
@@ -106,15 +110,30 @@ class Recorder {
     }
   }
 
+  /** In the form that the replay takes and that people can read. */
+  async #show(workflowId: string, run: string): Promise<RecordedHistory> {
+    const { address } = this.#scene
+    const args = ['workflow', 'show', '--address', address, '--workflow-id', workflowId, '--output', 'json']
+    if (run !== '') args.push('--run-id', run)
+    const program = await findTemporalCli({ configured: null })
+    const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 10_000_000 })
+    return JSON.parse(stdout) as RecordedHistory
+  }
+
   async #stage(ref: string): Promise<string> {
     return (await this.#scene.one<{ stage: string }>('SELECT stage FROM participant WHERE ref = $1', [ref])).stage
   }
 }
 
+interface RecordedHistory {
+  readonly events: readonly {
+    readonly workflowExecutionStartedEventAttributes?: { readonly continuedExecutionRunId?: string }
+  }[]
+}
+
 /** Without the names of this machine and its processes. */
-function anonymous(history: unknown): string {
-  const json = typeof history === 'string' ? history : JSON.stringify(history)
-  return `${JSON.stringify(JSON.parse(json), (key, value: unknown) => (key === 'identity' ? 'worker' : value), 1)}\n`
+function anonymous(history: RecordedHistory): string {
+  return `${JSON.stringify(history, (key, value: unknown) => (key === 'identity' ? 'worker' : value), 1)}\n`
 }
 
 type Path = (recorder: Recorder, scene: Scene) => Promise<string>
@@ -194,11 +213,14 @@ const PATHS: Readonly<Record<string, Path>> = {
     await recorder.finish(ref)
     return ref
   },
-  async 'under-review'(recorder) {
+  async 'under-review'(recorder, scene) {
     const ref = await recorder.admit({ account: bankAccount('21') })
     await recorder.train(ref)
     await recorder.reaches(ref, 'review')
     await recorder.decide(ref, 'hold')
+    // Not in the middle of a task: what would come next is no part of a recording.
+    const handle = scene.temporal.client.workflow.getHandle(participantWorkflowId('swift', ref))
+    await untilTrue(async () => (await handle.query(standing))?.held === true)
     return ref
   },
 }

@@ -1,7 +1,7 @@
 /** Words that contradict an end, and money that comes back after one: nobody is paid twice, and people look. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { bankAccount } from '../support/builders.ts'
-import { asked, called, paymentMessages, sendFirst, stateOf, submitted, type Sent } from '../support/sent.ts'
+import { called, paymentMessages, sendFirst, stateOf, submitted, type Sent } from '../support/sent.ts'
 import { DAY, HOUR, NOON, openWorld, seen, seenFailed, type World } from '../support/world.ts'
 
 let world: World

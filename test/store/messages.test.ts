@@ -121,13 +121,25 @@ describe('nobody waits unheard', () => {
   const past = (ref: string) =>
     world.root.pool.query(`UPDATE participant SET heard_by = now() - interval '1 second' WHERE ref = $1`, [ref])
 
+  const told = () => world.root.pool.query(`UPDATE message SET state = 'delivered' WHERE state = 'pending'`)
+
   it('the sweep nudges a life that is past its latest moment, once by two sweeps at once', async () => {
     const ref = await world.admit()
+    await told()
     await world.root.pool.query('UPDATE participant SET heard_by = NULL WHERE ref <> $1', [ref])
     await past(ref)
     const swept = await Promise.all([world.store.messages.sweep(100), world.store.messages.sweep(100)])
     expect(swept.toSorted()).toEqual([0, 1])
     expect(await world.count(`SELECT FROM message WHERE ref = $1 AND kind = 'sweep'`, [ref])).toBe(1)
+  })
+
+  it('the sweep leaves a life alone that has a message on its way', async () => {
+    const ref = await world.admit()
+    await world.root.pool.query('UPDATE participant SET heard_by = NULL WHERE ref <> $1', [ref])
+    await past(ref)
+    expect(await world.store.messages.sweep(100)).toBe(0)
+    await told()
+    expect(await world.store.messages.sweep(100)).toBe(1)
   })
 
   it('every open life has a latest moment, at each of its places', async () => {

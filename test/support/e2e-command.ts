@@ -38,7 +38,7 @@ export function startLunas(args: readonly string[], options: CommandOptions = {}
   const program = options.program ?? path.join(PROJECT_ROOT, 'cli/lunas.mjs')
   const child = spawn(process.execPath, [program, ...args], {
     cwd: options.folder ?? PROJECT_ROOT,
-    env: { ...inheritedEnvironment(), ...options.environment } as NodeJS.ProcessEnv,
+    env: { ...inheritedEnvironment(), ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let stdout = ''

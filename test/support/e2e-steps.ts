@@ -7,6 +7,8 @@ import { until, type LiveStack } from './e2e.ts'
 export interface Steps {
   /** Registers and admits people; answers with their references once all are in training. */
   admit(people: readonly Person[]): Promise<string[]>
+  /** Waits until all of them are at a stage, without asking for each by HTTP, which would be a load of its own. */
+  allIn(stage: string, refs: readonly string[]): Promise<void>
   /** Reports a whole course: the first incentive becomes due. */
   train(ref: string): Promise<void>
   /** Answers both surveys once they are open. */
@@ -38,11 +40,19 @@ export function stepsOn(live: LiveStack): Steps {
       )
       const refs = registered.map(({ body }) => String(body['ref']))
       for (const [index, ref] of refs.entries()) live.remember(ref, people[index]?.registration.account?.number ?? '')
-      await Promise.all(refs.map((ref) => steps.stage(ref, 'admission')))
+      await steps.allIn('admission', refs)
       const wave = `/v1/programmes/${live.programme.code}/waves/${SEEDED_WAVE}/admissions`
       await calls.post('operator', wave, { decree: `SK-${refs[0]}`, refs })
-      await Promise.all(refs.map((ref) => steps.stage(ref, 'training')))
+      await steps.allIn('training', refs)
       return refs
+    },
+    async allIn(stage, refs) {
+      const text = 'SELECT count(*)::int FROM participant WHERE stage = $1 AND ref = ANY ($2)'
+      const arrived = async (): Promise<boolean> => {
+        const [row] = await live.rows<{ count: number }>(text, [stage, refs])
+        return row?.count === refs.length
+      }
+      await until(`all are in ${stage}`, arrived, { withinMs: 60_000, pauseMs: 100 })
     },
     async train(ref) {
       for (const kind of ['course-started', 'course-completed', 'course-rated']) await report(ref, kind, course)

@@ -6,10 +6,19 @@ import { afterPayout, followPayout, type DisbursementState } from '../../domain/
 import type { EnquiryTiming, WaitingPayout } from '../../domain/enquiry.ts'
 import { isDebitNormal, postingsFor, type LedgerEvent } from '../../domain/ledger.ts'
 import { nextForDisbursement } from '../../domain/next.ts'
-import type { Failure, Observation } from '../../domain/observation.ts'
 import { foldPayout, type ObservationSource, type PayoutFact, type PayoutState } from '../../domain/payout.ts'
 import type { Calendar } from '../../domain/programme.ts'
 import type { NextForDisbursement } from '../../domain/standing.ts'
+import {
+  ModelGateway,
+  NO_ANSWER,
+  PASSING,
+  refusal,
+  THROTTLED,
+  type End,
+  type Fate,
+  type Lens,
+} from './model-gateway.ts'
 
 const AMOUNT = 60_000_000n
 const SECOND = 1000
@@ -23,30 +32,6 @@ const TIMING: EnquiryTiming = {
 }
 const RETRY_DELAYS_MS = [60 * SECOND, 120 * SECOND]
 const ALWAYS: Calendar = { kind: 'always', weekdays: [], holidays: [], opens: '00:00', cutOff: '23:59' }
-
-/** What one send meets on its way. */
-export type Fate =
-  | 'answered' // executed, the answer arrives
-  | 'silent' // executed, the answer is lost
-  | 'lost' // not executed, and nobody hears
-  | 'late' // nobody hears, and it is executed only when everybody has stopped looking
-  | 'unreachable' // proven not to have left
-  | 'throttled' // 429: not executed
-  | 'refused' // a documented refusal of the request: not executed
-  | 'crash-before' // our process dies between the claim and the first byte
-  | 'crash-after' // executed, our process dies before it writes down the answer
-/** What becomes of a payout that the gateway executed. */
-export type End = 'paid' | 'passing' | 'account' | 'float' | 'undocumented' | 'returned' | 'stuck'
-/** What an enquiry is answered with, when it is not the truth. */
-export type Lens = 'truth' | 'away' | 'hidden'
-
-/** One payout at the gateway: keyed by our reference, so the same key again finds the same object. */
-interface Executed {
-  readonly id: string
-  readonly end: End
-  state: Observation['state']
-  hasCredited: boolean
-}
 
 interface Attempt {
   readonly n: number
@@ -73,8 +58,7 @@ export class Model {
   held = false
   readonly attempts: Attempt[] = []
   readonly happened: Map<string, number>
-  readonly #executed = new Map<number, Executed>()
-  readonly #onItsWay = new Map<number, End>()
+  readonly #gateway = new ModelGateway(AMOUNT)
   readonly #postings = new Map<string, bigint>()
   #releaseAtMs = 0
   #retries = 0
@@ -115,35 +99,29 @@ export class Model {
   /** The gateway goes on by itself, and calls back about it: once, again, late or about an older attempt. */
   callback(which: number, times: number, isUntold: boolean): void {
     const n = (which % Math.max(1, this.attempts.length)) + 1
-    this.#arrive(n)
-    const executed = this.#executed.get(n)
+    this.#gateway.arrive(n)
     const attempt = this.attempts[n - 1]
-    if (!executed || !attempt) return
-    this.#proceed(executed)
+    if (!attempt || !this.#gateway.knows(n)) return
+    this.#gateway.proceed(n)
     if (isUntold) return this.#note('callback never came')
     if (times > 1) this.#note('callback repeated')
     if (attempt.n < this.attempts.length) this.#note('callback about an older attempt')
-    for (let time = 0; time < times; time += 1) this.#observe(attempt, this.#seen(executed), 'callback')
+    for (let time = 0; time < times; time += 1) this.#observe(attempt, this.#gateway.seen(attempt.n), 'callback')
   }
 
   /** The gateway contradicts itself: what it called failed was paid after all. */
   contradict(): void {
-    for (const [n, executed] of this.#executed) {
-      const attempt = this.attempts[n - 1]
-      if (executed.state !== 'failed' || !attempt) continue
-      this.#note('gateway contradicted itself')
-      Object.assign(executed, { state: 'paid', hasCredited: true })
-      this.#observe(attempt, this.#seen(executed), 'callback')
-      return
-    }
+    const attempt = this.attempts.find(({ n }) => this.#gateway.contradict(n))
+    if (!attempt) return
+    this.#note('gateway contradicted itself')
+    this.#observe(attempt, this.#gateway.seen(attempt.n), 'callback')
   }
 
   /** Everything that ever left arrives in the end, told or not. */
   finish(): void {
     for (const { n } of this.attempts) {
-      this.#arrive(n)
-      const executed = this.#executed.get(n)
-      if (executed) this.#proceed(executed)
+      this.#gateway.arrive(n)
+      this.#gateway.proceed(n)
     }
   }
 
@@ -183,7 +161,7 @@ export class Model {
 
   /** Attempts for which the gateway moved money and has not given it back. */
   get reallyPaid(): number {
-    return [...this.#executed.values()].filter(({ hasCredited, state }) => hasCredited && state !== 'returned').length
+    return this.#gateway.paid
   }
 
   #claim(fate: Fate, end: End): void {
@@ -229,29 +207,19 @@ export class Model {
 
   #send(attempt: Attempt, fate: Fate, end: End): void {
     this.#note(fate)
-    this.#arrive(attempt.n)
+    this.#gateway.arrive(attempt.n)
     if (fate === 'late' || fate === 'answered' || fate === 'silent' || fate === 'crash-after') {
-      this.#onItsWay.set(attempt.n, end)
+      this.#gateway.put(attempt.n, end)
     }
-    if (fate !== 'late') this.#arrive(attempt.n)
+    if (fate !== 'late') this.#gateway.arrive(attempt.n)
     this.nowMs += SECOND
-    const executed = this.#executed.get(attempt.n)
     if (fate === 'crash-before' || fate === 'crash-after') return
     attempt.lastEndedAtMs = this.nowMs
-    if (fate === 'answered' && executed) this.#observe(attempt, this.#seen(executed), 'submit')
+    if (fate === 'answered') this.#observe(attempt, this.#gateway.seen(attempt.n), 'submit')
     else if (fate === 'unreachable') this.#observe(attempt, { kind: 'not-sent', failure: PASSING }, 'submit')
     else if (fate === 'throttled') this.#observe(attempt, { kind: 'retry-same', failure: THROTTLED }, 'submit')
     else if (fate === 'refused') this.#observe(attempt, refusal(end), 'submit')
     else this.#observe(attempt, { kind: 'unanswered', failure: NO_ANSWER }, 'submit')
-  }
-
-  /** What is on its way reaches the gateway; under a key that it knows it is the same payout. */
-  #arrive(n: number): void {
-    const end = this.#onItsWay.get(n)
-    if (end === undefined) return
-    this.#onItsWay.delete(n)
-    if (this.#executed.has(n)) return
-    this.#executed.set(n, { id: `po_${n}`, end, state: 'accepted', hasCredited: false })
   }
 
   #enquire(attempt: Attempt, lens: Lens): void {
@@ -262,12 +230,12 @@ export class Model {
     }
     attempt.enquiries += 1
     attempt.lastEnquiryAtMs = this.nowMs
-    const executed = this.#executed.get(attempt.n)
-    this.#note(`enquiry ${executed ? lens : 'finds nothing'}`)
+    const isThere = this.#gateway.knows(attempt.n)
+    this.#note(`enquiry ${isThere ? lens : 'finds nothing'}`)
     if (lens === 'away') this.#observe(attempt, { kind: 'unavailable', failure: NO_ANSWER }, 'enquiry')
-    else if (executed && lens === 'truth') {
-      this.#proceed(executed)
-      this.#observe(attempt, this.#seen(executed), 'enquiry')
+    else if (isThere && lens === 'truth') {
+      this.#gateway.proceed(attempt.n)
+      this.#observe(attempt, this.#gateway.seen(attempt.n), 'enquiry')
     } else {
       if (this.nowMs >= attempt.lastEndedAtMs + TIMING.quietPeriodMs) attempt.notFound += 1
       this.#observe(attempt, { kind: 'not-found' }, 'enquiry')
@@ -285,29 +253,6 @@ export class Model {
     this.#note(why)
     this.state = 'released'
     this.#releaseAtMs = Math.max(this.#releaseAtMs, this.nowMs)
-  }
-
-  /** One step of the gateway's own work. */
-  #proceed(executed: Executed): void {
-    if (executed.state === 'accepted' && executed.end === 'stuck') return
-    if (executed.state === 'accepted') {
-      const isPaid = executed.end === 'paid' || executed.end === 'returned'
-      executed.state = isPaid ? 'paid' : 'failed'
-      executed.hasCredited = isPaid
-    } else if (executed.state === 'paid' && executed.end === 'returned') executed.state = 'returned'
-  }
-
-  #seen(executed: Executed): PayoutFact {
-    const failure = executed.state === 'failed' ? FAILURES[executed.end] : null
-    const observation: Observation = {
-      state: executed.state,
-      gatewayId: executed.id,
-      amount: { minor: AMOUNT, currency: 'IDR' },
-      failure,
-      vendorStatus: '',
-      at: null,
-    }
-    return { kind: 'observed', observation }
   }
 
   /** As the store does it: fold, then postings, then the disbursement. */
@@ -383,32 +328,6 @@ export class Model {
 
   #note(what: string): void {
     this.happened.set(what, (this.happened.get(what) ?? 0) + 1)
-  }
-}
-
-function failure(of: Failure['class'], code: string): Failure {
-  return { class: of, code, vendorCode: '' }
-}
-
-const NO_ANSWER = failure('unknown', 'no-answer')
-const PASSING = failure('retry-new', 'unreachable')
-const THROTTLED = failure('retry-same', 'rate-limited')
-const FAILURES: Readonly<Record<End, Failure | null>> = {
-  paid: null,
-  returned: null,
-  stuck: null,
-  passing: failure('retry-new', 'transfer-temporarily-failed'),
-  account: failure('needs-account', 'account-closed'),
-  float: failure('float-short', 'float-short'),
-  undocumented: failure('undocumented', 'undocumented'),
-}
-
-/** A documented refusal has no object at the gateway. */
-function refusal(end: End): PayoutFact {
-  const failed = FAILURES[end] ?? failure('permanent', 'request-refused')
-  return {
-    kind: 'observed',
-    observation: { state: 'failed', gatewayId: null, amount: null, failure: failed, vendorStatus: '', at: null },
   }
 }
 

@@ -39,6 +39,8 @@ import type { TestDatabase } from './cluster.ts'
 import { openWorld, type World } from './world.ts'
 
 export interface Scene extends World {
+  /** host:port of the Temporal server */
+  readonly address: string
   readonly temporal: Temporal
   readonly gateway: Gateway
   readonly relayed: readonly RelayEvent[]
@@ -147,6 +149,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   }
   const scene: Scene = {
     ...world,
+    address: server.address,
     temporal,
     gateway,
     relayed,

@@ -1,14 +1,14 @@
 /** `npm start` on a machine of one's own: it comes up, stays alone in its folder, finds its data again and goes without a trace. */
-import { randomUUID } from 'node:crypto'
+import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { registration } from '../support/builders.ts'
 import { environmentIn, temporaryHome, until } from '../support/e2e.ts'
 import { processesOf, startLunas, type RunningCommand } from '../support/e2e-command.ts'
+import { commandsIn, readDocument } from '../support/markdown.ts'
 
 const home = temporaryHome()
-const environment = await environmentIn(home)
+const environment = await environmentIn(home, { LUNAS_DATA_DIR: path.join(home, '.data') })
 const url = `http://127.0.0.1:${environment.LUNAS_PORT}`
 
 afterAll(() => rmSync(home, { recursive: true, force: true }))
@@ -32,13 +32,17 @@ function keyOf(said: string, role: string): string {
   return new RegExp(`^ +${role} +(lunas_\\S+)$`, 'm').exec(said)?.[1] ?? ''
 }
 
-async function ask(key: string, route: string, body?: unknown): Promise<any> {
-  const post = { method: 'POST', body: JSON.stringify(body) }
-  const answer = await fetch(`${url}${route}`, {
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
-    ...(body === undefined ? {} : post),
-  })
+async function ask(key: string, route: string): Promise<any> {
+  const answer = await fetch(`${url}${route}`, { headers: { authorization: `Bearer ${key}` } })
   return answer.json()
+}
+
+/** The README's lines from `KEY=$(… '.data/development-keys.json' …)` to curl, run by a shell in the folder of the stack. */
+function registerAsTheReadmeSays(): { readonly ref: string } {
+  const commands = commandsIn(readDocument('README.md'))
+  const lines = commands.slice(commands.findIndex((command) => command.startsWith('KEY=')))
+  const script = lines.slice(0, 2).join('\n').replaceAll('http://127.0.0.1:3000', url)
+  return JSON.parse(execFileSync('sh', ['-c', script], { cwd: home, encoding: 'utf8' })) as { readonly ref: string }
 }
 
 let registered: { readonly ref: string; readonly key: string }
@@ -61,8 +65,7 @@ test('of two starts at once one comes up, and the other says in one sentence why
     'prakerja-2020',
     'prakerja-2023',
   ])
-  const { ref } = await ask(keyOf(said, 'registrar'), '/v1/programmes/demo/participants', registration())
-  registered = { ref, key: keyOf(said, 'operator') }
+  registered = { ref: registerAsTheReadmeSays().ref, key: keyOf(said, 'operator') }
 
   const other = await start({ LUNAS_DATA_DIR: path.join(home, 'other') }).ended
   expect({ code: other.code, stderr: other.stderr }).toEqual({
