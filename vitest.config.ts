@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 /** What needs no server: quick enough to run at every change. Everything else has PostgreSQL, and Temporal where it asks. */
 const FAST = ['test/*.test.ts', 'test/{demo,docs,domain,examples,programmes,text,gateways,sandbox}/**/*.test.ts']
+/** What starts processes of its own and watches them: one file at a time, for their waits are real. */
+const PROCESSES = ['test/{cli,e2e,local,replay,workflows}/**/*.test.ts']
 
 export default defineConfig({
   test: {
@@ -16,13 +18,25 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['test/**/*.test.ts'],
-          exclude: FAST,
+          exclude: [...FAST, ...PROCESSES],
           globalSetup: ['test/support/cluster.ts'],
           // The servers want a processor too.
           maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'processes',
+          include: PROCESSES,
+          globalSetup: ['test/support/cluster.ts'],
+          maxWorkers: 1,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from '@temporalio/client'
@@ -35,24 +35,41 @@ export interface RunningTemporal {
 
 const START_MS = 60_000
 const STOP_MS = 10_000
+const ATTEMPTS_MAX = 3
+/** A server of another version may greet differently: one that lives this long has its port. */
+const UNGREETED_MS = 5_000
+/** Its UI takes its port beside, and ends everything when it cannot. */
+const SETTLE_MS = 200
 
 /** Starts a Temporal dev server on 127.0.0.1 that keeps everything in a file, with its UI, and waits until it answers. */
 export async function startTemporal(options: TemporalOptions): Promise<RunningTemporal> {
+  for (let attempt = 1; ; attempt += 1) {
+    const isFirst = attempt === 1
+    const port = options.port ?? (await freePort(isFirst ? 7233 : undefined))
+    const uiPort = options.uiPort ?? (await freePort(isFirst ? 8233 : undefined))
+    try {
+      return await startOn({ ...options, port, uiPort })
+    } catch (error) {
+      // Another program, a stack started at the same moment above all, was quicker to a port: others are free.
+      if (attempt === ATTEMPTS_MAX || options.port !== undefined) throw error
+    }
+  }
+}
+
+async function startOn(options: TemporalOptions & { readonly port: number; readonly uiPort: number }) {
+  const { port, uiPort } = options
   const namespace = options.namespace ?? 'default'
-  const port = options.port ?? (await freePort(7233))
-  const uiPort = options.uiPort ?? (await freePort(8233))
   const address = `127.0.0.1:${port}`
   const log = path.join(options.home, 'logs/temporal.log')
+  const before = statSync(log, { throwIfNoEntry: false })?.size ?? 0
   const child = spawnServer(options, { namespace, port, uiPort, log })
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
     child.once('error', () => resolve())
   })
   try {
-    await Promise.race([
-      untilServing(child, address, namespace),
-      ended.then(() => Promise.reject(new Error('it ended'))),
-    ])
+    const serving = untilServing(child, address, namespace, () => hasGreeted(log, before))
+    await Promise.race([serving, ended.then(() => Promise.reject(new Error('it ended')))])
   } catch (error) {
     await endChild(child, 'SIGTERM', STOP_MS)
     const said = lastLines(log, 8).join('\n')
@@ -62,6 +79,11 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
   }
   const stop = () => endChild(child, 'SIGTERM', STOP_MS)
   return { address, namespace, uiUrl: `http://127.0.0.1:${uiPort}`, port, uiPort, pid: child.pid ?? 0, ended, stop }
+}
+
+/** Whether the server has said where it is: what answers at its port before may be another's. */
+function hasGreeted(log: string, from: number): boolean {
+  return /^(Temporal )?Server: /m.test(readFileSync(log).subarray(from).toString())
 }
 
 /**
@@ -110,16 +132,23 @@ function spawnServer(options: TemporalOptions, details: ServerDetails): ChildPro
 }
 
 /** The port is open some time before the namespace can be used. */
-async function untilServing(child: ChildProcess, address: string, namespace: string): Promise<void> {
-  for (const until = Date.now() + START_MS; ;) {
+async function untilServing(
+  child: ChildProcess,
+  address: string,
+  namespace: string,
+  hasGreeted: () => boolean,
+): Promise<void> {
+  const began = Date.now()
+  for (;;) {
     try {
       await withConnection(address, (connection) => connection.workflowService.describeNamespace({ namespace }))
-      return
+      if (hasGreeted() || Date.now() - began > UNGREETED_MS) break
     } catch (error) {
-      if (Date.now() > until || !hasNotEnded(child)) throw error
-      await sleep(50)
+      if (Date.now() - began > START_MS || !hasNotEnded(child)) throw error
     }
+    await sleep(50)
   }
+  await sleep(SETTLE_MS)
 }
 
 async function withConnection<Result>(

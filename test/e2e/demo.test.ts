@@ -52,8 +52,8 @@ const MISUSES: readonly { readonly what: string; readonly args: readonly string[
 
 test.concurrent.for(MISUSES)(
   'the demo refuses $what with one sentence and exit code 2',
-  async ({ args, says }, { expect }) => {
-    const folder = path.join(home, 'misused')
+  async ({ what, args, says }, { expect }) => {
+    const folder = path.join(home, what.replaceAll(' ', '-'))
     const { code, stdout, stderr } = await lunas(['demo', ...args], {
       environment: { ...environment, LUNAS_DATA_DIR: folder },
     })

@@ -7,8 +7,8 @@ import { openLiveStack, until } from '../support/e2e.ts'
 import { peopleWith, personWith } from '../support/e2e-people.ts'
 import { stepsOn } from '../support/e2e-steps.ts'
 
-/** A life has about a hundred and twenty. */
-const live = await openLiveStack({ environment: { LUNAS_LIFE_EVENTS_MAX: '40' } })
+/** A life has about seventy. */
+const live = await openLiveStack({ environment: { LUNAS_LIFE_EVENTS_MAX: '20' } })
 const steps = stepsOn(live)
 const code = live.programme.code
 const { workflow, connection } = live.temporal.client

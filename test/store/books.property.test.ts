@@ -57,6 +57,7 @@ type MoveKind =
   | 'tell-old'
   | 'answer'
   | 'lose'
+  | 'try-again'
   | 'give-up'
   | 'link'
   | 'float'
@@ -86,7 +87,8 @@ const moves = fc.array(
       often(30, 'answer' as const),
       often(30, 'tell' as const),
       often(8, 'tell-old' as const),
-      often(12, 'lose' as const),
+      often(14, 'lose' as const),
+      often(14, 'try-again' as const),
       often(4, 'give-up' as const),
       often(12, 'link' as const),
       often(8, 'float' as const),
@@ -115,6 +117,8 @@ interface PayoutRow {
   readonly sends: number
   readonly amount: bigint
 }
+
+const OPEN: readonly string[] = ['submitting', 'unknown', 'accepted', 'processing']
 
 class History {
   readonly refs: readonly string[]
@@ -155,6 +159,8 @@ class History {
         return this.tell(ref, move)
       case 'lose':
         return this.lose(ref)
+      case 'try-again':
+        return this.tryAgain(ref)
       case 'give-up':
         for (const payout of await payoutsOf(ref)) await store.payouts.giveUp(payout.key, this.nowMs)
         return
@@ -205,7 +211,8 @@ class History {
 
   /** A send of which nobody ever hears: asked about, not found twice, sent again. */
   private async lose(ref: string): Promise<void> {
-    const payout = (await payoutsOf(ref)).at(-1)
+    await this.send(ref)
+    const payout = (await payoutsOf(ref)).findLast(({ state }) => state === 'submitting' || state === 'unknown')
     if (!payout) return
     const { key, sends } = payout
     await world.observe({ payout: key, source: 'submit', fact: SILENCE, atMs: this.nowMs, send: sends })
@@ -214,6 +221,18 @@ class History {
       await world.observe({ payout: key, source: 'enquiry', fact: { kind: 'not-found' }, atMs: this.nowMs })
     }
     if ((await world.store.payouts.reopen(key, this.nowMs)).kind === 'reopened') note('sent again')
+  }
+
+  /** A failure that passes, and another attempt after its delay. */
+  private async tryAgain(ref: string): Promise<void> {
+    await this.send(ref)
+    const payout = (await payoutsOf(ref)).findLast(({ state }) => OPEN.includes(state))
+    if (!payout) return
+    const { key, amount } = payout
+    const fact = seenFailed('retry-new', { gatewayId: `po_${key}`, amount: { minor: amount, currency: 'IDR' } })
+    await world.observe({ payout: key, source: 'callback', fact, atMs: this.nowMs })
+    this.nowMs += 4 * HOUR
+    await this.send(ref)
   }
 
   private async tell(ref: string, move: Move): Promise<void> {
@@ -285,7 +304,7 @@ async function settle(history: History): Promise<void> {
       const rests = disbursements.every(({ next }) => next.kind === 'end' || (next.kind === 'wait' && !next.untilMs))
       if (rests && wakeAtMs === null && !disbursements.some(({ state }) => state === 'in-flight')) break
       for (const payout of await payoutsOf(ref)) {
-        if (!['submitting', 'unknown', 'accepted', 'processing'].includes(payout.state)) continue
+        if (!OPEN.includes(payout.state)) continue
         const amount = { minor: payout.amount, currency: 'IDR' }
         const fact = seen('paid', { gatewayId: `po_${payout.key}`, amount })
         await world.observe({ payout: payout.key, source: 'enquiry', fact, atMs: history.nowMs })
@@ -320,7 +339,7 @@ describe('any history', () => {
           }
         }
       }),
-      { numRuns: 12, endOnFailure: true },
+      { numRuns: 14, endOnFailure: true },
     )
     const faults = ['two at once', 'another attempt', 'sent again', 'refused', 'killed']
     expect(faults.filter((fault) => !happened.has(fault))).toEqual([])
