@@ -161,6 +161,7 @@ async function checkFloat(dependencies: PaymentDependencies, disbursement: strin
   const needed = await store.floats.waiting(disbursement)
   if (needed === null) return
   const gateway = gatewayOf(dependencies, code)
+  // A balance that cannot be read says nothing about our money there: it is asked again after the gateway's pause.
   const balance = await gateway
     .balance(AbortSignal.timeout(gateway.capabilities.timing.enquireTimeoutMs))
     .catch(() => null)

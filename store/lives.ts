@@ -35,8 +35,9 @@ export function createLives(context: StoreContext): Lives {
     screen: (programme, ref, nowMs) =>
       inTransaction(context.database, async (sql) => {
         const row = await lockLife(sql, programme, ref)
-        if (row.stage === 'screening' && !row.withdrawn) await applyScreening(sql, context, row, nowMs)
-        return advanceLocked(sql, context, await readLife(sql, programme, ref), nowMs)
+        const isNew = row.stage === 'screening' && !row.withdrawn
+        if (isNew) await applyScreening(sql, context, row, nowMs)
+        return advanceLocked(sql, context, isNew ? await readLife(sql, programme, ref) : row, nowMs)
       }),
     advance: (programme, ref, nowMs) =>
       inTransaction(context.database, async (sql) =>
