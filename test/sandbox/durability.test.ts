@@ -2,12 +2,11 @@ import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createSandboxGateway } from '../../gateways/sandbox/gateway.ts'
+import { freePort } from '../../local/ports.ts'
 import type { Entry } from '../../sandbox/entries.ts'
 import { openJournal } from '../../sandbox/journal.ts'
 import { buildSandbox } from '../../sandbox/server.ts'
@@ -26,14 +25,6 @@ afterEach(async () => {
 })
 
 const OPENING = 10n ** 15n
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
-  const { port } = server.address() as AddressInfo
-  await new Promise((done) => server.close(done))
-  return port
-}
 
 /** Starts the real process and waits until it says that it is ready. */
 async function startProcess(port: number): Promise<ChildProcess> {
