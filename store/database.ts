@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import pg from 'pg'
 
 /** A connection inside a transaction: what every named statement runs on. */
@@ -59,7 +60,7 @@ export async function inTransaction<T>(database: Database, work: (sql: Sql) => P
     let broken: Error | undefined
     try {
       await client.query('BEGIN')
-      const result = await work(client)
+      const result = await work(prepared(client))
       await client.query('COMMIT')
       return result
     } catch (error) {
@@ -69,6 +70,28 @@ export async function inTransaction<T>(database: Database, work: (sql: Sql) => P
       client.release(broken)
     }
   }
+}
+
+/**
+ * A transaction's statements are few and always the same: each is parsed and planned once a connection, not at every use. Measured:
+ * the server spent a third of its time on that.
+ */
+function prepared(client: pg.ClientBase): Sql {
+  const query = (statement: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> => {
+    const config = typeof statement === 'string' ? { text: statement, ...(values ? { values } : {}) } : statement
+    return client.query({ ...config, name: config.name ?? nameOf(config.text) })
+  }
+  return { query: query as Sql['query'] }
+}
+
+const names = new Map<string, string>()
+
+function nameOf(text: string): string {
+  const known = names.get(text)
+  if (known !== undefined) return known
+  const name = createHash('sha256').update(text).digest('base64url').slice(0, 20)
+  names.set(text, name)
+  return name
 }
 
 async function rollback(client: pg.ClientBase): Promise<Error | undefined> {
