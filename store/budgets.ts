@@ -5,7 +5,7 @@ import { Problem } from '../domain/problem.ts'
 import type { Programme } from '../domain/programme.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
-import { codeOf, constraintOf, type Sql } from './database.ts'
+import { codeOf, constraintOf, one, type Sql } from './database.ts'
 import { insertPostings } from './postings.ts'
 
 export interface NewAppropriation {
@@ -25,46 +25,65 @@ export async function setAppropriation(
   actor: Actor,
   atMs: number,
 ): Promise<{ id: string; amount: bigint; committed: bigint }> {
-  const { programme, fiscalYear, amount } = appropriation
+  const { programme, fiscalYear, number, amount } = appropriation
+  const isNew = await insertEmpty(sql, appropriation)
   const before = await lockAppropriation(sql, appropriation)
-  if (before && amount < before.committed) {
-    throw new Problem(
-      'appropriation-too-small',
-      `${before.committed} minor units are committed; the amount cannot be less`,
-    )
+  const committed = await promisedOf(sql, before.id)
+  if (amount < committed) {
+    throw new Problem('appropriation-too-small', `${committed} minor units are committed; the amount cannot be less`)
   }
-  const id = before?.id ?? randomUUID()
-  await sql.query(
-    `INSERT INTO appropriation (id, programme, fiscal_year, budget_line, number, amount, currency)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)
-     ON CONFLICT (programme, fiscal_year, budget_line) DO UPDATE SET amount = excluded.amount, number = excluded.number`,
-    [id, programme.code, fiscalYear, programme.budgetLine, appropriation.number, amount, programme.currency],
-  )
-  await postChange(sql, appropriation, { id, before: before?.amount ?? 0n, changes: before?.changes ?? 0, atMs })
-  const subject = `appropriation:${id}`
-  const after = { amount: amount.toString(), number: appropriation.number, fiscalYear }
-  const was = before && { amount: before.amount.toString() }
-  await insertAudit(sql, [
-    { act: 'appropriation-set', actor, atMs, subject, programme: programme.code, before: was ?? null, after },
+  await sql.query('UPDATE appropriation SET amount = $2, number = $3, committed = $4 WHERE id = $1', [
+    before.id,
+    amount,
+    number,
+    committed,
   ])
-  return { id, amount, committed: before?.committed ?? 0n }
+  await postChange(sql, appropriation, before, atMs)
+  const subject = `appropriation:${before.id}`
+  const after = { amount: amount.toString(), number, fiscalYear }
+  const was = isNew ? null : { amount: before.amount.toString() }
+  await insertAudit(sql, [
+    { act: 'appropriation-set', actor, atMs, subject, programme: programme.code, before: was, after },
+  ])
+  return { id: before.id, amount, committed }
+}
+
+/**
+ * What an appropriation has promised to people and not had back, in minor units. Closing lives give back without touching the
+ * appropriation's row, so that nothing on the payment path is hot: whoever reserves sums up under that row's lock.
+ */
+export async function promisedOf(sql: Sql, appropriation: string): Promise<bigint> {
+  const { rows } = await sql.query<{ promised: bigint }>(
+    'SELECT coalesce(sum(amount - released), 0)::bigint AS promised FROM commitment WHERE appropriation = $1',
+    [appropriation],
+  )
+  return one(rows, 'promised').promised
+}
+
+/** A row to lock: of several who set the first amount at once, all but one find it and change it like any other. */
+async function insertEmpty(sql: Sql, of: NewAppropriation): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `INSERT INTO appropriation (id, programme, fiscal_year, budget_line, number, amount, currency)
+     VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (programme, fiscal_year, budget_line) DO NOTHING`,
+    [randomUUID(), of.programme.code, of.fiscalYear, of.programme.budgetLine, of.number, of.programme.currency],
+  )
+  return rowCount === 1
 }
 
 interface StoredAppropriation {
   readonly id: string
   readonly amount: bigint
-  readonly committed: bigint
+  /** How often its amount was posted before. */
   readonly changes: number
 }
 
-async function lockAppropriation(sql: Sql, of: NewAppropriation): Promise<StoredAppropriation | undefined> {
-  const { rows } = await sql.query<{ id: string; amount: bigint; committed: bigint }>(
-    `SELECT id, amount, committed FROM appropriation
+async function lockAppropriation(sql: Sql, of: NewAppropriation): Promise<StoredAppropriation> {
+  const { rows } = await sql.query<{ id: string; amount: bigint }>(
+    `SELECT id, amount FROM appropriation
       WHERE programme = $1 AND fiscal_year = $2 AND budget_line = $3 FOR UPDATE`,
     [of.programme.code, of.fiscalYear, of.programme.budgetLine],
   )
-  const row = rows[0]
-  if (!row) return undefined
+  const row = one(rows, 'appropriation')
   const counted = await sql.query<{ changes: bigint }>(
     `SELECT count(DISTINCT key) AS changes FROM posting WHERE subject = $1 AND event IN ('appropriated', 'disappropriated')`,
     [`appropriation:${row.id}`],
@@ -72,25 +91,21 @@ async function lockAppropriation(sql: Sql, of: NewAppropriation): Promise<Stored
   return { ...row, changes: Number(counted.rows[0]?.changes ?? 0n) }
 }
 
-async function postChange(
-  sql: Sql,
-  of: NewAppropriation,
-  change: { readonly id: string; readonly before: bigint; readonly changes: number; readonly atMs: number },
-): Promise<void> {
-  const difference = of.amount - change.before
+async function postChange(sql: Sql, of: NewAppropriation, before: StoredAppropriation, atMs: number): Promise<void> {
+  const difference = of.amount - before.amount
   if (difference === 0n) return
   await insertPostings(sql, [
     {
       event: difference > 0n ? 'appropriated' : 'disappropriated',
-      subject: `appropriation:${change.id}`,
-      occurrence: change.changes + 1,
+      subject: `appropriation:${before.id}`,
+      occurrence: before.changes + 1,
       amount: difference > 0n ? difference : -difference,
       currency: of.programme.currency,
       programme: of.programme.code,
       ref: null,
       fiscalYear: of.fiscalYear,
       budgetLine: of.programme.budgetLine,
-      businessDate: localDate(of.programme.zone, change.atMs),
+      businessDate: localDate(of.programme.zone, atMs),
     },
   ])
 }

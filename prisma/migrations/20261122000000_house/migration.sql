@@ -421,6 +421,9 @@ CREATE INDEX "account_programme_ref_idx" ON "account"("programme", "ref");
 CREATE INDEX "account_account_index_idx" ON "account"("account_index");
 
 -- CreateIndex
+CREATE INDEX "commitment_appropriation_idx" ON "commitment"("appropriation");
+
+-- CreateIndex
 CREATE INDEX "disbursement_programme_state_idx" ON "disbursement"("programme", "state");
 
 -- CreateIndex
