@@ -23,12 +23,14 @@ export interface AppropriationView {
 
 const APPROPRIATIONS = `
 SELECT a.id, a.fiscal_year AS "fiscalYear", a.budget_line AS "budgetLine", a.number, a.currency, a.amount::text,
-       a.committed::text, (a.amount - a.committed)::text AS available,
-       (SELECT coalesce(sum(c.obligated), 0)::text FROM commitment c WHERE c.appropriation = a.id) AS obligated,
+       of.promised::text AS committed, (a.amount - of.promised)::text AS available, of.obligated::text,
        (SELECT coalesce(sum(d.amount), 0)::text FROM disbursement d
          WHERE d.programme = a.programme AND d.fiscal_year = a.fiscal_year AND d.budget_line = a.budget_line
            AND d.state = 'paid') AS disbursed
-  FROM appropriation a WHERE a.programme = $1 ORDER BY a.fiscal_year DESC, a.budget_line`
+  FROM appropriation a
+  CROSS JOIN LATERAL (SELECT coalesce(sum(c.amount - c.released), 0) AS promised, coalesce(sum(c.obligated), 0) AS obligated
+                        FROM commitment c WHERE c.appropriation = a.id) AS of
+ WHERE a.programme = $1 ORDER BY a.fiscal_year DESC, a.budget_line`
 
 export async function listAppropriations(sql: Sql, programme: string): Promise<AppropriationView[]> {
   const { rows } = await sql.query<AppropriationView>(APPROPRIATIONS, [programme])

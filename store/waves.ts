@@ -4,6 +4,7 @@ import { Problem } from '../domain/problem.ts'
 import { entitlementTotal, type Programme } from '../domain/programme.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
+import { promisedOf } from './budgets.ts'
 import { codeOf, one, type Sql } from './database.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import { insertPostings } from './postings.ts'
@@ -155,12 +156,7 @@ async function lockWaiting(sql: Sql, admission: Admission): Promise<Map<number, 
   return versions
 }
 
-async function reserve(
-  sql: Sql,
-  wave: WaveRow & { programme: string; code: string },
-  count: number,
-  total: bigint,
-): Promise<void> {
+async function reserve(sql: Sql, wave: WaveRow, count: number, total: bigint): Promise<void> {
   try {
     await sql.query('UPDATE wave SET admitted = admitted + $3 WHERE programme = $1 AND code = $2', [
       wave.programme,
@@ -174,8 +170,10 @@ async function reserve(
       `the wave has ${wave.quota - wave.admitted} places left, the list has ${count}`,
     )
   }
+  await sql.query('SELECT FROM appropriation WHERE id = $1 FOR UPDATE', [wave.appropriation])
+  const promised = await promisedOf(sql, wave.appropriation)
   try {
-    await sql.query('UPDATE appropriation SET committed = committed + $2 WHERE id = $1', [wave.appropriation, total])
+    await sql.query('UPDATE appropriation SET committed = $2 WHERE id = $1', [wave.appropriation, promised + total])
   } catch (error) {
     if (codeOf(error) !== '23514') throw error
     throw new Problem('budget-exceeded', `${total} minor units are more than the appropriation has left`)
