@@ -2,6 +2,7 @@
 import type { Actor } from '../domain/act.ts'
 import type { Programme } from '../domain/programme.ts'
 import { linkAccount, type LinkRequest } from './accounts.ts'
+import { admit, type Admission } from './admission.ts'
 import { recordFunding, setAppropriation, type NewAppropriation, type NewFunding } from './budgets.ts'
 import type { Sql } from './database.ts'
 import { recordEvidence, type NewEvidence } from './evidence.ts'
@@ -10,7 +11,7 @@ import { redriveMessage } from './messages.ts'
 import type { StoreContext } from './options.ts'
 import { correctLife, holdLife, releaseLife, withdrawLife, type Correction, type Told } from './people.ts'
 import { publishProgramme } from './programmes.ts'
-import { admit, closeWave, openWave, type Admission, type NewWave } from './waves.ts'
+import { closeWave, openWave, type NewWave } from './waves.ts'
 
 export interface Acts {
   /** Throws `programme-version-exists`. */

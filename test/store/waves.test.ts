@@ -114,6 +114,32 @@ describe('admission', () => {
     expect(await refusal(admit([left]))).toBe('not-awaiting-admission')
   })
 
+  it('of twenty thousand is one commit, however the list is sorted', { timeout: 120_000 }, async () => {
+    const count = 20_000
+    await world.root.pool.query("UPDATE wave SET quota = $1 WHERE code = 'wave-1'", [count])
+    await appropriate(each * BigInt(count))
+    const { rows } = await world.root.pool.query<{ ref: string }>(
+      `INSERT INTO participant (programme, ref, programme_version, stage, region, identity_index, identity_index_key, registered_at)
+       SELECT 'swift', lpad(n::text, 13, '0'), 1, 'admission', '3204', sha256(n::text::bytea), 'i1', $2
+         FROM generate_series(1, $1::int) AS n ORDER BY md5(n::text) RETURNING ref`,
+      [count, new Date(NOON)],
+    )
+    const refs = rows.map(({ ref }) => ref)
+    expect(await refusal(admit([...refs, 'NOBODY']))).toBe('not-awaiting-admission')
+    expect(await admitted()).toBe(0)
+    expect(await admit(refs)).toEqual({ admitted: count })
+    expect(await committed()).toBe(each * BigInt(count))
+    const told = await world.one(
+      `SELECT (SELECT count(DISTINCT ref) FROM participant WHERE stage = 'training') AS participants,
+              (SELECT count(DISTINCT ref) FROM tranche) AS plans,
+              (SELECT count(DISTINCT ref) FROM posting WHERE event = 'committed') AS postings,
+              (SELECT count(DISTINCT ref) FROM audit_event WHERE act = 'admitted') AS audit,
+              (SELECT count(DISTINCT ref) FROM message WHERE kind = 'admitted') AS messages`,
+    )
+    const all = BigInt(count)
+    expect(told).toEqual({ participants: all, plans: all, postings: all, audit: all, messages: all })
+  })
+
   it('keeps everybody on the programme version they registered under', async () => {
     await appropriate(each * 100n)
     const [older = ''] = await waiting(1)
