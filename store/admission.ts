@@ -143,7 +143,8 @@ async function budgetOf(sql: Sql, wave: WaveRow): Promise<Pick<Decreed, 'fiscalY
 async function insertPlan(sql: Sql, of: Decreed, programme: Programme, refs: readonly string[]): Promise<void> {
   const at = new Date(of.atMs)
   await sql.query(
-    `UPDATE participant SET stage = 'training', wave = $3, admitted_at = $4, version = version + 1, heard_by = $4
+    `UPDATE participant SET stage = 'training', wave = $3, admitted_at = $4, version = version + 1,
+                            heard_by = $4::timestamptz + interval '5 minutes'
       WHERE programme = $1 AND ref = ANY ($2)`,
     [programme.code, refs, of.wave.code, at],
   )

@@ -10,6 +10,7 @@ import { localDate } from '../domain/zone.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
 import { inTransaction, type Sql } from './database.ts'
 import { openDocument, participantOwner, parseSealed } from './documents.ts'
+import { keepHeard } from './heard.ts'
 import { lifeOf, lockLife, readLife, waitingPayout, type LifeRow } from './life-rows.ts'
 import { patched } from './life-patch.ts'
 import { applyStep } from './life-steps.ts'
@@ -25,10 +26,6 @@ export interface Lives {
 
 /** More steps than any plan has: a machine that does not come to rest is a bug. */
 const STEPS_MAX = 200
-/** How long after an expected instant the sweep waits before it nudges. */
-const HEARD_GRACE_MS = 30_000
-/** A life that waits for people is looked at again at least daily. */
-const HEARD_DAILY_MS = 24 * 3600_000
 
 export function createLives(context: StoreContext): Lives {
   return {
@@ -102,7 +99,7 @@ async function advanceLocked(sql: Sql, context: StoreContext, loaded: LifeRow, n
   await insertPostings(sql, postings)
   await insertAudit(sql, audit)
   const standing = standingOf(context, life, programme, nowMs)
-  await hear(sql, life, standing, nowMs, audit.length > 0)
+  await keepHeard(sql, life, standing, nowMs)
   return standing
 }
 
@@ -139,30 +136,4 @@ export function standingOf(context: StoreContext, life: LifeRow, programme: Prog
     wakeAtMs: nextInstant(lifeOf(life), programme, nowMs),
     disbursements,
   }
-}
-
-/** Writes why people must look, and by when something must happen; only when it changed, for most wakes change neither. */
-async function hear(sql: Sql, life: LifeRow, standing: Standing, nowMs: number, moved: boolean): Promise<void> {
-  const heardMs = heardBy(standing, nowMs)
-  const overdue = life.heard_ms !== null && (life.heard_ms < nowMs || (heardMs !== null && heardMs < life.heard_ms))
-  if (!moved && !overdue && life.attention === standing.attention) return
-  await sql.query(
-    `UPDATE participant
-        SET heard_by = $3, attention = $4::text,
-            attention_since = CASE WHEN attention IS NOT DISTINCT FROM $4::text THEN attention_since
-                                   WHEN $4::text IS NULL THEN NULL ELSE $5::timestamptz END
-      WHERE programme = $1 AND ref = $2`,
-    [life.programme, life.ref, heardMs === null ? null : new Date(heardMs), standing.attention, new Date(nowMs)],
-  )
-}
-
-/** The latest moment something must happen to a life; null once it is closed and nothing of it is under way. */
-function heardBy(standing: Standing, nowMs: number): number | null {
-  const instants = standing.disbursements.flatMap(({ next }) => {
-    if (next.kind === 'end') return []
-    return next.kind === 'wait' ? (next.untilMs === null ? [] : [next.untilMs]) : [nowMs]
-  })
-  if (standing.wakeAtMs !== null) instants.push(standing.wakeAtMs)
-  if (instants.length === 0 && standing.stage === 'closed') return null
-  return Math.min(nowMs + HEARD_DAILY_MS, ...instants) + HEARD_GRACE_MS
 }

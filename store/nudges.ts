@@ -31,15 +31,28 @@ export function nudge(programme: string, ref: string, kind: MessageKind, priorit
   return { id: randomUUID(), programme, ref, kind, priority, delayMs }
 }
 
-/** Writes messages, set-based. */
+/** These are written with the row that says by when they must have been heard. */
+const HEARD_ALREADY: readonly MessageKind[] = ['registered', 'admitted', 'sweep']
+
+/**
+ * Writes messages, set-based. What they tell must be looked at within minutes, also where the message itself is lost: the caller
+ * holds the locks of the lives.
+ */
 export async function insertMessages(sql: Sql, messages: readonly NewMessage[]): Promise<void> {
   if (messages.length === 0) return
   await sql.query({
     name: 'insert-messages',
-    text: `INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
-     SELECT id, programme, ref, kind, priority, 'pending', now() + delay * interval '1 millisecond'
-     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[])
-          AS new (id, programme, ref, kind, priority, delay)`,
+    text: `WITH new AS (
+       SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[])
+              AS new (id, programme, ref, kind, priority, delay)
+     ), heard AS (
+       UPDATE participant p SET heard_by = now() + interval '5 minutes'
+         FROM (SELECT DISTINCT programme, ref FROM new WHERE kind <> ALL ($7::text[])) AS told
+        WHERE p.programme = told.programme AND p.ref = told.ref
+          AND (p.heard_by IS NULL OR p.heard_by > now() + interval '5 minutes')
+     )
+     INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
+     SELECT id, programme, ref, kind, priority, 'pending', now() + delay * interval '1 millisecond' FROM new`,
     values: [
       messages.map((message) => message.id),
       messages.map((message) => message.programme),
@@ -47,6 +60,7 @@ export async function insertMessages(sql: Sql, messages: readonly NewMessage[]):
       messages.map((message) => message.kind),
       messages.map((message) => message.priority),
       messages.map((message) => message.delayMs),
+      HEARD_ALREADY,
     ],
   })
 }

@@ -198,7 +198,6 @@ CREATE TABLE "disbursement" (
     "lapses_at" TIMESTAMPTZ(6) NOT NULL,
     "first_paid_at" TIMESTAMPTZ(6),
     "paid_at" TIMESTAMPTZ(6),
-    "heard_by" TIMESTAMPTZ(6),
     "budget_line" TEXT NOT NULL,
     "fiscal_year" INTEGER NOT NULL,
 
@@ -535,7 +534,6 @@ CREATE INDEX message_pending_life ON message (programme, ref) WHERE state = 'pen
 CREATE INDEX message_dead ON message (programme, created_at) WHERE state = 'dead';
 CREATE INDEX participant_attention ON participant (programme, attention, ref) WHERE attention IS NOT NULL;
 CREATE INDEX participant_heard_by ON participant (heard_by) WHERE heard_by IS NOT NULL;
-CREATE INDEX disbursement_heard_by ON disbursement (heard_by) WHERE heard_by IS NOT NULL;
 
 -- What is written once stays as it was written ----------------------------------------------------------------------
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$

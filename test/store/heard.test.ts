@@ -1,0 +1,107 @@
+/** Nobody waits unheard: every look says by when something must happen, every fact that it must happen soon. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { bankAccount } from '../support/builders.ts'
+import { DAY, HOUR, MINUTE, openWorld, SECOND, type World } from '../support/world.ts'
+
+let world: World
+/** The database stamps and sweeps by its own clock, so these lives are lived now. */
+let now: number
+beforeAll(async () => {
+  world = await openWorld()
+})
+beforeEach(async () => {
+  await world.root.pool.query('UPDATE participant SET heard_by = NULL')
+  await delivered()
+  now = Date.now()
+})
+afterAll(() => world.close())
+
+const delivered = () => world.root.pool.query(`UPDATE message SET state = 'delivered' WHERE state = 'pending'`)
+const heard = async (ref: string): Promise<number | null> => {
+  const row = await world.one<{ heard: Date | null }>('SELECT heard_by AS heard FROM participant WHERE ref = $1', [ref])
+  return row.heard?.getTime() ?? null
+}
+/** Changes whenever the person's row is written. */
+const written = async (ref: string): Promise<string> =>
+  (await world.one<{ xmin: string }>('SELECT xmin::text FROM participant WHERE ref = $1', [ref])).xmin
+const course = (ref: string) =>
+  world.act(
+    (acts) =>
+      acts.recordEvidence({
+        programme: 'swift',
+        ref,
+        kind: 'course-started',
+        subject: 'ANALISIS-DATA',
+        occurredAtMs: now,
+        document: null,
+      }),
+    now,
+  )
+
+describe('a look', () => {
+  it('at somebody who waits for a wave says tomorrow, from the first look on', async () => {
+    const ref = await world.register({}, now)
+    expect(await heard(ref)).toBe(now + 5 * MINUTE)
+    await world.store.lives.screen('swift', ref, now)
+    expect(await heard(ref)).toBe(now + DAY + 30 * SECOND)
+  })
+
+  it('after a sweep says tomorrow again: an idle life is swept once a day, not for ever', async () => {
+    const ref = await world.admit({}, now)
+    await world.advance(ref, now)
+    await delivered()
+    await world.root.pool.query(`UPDATE participant SET heard_by = now() - interval '1 second' WHERE ref = $1`, [ref])
+    expect(await world.store.messages.sweep(100)).toBe(1)
+    await world.advance(ref, now + SECOND)
+    await delivered()
+    expect(await heard(ref)).toBe(now + DAY + 31 * SECOND)
+  })
+
+  it('that moves nothing and comes long before the moment writes nothing', async () => {
+    const ref = await world.admit({}, now)
+    await world.advance(ref, now)
+    const before = await written(ref)
+    for (const later of [SECOND, MINUTE, HOUR, 11 * HOUR]) await world.advance(ref, now + later)
+    expect(await written(ref)).toBe(before)
+    await world.advance(ref, now + 13 * HOUR)
+    expect(await heard(ref)).toBe(now + 13 * HOUR + DAY + 30 * SECOND)
+  })
+
+  it('says the deadline when that comes sooner', async () => {
+    const ref = await world.admit({}, now)
+    await world.advance(ref, now + 29 * DAY + 23 * HOUR)
+    expect(await heard(ref)).toBe(now + 30 * DAY + 30 * SECOND)
+  })
+})
+
+describe('a fact', () => {
+  it('must be looked at within minutes, whatever becomes of its message', async () => {
+    const ref = await world.admit({}, now)
+    expect(await heard(ref)).toBeLessThanOrEqual(now + 6 * MINUTE)
+    await world.advance(ref, now)
+    await course(ref)
+    const by = await heard(ref)
+    expect(by).toBeGreaterThan(now + 4 * MINUTE)
+    expect(by).toBeLessThan(now + 6 * MINUTE)
+    await world.advance(ref, now)
+    expect(await heard(ref)).toBe(now + DAY + 30 * SECOND)
+  })
+
+  it('about a closed life must be looked at too, and is then done with', async () => {
+    const ref = await world.admit({}, now)
+    await world.act((acts) => acts.withdraw({ programme: 'swift', ref, reason: 'asked' }), now)
+    await world.advance(ref, now)
+    expect(await heard(ref)).toBeNull()
+    await world.link(ref, bankAccount(), now)
+    expect(await heard(ref)).toBeGreaterThan(now + 4 * MINUTE)
+    await world.advance(ref, now)
+    expect(await heard(ref)).toBeNull()
+  })
+
+  it('does not put off what must happen sooner', async () => {
+    const ref = await world.admit({}, now)
+    await world.root.pool.query(`UPDATE participant SET heard_by = $2 WHERE ref = $1`, [ref, new Date(now)])
+    await course(ref)
+    expect(await heard(ref)).toBe(now)
+  })
+})
