@@ -200,8 +200,8 @@ export const PROBLEM_TABLE: Readonly<Record<ProblemCode, ProblemEntry>> = {
   'life-closed': {
     status: 409,
     title: 'The person has left the programme',
-    means: 'The life is closed or the person withdrew; nothing can be recorded or changed any more.',
-    remedy: 'Nothing can be done about this participant.',
+    means: 'The life is closed, the person withdrew, or was refused; facts are recorded and people leave before that.',
+    remedy: 'Nothing. Whoever was not refused can still be put on hold, released and corrected: money may come back.',
   },
   'message-not-dead': {
     status: 409,

@@ -34,13 +34,13 @@ function isHeard(writtenMs: number | null, heardMs: number | null, nowMs: number
   return heardMs - writtenMs <= Math.max(SLACK_MS, writtenMs - nowMs)
 }
 
-/** The latest moment something must happen to a life; null once it is closed and nothing of it is under way. */
+/** The latest moment something must happen to a life; null once it is closed and every payment is at its end. */
 function heardBy(standing: Standing, nowMs: number): number | null {
+  if (standing.stage === 'closed' && standing.disbursements.every(({ next }) => next.kind === 'end')) return null
   const instants = standing.disbursements.flatMap(({ next }) => {
     if (next.kind === 'end') return []
     return next.kind === 'wait' ? (next.untilMs === null ? [] : [next.untilMs]) : [nowMs]
   })
   if (standing.wakeAtMs !== null) instants.push(standing.wakeAtMs)
-  if (instants.length === 0 && standing.stage === 'closed') return null
   return Math.min(nowMs + DAILY_MS, ...instants) + GRACE_MS
 }

@@ -1,5 +1,6 @@
 /** Moves a life forward: one transaction that applies every step that is due and says where the life stands now. */
 import { engineActor } from '../domain/act.ts'
+import { FINAL_STATES } from '../domain/disbursement.ts'
 import { screen, isEligible } from '../domain/eligibility.ts'
 import { nextInstant, nextStep } from '../domain/lifecycle.ts'
 import { nextForDisbursement } from '../domain/next.ts'
@@ -126,13 +127,14 @@ export function standingOf(context: StoreContext, life: LifeRow, programme: Prog
   const unknown = life.tranches.some(
     (tranche) => tranche.disbursement?.state === 'in-flight' && tranche.disbursement.payout?.state === 'unknown',
   )
+  const isOver = life.stage === 'closed' && disbursements.every(({ state }) => FINAL_STATES.includes(state))
   return {
     stage: life.stage,
     outcome: life.outcome,
     held: life.held,
     wave: life.wave,
     region: life.region,
-    attention: attentionFor(states, life.held && life.stage !== 'closed', unknown),
+    attention: attentionFor(states, life.held && !isOver, unknown),
     wakeAtMs: nextInstant(lifeOf(life), programme, nowMs),
     disbursements,
   }

@@ -33,9 +33,9 @@ export interface Told {
 /** The relay waits this long for the Update that tells the same. */
 const UPDATE_FIRST_MS = 2000
 
-/** Stops all payments of one person. Throws `already-held`, `life-closed`. */
+/** Stops all payments of one person, also those of money that comes back after the end. Throws `already-held`, `life-closed`. */
 export async function holdLife(sql: Sql, act: PersonAct): Promise<Told> {
-  const life = await lockOpenLife(sql, act)
+  const life = await lockAcceptedLife(sql, act)
   if (life.held) throw new Problem('already-held', 'this person is on hold already')
   await sql.query(
     'UPDATE participant SET held_at = $3, hold_reason = $4, version = version + 1 WHERE programme = $1 AND ref = $2',
@@ -57,7 +57,10 @@ export async function releaseLife(sql: Sql, act: PersonAct): Promise<Told> {
 
 /** The person leaves: nothing more becomes due, what is owed and not under way is cancelled, what is under way ends first. */
 export async function withdrawLife(sql: Sql, act: PersonAct): Promise<Told> {
-  await lockOpenLife(sql, act)
+  const life = await lockLife(sql, act.programme, act.ref)
+  if (life.stage === 'closed' || life.withdrawn) {
+    throw new Problem('life-closed', 'this person has left the programme already')
+  }
   await sql.query('UPDATE participant SET withdrawn_at = $3, version = version + 1 WHERE programme = $1 AND ref = $2', [
     act.programme,
     act.ref,
@@ -74,14 +77,14 @@ export type Correction = Partial<
   >
 >
 
-/** Corrects what was registered: a new sealed version, the old one kept. The audit row names fields, never values. */
+/** Corrects what was registered: a new sealed version, the old one kept. The audit row names fields, never values. Throws `life-closed`. */
 export async function correctLife(
   sql: Sql,
   context: StoreContext,
   act: PersonAct,
   correction: Correction,
 ): Promise<Told> {
-  await lockOpenLife(sql, act)
+  await lockAcceptedLife(sql, act)
   const { phone, email, ...identity } = correction
   const contact = { ...(phone === undefined ? {} : { phone }), ...(email === undefined ? {} : { email }) }
   await amend(sql, context, act, 'identity', identity)
@@ -114,10 +117,11 @@ async function amend(
   await insertDocument(sql, sealDocument(context.vault, key, owner, kind, jsonBytes({ ...before.open(), ...changes })))
 }
 
-async function lockOpenLife(sql: Sql, act: PersonAct): Promise<LifeRow> {
+/** Money may come back long after a life has closed, and finds its person by what is on record: only the refused are done with. */
+async function lockAcceptedLife(sql: Sql, act: PersonAct): Promise<LifeRow> {
   const life = await lockLife(sql, act.programme, act.ref)
-  if (life.stage === 'closed' || life.withdrawn) {
-    throw new Problem('life-closed', 'this person has left the programme; nothing can be changed any more')
+  if (life.outcome === 'refused') {
+    throw new Problem('life-closed', 'this person was refused; there is nothing to hold or to correct')
   }
   return life
 }

@@ -285,14 +285,37 @@ describe('people decide', () => {
     expect(standing.disbursements[0]).toMatchObject({ state: 'cancelled' })
   })
 
-  it('nothing is changed for people who left', async () => {
+  it('nobody leaves twice, and of the refused nothing is changed', async () => {
     const ref = await world.admit()
     await world.act((all) => all.withdraw(person(ref)))
     expect(await refusal(world.act((all) => all.withdraw(person(ref))))).toBe('life-closed')
-    expect(await refusal(world.act((all) => all.hold(person(ref))))).toBe('life-closed')
-    expect(await refusal(world.act((all) => all.correct(person(ref), { region: '3171' })))).toBe('life-closed')
     await world.advance(ref)
     expect(await refusal(world.act((all) => all.withdraw(person(ref))))).toBe('life-closed')
+    const refused = await world.register({ declared: false })
+    await world.store.lives.screen('swift', refused, NOON)
+    expect(await refusal(world.act((all) => all.hold(person(refused))))).toBe('life-closed')
+    expect(await refusal(world.act((all) => all.correct(person(refused), { region: '3171' })))).toBe('life-closed')
+  })
+
+  it('after a life has closed, what comes back is held, shown, and goes out when it is released', async () => {
+    const ref = await world.ready()
+    const payout = await world.claim(disbursementOf(ref))
+    await world.act((all) => all.withdraw(person(ref)))
+    await world.observe({ payout, source: 'callback', fact: seen('paid'), atMs: NOON + HOUR })
+    expect(await world.advance(ref, NOON + HOUR)).toMatchObject({ stage: 'closed', attention: null })
+    await world.act((all) => all.hold(person(ref, 'a complaint')))
+    expect(await world.advance(ref, NOON + HOUR)).toMatchObject({ attention: null })
+    await world.observe({ payout, source: 'callback', fact: seen('returned'), atMs: NOON + 2 * HOUR })
+    await world.act((all) => all.correct(person(ref), { phone: '+628111111111' }))
+    await world.link(ref, bankAccount(), NOON - 2 * DAY)
+    const held = await world.advance(ref, NOON + 99 * DAY)
+    expect(held).toMatchObject({ stage: 'closed', attention: 'on-hold' })
+    const heard = `SELECT FROM participant WHERE ref = $1 AND heard_by IS NOT NULL AND attention = 'on-hold'`
+    expect(await world.count(heard, [ref])).toBe(1)
+    await world.act((all) => all.release(person(ref)))
+    const released = await world.advance(ref, NOON + 99 * DAY)
+    expect(released).toMatchObject({ attention: null })
+    expect(released.disbursements[0]).toMatchObject({ state: 'released', next: { kind: 'send' } })
   })
 
   it('every act is in the audit trail with who, when and why', async () => {
