@@ -152,8 +152,9 @@ export const PROBLEM_TABLE: Readonly<Record<ProblemCode, ProblemEntry>> = {
   'not-admitted': {
     status: 409,
     title: 'The person is not admitted',
-    means: 'Evidence counts from the admission on.',
-    remedy: 'Send it once the person is admitted.',
+    means:
+      'Evidence counts from the admission on; this fact is of a time before it, or the person is not admitted at all.',
+    remedy: 'Send it once the person is admitted; where `errors` points at `/occurredAt`, check the date.',
   },
   'evidence-exists': {
     status: 409,
@@ -163,9 +164,10 @@ export const PROBLEM_TABLE: Readonly<Record<ProblemCode, ProblemEntry>> = {
   },
   'evidence-out-of-order': {
     status: 409,
-    title: 'An earlier fact is missing',
-    means: 'A course is started, then completed, then rated.',
-    remedy: 'Record the earlier fact first; `detail` names it.',
+    title: 'An earlier fact is missing or was later',
+    means: 'A course is started, then completed, then rated, and the times say so too.',
+    remedy:
+      'Record the earlier fact first (`detail` names it); where `errors` points at `/occurredAt`, check the date.',
   },
   'survey-not-open': {
     status: 409,

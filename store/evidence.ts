@@ -1,7 +1,7 @@
 /** Evidence: facts with provenance, each recorded once, only where they can be true. */
 import type { Actor } from '../domain/act.ts'
 import type { EvidenceKind } from '../domain/lifecycle.ts'
-import { Problem } from '../domain/problem.ts'
+import { Problem, type ProblemCode } from '../domain/problem.ts'
 import type { Programme } from '../domain/programme.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
@@ -20,9 +20,13 @@ export interface NewEvidence {
   readonly document: string | null
 }
 
+/** Clocks differ by this much. */
+const CLOCKS_DIFFER_MS = 5 * 60_000
+
 /**
- * Records one fact and nudges the life. Throws `not-admitted`, `life-closed`, `unknown-course`, `unknown-survey`,
- * `survey-not-open`, `evidence-out-of-order`, `evidence-exists`.
+ * Records one fact and nudges the life. Deadlines count from when it happened, so a time that cannot be true is refused: a year
+ * mistyped would end an incentive at once. Throws `not-admitted`, `life-closed`, `unknown-course`, `unknown-survey`,
+ * `survey-not-open`, `evidence-out-of-order`, `evidence-exists`, `invalid-request`.
  */
 export async function recordEvidence(
   sql: Sql,
@@ -34,6 +38,7 @@ export async function recordEvidence(
   const life = await lockLife(sql, evidence.programme, evidence.ref)
   const programme = await context.programmes.version(life.programme, life.programme_version, sql)
   refuseOutsideTraining(life)
+  refuseImpossibleTime(life, evidence, atMs)
   refuseKnown(life, evidence)
   if (evidence.kind === 'survey-answered') refuseSurvey(life, programme, evidence)
   else refuseCourse(life, programme, evidence)
@@ -65,6 +70,17 @@ function refuseOutsideTraining(life: LifeRow): void {
   }
 }
 
+function refuseImpossibleTime(life: LifeRow, { occurredAtMs }: NewEvidence, atMs: number): void {
+  if (occurredAtMs > atMs + CLOCKS_DIFFER_MS) throw atTime('invalid-request', 'a fact cannot lie in the future')
+  if (life.admitted_ms !== null && occurredAtMs < life.admitted_ms - CLOCKS_DIFFER_MS) {
+    throw atTime('not-admitted', 'this person was admitted later; evidence counts from admission on')
+  }
+}
+
+function atTime(code: ProblemCode, detail: string): Problem {
+  return new Problem(code, detail, { faults: [{ pointer: '/occurredAt', detail }] })
+}
+
 function refuseKnown(life: LifeRow, evidence: NewEvidence): void {
   if (life.evidence.some((fact) => fact.kind === evidence.kind && fact.subject === evidence.subject)) {
     throw new Problem('evidence-exists', `${evidence.kind} of ${evidence.subject} is recorded already`)
@@ -80,9 +96,10 @@ function refuseCourse(life: LifeRow, programme: Programme, evidence: NewEvidence
     'course-rated': 'course-completed',
   }
   const needed = before[evidence.kind]
-  if (needed && !life.evidence.some((fact) => fact.kind === needed && fact.subject === evidence.subject)) {
-    throw new Problem('evidence-out-of-order', `record ${needed} of ${evidence.subject} first`)
-  }
+  if (!needed) return
+  const earlier = life.evidence.find((fact) => fact.kind === needed && fact.subject === evidence.subject)
+  if (!earlier) throw new Problem('evidence-out-of-order', `record ${needed} of ${evidence.subject} first`)
+  if (evidence.occurredAtMs < earlier.ms) throw atTime('evidence-out-of-order', `${needed} was later than that`)
 }
 
 function refuseSurvey(life: LifeRow, programme: Programme, evidence: NewEvidence): void {

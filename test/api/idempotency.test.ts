@@ -85,7 +85,8 @@ describe('a request that is repeated', () => {
   it('after a refusal is judged anew', async () => {
     const value = randomUUID()
     const person = await registered(api, key)
-    const evidence = () => ({ kind: 'course-started', subject: 'LAS-SMAW', occurredAt: '2026-01-01T00:00:00Z' })
+    const occurredAt = new Date(api.clock.nowMs).toISOString()
+    const evidence = () => ({ kind: 'course-started', subject: 'LAS-SMAW', occurredAt })
     const url = `${PEOPLE}/${person}/evidence`
     await refusedWith(api, 'not-admitted', () => post(api.app, url, key, evidence(), again(value)))
     await api.store.lives.screen('demo', person, api.clock.nowMs)

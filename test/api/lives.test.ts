@@ -18,17 +18,11 @@ const of = (ref: string) => `/v1/programmes/demo/participants/${ref}`
 describe('evidence', () => {
   it('is taken in with its document and source, and listed', async () => {
     const ref = await admitted(api, key)
-    const evidence = {
-      kind: 'course-started',
-      subject: 'LAS-SMAW',
-      occurredAt: '2026-08-17T10:00:00+07:00',
-      document: 'HADIR-001',
-    }
+    const occurredAt = new Date(api.clock.nowMs).toISOString()
+    const inJakarta = new Date(api.clock.nowMs + 7 * 3600_000).toISOString().replace('Z', '+07:00')
+    const evidence = { kind: 'course-started', subject: 'LAS-SMAW', occurredAt: inJakarta, document: 'HADIR-001' }
     const { status, body } = await post(api.app, `${of(ref)}/evidence`, key, evidence)
-    expect([status, body]).toEqual([
-      202,
-      { ref, kind: 'course-started', subject: 'LAS-SMAW', occurredAt: '2026-08-17T03:00:00.000Z' },
-    ])
+    expect([status, body]).toEqual([202, { ref, kind: 'course-started', subject: 'LAS-SMAW', occurredAt }])
     const { body: list } = await get(api.app, `${of(ref)}/evidence`, key)
     expect(list.data).toMatchObject([
       { kind: 'course-started', document: 'HADIR-001', source: expect.stringMatching(/^test-/) },

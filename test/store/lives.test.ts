@@ -1,8 +1,9 @@
 /** Lives on the real database: screening, evidence, surveys, accounts, people's decisions; each step repeatable. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { EvidenceKind } from '../../domain/lifecycle.ts'
+import { Problem } from '../../domain/problem.ts'
 import { bankAccount } from '../support/builders.ts'
-import { DAY, disbursementOf, HOUR, NOON, openWorld, refusal, seen, type World } from '../support/world.ts'
+import { DAY, disbursementOf, HOUR, MINUTE, NOON, openWorld, refusal, seen, type World } from '../support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -169,6 +170,26 @@ describe('evidence', () => {
     await record(ref, 'course-completed')
     await record(ref, 'course-rated')
     expect(await refusal(record('NOBODY', 'course-started'))).toBe('unknown-participant')
+  })
+
+  it('of a time that cannot be true is refused: deadlines count from it', async () => {
+    const ref = await world.admit()
+    const fault = async (kind: EvidenceKind, occurredAtMs: number) => {
+      const problem: unknown = await record(ref, kind, COURSE, occurredAtMs, NOON + DAY).catch(
+        (error: unknown) => error,
+      )
+      expect(problem).toMatchObject({ faults: [{ pointer: '/occurredAt' }] })
+      return problem instanceof Problem ? problem.code : problem
+    }
+    expect(await fault('course-started', NOON - 365 * DAY)).toBe('not-admitted')
+    expect(await fault('course-started', NOON - 6 * MINUTE)).toBe('not-admitted')
+    expect(await fault('course-started', NOON + DAY + 6 * MINUTE)).toBe('invalid-request')
+    await record(ref, 'course-started', COURSE, NOON - 4 * MINUTE, NOON + DAY)
+    expect(await fault('course-completed', NOON - 5 * MINUTE)).toBe('evidence-out-of-order')
+    await record(ref, 'course-completed', COURSE, NOON + HOUR, NOON + DAY)
+    expect(await fault('course-rated', NOON + HOUR - 1)).toBe('evidence-out-of-order')
+    await record(ref, 'course-rated', COURSE, NOON + HOUR, NOON + DAY)
+    expect(await world.count('SELECT FROM evidence WHERE ref = $1', [ref])).toBe(3)
   })
 
   it('by two institutions at once is recorded once', async () => {
