@@ -68,6 +68,7 @@ function owed(
     release_ms: step.releaseAtMs,
     lapses_ms: step.lapsesAtMs,
     first_paid_ms: null,
+    reviewing: false,
     payout: null,
   }
 }

@@ -49,6 +49,8 @@ export interface DisbursementRow {
   readonly release_ms: number
   readonly lapses_ms: number
   readonly first_paid_ms: number | null
+  /** Any attempt, also an older one, is looked at by people. */
+  readonly reviewing: boolean
   readonly payout: PayoutRow | null
 }
 
@@ -84,7 +86,9 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
                    'key', d.key, 'amount', d.amount::text, 'currency', d.currency, 'state', d.state, 'reason', d.reason,
                    'version', d.version, 'attempts', d.attempts, 'retries', d.retries, 'returns', d.returns,
                    'owed_ms', ms(d.owed_at), 'release_ms', ms(d.release_at), 'lapses_ms', ms(d.lapses_at),
-                   'first_paid_ms', ms(d.first_paid_at), 'payout', (
+                   'first_paid_ms', ms(d.first_paid_at),
+                   'reviewing', EXISTS (SELECT FROM payout r WHERE r.disbursement = d.key AND r.state = 'review'),
+                   'payout', (
             SELECT jsonb_build_object(
                      'key', y.key, 'gateway', y.gateway, 'state', y.state, 'sends', y.sends,
                      'same_key_retries', y.same_key_retries, 'enquiries', y.enquiries, 'not_found', y.not_found,

@@ -121,9 +121,7 @@ export function standingOf(context: StoreContext, life: LifeRow, programme: Prog
     return [{ key: row.key, tranche: tranche.code, state: row.state, reason: row.reason, next }]
   })
   // An attempt that people must look at is shown also where its obligation has ended.
-  const states = life.tranches.flatMap(({ disbursement: row }) =>
-    row ? [row.payout?.state === 'review' ? 'review' : row.state] : [],
-  )
+  const states = life.tranches.flatMap(({ disbursement: row }) => (row ? [row.reviewing ? 'review' : row.state] : []))
   const unknown = life.tranches.some(
     (tranche) => tranche.disbursement?.state === 'in-flight' && tranche.disbursement.payout?.state === 'unknown',
   )

@@ -3,7 +3,18 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { EvidenceKind } from '../../domain/lifecycle.ts'
 import { Problem } from '../../domain/problem.ts'
 import { bankAccount } from '../support/builders.ts'
-import { DAY, disbursementOf, HOUR, MINUTE, NOON, openWorld, refusal, seen, type World } from '../support/world.ts'
+import {
+  DAY,
+  disbursementOf,
+  HOUR,
+  MINUTE,
+  NOON,
+  openWorld,
+  refusal,
+  seen,
+  seenFailed,
+  type World,
+} from '../support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -303,6 +314,20 @@ describe('people decide', () => {
     await world.observe({ payout, source: 'callback', fact: seen('failed'), atMs: NOON + HOUR })
     const standing = await world.advance(ref, NOON + HOUR)
     expect(standing).toMatchObject({ stage: 'closed', outcome: 'withdrawn' })
+    expect(standing.disbursements[0]).toMatchObject({ state: 'cancelled' })
+  })
+
+  it('an older attempt that turns out otherwise is shown, also when its obligation has ended', async () => {
+    const ref = await world.ready()
+    const first = await world.claim(disbursementOf(ref))
+    await world.observe({ payout: first, source: 'submit', fact: seenFailed('retry-new'), atMs: NOON, send: 1 })
+    const second = await world.claim(disbursementOf(ref), NOON + 2 * HOUR)
+    await world.observe({ payout: second, source: 'submit', fact: seen('failed'), atMs: NOON + 2 * HOUR, send: 1 })
+    await world.act((all) => all.withdraw(person(ref)))
+    expect(await world.advance(ref, NOON + 3 * HOUR)).toMatchObject({ stage: 'closed', attention: null })
+    await world.observe({ payout: first, source: 'callback', fact: seen('paid'), atMs: NOON + DAY })
+    const standing = await world.advance(ref, NOON + DAY)
+    expect(standing).toMatchObject({ stage: 'closed', attention: 'review' })
     expect(standing.disbursements[0]).toMatchObject({ state: 'cancelled' })
   })
 
