@@ -79,7 +79,7 @@ export function nextStep(life: Life, programme: Programme, nowMs: number): LifeS
     const step = trancheStep(life, programme, rule, nowMs)
     if (step) return step
   }
-  return allSettled(life) ? { kind: 'close', outcome: 'completed' } : undefined
+  return life.tranches.every(isSettled) ? { kind: 'close', outcome: 'completed' } : undefined
 }
 
 /** The earliest future instant at which a step may become due by itself; null when only a fact can move the life. */
@@ -90,7 +90,7 @@ export function nextInstant(life: Life, programme: Programme, nowMs: number): nu
     // Nothing happens when a survey opens but that an answer counts, so only its close is waited for.
     if (life.stage !== 'closed') instants.push(tranche.state === 'open' ? tranche.closesAtMs : null, tranche.dueAtMs)
     const owed = tranche.disbursement
-    if (owed?.state === 'owed') instants.push(owed.releaseAtMs)
+    if (owed?.state === 'owed') instants.push(owed.releaseAtMs, owed.lapsesAtMs)
     if (owed?.state === 'needs-account') instants.push(owed.lapsesAtMs, life.accountUsableFromMs)
   }
   const future = instants.filter((instant): instant is number => instant !== null && instant > nowMs)
@@ -139,7 +139,7 @@ function trancheStep(life: Life, programme: Programme, rule: TrancheRule, nowMs:
   const tranche = trancheOf(life, rule.code)
   if (tranche.disbursement) return owedStep(life, tranche, tranche.disbursement, nowMs)
   if (tranche.state === 'missed' || tranche.state === 'cancelled') return undefined
-  if (tranche.dueAtMs !== null) return nowMs >= tranche.dueAtMs ? owe(programme, rule, tranche.dueAtMs) : undefined
+  if (tranche.dueAtMs !== null) return dueStep(programme, rule, tranche.dueAtMs, nowMs)
   return triggerStep(life, programme, rule, tranche, nowMs)
 }
 
@@ -191,6 +191,9 @@ function surveyStep(life: Life, programme: Programme, of: SurveyQuestion, nowMs:
 function owedStep(life: Life, tranche: LifeTranche, owed: LifeDisbursement, nowMs: number): LifeStep | undefined {
   const usableFromMs = life.accountUsableFromMs
   if (owed.state === 'owed') {
+    // What was to be released in time is released, however late the engine looks: its own delay is not the person's.
+    if (owed.releaseAtMs >= owed.lapsesAtMs && isPast(owed, life, nowMs))
+      return { kind: 'lapse', tranche: tranche.code }
     if (nowMs < owed.releaseAtMs) return undefined
     return usableFromMs === null
       ? { kind: 'need-account', tranche: tranche.code }
@@ -206,35 +209,44 @@ function owedStep(life: Life, tranche: LifeTranche, owed: LifeDisbursement, nowM
       ? { kind: 'account-ready', tranche: tranche.code, releaseAtMs: Math.max(owed.releaseAtMs, usableFromMs) }
       : undefined
   }
-  return nowMs >= owed.lapsesAtMs && !life.held ? { kind: 'lapse', tranche: tranche.code } : undefined
+  return isPast(owed, life, nowMs) ? { kind: 'lapse', tranche: tranche.code } : undefined
 }
 
-function owe(programme: Programme, rule: TrancheRule, dueAtMs: number): LifeStep {
-  return {
-    kind: 'owe',
-    tranche: rule.code,
-    releaseAtMs: releaseInstant(programme.calendar, programme.zone, dueAtMs, programme.payment.releaseAfter),
-    lapsesAtMs: deadlineAfter(dueAtMs, rule.lapsesAfter, programme.zone),
-  }
+/** Its deadline has passed, and the person could have acted: a hold stops the clock. */
+function isPast(owed: LifeDisbursement, life: Life, nowMs: number): boolean {
+  return nowMs >= owed.lapsesAtMs && !life.held
+}
+
+/** Nothing is owed after its deadline: what falls due too late, say after the end of the budget year, is missed. */
+function dueStep(programme: Programme, rule: TrancheRule, dueAtMs: number, nowMs: number): LifeStep | undefined {
+  const lapsesAtMs = deadlineAfter(dueAtMs, rule.lapsesAfter, programme.zone)
+  if (dueAtMs >= lapsesAtMs) return { kind: 'miss', tranche: rule.code }
+  if (nowMs < dueAtMs) return undefined
+  const releaseAtMs = releaseInstant(programme.calendar, programme.zone, dueAtMs, programme.payment.releaseAfter)
+  return { kind: 'owe', tranche: rule.code, releaseAtMs, lapsesAtMs }
 }
 
 /** What is left to do for a life that ends early: drop what is not under way, then close once the rest has ended. */
 function endingStep(life: Life, outcome: Outcome): LifeStep | undefined {
   const droppable = life.tranches.find((tranche) =>
     tranche.disbursement
-      ? AT_REST.includes(tranche.disbursement.state)
+      ? AT_REST.includes(tranche.disbursement.state) && !cameBack(tranche.disbursement)
       : tranche.state === 'planned' || tranche.state === 'open',
   )
   if (droppable) return { kind: 'cancel', tranche: droppable.code }
-  return allSettled(life) ? { kind: 'close', outcome } : undefined
+  const isLeft = life.tranches.every((tranche) => isSettled(tranche) || cameBack(tranche.disbursement))
+  return isLeft ? { kind: 'close', outcome } : undefined
 }
 
-function allSettled(life: Life): boolean {
-  return life.tranches.every((tranche) =>
-    tranche.disbursement
-      ? FINAL_STATES.includes(tranche.disbursement.state)
-      : tranche.state === 'missed' || tranche.state === 'cancelled',
-  )
+/** Paid once and back at rest: it was the person's before they left, and recovery pays it again. */
+function cameBack(owed: LifeDisbursement | null): boolean {
+  return owed !== null && owed.firstPaidAtMs !== null && AT_REST.includes(owed.state)
+}
+
+function isSettled(tranche: LifeTranche): boolean {
+  return tranche.disbursement
+    ? FINAL_STATES.includes(tranche.disbursement.state)
+    : tranche.state === 'missed' || tranche.state === 'cancelled'
 }
 
 function endedUnpaid(tranche: LifeTranche): boolean {

@@ -133,6 +133,40 @@ describe('the first incentive', () => {
     expect(step(owing({}))).toEqual({ kind: 'release', tranche: 'incentive-1' })
   })
 
+  it('whose deadline is before it is due is missed, and its money never owed', () => {
+    const late = lifeOf(office, {
+      stage: 'incentives',
+      trainedAtMs: NOON,
+      tranches: office.tranches.map(({ code }) =>
+        tranche(code, code === 'incentive-1' ? { dueAtMs: Date.parse('2027-12-16T05:00:00Z') } : {}),
+      ),
+    })
+    expect(nextStep(late, office, NOON)).toEqual({ kind: 'miss', tranche: 'incentive-1' })
+  })
+
+  it('that could not be released before its deadline lapses, but not while the person is on hold', () => {
+    const late = owed({ releaseAtMs: NOON + 2 * DAY, lapsesAtMs: NOON + DAY })
+    expect(wakes(owing({}, late))).toBe(NOON + DAY)
+    expect(step(owing({}, late), NOON + DAY - 1)).toBeUndefined()
+    for (const atMs of [NOON + DAY, NOON + 9 * DAY]) {
+      expect(step(owing({}, late), atMs)).toEqual({ kind: 'lapse', tranche: 'incentive-1' })
+    }
+    expect(step(owing({ held: true }, late), NOON + DAY)).toBeUndefined()
+  })
+
+  it('that was to be released before its deadline is released, however late the engine looks', () => {
+    const late = owed({ releaseAtMs: NOON, lapsesAtMs: NOON + DAY })
+    expect(step(owing({}, late), NOON + 9 * DAY)).toEqual({ kind: 'release', tranche: 'incentive-1' })
+    const none = owing({ accountUsableFromMs: null }, late)
+    expect(step(none, NOON + 9 * DAY)).toEqual({ kind: 'need-account', tranche: 'incentive-1' })
+  })
+
+  it('that is on its way, or only waits for its gateway, never lapses', () => {
+    for (const state of ['released', 'in-flight', 'float-short', 'review'] as const) {
+      expect(step(owing({}, owed({ state, lapsesAtMs: NOON })), NOON + 99 * DAY)).toBeUndefined()
+    }
+  })
+
   it('needs an account when there is none, and lapses when none comes', () => {
     expect(step(owing({ accountUsableFromMs: null }))).toEqual({ kind: 'need-account', tranche: 'incentive-1' })
     const waiting = owed({ state: 'needs-account', releaseAtMs: NOON, lapsesAtMs: NOON + DAY })
@@ -240,6 +274,19 @@ describe('the end of a life', () => {
       const resting = tranche('incentive-1', { state: 'due', disbursement: owed({ state }) })
       expect(step(paying(left, resting))).toEqual({ kind: 'cancel', tranche: 'incentive-1' })
     }
+  })
+
+  it('of a person who leaves while money comes back: it stays theirs, and is paid after the end', () => {
+    const dropped = [tranche('incentive-2', { state: 'cancelled' }), tranche('survey-1', { state: 'cancelled' })]
+    for (const state of ['owed', 'released', 'needs-account', 'float-short', 'failed'] as const) {
+      const cameBack = tranche('incentive-1', { state: 'due', disbursement: owed({ state, firstPaidAtMs: NOON }) })
+      expect(step(paying({ withdrawn: true }, cameBack, ...dropped))).toEqual({ kind: 'close', outcome: 'withdrawn' })
+    }
+    const flying = tranche('incentive-1', {
+      state: 'due',
+      disbursement: owed({ state: 'in-flight', firstPaidAtMs: NOON }),
+    })
+    expect(step(paying({ withdrawn: true }, flying, ...dropped))).toBeUndefined()
   })
 
   it('of a person who leaves while people look at a payment: it waits for them', () => {
