@@ -4,8 +4,8 @@
  */
 import { releaseInstant } from './calendar.ts'
 import { AT_REST, FINAL_STATES, type DisbursementState } from './disbursement.ts'
-import { addDuration, deadlineAfter } from './duration.ts'
-import type { Programme, TrancheRule } from './programme.ts'
+import { addDuration, deadlineAfter, deadlineKind } from './duration.ts'
+import type { Deadline, Programme, TrancheRule } from './programme.ts'
 
 export const STAGES = ['screening', 'admission', 'training', 'incentives', 'closed'] as const
 export type Stage = (typeof STAGES)[number]
@@ -26,6 +26,8 @@ export interface Life {
   /** When the first course was completed and rated. */
   readonly trainedAtMs: number | null
   readonly held: boolean
+  /** Time on hold since admission, of holds that have ended: deadlines that count from the admission move by it. */
+  readonly heldForMs: number
   readonly withdrawn: boolean
   /** From when the live account may be used; null without a usable account. */
   readonly accountUsableFromMs: number | null
@@ -85,13 +87,16 @@ export function nextStep(life: Life, programme: Programme, nowMs: number): LifeS
 /** The earliest future instant at which a step may become due by itself; null when only a fact can move the life. */
 export function nextInstant(life: Life, programme: Programme, nowMs: number): number | null {
   const instants: (number | null)[] = []
-  if (life.stage === 'training') instants.push(...trainingDeadlines(life, programme))
+  // Deadlines of a person on hold rest: the release tells the life.
+  const deadline = (atMs: number | null): number | null => (life.held ? null : atMs)
+  if (life.stage === 'training') instants.push(...trainingDeadlines(life, programme).map(deadline))
   for (const tranche of life.tranches) {
     // Nothing happens when a survey opens but that an answer counts, so only its close is waited for.
-    if (life.stage !== 'closed') instants.push(tranche.state === 'open' ? tranche.closesAtMs : null, tranche.dueAtMs)
+    const closesAtMs = tranche.state === 'open' ? tranche.closesAtMs : null
+    if (life.stage !== 'closed') instants.push(deadline(closesAtMs), tranche.dueAtMs)
     const owed = tranche.disbursement
-    if (owed?.state === 'owed') instants.push(owed.releaseAtMs, owed.lapsesAtMs)
-    if (owed?.state === 'needs-account') instants.push(owed.lapsesAtMs, life.accountUsableFromMs)
+    if (owed?.state === 'owed') instants.push(owed.releaseAtMs, deadline(owed.lapsesAtMs))
+    if (owed?.state === 'needs-account') instants.push(deadline(owed.lapsesAtMs), life.accountUsableFromMs)
   }
   const future = instants.filter((instant): instant is number => instant !== null && instant > nowMs)
   return future.length === 0 ? null : Math.min(...future)
@@ -99,11 +104,13 @@ export function nextInstant(life: Life, programme: Programme, nowMs: number): nu
 
 /** When the training deadlines of an admitted person pass: start of the first course, then its completion and rating. */
 export function trainingDeadlines(life: Life, programme: Programme): number[] {
-  if (life.admittedAtMs === null) return []
-  const rules = programme.training
-  const completes = deadlineAfter(life.admittedAtMs, rules.completeWithin, programme.zone)
-  if (firstOf(life, 'course-started')) return [completes]
-  return [deadlineAfter(life.admittedAtMs, rules.firstPurchaseWithin, programme.zone), completes]
+  const { admittedAtMs } = life
+  if (admittedAtMs === null) return []
+  const { completeWithin, firstPurchaseWithin } = programme.training
+  const within = (rule: Deadline): number =>
+    deadlineAfter(admittedAtMs, rule, programme.zone) + (deadlineKind(rule) === 'duration' ? life.heldForMs : 0)
+  const completes = within(completeWithin)
+  return firstOf(life, 'course-started') ? [completes] : [within(firstPurchaseWithin), completes]
 }
 
 /** When the first course that was both completed and rated was so; undefined while none is. */

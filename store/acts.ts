@@ -63,7 +63,7 @@ export function actsIn(sql: Sql, context: StoreContext, actor: Actor, atMs: numb
     recordEvidence: (evidence) => recordEvidence(sql, context, evidence, actor, atMs),
     linkAccount: (link) => linkAccount(sql, context, link, actor, atMs),
     hold: (person) => holdLife(sql, { ...person, actor, atMs }),
-    release: (person) => releaseLife(sql, { ...person, actor, atMs }),
+    release: (person) => releaseLife(sql, context, { ...person, actor, atMs }),
     withdraw: (person) => withdrawLife(sql, { ...person, actor, atMs }),
     correct: (person, correction) => correctLife(sql, context, { ...person, actor, atMs }, correction),
     createKey: (key) => createKey(sql, key, actor, atMs),

@@ -17,6 +17,10 @@ export interface LifeRow {
   readonly admitted_ms: number | null
   readonly trained_ms: number | null
   readonly held: boolean
+  /** Since when the person is on hold; null when not. */
+  readonly held_since_ms: number | null
+  /** How long earlier holds lasted, from the admission on. */
+  readonly held_for_ms: number
   readonly withdrawn: boolean
   readonly attention: string | null
   readonly heard_ms: number | null
@@ -72,7 +76,7 @@ export interface PayoutRow {
 const LOAD = `
 SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.wave, p.attention,
        ms(p.admitted_at) AS admitted_ms, ms(p.trained_at) AS trained_ms, ms(p.heard_by) AS heard_ms,
-       p.held_at IS NOT NULL AS held, p.withdrawn_at IS NOT NULL AS withdrawn,
+       p.held_at IS NOT NULL AS held, ms(p.held_at) AS held_since_ms, p.held_for_ms, p.withdrawn_at IS NOT NULL AS withdrawn,
        (SELECT jsonb_build_object('id', a.id, 'institution', a.institution, 'usable_ms', ms(a.usable_from))
           FROM account a
          WHERE (a.programme, a.ref) = (p.programme, p.ref) AND a.ended_at IS NULL AND a.state <> 'failed') AS account,
@@ -121,6 +125,8 @@ export async function readLife(sql: Sql, programme: string, ref: string): Promis
     admitted_ms: number(row.admitted_ms),
     trained_ms: number(row.trained_ms),
     heard_ms: number(row.heard_ms),
+    held_since_ms: number(row.held_since_ms),
+    held_for_ms: Number(row.held_for_ms),
   }
 }
 
@@ -136,6 +142,7 @@ export function lifeOf(row: LifeRow): Life {
     admittedAtMs: row.admitted_ms,
     trainedAtMs: row.trained_ms,
     held: row.held,
+    heldForMs: row.held_for_ms,
     withdrawn: row.withdrawn,
     accountUsableFromMs: row.account?.usable_ms ?? null,
     evidence: row.evidence.map((fact) => ({ kind: fact.kind, subject: fact.subject, occurredAtMs: fact.ms })),

@@ -1,5 +1,6 @@
 /** What people decide about one life: effective at the commit, whether Temporal is up or not. */
 import type { Actor } from '../domain/act.ts'
+import { deadlinesAfterHold } from '../domain/hold.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Registration } from '../domain/registration.ts'
 import { insertAudit } from './audit.ts'
@@ -13,7 +14,7 @@ import {
   parseSealed,
   sealDocument,
 } from './documents.ts'
-import { lockLife, type LifeRow } from './life-rows.ts'
+import { lifeOf, lockLife, type LifeRow } from './life-rows.ts'
 import { insertMessages, nudge, type MessageKind } from './nudges.ts'
 import type { StoreContext } from './options.ts'
 
@@ -44,16 +45,30 @@ export async function holdLife(sql: Sql, act: PersonAct): Promise<Told> {
   return tell(sql, act, 'hold-placed', 'hold')
 }
 
-/** Ends a hold. Throws `not-held`. */
-export async function releaseLife(sql: Sql, act: PersonAct): Promise<Told> {
+/** Ends a hold: deadlines that count from the person's own dates move by the time it took. Throws `not-held`. */
+export async function releaseLife(sql: Sql, context: StoreContext, act: PersonAct): Promise<Told> {
   const life = await lockLife(sql, act.programme, act.ref)
-  if (!life.held) throw new Problem('not-held', 'this person is not on hold')
+  if (life.held_since_ms === null) throw new Problem('not-held', 'this person is not on hold')
+  const programme = await context.programmes.version(life.programme, life.programme_version, sql)
+  const hold = { fromMs: life.held_since_ms, toMs: act.atMs }
+  const { heldForMs, tranches } = deadlinesAfterHold(lifeOf(life), programme, hold)
   await sql.query(
-    'UPDATE participant SET held_at = NULL, hold_reason = NULL, version = version + 1 WHERE programme = $1 AND ref = $2',
-    [act.programme, act.ref],
+    `UPDATE participant
+        SET held_at = NULL, hold_reason = NULL, held_for_ms = held_for_ms + $3, version = version + 1
+      WHERE programme = $1 AND ref = $2`,
+    [act.programme, act.ref, heldForMs],
   )
-  return tell(sql, act, 'hold-released', 'release')
+  for (const { code, closesAtMs, lapsesAtMs } of tranches) {
+    const of = [act.programme, act.ref, code]
+    if (closesAtMs !== null) await sql.query(MOVE_CLOSE, [...of, new Date(closesAtMs)])
+    if (lapsesAtMs !== null) await sql.query(MOVE_LAPSE, [...of, new Date(lapsesAtMs)])
+  }
+  return tell(sql, act, 'hold-released', 'release', { heldForMs: Math.max(0, hold.toMs - hold.fromMs) })
 }
+
+const MOVE_CLOSE = 'UPDATE tranche SET closes_at = $4 WHERE programme = $1 AND ref = $2 AND code = $3'
+const MOVE_LAPSE = `UPDATE disbursement SET lapses_at = $4, version = version + 1
+                     WHERE programme = $1 AND ref = $2 AND tranche = $3`
 
 /** The person leaves: nothing more becomes due, what is owed and not under way is cancelled, what is under way ends first. */
 export async function withdrawLife(sql: Sql, act: PersonAct): Promise<Told> {

@@ -3,18 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { EvidenceKind } from '../../domain/lifecycle.ts'
 import { Problem } from '../../domain/problem.ts'
 import { bankAccount } from '../support/builders.ts'
-import {
-  DAY,
-  disbursementOf,
-  HOUR,
-  MINUTE,
-  NOON,
-  openWorld,
-  refusal,
-  seen,
-  seenFailed,
-  type World,
-} from '../support/world.ts'
+import { DAY, disbursementOf, HOUR, MINUTE, NOON, openWorld, refusal, seen, type World } from '../support/world.ts'
 
 let world: World
 beforeAll(async () => {

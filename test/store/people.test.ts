@@ -28,6 +28,34 @@ describe('people decide', () => {
     expect(await refusal(world.act((all) => all.release(person(ref))))).toBe('not-held')
   })
 
+  it('a hold stops the clock: held a day before the deadline, a day is left after the release', async () => {
+    const ref = await world.admit()
+    await world.act((all) => all.hold(person(ref)), NOON + 29 * DAY)
+    expect(await world.advance(ref, NOON + 39 * DAY)).toMatchObject({ stage: 'training', wakeAtMs: null })
+    await world.act((all) => all.release(person(ref)), NOON + 40 * DAY)
+    expect(await world.advance(ref, NOON + 40 * DAY)).toMatchObject({ stage: 'training', wakeAtMs: NOON + 41 * DAY })
+    expect(await world.advance(ref, NOON + 41 * DAY)).toMatchObject({ stage: 'closed', outcome: 'expired' })
+  })
+
+  it('a hold stops the clock of a survey and of what waits for an account, each for its own time', async () => {
+    const ref = await world.ready()
+    const payout = await world.claim(disbursementOf(ref))
+    await world.observe({ payout, source: 'submit', fact: seen('paid'), atMs: NOON, send: 1 })
+    await world.advance(ref, NOON)
+    await world.observe({ payout, source: 'callback', fact: seen('returned'), atMs: NOON + DAY })
+    await world.advance(ref, NOON + DAY)
+    await world.act((all) => all.hold(person(ref)), NOON + 2 * DAY)
+    const before = await world.advance(ref, NOON + 90 * DAY)
+    expect(before.disbursements[0]).toMatchObject({ state: 'needs-account' })
+    await world.act((all) => all.release(person(ref)), NOON + 90 * DAY)
+    const after = await world.advance(ref, NOON + 90 * DAY)
+    // The survey opened on day 7, in the hold, for 30 days; of the account's 60 days two were gone.
+    expect(after).toMatchObject({ stage: 'incentives', wakeAtMs: NOON + 120 * DAY })
+    expect(after.disbursements[0]).toMatchObject({ state: 'needs-account' })
+    const lapsed = await world.advance(ref, NOON + 148 * DAY)
+    expect(lapsed.disbursements[0]).toMatchObject({ state: 'lapsed' })
+  })
+
   it('a person leaves with something in flight: it ends first, the rest is cancelled, then the life closes', async () => {
     const ref = await world.ready()
     const payout = await world.claim(disbursementOf(ref))

@@ -79,6 +79,7 @@ export function lifeOf(programme: Programme, more: Partial<Life> = {}): Life {
     admittedAtMs: 0,
     trainedAtMs: null,
     held: false,
+    heldForMs: 0,
     withdrawn: false,
     accountUsableFromMs: 0,
     evidence: [],

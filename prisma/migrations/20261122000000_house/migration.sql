@@ -69,6 +69,7 @@ CREATE TABLE "participant" (
     "trained_at" TIMESTAMPTZ(6),
     "held_at" TIMESTAMPTZ(6),
     "hold_reason" TEXT,
+    "held_for_ms" BIGINT NOT NULL DEFAULT 0,
     "withdrawn_at" TIMESTAMPTZ(6),
     "closed_at" TIMESTAMPTZ(6),
     "attention" TEXT,
