@@ -5,10 +5,12 @@
  */
 import { createHash } from 'node:crypto'
 import { engineActor } from '../domain/act.ts'
+import { nextBusinessInstant } from '../domain/calendar.ts'
 import { afterPayout } from '../domain/disbursement.ts'
 import { sendByMs } from '../domain/enquiry.ts'
 import { gatewayReference, payoutKey } from '../domain/identity.ts'
 import type { Failure } from '../domain/observation.ts'
+import type { Programme } from '../domain/programme.ts'
 import type { AccountDetails } from '../domain/registration.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
@@ -89,9 +91,9 @@ export function createClaims(context: StoreContext): Claims {
   return {
     async draft(disbursement, nowMs, salt = 0) {
       const candidate = await candidateOf(context.database.pool, disbursement)
-      const parked = parkedReason(candidate, nowMs)
-      if (parked || !candidate.account) return { kind: 'parked', reason: parked ?? 'no-account' }
       const programme = await context.programmes.version(candidate.programme, candidate.programme_version)
+      const parked = parkedReason(candidate, programme, nowMs)
+      if (parked || !candidate.account) return { kind: 'parked', reason: parked ?? 'no-account' }
       const gateway = context.route(programme.payment.gateways, candidate.institution ?? '')
       if (gateway === null) return { kind: 'parked', reason: 'no-gateway' }
       const n = candidate.attempts + 1
@@ -159,7 +161,8 @@ async function claimLocked(
   await sql.query('SELECT FROM participant WHERE programme = $1 AND ref = $2 FOR UPDATE', [draft.programme, draft.ref])
   // A statement of its own after the lock: under READ COMMITTED it sees every hold committed before it.
   const candidate = await candidateOf(sql, draft.disbursement)
-  const parked = parkedReason(candidate, nowMs)
+  const programme = await context.programmes.version(candidate.programme, candidate.programme_version, sql)
+  const parked = parkedReason(candidate, programme, nowMs)
   if (parked) return { kind: 'parked', reason: parked }
   if (candidate.attempts !== draft.n - 1 || candidate.account !== draft.accountId) {
     return { kind: 'parked', reason: 'not-released' }
@@ -167,7 +170,6 @@ async function claimLocked(
   const timing = context.timingOf(draft.gateway)
   const by = sendByMs(nowMs, nowMs, timing)
   await insertClaim(sql, context, draft, body, { nowMs, by })
-  const programme = await context.programmes.version(candidate.programme, candidate.programme_version, sql)
   await insertPostings(sql, [
     {
       event: 'claimed',
@@ -258,10 +260,16 @@ async function candidateOf(sql: Sql, disbursement: string): Promise<Candidate> {
   return row
 }
 
-function parkedReason(candidate: Candidate, nowMs: number): Parked | undefined {
+function parkedReason(
+  candidate: Candidate,
+  { calendar, zone }: Pick<Programme, 'calendar' | 'zone'>,
+  nowMs: number,
+): Parked | undefined {
   if (candidate.state !== 'released' || candidate.leaving) return 'not-released'
   if (candidate.held) return 'held'
   if (Number(candidate.release_ms) > nowMs) return 'too-early'
+  // The look that said "send" may lie before a cut-off that has passed meanwhile.
+  if (nextBusinessInstant(calendar, zone, nowMs) > nowMs) return 'too-early'
   if (candidate.account === null) return 'no-account'
   return candidate.usable_ms !== null && Number(candidate.usable_ms) > nowMs ? 'account-cooling' : undefined
 }
