@@ -183,6 +183,7 @@ export const GUARDS: readonly Guard[] = [
   { kind: 'power', name: 'lunas_app on programme_version', definition: 'INSERT, SELECT' },
   { kind: 'power', name: 'lunas_app on role_grant', definition: 'INSERT, SELECT, UPDATE' },
   { kind: 'power', name: 'lunas_app on sealed_document', definition: 'INSERT, SELECT' },
+  { kind: 'power', name: 'lunas_app on sealed_document_number_seq', definition: 'USAGE' },
   { kind: 'power', name: 'lunas_app on send', definition: 'INSERT, SELECT, UPDATE' },
   { kind: 'power', name: 'lunas_app on tranche', definition: 'INSERT, SELECT, UPDATE' },
   { kind: 'power', name: 'lunas_app on wave', definition: 'INSERT, SELECT, UPDATE' },

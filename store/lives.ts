@@ -47,7 +47,7 @@ export function createLives(context: StoreContext): Lives {
 async function applyScreening(sql: Sql, context: StoreContext, row: LifeRow, nowMs: number): Promise<void> {
   const programme = await context.programmes.version(row.programme, row.programme_version, sql)
   const { rows } = await sql.query<{ id: string }>(
-    `SELECT id FROM sealed_document WHERE owner = $1 AND kind = 'identity' ORDER BY created_at DESC LIMIT 1`,
+    `SELECT id FROM sealed_document WHERE owner = $1 AND kind = 'identity' ORDER BY number DESC LIMIT 1`,
     [participantOwner(row.programme, row.ref)],
   )
   const identity = parseSealed<Registration>(await openDocument(sql, context.vault, rows[0]?.id ?? ''))

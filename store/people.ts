@@ -124,7 +124,7 @@ async function amend(
   if (Object.keys(changes).length === 0) return
   const owner = participantOwner(act.programme, act.ref)
   const { rows } = await sql.query<{ id: string }>(
-    'SELECT id FROM sealed_document WHERE owner = $1 AND kind = $2 ORDER BY created_at DESC LIMIT 1',
+    'SELECT id FROM sealed_document WHERE owner = $1 AND kind = $2 ORDER BY number DESC LIMIT 1',
     [owner, kind],
   )
   const before = parseSealed<Record<string, unknown>>(await openDocument(sql, context.vault, rows[0]?.id ?? ''))

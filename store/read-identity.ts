@@ -45,7 +45,7 @@ async function newest<T>(
   kind: 'identity' | 'contact',
 ): Promise<Sealed<T>> {
   const { rows } = await sql.query<{ id: string }>(
-    'SELECT id FROM sealed_document WHERE owner = $1 AND kind = $2 ORDER BY created_at DESC LIMIT 1',
+    'SELECT id FROM sealed_document WHERE owner = $1 AND kind = $2 ORDER BY number DESC LIMIT 1',
     [participantOwner(programme, ref), kind],
   )
   if (!rows[0]) throw new Problem('unknown-participant', `no participant ${ref} in programme ${programme}`)

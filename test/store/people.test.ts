@@ -1,7 +1,19 @@
 /** What people decide about one life, on the real database: in force at its commit, in the audit trail, and counted at the end. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { bankAccount } from '../support/builders.ts'
-import { DAY, disbursementOf, HOUR, NOON, openWorld, refusal, seen, seenFailed, type World } from '../support/world.ts'
+import { gate } from '../support/gate.ts'
+import {
+  DAY,
+  disbursementOf,
+  HOUR,
+  NOON,
+  openWorld,
+  OPERATOR,
+  refusal,
+  seen,
+  seenFailed,
+  type World,
+} from '../support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -124,6 +136,23 @@ describe('people decide', () => {
     await world.store.lives.screen('swift', refused, NOON)
     expect(await refusal(world.act((all) => all.hold(person(refused))))).toBe('life-closed')
     expect(await refusal(world.act((all) => all.correct(person(refused), { region: '3171' })))).toBe('life-closed')
+  })
+
+  it('of two corrections at once both count, whichever began first', async () => {
+    const ref = await world.admit({ email: 'old@example.id' })
+    const began = gate()
+    const ending = gate()
+    const slow = world.act(async (all) => {
+      began.open()
+      await ending.opened
+      await all.correct(person(ref), { phone: '+628111111111' })
+    })
+    await began.opened
+    await world.act((all) => all.correct(person(ref), { email: 'new@example.id' }))
+    ending.open()
+    await slow
+    const identity = await world.store.reads.identity('swift', ref, OPERATOR, NOON)
+    expect(identity.open()).toMatchObject({ phone: '+628111111111', email: 'new@example.id' })
   })
 
   it('after a life has closed, what comes back is held, shown, and goes out when it is released', async () => {

@@ -93,6 +93,7 @@ CREATE TABLE "data_key" (
 -- CreateTable
 CREATE TABLE "sealed_document" (
     "id" UUID NOT NULL,
+    "number" BIGSERIAL NOT NULL,
     "owner" TEXT NOT NULL,
     "kind" TEXT NOT NULL,
     "key_id" TEXT NOT NULL,
