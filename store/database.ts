@@ -72,6 +72,21 @@ export async function inTransaction<T>(database: Database, work: (sql: Sql) => P
   }
 }
 
+/** Runs reads that are compared with each other in one snapshot: whatever commits meanwhile is in all of them or in none. */
+export async function inSnapshot<T>(database: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const client = await database.pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    return await work(client)
+  } catch (error) {
+    broken = isUnanswered(error) ? error : undefined
+    throw error
+  } finally {
+    client.release(broken ?? (await rollback(client)))
+  }
+}
+
 /**
  * A transaction's statements are few and always the same: each is parsed and planned once a connection, not at every use. Measured:
  * the server spent a third of its time on that.

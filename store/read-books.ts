@@ -10,13 +10,13 @@ export interface ControlLine {
   readonly rows: bigint
 }
 
-const POSTED = `
-SELECT account, sum(amount)::bigint AS balance
-  FROM (SELECT credit AS account, amount FROM posting UNION ALL SELECT debit, -amount FROM posting) AS moved
- GROUP BY account`
-
-const ROWS = `
-WITH budget AS (
+/** One statement, so that both sides are of one moment: read one after the other they differ by whatever moved in between. */
+const CONTROL = `
+WITH posted AS (
+  SELECT account, sum(amount)::bigint AS balance
+    FROM (SELECT credit AS account, amount FROM posting UNION ALL SELECT debit, -amount FROM posting) AS moved
+   GROUP BY account
+), budget AS (
   SELECT (SELECT coalesce(sum(amount), 0) FROM appropriation) AS appropriated,
          (SELECT coalesce(sum(amount), 0) FROM commitment) AS committed,
          (SELECT coalesce(sum(obligated), 0) FROM commitment) AS obligated,
@@ -33,33 +33,31 @@ WITH budget AS (
   SELECT coalesce(sum(clearing), 0) AS clearing, coalesce(sum(credited), 0) AS credited FROM sent
 ), funded AS (
   SELECT gateway, sum(amount) AS amount FROM funding GROUP BY gateway
+), controlled AS (
+  SELECT 'budget:appropriation' AS account, appropriated::bigint AS rows FROM budget
+  UNION ALL SELECT 'budget:available', (appropriated - committed + released)::bigint FROM budget
+  UNION ALL SELECT 'budget:committed', (committed - obligated - released)::bigint FROM budget
+  UNION ALL SELECT 'budget:obligated', (alive - credited)::bigint FROM owed, total
+  UNION ALL SELECT 'budget:disbursed', credited::bigint FROM total
+  UNION ALL SELECT 'budget:lapsed', lapsed::bigint FROM owed
+  UNION ALL SELECT 'funds:payable', (alive - clearing - credited)::bigint FROM owed, total
+  UNION ALL SELECT 'funds:treasury', ((SELECT coalesce(sum(amount), 0) FROM funded) - alive)::bigint FROM owed
+  UNION ALL SELECT 'funds:clearing:' || gateway, clearing::bigint FROM sent
+  UNION ALL SELECT 'funds:float:' || coalesce(f.gateway, s.gateway), (coalesce(f.amount, 0) - coalesce(s.credited, 0))::bigint
+              FROM funded f FULL JOIN sent s ON s.gateway = f.gateway
 )
-SELECT 'budget:appropriation' AS account, appropriated::bigint AS rows FROM budget
-UNION ALL SELECT 'budget:available', (appropriated - committed + released)::bigint FROM budget
-UNION ALL SELECT 'budget:committed', (committed - obligated - released)::bigint FROM budget
-UNION ALL SELECT 'budget:obligated', (alive - credited)::bigint FROM owed, total
-UNION ALL SELECT 'budget:disbursed', credited::bigint FROM total
-UNION ALL SELECT 'budget:lapsed', lapsed::bigint FROM owed
-UNION ALL SELECT 'funds:payable', (alive - clearing - credited)::bigint FROM owed, total
-UNION ALL SELECT 'funds:treasury', ((SELECT coalesce(sum(amount), 0) FROM funded) - alive)::bigint FROM owed
-UNION ALL SELECT 'funds:clearing:' || gateway, clearing::bigint FROM sent
-UNION ALL SELECT 'funds:float:' || coalesce(f.gateway, s.gateway), (coalesce(f.amount, 0) - coalesce(s.credited, 0))::bigint
-            FROM funded f FULL JOIN sent s ON s.gateway = f.gateway`
+SELECT account, coalesce(posted.balance, 0) AS balance, coalesce(controlled.rows, 0) AS rows
+  FROM posted FULL JOIN controlled USING (account)`
 
-/** Every control account with both sums, by name. They are equal in books that balance. */
+/** Every control account with both sums of one moment, by name. They are equal in books that balance. */
 export async function controlLines(sql: Sql): Promise<ControlLine[]> {
-  const posted = await sql.query<{ account: string; balance: bigint }>(POSTED)
-  const rows = await sql.query<{ account: string; rows: bigint }>(ROWS)
-  const lines = new Map<string, { ledger: bigint; rows: bigint }>()
-  const lineOf = (account: string): { ledger: bigint; rows: bigint } => {
-    const line = lines.get(account) ?? { ledger: 0n, rows: 0n }
-    lines.set(account, line)
-    return line
-  }
-  for (const { account, balance } of posted.rows) lineOf(account).ledger = isDebitNormal(account) ? -balance : balance
-  for (const row of rows.rows) lineOf(row.account).rows = row.rows
-  return [...lines]
-    .map(([account, line]) => ({ account, ...line }))
+  const { rows } = await sql.query<{ account: string; balance: bigint; rows: bigint }>(CONTROL)
+  return rows
+    .map((row) => ({
+      account: row.account,
+      ledger: isDebitNormal(row.account) ? -row.balance : row.balance,
+      rows: row.rows,
+    }))
     .toSorted((left, right) => left.account.localeCompare(right.account))
 }
 

@@ -5,6 +5,7 @@ import { ConfigProblem, loadConfig, type Config } from '../../config.ts'
 import type { Programme } from '../../domain/programme.ts'
 import { composeEngine } from '../../main/compose.ts'
 import { isShipped, shippedProgramme } from '../../programmes/index.ts'
+import { inSnapshot } from '../../store/database.ts'
 import { controlLines, paidSums } from '../../store/read-books.ts'
 import type { Store } from '../../store/index.ts'
 import { developmentAccess, type Access } from '../access.ts'
@@ -168,22 +169,23 @@ async function count(
   of: Running,
   lives: readonly Follow[],
 ): Promise<Pick<DemoResult, 'figures' | 'control' | 'books'>> {
-  const sql = of.store.context.database.pool
   await of.journal.update()
-  const control = await controlLines(sql)
-  const owed = await owedByRef(sql, of.programme.code)
-  const books = checkBooks({
-    journal: of.journal.entries,
-    control,
-    paid: await paidSums(sql),
-    clearing: await clearingReferences(sql),
-    people: lives.map(({ person, ref }) => ({
-      ref,
-      owed: owed.get(ref) ?? 0n,
-      accounts: [person.registration.account, person.repair].flatMap((account) => (account ? [account.number] : [])),
-    })),
+  return inSnapshot(of.store.context.database, async (sql) => {
+    const control = await controlLines(sql)
+    const owed = await owedByRef(sql, of.programme.code)
+    const books = checkBooks({
+      journal: of.journal.entries,
+      control,
+      paid: await paidSums(sql),
+      clearing: await clearingReferences(sql),
+      people: lives.map(({ person, ref }) => ({
+        ref,
+        owed: owed.get(ref) ?? 0n,
+        accounts: [person.registration.account, person.repair].flatMap((account) => (account ? [account.number] : [])),
+      })),
+    })
+    return { figures: await readFigures(sql, of.programme.code), control, books }
   })
-  return { figures: await readFigures(sql, of.programme.code), control, books }
 }
 
 async function storyOf(of: Running, ref: string): Promise<{ lines: StoryLine[]; temporalUrl: string }> {

@@ -17,7 +17,7 @@ import { freePort } from '../../local/ports.ts'
 import { fundSandbox, SEEDED_WAVE, seedProgramme } from '../../local/seed.ts'
 import { startStack, type Stack } from '../../local/stack.ts'
 import { composeEngine } from '../../main/compose.ts'
-import { openDatabase, type Database } from '../../store/database.ts'
+import { inSnapshot, openDatabase, type Database } from '../../store/database.ts'
 import type { Store } from '../../store/index.ts'
 import { controlLines, paidSums } from '../../store/read-books.ts'
 import { connectTemporal, type Temporal } from '../../temporal/connect.ts'
@@ -150,13 +150,15 @@ async function booksOf(
   known: ReadonlyMap<string, readonly string[]>,
 ): Promise<Books> {
   await journal.update()
-  const owed = await owedByRef(root.pool, programme.code)
-  return checkBooks({
-    journal: journal.entries,
-    control: await controlLines(root.pool),
-    paid: await paidSums(root.pool),
-    clearing: await clearingReferences(root.pool),
-    people: [...known].map(([ref, accounts]) => ({ ref, owed: owed.get(ref) ?? 0n, accounts })),
+  return inSnapshot(root, async (sql) => {
+    const owed = await owedByRef(sql, programme.code)
+    return checkBooks({
+      journal: journal.entries,
+      control: await controlLines(sql),
+      paid: await paidSums(sql),
+      clearing: await clearingReferences(sql),
+      people: [...known].map(([ref, accounts]) => ({ ref, owed: owed.get(ref) ?? 0n, accounts })),
+    })
   })
 }
 
