@@ -82,6 +82,14 @@ function mayResend(payout: WaitingPayout, timing: EnquiryTiming, nowMs: number):
   return payout.sends < SENDS_MAX && nowMs < latest
 }
 
+/** Beside the call itself: reading the account, the claim's commit, and writing down what was said. */
+const AROUND_A_CALL_MS = 4000
+
+/** By when the process that started a send has written down its end, or never will. */
+export function callEndsByMs(startedAtMs: number, timing: Pick<EnquiryTiming, 'submitTimeoutMs'>): number {
+  return startedAtMs + timing.submitTimeoutMs + AROUND_A_CALL_MS
+}
+
 /** The latest moment at which the first byte of a send may leave. */
 export function sendByMs(claimedAtMs: number, firstSentAtMs: number, timing: EnquiryTiming): number {
   return Math.min(claimedAtMs + timing.submitTimeoutMs, firstSentAtMs + timing.replayHorizonMs - timing.replayMarginMs)

@@ -1,7 +1,7 @@
 /** What the engine does next about one disbursement. Pure; the workflow only carries it out. */
 import { nextBusinessInstant } from './calendar.ts'
 import { FINAL_STATES, type DisbursementState } from './disbursement.ts'
-import { nextForPayout, type EnquiryTiming, type WaitingPayout } from './enquiry.ts'
+import { callEndsByMs, nextForPayout, type EnquiryTiming, type WaitingPayout } from './enquiry.ts'
 import type { Programme } from './programme.ts'
 import type { NextForDisbursement } from './standing.ts'
 
@@ -14,9 +14,6 @@ export interface DisbursementQuestion {
   readonly gateway: string | null
   readonly payout: (WaitingPayout & { readonly key: string; readonly gateway: string }) | null
 }
-
-/** Beside the call itself: reading the account, the claim's commit, and writing down what was said. */
-const AROUND_A_CALL_MS = 4000
 
 const WAIT_FOR_A_FACT: NextForDisbursement = { kind: 'wait', untilMs: null }
 
@@ -83,5 +80,5 @@ function outward(
   gateway: string,
   timingOf: (gateway: string) => EnquiryTiming,
 ): { readonly gateway: string; readonly withinMs: number } {
-  return { gateway, withinMs: timingOf(gateway).submitTimeoutMs + AROUND_A_CALL_MS }
+  return { gateway, withinMs: callEndsByMs(0, timingOf(gateway)) }
 }

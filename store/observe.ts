@@ -4,6 +4,7 @@
  * set-based. Repeating a batch changes nothing and gives the same answer.
  */
 import { afterPayout, followPayout } from '../domain/disbursement.ts'
+import { callEndsByMs } from '../domain/enquiry.ts'
 import type { Failure } from '../domain/observation.ts'
 import { nextForDisbursement } from '../domain/next.ts'
 import { foldPayout, type PayoutState } from '../domain/payout.ts'
@@ -60,7 +61,8 @@ function foldItem(
   item: ObservationItem,
 ): string {
   const from = row.state
-  const sendWasOpen = row.last_ended_ms === null
+  const timing = context.timingOf(row.gateway)
+  const sendMayEnd = row.last_ended_ms === null && item.atMs < callEndsByMs(row.last_started_ms, timing)
   closeSend(harvest, row, item)
   countEnquiry(context, row, item)
   const decision = foldPayout(
@@ -83,9 +85,9 @@ function foldItem(
   if (decision.kind === 'move') {
     row.state = decision.to
     followDisbursement(harvest, context, row, programme, { from, failure: decision.failure, atMs: item.atMs })
-    // The life hears of it from the activity that asked; only news from outside needs a message. A send that is still open
-    // will end and bring the new state with it.
-    if (item.source === 'callback' && !sendWasOpen) harvest.nudge(row)
+    // The life hears of it from the activity that asked; only news from outside needs a message. A send that may still
+    // end brings the new state with it; one whose process died never will.
+    if (item.source === 'callback' && !sendMayEnd) harvest.nudge(row)
   }
   const outcome = decision.kind === 'keep' ? `keep:${decision.note}` : decision.kind
   harvest.observed(row, item, from, outcome)

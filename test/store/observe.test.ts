@@ -78,6 +78,17 @@ describe('the way of one payout', () => {
     expect(await paymentMessages(world, ref)).toBe(0)
   })
 
+  it('a callback is told when the process that sent has died: nobody else brings the news', async () => {
+    const { ref, disbursement, payout } = await sent()
+    await world.act((acts) => acts.withdraw({ programme: 'swift', ref, reason: 'moved abroad' }))
+    await world.observe(called(payout, seen('paid'), NOON + SECOND))
+    expect(await paymentMessages(world, ref)).toBe(0)
+    expect(await world.advance(ref, NOON + 20 * SECOND)).toMatchObject({ stage: 'closed' })
+    await world.observe(called(payout, seen('returned'), NOON + DAY))
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'needs-account', reason: 'returned' })
+    expect(await paymentMessages(world, ref)).toBe(1)
+  })
+
   it('out of order: returned before paid is a return, posted as paid and returned', async () => {
     const { disbursement, payout } = await sent()
     await world.observe(submitted(payout, seen('accepted')))
