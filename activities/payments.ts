@@ -133,21 +133,22 @@ function tooLate(): PayoutFact {
 async function enquire(dependencies: PaymentDependencies, payout: string): Promise<Told> {
   const { store, now } = dependencies
   const question = await store.payouts.question(payout, now())
-  if (question.lostSend !== null) {
+  if (question.isLost) {
     const failure: Failure = { class: 'unknown', code: 'send-lost', vendorCode: '' }
     await observe(dependencies, {
       payout,
       source: 'submit',
       fact: { kind: 'unanswered', failure },
       atMs: now(),
-      send: question.lostSend,
     })
   }
   const gateway = gatewayOf(dependencies, question.gateway)
   const signal = AbortSignal.timeout(gateway.capabilities.timing.enquireTimeoutMs)
-  const answer = await gateway.enquire({ reference: question.reference, gatewayId: question.gatewayId }, signal)
-  const told = await observe(dependencies, { payout, source: 'enquiry', fact: factOfAnswer(answer), atMs: now() })
-  return question.lostSend === null ? told : null
+  const { reference, gatewayId, enquiry } = question
+  const atMs = now()
+  const answer = await gateway.enquire({ reference, gatewayId }, signal)
+  const told = await observe(dependencies, { payout, source: 'enquiry', fact: factOfAnswer(answer), atMs, enquiry })
+  return question.isLost ? null : told
 }
 
 function factOfAnswer(answer: EnquiryResult): PayoutFact {

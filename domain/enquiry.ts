@@ -3,22 +3,22 @@ import type { PayoutState } from './payout.ts'
 
 export interface WaitingPayout {
   readonly state: PayoutState
-  /** A send has started and no end is recorded. */
-  readonly sendOpen: boolean
   /** Sends that may have been executed. */
   readonly sends: number
   readonly firstSentAtMs: number
   readonly lastSendStartedAtMs: number
-  /** When the last send ended, or its timeout passed. */
-  readonly lastSendEndedAtMs: number
+  /** Null while the last send is open: it has started, and no end of it is recorded. */
+  readonly lastSendEndedAtMs: number | null
   readonly enquiries: number
   readonly lastEnquiryAtMs: number | null
-  /** Answers `not-found` that came after the quiet period of the last send. */
+  /** Answers `not-found` that came after the quiet period of the last send, and when the newest of them was asked for. */
   readonly notFound: number
+  readonly notFoundAtMs: number | null
   /** Set when a gateway asked for the same key again, not before this time. */
   readonly sendAgainAtMs: number | null
 }
 
+/** What a gateway promises about time and repeats, as far as asking and sending again depend on it. */
 export interface EnquiryTiming {
   readonly submitTimeoutMs: number
   readonly enquiryLadderMs: readonly number[]
@@ -39,41 +39,87 @@ export type NextForPayout =
 const SENDS_MAX = 3
 const NOT_FOUND_BEFORE_RESEND = 2
 
-/** The next thing to do about a payout at `nowMs`. */
-export function nextForPayout(payout: WaitingPayout, timing: EnquiryTiming, nowMs: number): NextForPayout {
-  if (payout.state === 'submitting') return nextWhileSubmitting(payout, timing, nowMs)
-  if (payout.state === 'unknown') return nextWhileUnknown(payout, timing, nowMs)
+/** The next thing to do about a payout at `nowMs`. While something forbids a resend, asking goes on. */
+export function nextForPayout(
+  payout: WaitingPayout,
+  timing: EnquiryTiming,
+  nowMs: number,
+  isResendForbidden = false,
+): NextForPayout {
+  if (payout.state === 'submitting') return nextWhileSubmitting(payout, timing, nowMs, isResendForbidden)
+  if (payout.state === 'unknown') return nextWhileUnknown(payout, timing, nowMs, isResendForbidden)
   if (payout.state === 'accepted' || payout.state === 'processing') return nextEnquiry(payout, timing, nowMs)
   return { kind: 'nothing' }
 }
 
-function nextWhileSubmitting(payout: WaitingPayout, timing: EnquiryTiming, nowMs: number): NextForPayout {
-  if (!payout.sendOpen && payout.sendAgainAtMs !== null) {
+/**
+ * What a send without an end still asks for once its payout has one: nothing else is sent before its timeout and the quiet period
+ * have passed and one more enquiry has been answered. Undefined when the last send has an end.
+ */
+export function nextForOpenSend(
+  payout: WaitingPayout,
+  timing: EnquiryTiming,
+  nowMs: number,
+): Extract<NextForPayout, { kind: 'wait' | 'enquire' }> | undefined {
+  if (payout.lastSendEndedAtMs !== null) return undefined
+  const settles = settlesAtMs(payout.lastSendStartedAtMs, timing)
+  const asked = payout.lastEnquiryAtMs
+  const due = asked !== null && asked >= settles ? asked + ladderWait(payout.enquiries, timing) : settles
+  return nowMs < due ? { kind: 'wait', untilMs: due } : { kind: 'enquire' }
+}
+
+/** From when an answered enquiry tells of a send whose end was never recorded too. */
+export function settlesAtMs(
+  startedAtMs: number,
+  timing: Pick<EnquiryTiming, 'submitTimeoutMs' | 'quietPeriodMs'>,
+): number {
+  return startedAtMs + timing.submitTimeoutMs + timing.quietPeriodMs
+}
+
+function nextWhileSubmitting(
+  payout: WaitingPayout,
+  timing: EnquiryTiming,
+  nowMs: number,
+  isResendForbidden: boolean,
+): NextForPayout {
+  if (payout.lastSendEndedAtMs !== null && payout.sendAgainAtMs !== null) {
     if (nowMs < payout.sendAgainAtMs) return { kind: 'wait', untilMs: payout.sendAgainAtMs }
-    return mayResend(payout, timing, nowMs) ? { kind: 'resend' } : { kind: 'give-up' }
+    if (!mayResend(payout, timing, nowMs)) return { kind: 'give-up' }
+    return isResendForbidden ? { kind: 'nothing' } : { kind: 'resend' }
   }
   // A send without an end may still be on its way until its timeout has passed; then it is asked about.
   const settles = payout.lastSendStartedAtMs + timing.submitTimeoutMs
   return nowMs < settles ? { kind: 'wait', untilMs: settles } : nextEnquiry(payout, timing, nowMs)
 }
 
-function nextWhileUnknown(payout: WaitingPayout, timing: EnquiryTiming, nowMs: number): NextForPayout {
-  const quietEnds = payout.lastSendEndedAtMs + timing.quietPeriodMs
-  if (payout.notFound >= NOT_FOUND_BEFORE_RESEND && nowMs >= quietEnds) {
-    return mayResend(payout, timing, nowMs) ? { kind: 'resend' } : { kind: 'give-up' }
-  }
-  return nextEnquiry(payout, timing, nowMs)
+function nextWhileUnknown(
+  payout: WaitingPayout,
+  timing: EnquiryTiming,
+  nowMs: number,
+  isResendForbidden: boolean,
+): NextForPayout {
+  const { lastSendEndedAtMs: ended, notFoundAtMs } = payout
+  const isLost = payout.notFound >= NOT_FOUND_BEFORE_RESEND && ended !== null && nowMs >= ended + timing.quietPeriodMs
+  if (!isLost) return nextEnquiry(payout, timing, nowMs)
+  if (!mayResend(payout, timing, nowMs)) return { kind: 'give-up' }
+  // What was not found before a hold of days may have been found since: only a young answer is a reason to send.
+  const isYoung = notFoundAtMs !== null && nowMs < notFoundAtMs + ladderWait(Infinity, timing)
+  return isYoung && !isResendForbidden ? { kind: 'resend' } : nextEnquiry(payout, timing, nowMs)
 }
 
 function nextEnquiry(payout: WaitingPayout, timing: EnquiryTiming, nowMs: number): NextForPayout {
-  const from = payout.lastEnquiryAtMs ?? payout.lastSendEndedAtMs
-  const ladder = timing.enquiryLadderMs
-  const wait = ladder[Math.min(payout.enquiries, ladder.length - 1)] ?? timing.quietPeriodMs
-  const due = from + wait
+  const ended = payout.lastSendEndedAtMs ?? payout.lastSendStartedAtMs + timing.submitTimeoutMs
+  const due = (payout.lastEnquiryAtMs ?? ended) + ladderWait(payout.enquiries, timing)
   if (nowMs < due) return { kind: 'wait', untilMs: due }
   // One last enquiry is always made after the time to give up has passed.
   const asked = payout.lastEnquiryAtMs !== null && payout.lastEnquiryAtMs >= payout.firstSentAtMs + timing.giveUpMs
   return asked ? { kind: 'give-up' } : { kind: 'enquire' }
+}
+
+/** The wait before the enquiry that follows so many; the last repeats. */
+function ladderWait(enquiries: number, timing: EnquiryTiming): number {
+  const ladder = timing.enquiryLadderMs
+  return ladder[Math.min(enquiries, ladder.length - 1)] ?? timing.quietPeriodMs
 }
 
 /** No resend once the provider may have forgotten the key: it would be a new payment. */

@@ -1,7 +1,7 @@
 /** What the engine does next about one disbursement. Pure; the workflow only carries it out. */
 import { nextBusinessInstant } from './calendar.ts'
-import { FINAL_STATES, type DisbursementState } from './disbursement.ts'
-import { callEndsByMs, nextForPayout, type EnquiryTiming, type WaitingPayout } from './enquiry.ts'
+import { AT_REST, FINAL_STATES, type DisbursementState } from './disbursement.ts'
+import { callEndsByMs, nextForOpenSend, nextForPayout, type EnquiryTiming, type WaitingPayout } from './enquiry.ts'
 import type { Programme } from './programme.ts'
 import type { NextForDisbursement } from './standing.ts'
 
@@ -25,6 +25,8 @@ export function nextForDisbursement(
   nowMs: number,
 ): NextForDisbursement {
   if (FINAL_STATES.includes(question.state)) return { kind: 'end' }
+  const open = AT_REST.includes(question.state) ? openSend(question.payout, timingOf, nowMs) : undefined
+  if (open) return open
   switch (question.state) {
     case 'released':
       return nextWhenReleased(question, programme, timingOf, nowMs)
@@ -39,6 +41,17 @@ export function nextForDisbursement(
     default:
       return WAIT_FOR_A_FACT
   }
+}
+
+/** What a payout's end leaves behind while one of its sends is open: it is settled first, whatever comes next. */
+function openSend(
+  payout: DisbursementQuestion['payout'],
+  timingOf: (gateway: string) => EnquiryTiming,
+  nowMs: number,
+): NextForDisbursement | undefined {
+  if (payout === null || payout.lastSendEndedAtMs !== null) return undefined
+  const next = nextForOpenSend(payout, timingOf(payout.gateway), nowMs)
+  return next?.kind === 'enquire' ? { ...next, payout: payout.key, ...outward(payout.gateway, timingOf) } : next
 }
 
 function nextWhenReleased(
@@ -59,15 +72,15 @@ function nextInFlight(
   timingOf: (gateway: string) => EnquiryTiming,
   nowMs: number,
 ): NextForDisbursement {
-  const next = nextForPayout(payout, timingOf(payout.gateway), nowMs)
+  // A resend is a send: a hold stops it, and so do people who look at an older attempt. Asking goes on.
+  const isResendForbidden = question.held || question.state === 'review'
+  const next = nextForPayout(payout, timingOf(payout.gateway), nowMs, isResendForbidden)
   switch (next.kind) {
     case 'wait':
       return { kind: 'wait', untilMs: next.untilMs }
     case 'enquire':
       return { kind: 'enquire', payout: payout.key, ...outward(payout.gateway, timingOf) }
     case 'resend':
-      // A resend is a send: a hold stops it, and so do people who look at an older attempt. Asking goes on.
-      if (question.held || question.state === 'review') return WAIT_FOR_A_FACT
       return { kind: 'resend', payout: payout.key, ...outward(payout.gateway, timingOf) }
     case 'give-up':
       return { kind: 'give-up', payout: payout.key }

@@ -21,7 +21,8 @@ import { insertPostings } from './postings.ts'
 import type { Sealed } from './vault.ts'
 
 /** Why a disbursement cannot be sent now; its branch waits until a fact or a time changes that. */
-export type Parked = 'not-released' | 'held' | 'no-account' | 'account-cooling' | 'no-gateway' | 'too-early'
+export type Parked =
+  'not-released' | 'held' | 'send-open' | 'no-account' | 'account-cooling' | 'no-gateway' | 'too-early'
 
 export interface ClaimDraft {
   readonly kind: 'draft'
@@ -76,12 +77,16 @@ interface Candidate {
   readonly institution: string | null
   readonly document: string | null
   readonly usable_ms: bigint | null
+  /** An earlier attempt may still leave: it has a send without an end. */
+  readonly send_open: boolean
 }
 
 const CANDIDATE = `
 SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.attempts, d.amount, d.currency,
        ms(d.release_at) AS release_ms, d.fiscal_year, d.budget_line, p.held_at IS NOT NULL AS held,
-       p.withdrawn_at IS NOT NULL AND p.stage <> 'closed' AS leaving, a.id AS account, a.institution, a.document, ms(a.usable_from) AS usable_ms
+       p.withdrawn_at IS NOT NULL AND p.stage <> 'closed' AS leaving, a.id AS account, a.institution, a.document, ms(a.usable_from) AS usable_ms,
+       EXISTS (SELECT FROM payout y JOIN send s ON s.payout = y.key
+                WHERE y.disbursement = d.key AND s.ended_at IS NULL) AS send_open
   FROM disbursement d
   JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
   LEFT JOIN account a ON (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed'
@@ -267,6 +272,7 @@ function parkedReason(
 ): Parked | undefined {
   if (candidate.state !== 'released' || candidate.leaving) return 'not-released'
   if (candidate.held) return 'held'
+  if (candidate.send_open) return 'send-open'
   if (Number(candidate.release_ms) > nowMs) return 'too-early'
   // The look that said "send" may lie before a cut-off that has passed meanwhile.
   if (nextBusinessInstant(calendar, zone, nowMs) > nowMs) return 'too-early'

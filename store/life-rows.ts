@@ -66,6 +66,7 @@ export interface PayoutRow {
   readonly same_key_retries: number
   readonly enquiries: number
   readonly not_found: number
+  readonly not_found_ms: number | null
   readonly last_enquiry_ms: number | null
   readonly send_again_ms: number | null
   readonly first_sent_ms: number
@@ -96,6 +97,7 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
             SELECT jsonb_build_object(
                      'key', y.key, 'gateway', y.gateway, 'state', y.state, 'sends', y.sends,
                      'same_key_retries', y.same_key_retries, 'enquiries', y.enquiries, 'not_found', y.not_found,
+                     'not_found_ms', ms(y.not_found_at),
                      'last_enquiry_ms', ms(y.last_enquiry_at), 'send_again_ms', ms(y.send_again_at),
                      'first_sent_ms', ms(first.started_at), 'last_started_ms', ms(last.started_at),
                      'last_ended_ms', ms(last.ended_at))
@@ -162,18 +164,18 @@ export function lifeOf(row: LifeRow): Life {
   }
 }
 
-/** A payout as the enquiry ladder sees it; `submitTimeoutMs` bounds a send whose end was never recorded. */
-export function waitingPayout(row: PayoutRow, submitTimeoutMs: number): WaitingPayout {
+/** A payout as the enquiry ladder sees it. */
+export function waitingPayout(row: PayoutRow): WaitingPayout {
   return {
     state: row.state,
-    sendOpen: row.last_ended_ms === null,
     sends: row.sends - row.same_key_retries,
     firstSentAtMs: row.first_sent_ms,
     lastSendStartedAtMs: row.last_started_ms,
-    lastSendEndedAtMs: row.last_ended_ms ?? row.last_started_ms + submitTimeoutMs,
+    lastSendEndedAtMs: row.last_ended_ms,
     enquiries: row.enquiries,
     lastEnquiryAtMs: row.last_enquiry_ms,
     notFound: row.not_found,
+    notFoundAtMs: row.not_found_ms,
     sendAgainAtMs: row.send_again_ms,
   }
 }

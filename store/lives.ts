@@ -111,7 +111,7 @@ export function standingOf(context: StoreContext, life: LifeRow, programme: Prog
     if (!row) return []
     const gateway = life.account ? context.route(programme.payment.gateways, life.account.institution) : null
     const payout = row.payout && {
-      ...waitingPayout(row.payout, context.timingOf(row.payout.gateway).submitTimeoutMs),
+      ...waitingPayout(row.payout),
       key: row.payout.key,
       gateway: row.payout.gateway,
     }

@@ -4,10 +4,10 @@
  * set-based. Repeating a batch changes nothing and gives the same answer.
  */
 import { afterPayout, followPayout } from '../domain/disbursement.ts'
-import { callEndsByMs } from '../domain/enquiry.ts'
+import { callEndsByMs, settlesAtMs, type EnquiryTiming } from '../domain/enquiry.ts'
 import type { Failure } from '../domain/observation.ts'
 import { nextForDisbursement } from '../domain/next.ts'
-import { foldPayout, type PayoutState } from '../domain/payout.ts'
+import { foldPayout, type PayoutDecision, type PayoutState } from '../domain/payout.ts'
 import type { Programme } from '../domain/programme.ts'
 import type { DisbursementStanding } from '../domain/standing.ts'
 import type { Sql } from './database.ts'
@@ -63,20 +63,9 @@ function foldItem(
   const from = row.state
   const timing = context.timingOf(row.gateway)
   const sendMayEnd = row.last_ended_ms === null && item.atMs < callEndsByMs(row.last_started_ms, timing)
+  const decision = foldFact(row, item)
   closeSend(harvest, row, item)
-  countEnquiry(context, row, item)
-  const decision = foldPayout(
-    {
-      state: row.state,
-      amount: row.amount,
-      currency: row.currency,
-      sends: row.sends - row.same_key_retries,
-      sameKeyRetries: row.same_key_retries,
-      gatewayId: row.gateway_id,
-    },
-    item.fact,
-    item.source,
-  )
+  countEnquiry(timing, row, item)
   if (item.fact.kind === 'observed' && row.gateway_id === null) row.gateway_id = item.fact.observation.gatewayId
   if (decision.kind === 'send-again') {
     row.same_key_retries += 1
@@ -89,6 +78,7 @@ function foldItem(
     // end brings the new state with it; one whose process died never will.
     if (item.source === 'callback' && !sendMayEnd) harvest.nudge(row)
   }
+  closeLostSend(harvest, row, item, timing)
   const outcome = decision.kind === 'keep' ? `keep:${decision.note}` : decision.kind
   harvest.observed(row, item, from, outcome)
   for (const entry of tellOf(row, item, from, decision)) harvest.audit.push(entry)
@@ -96,21 +86,59 @@ function foldItem(
   return outcome
 }
 
-function closeSend(harvest: Harvest, row: Work, item: ObservationItem): void {
-  if (item.send === undefined) return
-  harvest.endSend(row.key, item.send, item.atMs, item.fact.kind)
-  if (item.send === row.sends) row.last_ended_ms ??= item.atMs
+function foldFact(row: Work, item: ObservationItem): PayoutDecision {
+  // What its end has told once it does not tell again: a repeat would count another throttling, or end another send.
+  if (item.source === 'submit' && hasEnded(row, item.send) && item.fact.kind !== 'observed') {
+    return { kind: 'keep', note: 'repeated' }
+  }
+  const facts = {
+    state: row.state,
+    amount: row.amount,
+    currency: row.currency,
+    sends: row.sends - row.same_key_retries,
+    sameKeyRetries: row.same_key_retries,
+    gatewayId: row.gateway_id,
+  }
+  return foldPayout(facts, item.fact, item.source)
 }
 
-function countEnquiry(context: StoreContext, row: Work, item: ObservationItem): void {
-  if (item.source !== 'enquiry') return
-  row.enquiries += 1
+/** Only the last send can be open: another one is started when it has an end. */
+function hasEnded(row: Work, send: number | undefined): boolean {
+  return send !== undefined && (send < row.sends || row.last_ended_ms !== null)
+}
+
+function closeSend(harvest: Harvest, row: Work, item: ObservationItem): void {
+  if (item.source !== 'submit' || item.send === undefined || hasEnded(row, item.send)) return
+  harvest.endSend(row.key, item.send, item.atMs, item.fact.kind)
+  row.last_ended_ms = item.atMs
+}
+
+/**
+ * A send whose process died ends when an enquiry asked after its timeout and the quiet period is answered, or once its payout is
+ * paid and the call is over. It ended at the latest when its timeout passed.
+ */
+function closeLostSend(harvest: Harvest, row: Work, item: ObservationItem, timing: EnquiryTiming): void {
+  if (row.last_ended_ms !== null) return
+  const isAnswered = item.source === 'enquiry' && item.fact.kind !== 'unavailable'
+  const isPaid = row.state === 'paid' || row.state === 'returned'
+  const isOver =
+    (isAnswered && item.atMs >= settlesAtMs(row.last_started_ms, timing)) ||
+    (isPaid && item.atMs >= callEndsByMs(row.last_started_ms, timing))
+  if (!isOver) return
+  row.last_ended_ms = row.last_started_ms + timing.submitTimeoutMs
+  harvest.endSend(row.key, row.sends, row.last_ended_ms, 'lost')
+}
+
+function countEnquiry(timing: EnquiryTiming, row: Work, item: ObservationItem): void {
+  if (item.source !== 'enquiry' || item.enquiry <= row.enquiries) return
+  row.enquiries = item.enquiry
   row.last_enquiry_ms = item.atMs
   if (item.fact.kind !== 'not-found') return
-  const timing = context.timingOf(row.gateway)
   const ended = row.last_ended_ms ?? row.last_started_ms + timing.submitTimeoutMs
   // "Not found" is evidence only once the gateway has had time to find it.
-  if (item.atMs >= ended + timing.quietPeriodMs) row.not_found += 1
+  if (item.atMs < ended + timing.quietPeriodMs) return
+  row.not_found += 1
+  row.not_found_ms = item.atMs
 }
 
 interface Moved {
@@ -178,8 +206,7 @@ export function standingOfWork(
   const { key, tranche, state, reason } = row.disbursement
   const releaseAtMs = Math.max(row.disbursement.release_ms, row.live_account?.usable_ms ?? 0)
   const gateway = row.live_account ? context.route(programme.payment.gateways, row.live_account.institution) : null
-  const timing = context.timingOf(row.gateway)
-  const payout = { ...waitingPayout(row, timing.submitTimeoutMs), key: row.key, gateway: row.gateway }
+  const payout = { ...waitingPayout(row), key: row.key, gateway: row.gateway }
   const question = { state, releaseAtMs, held: row.held, gateway, payout }
   return { key, tranche, state, reason, next: nextForDisbursement(question, programme, context.timingOf, nowMs) }
 }

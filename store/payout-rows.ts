@@ -47,7 +47,7 @@ SELECT FROM participant
 const LOAD = `
 SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.stage = 'closed' AS closed,
        p.held_at IS NOT NULL AS held, y.n, y.gateway, y.reference, y.amount, y.currency, y.account, y.state, y.money, y.version,
-       y.gateway_id, y.sends, y.same_key_retries, y.enquiries, y.not_found,
+       y.gateway_id, y.sends, y.same_key_retries, y.enquiries, y.not_found, ms(y.not_found_at) AS not_found_ms,
        ms(y.last_enquiry_at) AS last_enquiry_ms, ms(y.send_again_at) AS send_again_ms,
        ms(first.started_at) AS first_sent_ms, ms(last.started_at) AS last_started_ms, ms(last.ended_at) AS last_ended_ms,
        jsonb_build_object('key', d.key, 'tranche', d.tranche, 'state', d.state, 'reason', d.reason, 'version', d.version,
@@ -87,6 +87,7 @@ export async function lockWork(sql: Sql, keys: readonly string[]): Promise<Map<s
 function numbers(row: Work): Pick<Work, TimeColumn> {
   const number = (value: number | bigint | null): number | null => (value === null ? null : Number(value))
   return {
+    not_found_ms: number(row.not_found_ms),
     last_enquiry_ms: number(row.last_enquiry_ms),
     send_again_ms: number(row.send_again_ms),
     first_sent_ms: Number(row.first_sent_ms),
@@ -95,7 +96,8 @@ function numbers(row: Work): Pick<Work, TimeColumn> {
   }
 }
 
-type TimeColumn = 'last_enquiry_ms' | 'send_again_ms' | 'first_sent_ms' | 'last_started_ms' | 'last_ended_ms'
+type TimeColumn =
+  'not_found_ms' | 'last_enquiry_ms' | 'send_again_ms' | 'first_sent_ms' | 'last_started_ms' | 'last_ended_ms'
 
 /** The keys of payouts by what a gateway knows them by, for callbacks. */
 export async function keysByReference(

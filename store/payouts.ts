@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { engineActor } from '../domain/act.ts'
 import { followPayout } from '../domain/disbursement.ts'
 import { nextForPayout, sendByMs } from '../domain/enquiry.ts'
+import type { PayoutState } from '../domain/payout.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, one, type Sql } from './database.ts'
 import { openDocument } from './documents.ts'
@@ -31,8 +32,10 @@ export interface PayoutQuestion {
   readonly gateway: string
   readonly reference: string
   readonly gatewayId: string | null
-  /** A send that started and never ended, whose time is over: its process died. */
-  readonly lostSend: number | null
+  /** Which enquiry about it this will be, counted from 1: two that are asked at once count as one. */
+  readonly enquiry: number
+  /** Its send started and never ended, and its time is over: its process died. */
+  readonly isLost: boolean
 }
 
 export interface Payouts {
@@ -42,7 +45,7 @@ export interface Payouts {
   question(payout: string, nowMs: number): Promise<PayoutQuestion>
   /** Opens another send of the same key and bytes, if the machine still says so under the lock. */
   reopen(payout: string, nowMs: number): Promise<Reopened>
-  /** The ladder is used up: the payout waits for people. */
+  /** The ladder is used up: the payout waits for people, or is not sent where nothing of it can have been executed. */
   giveUp(payout: string, nowMs: number): Promise<DisbursementStanding>
 }
 
@@ -53,13 +56,14 @@ export function createPayouts(context: StoreContext): Payouts {
     async question(payout, nowMs) {
       const { rows } = await database.pool.query<QuestionRow>(QUESTION, [payout])
       const row = one(rows, `payout ${payout}`)
-      const settlesMs = Number(row.started_ms) + context.timingOf(row.gateway).submitTimeoutMs
+      const isOpen = row.state === 'submitting' && row.ended_ms === null
       return {
         payout,
         gateway: row.gateway,
         reference: row.reference,
         gatewayId: row.gateway_id,
-        lostSend: row.open_send !== null && nowMs >= settlesMs ? row.open_send : null,
+        enquiry: row.enquiries + 1,
+        isLost: isOpen && nowMs >= Number(row.started_ms) + context.timingOf(row.gateway).submitTimeoutMs,
       }
     },
     reopen: (payout, nowMs) => inTransaction(database, (sql) => reopenLocked(sql, context, payout, nowMs)),
@@ -71,13 +75,14 @@ interface QuestionRow {
   readonly gateway: string
   readonly reference: string
   readonly gateway_id: string | null
-  readonly open_send: number | null
+  readonly state: PayoutState
+  readonly enquiries: number
   readonly started_ms: bigint
+  readonly ended_ms: bigint | null
 }
 
 const QUESTION = `
-SELECT y.gateway, y.reference, y.gateway_id, CASE WHEN s.ended_at IS NULL THEN s.number END AS open_send,
-       ms(s.started_at) AS started_ms
+SELECT y.gateway, y.reference, y.gateway_id, y.state, y.enquiries, ms(s.started_at) AS started_ms, ms(s.ended_at) AS ended_ms
   FROM payout y JOIN send s ON s.payout = y.key AND s.number = y.sends
  WHERE y.key = $1`
 
@@ -85,7 +90,7 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
   const row = await lockOne(sql, payout)
   const programme = await context.programmes.version(row.programme, row.programme_version, sql)
   const timing = context.timingOf(row.gateway)
-  const next = nextForPayout(waitingPayout(row, timing.submitTimeoutMs), timing, nowMs)
+  const next = nextForPayout(waitingPayout(row), timing, nowMs)
   // A resend is a send: a hold stops it, and so do people who look at an older attempt.
   if (next.kind !== 'resend' || row.held || row.disbursement.state !== 'in-flight') {
     return { kind: 'refused', disbursement: standingOfWork(context, row, programme, nowMs) }
@@ -99,7 +104,7 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
     new Date(by),
   ])
   const { rows } = await sql.query<{ request: string; request_sha256: Buffer }>(
-    `UPDATE payout SET state = 'submitting', sends = $2, not_found = 0, send_again_at = NULL, version = version + 1
+    `UPDATE payout SET state = 'submitting', sends = $2, not_found = 0, not_found_at = NULL, send_again_at = NULL, version = version + 1
       WHERE key = $1 AND version = $3 RETURNING request, request_sha256`,
     [payout, send, row.version],
   )
@@ -132,29 +137,35 @@ async function giveUpLocked(
   const row = await lockOne(sql, payout)
   const programme = await context.programmes.version(row.programme, row.programme_version, sql)
   const timing = context.timingOf(row.gateway)
-  const next = nextForPayout(waitingPayout(row, timing.submitTimeoutMs), timing, nowMs)
-  if (next.kind === 'give-up') {
-    await sql.query(`UPDATE payout SET state = 'review', version = version + 1 WHERE key = $1`, [payout])
-    const { to, reason } = followPayout(row.disbursement, row.n === row.disbursement.attempts, {
-      to: 'review',
-      reason: 'no-answer',
-      retryAfterMs: null,
-      accountFailed: false,
-    })
-    await sql.query('UPDATE disbursement SET state = $2, reason = $3, version = version + 1 WHERE key = $1', [
-      row.disbursement.key,
-      to,
-      reason,
-    ])
-    const { programme: code, ref } = row
-    const after = { tranche: row.disbursement.tranche, reason: 'no-answer' }
-    await insertAudit(sql, [
-      { act: 'review-needed', actor: engineActor(), atMs: nowMs, subject: payout, programme: code, ref, after },
-    ])
-    row.state = 'review'
-    row.disbursement.state = to
-    row.disbursement.reason = reason
+  const next = nextForPayout(waitingPayout(row), timing, nowMs)
+  if (next.kind !== 'give-up') return standingOfWork(context, row, programme, nowMs)
+  if (row.state === 'submitting' && row.sends === row.same_key_retries) {
+    // Each send was turned away before it was executed, and the gateway asks for more time than it remembers the key.
+    const failure = { class: 'retry-new', code: 'send-too-late', vendorCode: '' } as const
+    const item = { payout, source: 'submit', fact: { kind: 'not-sent', failure }, atMs: nowMs } as const
+    const [result] = await observeLocked(sql, context, [item])
+    return result?.disbursement ?? standingOfWork(context, row, programme, nowMs)
   }
+  await sql.query(`UPDATE payout SET state = 'review', version = version + 1 WHERE key = $1`, [payout])
+  const { to, reason } = followPayout(row.disbursement, row.n === row.disbursement.attempts, {
+    to: 'review',
+    reason: 'no-answer',
+    retryAfterMs: null,
+    accountFailed: false,
+  })
+  await sql.query('UPDATE disbursement SET state = $2, reason = $3, version = version + 1 WHERE key = $1', [
+    row.disbursement.key,
+    to,
+    reason,
+  ])
+  const { programme: code, ref } = row
+  const after = { tranche: row.disbursement.tranche, reason: 'no-answer' }
+  await insertAudit(sql, [
+    { act: 'review-needed', actor: engineActor(), atMs: nowMs, subject: payout, programme: code, ref, after },
+  ])
+  row.state = 'review'
+  row.disbursement.state = to
+  row.disbursement.reason = reason
   return standingOfWork(context, row, programme, nowMs)
 }
 

@@ -146,15 +146,18 @@ describe('a send of which nobody hears', () => {
     expect(accepted).toHaveLength(1)
   })
 
-  it('whose process died is known by its time: it is ended, and asked about', async () => {
+  it('whose process died is known by its time: it is asked about, and ends when that is answered after the quiet period', async () => {
     const ref = await world.ready()
     await world.claim(disbursementOf(ref))
+    const open = () =>
+      world.count('SELECT FROM send WHERE ended_at IS NULL AND payout = $1', [`${disbursementOf(ref)}#1`])
     clock = () => NOON + MINUTE
     await enquire(ref)
     expect(await payoutOf(ref)).toMatchObject({ state: 'unknown', failure_code: 'send-lost' })
-    expect(
-      await world.count('SELECT FROM send WHERE ended_at IS NULL AND payout = $1', [`${disbursementOf(ref)}#1`]),
-    ).toBe(0)
+    expect(await open()).toBe(1)
+    clock = () => NOON + 2 * MINUTE
+    await enquire(ref)
+    expect(await open()).toBe(0)
   })
 })
 

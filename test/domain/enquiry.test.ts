@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { nextForPayout, sendByMs, type EnquiryTiming, type WaitingPayout } from '../../domain/enquiry.ts'
+import {
+  nextForOpenSend,
+  nextForPayout,
+  sendByMs,
+  type EnquiryTiming,
+  type WaitingPayout,
+} from '../../domain/enquiry.ts'
 
 const SECOND = 1000
 const TIMING: EnquiryTiming = {
@@ -15,7 +21,6 @@ const TIMING: EnquiryTiming = {
 function unknown(more: Partial<WaitingPayout> = {}): WaitingPayout {
   return {
     state: 'unknown',
-    sendOpen: false,
     sends: 1,
     firstSentAtMs: 0,
     lastSendStartedAtMs: 0,
@@ -23,6 +28,7 @@ function unknown(more: Partial<WaitingPayout> = {}): WaitingPayout {
     enquiries: 0,
     lastEnquiryAtMs: null,
     notFound: 0,
+    notFoundAtMs: null,
     sendAgainAtMs: null,
     ...more,
   }
@@ -63,7 +69,7 @@ describe('the ladder of enquiries', () => {
 })
 
 describe('a send whose end was never recorded', () => {
-  const lost = unknown({ state: 'submitting', sendOpen: true, lastSendEndedAtMs: TIMING.submitTimeoutMs })
+  const lost = unknown({ state: 'submitting', lastSendEndedAtMs: null })
 
   it('is left alone until it can no longer be on its way', () => {
     expect(next(lost, 9)).toBe('wait until 10')
@@ -76,12 +82,35 @@ describe('a send whose end was never recorded', () => {
 })
 
 describe('the same key and bytes are sent again', () => {
-  const notFoundTwice = unknown({ notFound: 2, enquiries: 3, lastEnquiryAtMs: 200 * SECOND })
+  const notFoundTwice = unknown({
+    notFound: 2,
+    notFoundAtMs: 200 * SECOND,
+    enquiries: 3,
+    lastEnquiryAtMs: 200 * SECOND,
+  })
 
   it('only after the gateway twice knew nothing of it, past the quiet period', () => {
     expect(next(unknown({ notFound: 1, enquiries: 3, lastEnquiryAtMs: 200 * SECOND }), 201)).toBe('wait until 320')
     expect(next({ ...notFoundTwice, lastSendEndedAtMs: 150 * SECOND }, 201)).toBe('wait until 320')
     expect(next(notFoundTwice, 201)).toBe('resend')
+  })
+
+  it('never while a send of it is open: not being found then says nothing about that send', () => {
+    expect(next({ ...notFoundTwice, lastSendEndedAtMs: null }, 201)).toBe('wait until 320')
+  })
+
+  it('only on a young answer: what was not found before the last wait of the ladder is asked for once more', () => {
+    expect(next(notFoundTwice, 319)).toBe('resend')
+    expect(next(notFoundTwice, 320)).toBe('enquire')
+    expect(next({ ...notFoundTwice, enquiries: 4, lastEnquiryAtMs: 319 * SECOND }, 321)).toBe('wait until 439')
+  })
+
+  it('not while it is forbidden: the ladder goes on to its end meanwhile', () => {
+    const forbidden = (atSeconds: number) => nextForPayout(notFoundTwice, TIMING, atSeconds * SECOND, true)
+    expect(forbidden(201)).toEqual({ kind: 'wait', untilMs: 320 * SECOND })
+    expect(forbidden(320)).toEqual({ kind: 'enquire' })
+    const throttled = unknown({ state: 'submitting', sendAgainAtMs: 8 * SECOND })
+    expect(nextForPayout(throttled, TIMING, 9 * SECOND, true)).toEqual({ kind: 'nothing' })
   })
 
   it('at most twice: three sends of silence are enough for people to look', () => {
@@ -91,8 +120,9 @@ describe('the same key and bytes are sent again', () => {
 
   it('never once the provider may have forgotten the key: it would be a new payment', () => {
     const forgets = 3600 - 600
-    expect(next({ ...notFoundTwice, lastEnquiryAtMs: (forgets - 1) * SECOND }, forgets - 1)).toBe('resend')
-    expect(next({ ...notFoundTwice, lastEnquiryAtMs: (forgets - 1) * SECOND }, forgets)).toBe('give-up')
+    const young = { ...notFoundTwice, lastEnquiryAtMs: (forgets - 1) * SECOND, notFoundAtMs: (forgets - 1) * SECOND }
+    expect(next(young, forgets - 1)).toBe('resend')
+    expect(next(young, forgets)).toBe('give-up')
   })
 
   it('when the gateway asked for it, not before its time and within the horizon', () => {
@@ -103,8 +133,29 @@ describe('the same key and bytes are sent again', () => {
   })
 
   it('not while a send of it is open, whatever the gateway asked for', () => {
-    const open = unknown({ state: 'submitting', sendOpen: true, sendAgainAtMs: 1 * SECOND })
+    const open = unknown({ state: 'submitting', lastSendEndedAtMs: null, sendAgainAtMs: 1 * SECOND })
     expect(next(open, 5)).toBe('wait until 10')
+  })
+})
+
+describe('a send that is open although its payout has ended', () => {
+  const open = unknown({ state: 'failed', lastSendEndedAtMs: null })
+  const at = (payout: WaitingPayout, atSeconds: number) => nextForOpenSend(payout, TIMING, atSeconds * SECOND)
+
+  it('is asked about once its timeout and the quiet period have passed', () => {
+    expect(at(open, 5)).toEqual({ kind: 'wait', untilMs: 110 * SECOND })
+    expect(at(open, 110)).toEqual({ kind: 'enquire' })
+    expect(at({ ...open, enquiries: 1, lastEnquiryAtMs: 40 * SECOND }, 110)).toEqual({ kind: 'enquire' })
+  })
+
+  it('is asked about again on the ladder while nobody answers', () => {
+    const unanswered = { ...open, enquiries: 2, lastEnquiryAtMs: 110 * SECOND }
+    expect(at(unanswered, 111)).toEqual({ kind: 'wait', untilMs: 230 * SECOND })
+    expect(at(unanswered, 230)).toEqual({ kind: 'enquire' })
+  })
+
+  it('asks for nothing once it has an end', () => {
+    expect(at({ ...open, lastSendEndedAtMs: 10 * SECOND }, 5)).toBeUndefined()
   })
 })
 

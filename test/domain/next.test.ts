@@ -29,7 +29,6 @@ const PAYOUT: Payout = {
   key: 'd#1',
   gateway: 'sandbox',
   state: 'unknown',
-  sendOpen: false,
   sends: 1,
   firstSentAtMs: FRIDAY,
   lastSendStartedAtMs: FRIDAY,
@@ -37,6 +36,7 @@ const PAYOUT: Payout = {
   enquiries: 0,
   lastEnquiryAtMs: null,
   notFound: 0,
+  notFoundAtMs: null,
   sendAgainAtMs: null,
 }
 
@@ -75,6 +75,31 @@ describe('a released disbursement', () => {
   })
 })
 
+describe('a disbursement at rest whose newest attempt still has an open send', () => {
+  const open: Payout = { ...PAYOUT, state: 'failed', lastSendEndedAtMs: null }
+
+  it('waits out the send, asks once more, and only then goes on', () => {
+    const settles = FRIDAY + 110 * SECOND
+    for (const state of ['released', 'needs-account', 'float-short', 'failed'] as const) {
+      expect(next({ state, payout: open })).toEqual({ kind: 'wait', untilMs: settles })
+      expect(next({ state, payout: open }, settles)).toMatchObject({ kind: 'enquire', payout: 'd#1' })
+      expect(next({ state, payout: open, held: true, gateway: null }, settles)).toMatchObject({ kind: 'enquire' })
+    }
+    expect(next({ payout: { ...open, lastSendEndedAtMs: settles } }, settles)).toMatchObject({ kind: 'send' })
+  })
+
+  it('needs nothing of a gateway that is gone once its attempt and its sends have ended', () => {
+    const gone = (code: string): EnquiryTiming => {
+      if (code === 'gone') throw new Error('nobody knows it')
+      return TIMING
+    }
+    const question = { state: 'released', releaseAtMs: FRIDAY, held: false, gateway: 'sandbox' } as const
+    const payout = { ...PAYOUT, state: 'failed', gateway: 'gone' } as const
+    const rules = { calendar: ALWAYS, zone: 'Asia/Jakarta' }
+    expect(nextForDisbursement({ ...question, payout }, rules, gone, FRIDAY)).toMatchObject({ kind: 'send' })
+  })
+})
+
 describe('a disbursement in flight', () => {
   const inFlight = (payout: Partial<Payout>, more: Partial<DisbursementQuestion> = {}, atMs = FRIDAY) =>
     next({ state: 'in-flight', payout: { ...PAYOUT, ...payout }, ...more }, atMs)
@@ -88,7 +113,13 @@ describe('a disbursement in flight', () => {
     expect(inFlight({}, { gateway: null }, FRIDAY + 30 * SECOND)).toMatchObject({ kind: 'enquire', gateway: 'sandbox' })
   })
 
-  const lost: Partial<Payout> = { notFound: 2, enquiries: 2, lastEnquiryAtMs: FRIDAY + 200 * SECOND }
+  const lost: Partial<Payout> = {
+    notFound: 2,
+    notFoundAtMs: FRIDAY + 200 * SECOND,
+    enquiries: 2,
+    lastEnquiryAtMs: FRIDAY + 200 * SECOND,
+  }
+  const ASKS_ON = { kind: 'wait', untilMs: FRIDAY + 230 * SECOND }
 
   it('is sent again under the same key when the gateway never saw it', () => {
     expect(inFlight(lost, {}, FRIDAY + 201 * SECOND)).toMatchObject({ kind: 'resend', payout: 'd#1' })
@@ -96,7 +127,7 @@ describe('a disbursement in flight', () => {
 
   it('is asked about but not sent again while its person is on hold', () => {
     expect(inFlight({}, { held: true }, FRIDAY + 30 * SECOND)).toMatchObject({ kind: 'enquire' })
-    expect(inFlight(lost, { held: true }, FRIDAY + 201 * SECOND)).toEqual(WAITS_FOR_A_FACT)
+    expect(inFlight(lost, { held: true }, FRIDAY + 201 * SECOND)).toEqual(ASKS_ON)
   })
 
   it('goes to people when the ladder is used up, also on hold', () => {
@@ -107,7 +138,7 @@ describe('a disbursement in flight', () => {
   it('is asked about but not sent again while people look at an older attempt of it', () => {
     const review = { state: 'review' } as const
     expect(inFlight({ state: 'accepted' }, review, FRIDAY + 30 * SECOND)).toMatchObject({ kind: 'enquire' })
-    expect(inFlight(lost, review, FRIDAY + 201 * SECOND)).toEqual(WAITS_FOR_A_FACT)
+    expect(inFlight(lost, review, FRIDAY + 201 * SECOND)).toEqual(ASKS_ON)
     expect(inFlight({ state: 'review' }, review)).toEqual(WAITS_FOR_A_FACT)
   })
 

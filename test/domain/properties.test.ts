@@ -178,6 +178,7 @@ describe('whatever happens to a disbursement', () => {
       'enquiry hidden',
       'enquiry finds nothing',
       'lost send noticed',
+      'lost send settled',
       'sent again',
       'given up',
       'callback repeated',

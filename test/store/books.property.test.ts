@@ -9,6 +9,7 @@ import { FINAL_STATES, NAMED_WAITS } from '../../domain/disbursement.ts'
 import type { Failure } from '../../domain/observation.ts'
 import type { PayoutFact } from '../../domain/payout.ts'
 import { Problem } from '../../domain/problem.ts'
+import type { ObservationResult } from '../../store/observe.ts'
 import { bankAccount } from '../support/builders.ts'
 import {
   bytesOf,
@@ -217,9 +218,7 @@ class History {
     const { key, sends } = payout
     await world.observe({ payout: key, source: 'submit', fact: SILENCE, atMs: this.nowMs, send: sends })
     this.nowMs += TIMING.quietPeriodMs
-    for (const _ of [1, 2]) {
-      await world.observe({ payout: key, source: 'enquiry', fact: { kind: 'not-found' }, atMs: this.nowMs })
-    }
+    for (const _ of [1, 2]) await ask(key, { kind: 'not-found' }, this.nowMs)
     if ((await world.store.payouts.reopen(key, this.nowMs)).kind === 'reopened') note('sent again')
   }
 
@@ -233,6 +232,9 @@ class History {
     await world.observe({ payout: key, source: 'callback', fact, atMs: this.nowMs })
     this.nowMs += 4 * HOUR
     await this.send(ref)
+    // Where the send of the failed attempt has no end, one more answer settles it first.
+    await askWhatIsNext(ref, this.nowMs)
+    await this.send(ref)
   }
 
   private async tell(ref: string, move: Move): Promise<void> {
@@ -241,11 +243,28 @@ class History {
     const make = FACTS[move.fact]
     if (!payout || !make) return
     const fact = make(payout.amount, `po_${payout.key}`)
-    const isAnswer = move.act === 'answer'
-    const source = isAnswer ? 'submit' : move.source
-    const send = isAnswer ? { send: payout.sends } : {}
-    const { decision } = await world.observe({ payout: payout.key, source, fact, atMs: this.nowMs, ...send })
+    const of = { payout: payout.key, fact, atMs: this.nowMs }
+    const { decision } =
+      move.act === 'answer'
+        ? await world.observe({ ...of, source: 'submit', send: payout.sends })
+        : move.source === 'callback'
+          ? await world.observe({ ...of, source: 'callback' })
+          : await ask(payout.key, fact, this.nowMs)
     note(`${move.fact}: ${decision}`)
+  }
+}
+
+async function ask(payout: string, fact: PayoutFact, atMs: number): Promise<ObservationResult> {
+  const { enquiry } = await world.store.payouts.question(payout, atMs)
+  return world.observe({ payout, source: 'enquiry', fact, atMs, enquiry })
+}
+
+/** Where a disbursement at rest must be asked about before it goes on, the gateway answers that it knows nothing new. */
+async function askWhatIsNext(ref: string, atMs: number): Promise<void> {
+  for (const { state, next } of (await world.advance(ref, atMs)).disbursements) {
+    if (next.kind !== 'enquire' || state === 'in-flight' || state === 'review') continue
+    await ask(next.payout, { kind: 'not-found' }, atMs)
+    note('asked before another attempt')
   }
 }
 
@@ -286,10 +305,16 @@ SELECT b.key FROM payout a JOIN payout b ON b.disbursement = a.disbursement AND 
    AND NOT EXISTS (SELECT FROM observation o WHERE o.payout = a.key AND o.to_state IN ('failed', 'cancelled', 'not-sent', 'returned')
                       AND o.observed_at <= b.claimed_at)`
 
+/** An attempt that was claimed while a send of an earlier one had no end: written down, it ended before the claim. */
+const OPEN_SEND = `
+SELECT b.key FROM payout a JOIN payout b ON b.disbursement = a.disbursement AND b.n > a.n JOIN send s ON s.payout = a.key
+ WHERE a.ref = ANY ($1) AND (s.ended_at IS NULL OR s.ended_at > b.claimed_at)`
+
 async function verify(history: History): Promise<void> {
   expect(await world.imbalances()).toEqual([])
   expect(await world.count(DOUBLE, [history.refs])).toBe(0)
   expect(await world.count(EARLY, [history.refs])).toBe(0)
+  expect(await world.count(OPEN_SEND, [history.refs])).toBe(0)
   const over = `SELECT FROM disbursement d WHERE ref = ANY ($1) AND d.amount <
                   (SELECT coalesce(sum(y.amount), 0) FROM payout y WHERE y.disbursement = d.key AND y.money = 'credited')`
   expect(await world.count(over, [history.refs])).toBe(0)
@@ -303,11 +328,12 @@ async function settle(history: History): Promise<void> {
       const { disbursements, wakeAtMs } = await world.advance(ref, history.nowMs)
       const rests = disbursements.every(({ next }) => next.kind === 'end' || (next.kind === 'wait' && !next.untilMs))
       if (rests && wakeAtMs === null && !disbursements.some(({ state }) => state === 'in-flight')) break
+      await askWhatIsNext(ref, history.nowMs)
       for (const payout of await payoutsOf(ref)) {
         if (!OPEN.includes(payout.state)) continue
         const amount = { minor: payout.amount, currency: 'IDR' }
         const fact = seen('paid', { gatewayId: `po_${payout.key}`, amount })
-        await world.observe({ payout: payout.key, source: 'enquiry', fact, atMs: history.nowMs })
+        await ask(payout.key, fact, history.nowMs)
       }
       for (const { key } of await disbursementsOf(ref)) await world.store.floats.restore(key, history.nowMs)
       for (const { key } of await disbursementsOf(ref)) {
@@ -341,7 +367,7 @@ describe('any history', () => {
       }),
       { numRuns: 14, endOnFailure: true },
     )
-    const faults = ['two at once', 'another attempt', 'sent again', 'refused', 'killed']
+    const faults = ['two at once', 'another attempt', 'asked before another attempt', 'sent again', 'refused', 'killed']
     expect(faults.filter((fault) => !happened.has(fault))).toEqual([])
     const kinds = Object.keys(FACTS).filter((kind) => ![...happened.keys()].some((name) => name.startsWith(`${kind}:`)))
     expect(kinds).toEqual([])

@@ -182,11 +182,13 @@ describe('the second wall', () => {
       const ref = await world.ready()
       const disbursement = disbursementOf(ref)
       const first = await world.claim(disbursement)
-      await world.root.pool.query('UPDATE payout SET state = $2 WHERE key = $1', [first, state])
+      const money = state === 'paid' ? 'credited' : 'clearing'
+      await world.root.pool.query('UPDATE payout SET state = $2, money = $3 WHERE key = $1', [first, state, money])
+      await world.root.pool.query('UPDATE send SET ended_at = now() WHERE payout = $1', [first])
       await world.root.pool.query(`UPDATE disbursement SET state = 'released' WHERE key = $1`, [disbursement])
       const draft = await world.draft(disbursement)
       await expect(world.store.claims.claim(draft, bytesOf(draft), NOON)).rejects.toThrow('payout_live')
-      await world.root.pool.query(`UPDATE payout SET state = 'submitting' WHERE key = $1`, [first])
+      await world.root.pool.query(`UPDATE payout SET state = 'submitting', money = 'clearing' WHERE key = $1`, [first])
       await world.root.pool.query(`UPDATE disbursement SET state = 'in-flight' WHERE key = $1`, [disbursement])
     }
   })

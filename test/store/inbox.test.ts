@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Observation } from '../../domain/observation.ts'
 import type { CallbackVerdict, ReceivedCallback } from '../../store/inbox.ts'
+import { asked } from '../support/sent.ts'
 import {
   DAY,
   disbursementOf,
@@ -160,7 +161,7 @@ describe('a callback that is authentic but stale', () => {
     const stale = receive(...cases.map((sent) => callback(sent, { trusted: false })))
     const asking = cases
       .toReversed()
-      .map(({ payout }) => world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs: NOON + HOUR }))
+      .map(({ payout }) => world.observe(asked(payout, { kind: 'not-found' }, NOON + HOUR)))
     await Promise.all([stale, ...asking])
     for (const { payout } of cases) expect(await stateOf(payout)).toBe('accepted')
   })

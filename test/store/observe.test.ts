@@ -233,7 +233,7 @@ describe('enquiries', () => {
       (await world.one<{ not_found: number }>('SELECT not_found FROM payout WHERE key = $1', [payout])).not_found
     await world.observe(asked(payout, { kind: 'not-found' }, NOON + MINUTE))
     expect(await notFound()).toBe(0)
-    await world.observe(asked(payout, { kind: 'not-found' }, NOON + 6 * MINUTE))
+    await world.observe(asked(payout, { kind: 'not-found' }, NOON + 6 * MINUTE, 2))
     expect(await notFound()).toBe(1)
   })
 

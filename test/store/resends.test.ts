@@ -28,7 +28,7 @@ const release = (ref: string) => world.act((acts) => acts.release({ programme: '
 
 describe('sending again', () => {
   const later = NOON + SECOND
-  const [first = 0] = TIMING.enquiryLadderMs
+  const [first = 0, , last = 0] = TIMING.enquiryLadderMs
 
   async function unknown(): Promise<{ ref: string; disbursement: string; payout: string }> {
     const ref = await world.ready()
@@ -39,11 +39,16 @@ describe('sending again', () => {
   }
   async function notFoundTwice(payout: string): Promise<number> {
     const atMs = NOON + 2 * TIMING.quietPeriodMs
-    for (const pause of [0, 1]) {
-      await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs: atMs + pause })
+    for (const enquiry of [1, 2]) {
+      await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs: atMs + enquiry, enquiry })
     }
-    return atMs + 2
+    return atMs + 3
   }
+  const payoutOf = (payout: string) =>
+    world.one<{ state: string; ended: Date | null }>(
+      `SELECT state, (SELECT ended_at FROM send WHERE payout = key AND number = sends) AS ended FROM payout WHERE key = $1`,
+      [payout],
+    )
   const sends = (payout: string) => world.count('SELECT FROM send WHERE payout = $1', [payout])
 
   it('happens only when the machine says so, with exactly the bytes of the first send', async () => {
@@ -73,10 +78,35 @@ describe('sending again', () => {
     const atMs = await notFoundTwice(payout)
     await hold(ref)
     expect((await world.store.payouts.reopen(payout, atMs)).kind).toBe('refused')
-    expect((await world.advance(ref, atMs)).disbursements[0]?.next).toEqual({ kind: 'wait', untilMs: null })
+    expect((await world.advance(ref, atMs)).disbursements[0]?.next).toEqual({ kind: 'wait', untilMs: atMs - 1 + last })
     await release(ref)
     expect((await world.advance(ref, atMs)).disbursements[0]?.next).toMatchObject({ kind: 'resend' })
     expect((await world.store.payouts.reopen(payout, atMs)).kind).toBe('reopened')
+  })
+
+  it('after a hold of hours happens only when the gateway still does not know it', async () => {
+    const { ref, payout } = await unknown()
+    await hold(ref)
+    const atMs = (await notFoundTwice(payout)) + HOUR
+    expect((await world.advance(ref, atMs)).disbursements[0]?.next).toMatchObject({ kind: 'enquire' })
+    await release(ref)
+    expect((await world.store.payouts.reopen(payout, atMs)).kind).toBe('refused')
+    expect((await world.advance(ref, atMs)).disbursements[0]?.next).toMatchObject({ kind: 'enquire' })
+    await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs, enquiry: 3 })
+    expect((await world.store.payouts.reopen(payout, atMs)).kind).toBe('reopened')
+  })
+
+  it('needs two questions: an answer that is told twice counts once', async () => {
+    const { payout } = await unknown()
+    const atMs = NOON + 2 * TIMING.quietPeriodMs
+    const answer = { payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs, enquiry: 1 } as const
+    await world.observe(answer)
+    await world.observe(answer)
+    expect((await world.store.payouts.reopen(payout, atMs)).kind).toBe('refused')
+    expect(await world.one('SELECT enquiries, not_found FROM payout WHERE key = $1', [payout])).toEqual({
+      enquiries: 1,
+      not_found: 1,
+    })
   })
 
   it('is refused once the gateway has told what became of it', async () => {
@@ -113,18 +143,48 @@ describe('sending again', () => {
     expect((await world.observe(enough)).state).toBe('unknown')
   })
 
-  it('a lost send is known by its time, ended once, and asked about', async () => {
+  it('after a 429 that is told twice has one open send and may go on', async () => {
+    const payout = await world.claim(disbursementOf(await world.ready()))
+    const failure = { class: 'retry-same', code: 'rate-limited', vendorCode: '429', retryAfterMs: 1000 } as const
+    const told = { payout, source: 'submit', fact: { kind: 'retry-same', failure }, atMs: later, send: 1 } as const
+    expect((await world.observe(told)).decision).toBe('send-again')
+    expect((await world.observe(told)).decision).toBe('keep:repeated')
+    expect((await world.store.payouts.reopen(payout, later + 1000)).kind).toBe('reopened')
+    expect((await world.observe({ ...told, atMs: later + 2000 })).decision).toBe('keep:repeated')
+    expect(
+      await world.one('SELECT state, sends, same_key_retries AS retries FROM payout WHERE key = $1', [payout]),
+    ).toEqual({ state: 'submitting', sends: 2, retries: 1 })
+  })
+
+  it('after a 429 that asks for more time than the key is remembered is another attempt: nothing was executed', async () => {
+    const ref = await world.ready()
+    const disbursement = disbursementOf(ref)
+    const payout = await world.claim(disbursement)
+    const failure = { class: 'retry-same', code: 'rate-limited', vendorCode: '429', retryAfterMs: DAY } as const
+    await world.observe({ payout, source: 'submit', fact: { kind: 'retry-same', failure }, atMs: later, send: 1 })
+    expect((await world.advance(ref, later + DAY)).disbursements[0]?.next).toEqual({ kind: 'give-up', payout })
+    expect(await world.store.payouts.giveUp(payout, later + DAY)).toMatchObject({ state: 'released' })
+    expect((await payoutOf(payout)).state).toBe('not-sent')
+    expect(await world.claim(disbursement, later + 2 * DAY)).toBe(`${disbursement}#2`)
+  })
+
+  it('a lost send is known by its time, and ends with the first answer after the quiet period', async () => {
     const disbursement = disbursementOf(await world.ready())
     const payout = await world.claim(disbursement)
-    expect((await world.store.payouts.question(payout, NOON + 9 * SECOND)).lostSend).toBeNull()
-    const question = await world.store.payouts.question(payout, NOON + 10 * SECOND)
-    expect(question).toMatchObject({ payout, gateway: 'sandbox', lostSend: 1 })
-    await world.observe({ payout, source: 'submit', fact: SILENCE, atMs: NOON + 10 * SECOND, send: 1 })
-    // The process that was thought lost comes back with its answer: it is late news about a send that has ended.
+    expect(await world.store.payouts.question(payout, NOON + 9 * SECOND)).toMatchObject({ isLost: false, enquiry: 1 })
+    expect(await world.store.payouts.question(payout, NOON + 10 * SECOND)).toMatchObject({ payout, isLost: true })
+    await world.observe({ payout, source: 'submit', fact: SILENCE, atMs: NOON + 10 * SECOND })
+    expect(await payoutOf(payout)).toEqual({ state: 'unknown', ended: null })
+    const ask = (atMs: number, enquiry: number) =>
+      world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs, enquiry })
+    await ask(NOON + 40 * SECOND, 1)
+    expect((await payoutOf(payout)).ended).toBeNull()
+    await ask(NOON + 10 * SECOND + TIMING.quietPeriodMs, 2)
+    expect((await payoutOf(payout)).ended).toEqual(new Date(NOON + 10 * SECOND))
+    // The process that was thought lost comes back with its answer: news all the same.
     const late = { payout, source: 'submit', fact: seen('accepted'), atMs: NOON + HOUR, send: 1 } as const
     expect((await world.observe(late)).state).toBe('accepted')
-    const { ended } = await world.one<{ ended: Date }>('SELECT ended_at AS ended FROM send WHERE payout = $1', [payout])
-    expect(ended.getTime()).toBe(NOON + 10 * SECOND)
+    expect((await payoutOf(payout)).ended).toEqual(new Date(NOON + 10 * SECOND))
   })
 
   it('frozen bytes that were changed in the database are not sent', async () => {
@@ -142,6 +202,48 @@ describe('sending again', () => {
   })
 })
 
+describe('another attempt while a send of the earlier one is open', () => {
+  const AWAY = { kind: 'unavailable', failure: { class: 'unknown', code: 'no-answer', vendorCode: '' } } as const
+
+  it('is not claimed until the send is settled by one more answer, and then goes on', async () => {
+    const ref = await world.ready()
+    const disbursement = disbursementOf(ref)
+    const payout = await world.claim(disbursement)
+    await world.observe({ payout, source: 'callback', fact: seenFailed('retry-new'), atMs: NOON + SECOND })
+    const settles = NOON + TIMING.submitTimeoutMs + TIMING.quietPeriodMs
+    const late = NOON + 2 * HOUR
+    const parked = { kind: 'parked', reason: 'send-open' }
+    expect((await world.advance(ref, NOON + 2 * SECOND)).disbursements[0]?.next).toEqual({
+      kind: 'wait',
+      untilMs: settles,
+    })
+    expect((await world.advance(ref, late)).disbursements[0]?.next).toMatchObject({ kind: 'enquire', payout })
+    expect(await world.store.claims.draft(disbursement, late)).toEqual(parked)
+    await world.observe({ payout, source: 'enquiry', fact: AWAY, atMs: late, enquiry: 1 })
+    expect((await world.advance(ref, late)).disbursements[0]?.next).toMatchObject({ kind: 'wait' })
+    expect(await world.store.claims.draft(disbursement, late)).toEqual(parked)
+    await world.observe({ payout, source: 'enquiry', fact: seenFailed('retry-new'), atMs: late + HOUR, enquiry: 2 })
+    expect((await world.advance(ref, late + HOUR)).disbursements[0]?.next).toMatchObject({ kind: 'send' })
+    expect(await world.claim(disbursement, late + HOUR)).toBe(`${disbursement}#2`)
+  })
+
+  it('is not claimed by a draft from before a resend either', async () => {
+    const ref = await world.ready()
+    const disbursement = disbursementOf(ref)
+    const payout = await world.claim(disbursement)
+    await world.observe({ payout, source: 'submit', fact: SILENCE, atMs: NOON + SECOND, send: 1 })
+    const atMs = NOON + HOUR
+    for (const enquiry of [1, 2]) {
+      await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs, enquiry })
+    }
+    expect((await world.store.payouts.reopen(payout, atMs)).kind).toBe('reopened')
+    await world.observe({ payout, source: 'callback', fact: seenFailed('retry-new'), atMs: atMs + SECOND })
+    expect(await world.store.claims.draft(disbursement, atMs + DAY)).toEqual({ kind: 'parked', reason: 'send-open' })
+    await world.observe({ payout, source: 'submit', fact: seen('accepted'), atMs: atMs + 2 * SECOND, send: 2 })
+    expect(await world.claim(disbursement, atMs + DAY)).toBe(`${disbursement}#2`)
+  })
+})
+
 describe('giving up', () => {
   it('needs one more question past its time, and then leaves the payout to people', async () => {
     const ref = await world.ready()
@@ -150,7 +252,13 @@ describe('giving up', () => {
     await world.observe({ payout, source: 'submit', fact: seen('accepted'), atMs: NOON, send: 1 })
     expect((await world.store.payouts.giveUp(payout, NOON + DAY)).state).toBe('in-flight')
     const failure = { class: 'unknown', code: 'no-answer', vendorCode: '' } as const
-    await world.observe({ payout, source: 'enquiry', fact: { kind: 'unavailable', failure }, atMs: NOON + 7 * HOUR })
+    await world.observe({
+      payout,
+      source: 'enquiry',
+      fact: { kind: 'unavailable', failure },
+      atMs: NOON + 7 * HOUR,
+      enquiry: 1,
+    })
     expect((await world.store.payouts.giveUp(payout, NOON + 8 * HOUR)).state).toBe('review')
     expect((await world.store.payouts.giveUp(payout, NOON + 8 * HOUR)).state).toBe('review')
     expect(await world.count(`SELECT FROM audit_event WHERE subject = $1 AND act = 'review-needed'`, [payout])).toBe(1)

@@ -3,7 +3,7 @@
  * lose, duplicate, delay and contradict. What the gateway really moved is known here, and only here.
  */
 import { afterPayout, followPayout, type DisbursementState } from '../../domain/disbursement.ts'
-import type { EnquiryTiming, WaitingPayout } from '../../domain/enquiry.ts'
+import { settlesAtMs, type EnquiryTiming, type WaitingPayout } from '../../domain/enquiry.ts'
 import { isDebitNormal, postingsFor, type LedgerEvent } from '../../domain/ledger.ts'
 import { nextForDisbursement } from '../../domain/next.ts'
 import { foldPayout, type ObservationSource, type PayoutFact, type PayoutState } from '../../domain/payout.ts'
@@ -42,6 +42,7 @@ interface Attempt {
   sameKeyRetries: number
   enquiries: number
   notFound: number
+  notFoundAtMs: number | null
   lastEnquiryAtMs: number | null
   sendAgainAtMs: number | null
   readonly firstSentAtMs: number
@@ -170,6 +171,8 @@ export class Model {
     if (earlier && !['failed', 'cancelled', 'not-sent', 'returned'].includes(earlier.state)) {
       throw new Error(`attempt ${earlier.n + 1} while attempt ${earlier.n} is ${earlier.state}`)
     }
+    if (earlier?.lastEndedAtMs === null)
+      throw new Error(`attempt ${earlier.n + 1} while a send of the last one is open`)
     if (earlier) this.#note(`another attempt after ${earlier.state}`)
     const attempt: Attempt = {
       n: this.attempts.length + 1,
@@ -180,6 +183,7 @@ export class Model {
       sameKeyRetries: 0,
       enquiries: 0,
       notFound: 0,
+      notFoundAtMs: null,
       lastEnquiryAtMs: null,
       sendAgainAtMs: null,
       firstSentAtMs: this.nowMs,
@@ -198,6 +202,7 @@ export class Model {
       state: 'submitting',
       sends: attempt.sends + 1,
       notFound: 0,
+      notFoundAtMs: null,
       sendAgainAtMs: null,
       lastStartedAtMs: this.nowMs,
       lastEndedAtMs: null,
@@ -223,9 +228,8 @@ export class Model {
   }
 
   #enquire(attempt: Attempt, lens: Lens): void {
-    if (attempt.lastEndedAtMs === null) {
+    if (attempt.lastEndedAtMs === null && attempt.state === 'submitting') {
       this.#note('lost send noticed')
-      attempt.lastEndedAtMs = this.nowMs
       this.#observe(attempt, { kind: 'unanswered', failure: NO_ANSWER }, 'submit')
     }
     attempt.enquiries += 1
@@ -237,12 +241,28 @@ export class Model {
       this.#gateway.proceed(attempt.n)
       this.#observe(attempt, this.#gateway.seen(attempt.n), 'enquiry')
     } else {
-      if (this.nowMs >= attempt.lastEndedAtMs + TIMING.quietPeriodMs) attempt.notFound += 1
+      const ended = attempt.lastEndedAtMs ?? attempt.lastStartedAtMs + TIMING.submitTimeoutMs
+      if (this.nowMs >= ended + TIMING.quietPeriodMs) {
+        attempt.notFound += 1
+        attempt.notFoundAtMs = this.nowMs
+      }
       this.#observe(attempt, { kind: 'not-found' }, 'enquiry')
     }
+    if (lens !== 'away') this.#settleSend(attempt)
+  }
+
+  /** An answer late enough tells of a send whose process died, too. */
+  #settleSend(attempt: Attempt): void {
+    if (attempt.lastEndedAtMs !== null || this.nowMs < settlesAtMs(attempt.lastStartedAtMs, TIMING)) return
+    this.#note('lost send settled')
+    attempt.lastEndedAtMs = attempt.lastStartedAtMs + TIMING.submitTimeoutMs
   }
 
   #giveUp(attempt: Attempt): void {
+    if (attempt.state === 'submitting' && attempt.sends === attempt.sameKeyRetries) {
+      this.#note('throttled too long')
+      return this.#observe(attempt, { kind: 'not-sent', failure: PASSING }, 'submit')
+    }
     this.#note('given up')
     attempt.state = 'review'
     this.state = 'review'
@@ -314,14 +334,14 @@ export class Model {
   #waiting(attempt: Attempt): WaitingPayout {
     return {
       state: attempt.state,
-      sendOpen: attempt.lastEndedAtMs === null,
       sends: attempt.sends - attempt.sameKeyRetries,
       firstSentAtMs: attempt.firstSentAtMs,
       lastSendStartedAtMs: attempt.lastStartedAtMs,
-      lastSendEndedAtMs: attempt.lastEndedAtMs ?? attempt.lastStartedAtMs + TIMING.submitTimeoutMs,
+      lastSendEndedAtMs: attempt.lastEndedAtMs,
       enquiries: attempt.enquiries,
       lastEnquiryAtMs: attempt.lastEnquiryAtMs,
       notFound: attempt.notFound,
+      notFoundAtMs: attempt.notFoundAtMs,
       sendAgainAtMs: attempt.sendAgainAtMs,
     }
   }

@@ -26,9 +26,9 @@ export function called(payout: string, fact: Fact, atMs = NOON + MINUTE): Observ
   return { payout, source: 'callback', fact, atMs }
 }
 
-/** What the answer to an enquiry said. */
-export function asked(payout: string, fact: Fact, atMs = NOON + MINUTE): ObservationItem {
-  return { payout, source: 'enquiry', fact, atMs }
+/** What the answer to an enquiry said, the first one unless told. */
+export function asked(payout: string, fact: Fact, atMs = NOON + MINUTE, enquiry = 1): ObservationItem {
+  return { payout, source: 'enquiry', fact, atMs, enquiry }
 }
 
 export interface DisbursementRow {

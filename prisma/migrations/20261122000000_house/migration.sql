@@ -235,6 +235,7 @@ CREATE TABLE "payout" (
     "same_key_retries" INTEGER NOT NULL DEFAULT 0,
     "enquiries" INTEGER NOT NULL DEFAULT 0,
     "not_found" INTEGER NOT NULL DEFAULT 0,
+    "not_found_at" TIMESTAMPTZ(6),
     "claimed_at" TIMESTAMPTZ(6) NOT NULL,
     "last_enquiry_at" TIMESTAMPTZ(6),
     "send_again_at" TIMESTAMPTZ(6),
