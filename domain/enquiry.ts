@@ -28,6 +28,13 @@ export interface EnquiryTiming {
   readonly giveUpMs: number
 }
 
+/** A payout of which somebody who proves nothing has told: the gateway is asked, whatever became of it before. */
+export interface AskedPayout {
+  readonly askedAtMs: number
+  readonly enquiries: number
+  readonly lastEnquiryAtMs: number | null
+}
+
 export type NextForPayout =
   | { readonly kind: 'wait'; readonly untilMs: number }
   | { readonly kind: 'enquire' }
@@ -65,6 +72,17 @@ export function nextForOpenSend(
   const settles = settlesAtMs(payout.lastSendStartedAtMs, timing)
   const asked = payout.lastEnquiryAtMs
   const due = asked !== null && asked >= settles ? asked + ladderWait(payout.enquiries, timing) : settles
+  return nowMs < due ? { kind: 'wait', untilMs: due } : { kind: 'enquire' }
+}
+
+/** When the gateway is asked about what was told: at once, then on the ladder while it does not answer. */
+export function nextForAsked(
+  payout: AskedPayout,
+  timing: EnquiryTiming,
+  nowMs: number,
+): Extract<NextForPayout, { kind: 'wait' | 'enquire' }> {
+  const last = payout.lastEnquiryAtMs
+  const due = last === null || last < payout.askedAtMs ? payout.askedAtMs : last + ladderWait(payout.enquiries, timing)
   return nowMs < due ? { kind: 'wait', untilMs: due } : { kind: 'enquire' }
 }
 

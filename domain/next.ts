@@ -1,7 +1,15 @@
 /** What the engine does next about one disbursement. Pure; the workflow only carries it out. */
 import { nextBusinessInstant } from './calendar.ts'
 import { AT_REST, FINAL_STATES, type DisbursementState } from './disbursement.ts'
-import { callEndsByMs, nextForOpenSend, nextForPayout, type EnquiryTiming, type WaitingPayout } from './enquiry.ts'
+import {
+  callEndsByMs,
+  nextForAsked,
+  nextForOpenSend,
+  nextForPayout,
+  type AskedPayout,
+  type EnquiryTiming,
+  type WaitingPayout,
+} from './enquiry.ts'
 import type { Programme } from './programme.ts'
 import type { NextForDisbursement } from './standing.ts'
 
@@ -13,15 +21,40 @@ export interface DisbursementQuestion {
   /** The gateway that would carry the next payout; null when none reaches the account. */
   readonly gateway: string | null
   readonly payout: (WaitingPayout & { readonly key: string; readonly gateway: string }) | null
+  /** The attempt of which somebody who proves nothing has told, the newest or an older one. */
+  readonly asked: (AskedPayout & { readonly key: string; readonly gateway: string }) | null
 }
 
 const WAIT_FOR_A_FACT: NextForDisbursement = { kind: 'wait', untilMs: null }
 
-/** The next thing to do at `nowMs`; `timingOf` gives the waits of a gateway. */
+type Timings = (gateway: string) => EnquiryTiming
+type Rules = Pick<Programme, 'calendar' | 'zone'>
+
+/** The next thing to do at `nowMs`; `timingOf` gives the waits of a gateway, and is asked only about one that is concerned. */
 export function nextForDisbursement(
   question: DisbursementQuestion,
-  programme: Pick<Programme, 'calendar' | 'zone'>,
-  timingOf: (gateway: string) => EnquiryTiming,
+  programme: Rules,
+  timingOf: Timings,
+  nowMs: number,
+): NextForDisbursement {
+  const { state, payout, asked } = question
+  if (!asked) return nextByState(question, programme, timingOf, nowMs)
+  const told = nextForAsked(asked, timingOf(asked.gateway), nowMs)
+  const next = nextByState(question, programme, timingOf, nowMs)
+  const isFirst = asked.lastEnquiryAtMs === null || asked.lastEnquiryAtMs < asked.askedAtMs
+  // The ladder of an attempt under way ends by its own rule, however long nobody answers.
+  if (next.kind === 'give-up' && payout?.key === asked.key && !isFirst) return next
+  // What somebody has told is asked about before anything else, also where all has ended.
+  if (told.kind === 'enquire') return enquire(asked, timingOf)
+  if (state !== 'in-flight' && state !== 'review') return told
+  // An attempt that is under way is followed meanwhile.
+  return next.kind === 'wait' ? { kind: 'wait', untilMs: Math.min(next.untilMs ?? Infinity, told.untilMs) } : next
+}
+
+function nextByState(
+  question: DisbursementQuestion,
+  programme: Rules,
+  timingOf: Timings,
   nowMs: number,
 ): NextForDisbursement {
   if (FINAL_STATES.includes(question.state)) return { kind: 'end' }
@@ -46,18 +79,18 @@ export function nextForDisbursement(
 /** What a payout's end leaves behind while one of its sends is open: it is settled first, whatever comes next. */
 function openSend(
   payout: DisbursementQuestion['payout'],
-  timingOf: (gateway: string) => EnquiryTiming,
+  timingOf: Timings,
   nowMs: number,
 ): NextForDisbursement | undefined {
   if (payout === null || payout.lastSendEndedAtMs !== null) return undefined
   const next = nextForOpenSend(payout, timingOf(payout.gateway), nowMs)
-  return next?.kind === 'enquire' ? { ...next, payout: payout.key, ...outward(payout.gateway, timingOf) } : next
+  return next?.kind === 'enquire' ? enquire(payout, timingOf) : next
 }
 
 function nextWhenReleased(
   question: DisbursementQuestion,
-  programme: Pick<Programme, 'calendar' | 'zone'>,
-  timingOf: (gateway: string) => EnquiryTiming,
+  programme: Rules,
+  timingOf: Timings,
   nowMs: number,
 ): NextForDisbursement {
   if (question.held || question.gateway === null) return WAIT_FOR_A_FACT
@@ -69,17 +102,17 @@ function nextWhenReleased(
 function nextInFlight(
   question: DisbursementQuestion,
   payout: NonNullable<DisbursementQuestion['payout']>,
-  timingOf: (gateway: string) => EnquiryTiming,
+  timingOf: Timings,
   nowMs: number,
 ): NextForDisbursement {
-  // A resend is a send: a hold stops it, and so do people who look at an older attempt. Asking goes on.
-  const isResendForbidden = question.held || question.state === 'review'
+  // A resend is a send: a hold stops it, and so do people who look at an older attempt and words that are not yet asked about.
+  const isResendForbidden = question.held || question.state === 'review' || question.asked !== null
   const next = nextForPayout(payout, timingOf(payout.gateway), nowMs, isResendForbidden)
   switch (next.kind) {
     case 'wait':
       return { kind: 'wait', untilMs: next.untilMs }
     case 'enquire':
-      return { kind: 'enquire', payout: payout.key, ...outward(payout.gateway, timingOf) }
+      return enquire(payout, timingOf)
     case 'resend':
       return { kind: 'resend', payout: payout.key, ...outward(payout.gateway, timingOf) }
     case 'give-up':
@@ -89,9 +122,13 @@ function nextInFlight(
   }
 }
 
-function outward(
-  gateway: string,
-  timingOf: (gateway: string) => EnquiryTiming,
-): { readonly gateway: string; readonly withinMs: number } {
+function enquire(
+  of: { readonly key: string; readonly gateway: string },
+  timingOf: Timings,
+): Extract<NextForDisbursement, { kind: 'enquire' }> {
+  return { kind: 'enquire', payout: of.key, ...outward(of.gateway, timingOf) }
+}
+
+function outward(gateway: string, timingOf: Timings): { readonly gateway: string; readonly withinMs: number } {
   return { gateway, withinMs: callEndsByMs(0, timingOf(gateway)) }
 }

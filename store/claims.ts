@@ -22,7 +22,7 @@ import type { Sealed } from './vault.ts'
 
 /** Why a disbursement cannot be sent now; its branch waits until a fact or a time changes that. */
 export type Parked =
-  'not-released' | 'held' | 'send-open' | 'no-account' | 'account-cooling' | 'no-gateway' | 'too-early'
+  'not-released' | 'held' | 'send-open' | 'asked-about' | 'no-account' | 'account-cooling' | 'no-gateway' | 'too-early'
 
 export interface ClaimDraft {
   readonly kind: 'draft'
@@ -79,6 +79,8 @@ interface Candidate {
   readonly usable_ms: bigint | null
   /** An earlier attempt may still leave: it has a send without an end. */
   readonly send_open: boolean
+  /** Somebody who proves nothing has told of an earlier attempt, and the gateway has not yet been asked. */
+  readonly asked_about: boolean
 }
 
 const CANDIDATE = `
@@ -86,7 +88,8 @@ SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.attempts, 
        ms(d.release_at) AS release_ms, d.fiscal_year, d.budget_line, p.held_at IS NOT NULL AS held,
        p.withdrawn_at IS NOT NULL AND p.stage <> 'closed' AS leaving, a.id AS account, a.institution, a.document, ms(a.usable_from) AS usable_ms,
        EXISTS (SELECT FROM payout y JOIN send s ON s.payout = y.key
-                WHERE y.disbursement = d.key AND s.ended_at IS NULL) AS send_open
+                WHERE y.disbursement = d.key AND s.ended_at IS NULL) AS send_open,
+       EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key AND y.asked_at IS NOT NULL) AS asked_about
   FROM disbursement d
   JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
   LEFT JOIN account a ON (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed'
@@ -273,6 +276,7 @@ function parkedReason(
   if (candidate.state !== 'released' || candidate.leaving) return 'not-released'
   if (candidate.held) return 'held'
   if (candidate.send_open) return 'send-open'
+  if (candidate.asked_about) return 'asked-about'
   if (Number(candidate.release_ms) > nowMs) return 'too-early'
   // The look that said "send" may lie before a cut-off that has passed meanwhile.
   if (nextBusinessInstant(calendar, zone, nowMs) > nowMs) return 'too-early'

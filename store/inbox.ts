@@ -8,8 +8,8 @@ import type { Observation } from '../domain/observation.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, type Sql } from './database.ts'
 import { dataKeyOf, gatewayOwner, insertDocuments, sealDocument, type NewDocument } from './documents.ts'
-import { insertMessages, nudge } from './nudges.ts'
 import type { ObservationItem } from './observation-item.ts'
+import { askAbout, type Word } from './questions.ts'
 import { observeLocked } from './observe.ts'
 import type { StoreContext } from './options.ts'
 import { keysByReference, lockLivesOf } from './payout-rows.ts'
@@ -52,10 +52,7 @@ export async function receiveCallbacks(
     )
     const applied = fresh.filter((one) => one.verdict === 'applied')
     if (applied.length > 0) await observeLocked(sql, context, applied.map(itemOf))
-    await askAbout(
-      sql,
-      fresh.filter((one) => one.verdict === 'stale'),
-    )
+    await askAbout(sql, fresh.filter((one) => one.verdict === 'stale').map(wordOf))
     await reportUnmatched(
       sql,
       fresh.filter((one) => one.verdict === 'unmatched'),
@@ -77,32 +74,61 @@ async function seal(
   return { callback, payout, verdict, document: sealDocument(context.vault, key, owner, 'callback', callback.body) }
 }
 
-/** Inserts the callbacks that are new, each with its sealed bytes; the first of several alike counts. */
+/**
+ * Inserts the callbacks that are new, each with its sealed bytes; of several alike the one that proves most counts. One that was
+ * stored when it proved less (stale, or for a payout nobody knew yet) takes the place of its earlier self.
+ */
 async function insertFresh(sql: Sql, stored: readonly Stored[]): Promise<Stored[]> {
-  const { rows } = await sql.query<{ document: string }>({
+  // One order for every writer, so that two batches with the same events wait for each other and not in a circle.
+  const rows = strongest(stored).toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1))
+  const inserted = await sql.query<{ document: string }>({
     name: 'callbacks',
     text: `INSERT INTO callback (id, gateway, event_id, sha256, document, reference, payout, verdict, received_at)
            SELECT gen_random_uuid(), * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::uuid[], $5::text[], $6::text[],
                                                    $7::text[], $8::timestamptz[])
-           ON CONFLICT (gateway, event_id) DO NOTHING RETURNING document`,
+           ON CONFLICT (gateway, event_id) DO UPDATE
+              SET sha256 = excluded.sha256, document = excluded.document, reference = excluded.reference,
+                  payout = excluded.payout, verdict = excluded.verdict, received_at = excluded.received_at
+            WHERE excluded.payout IS NOT NULL AND callback.verdict <> 'applied' AND callback.verdict <> excluded.verdict
+           RETURNING document`,
     values: [
-      stored.map((one) => one.callback.gateway),
-      stored.map((one) => one.callback.eventId),
-      stored.map((one) => createHash('sha256').update(one.callback.body).digest()),
-      stored.map((one) => one.document.id),
-      stored.map((one) => one.callback.reference),
-      stored.map((one) => one.payout),
-      stored.map((one) => one.verdict),
-      stored.map((one) => new Date(one.callback.receivedAtMs)),
+      rows.map((one) => one.callback.gateway),
+      rows.map((one) => one.callback.eventId),
+      rows.map((one) => createHash('sha256').update(one.callback.body).digest()),
+      rows.map((one) => one.document.id),
+      rows.map((one) => one.callback.reference),
+      rows.map((one) => one.payout),
+      rows.map((one) => one.verdict),
+      rows.map((one) => new Date(one.callback.receivedAtMs)),
     ],
   })
-  const inserted = new Set(rows.map((row) => row.document))
-  const fresh = stored.filter((one) => inserted.has(one.document.id))
+  const documents = new Set(inserted.rows.map((row) => row.document))
+  const fresh = stored.filter((one) => documents.has(one.document.id))
   await insertDocuments(
     sql,
     fresh.map((one) => one.document),
   )
   return fresh
+}
+
+const STRENGTH = { unmatched: 0, stale: 1, applied: 2 } as const
+
+/** Of several callbacks of one event the first of those that prove most. */
+function strongest(stored: readonly Stored[]): Stored[] {
+  const found = new Map<string, Stored>()
+  for (const one of stored) {
+    const known = found.get(idOf(one))
+    if (!known || STRENGTH[one.verdict] > STRENGTH[known.verdict]) found.set(idOf(one), one)
+  }
+  return [...found.values()]
+}
+
+function idOf({ callback }: Stored): string {
+  return `${callback.gateway}/${callback.eventId}`
+}
+
+function wordOf({ payout, callback }: Stored): Word {
+  return { payout: payout ?? '', atMs: callback.receivedAtMs }
 }
 
 function itemOf(one: Stored): ObservationItem {
@@ -112,23 +138,6 @@ function itemOf(one: Stored): ObservationItem {
     fact: { kind: 'observed', observation: one.callback.observation },
     atMs: one.callback.receivedAtMs,
   }
-}
-
-/** Authentic but stale: no state moves, the lives are told to ask the gateway. */
-async function askAbout(sql: Sql, stale: readonly Stored[]): Promise<void> {
-  if (stale.length === 0) return
-  const keys = stale.map((one) => one.payout)
-  // The ladder starts over, so that the next look of the life asks at once.
-  const { rows } = await sql.query<{ programme: string; ref: string }>(
-    `UPDATE payout SET last_enquiry_at = claimed_at - interval '1 day', version = version + 1
-      WHERE key = ANY ($1) AND state IN ('submitting', 'unknown', 'accepted', 'processing')
-     RETURNING programme, ref`,
-    [keys],
-  )
-  await insertMessages(
-    sql,
-    rows.map((row) => nudge(row.programme, row.ref, 'payout')),
-  )
 }
 
 async function reportUnmatched(sql: Sql, unmatched: readonly Stored[]): Promise<void> {

@@ -70,6 +70,7 @@ function owed(
     first_paid_ms: null,
     reviewing: false,
     payout: null,
+    asked: null,
   }
 }
 

@@ -1,6 +1,6 @@
 /** Loads a life: one statement, so that what is decided is one picture. Times are epoch milliseconds, amounts text. */
 import type { DisbursementState } from '../domain/disbursement.ts'
-import type { WaitingPayout } from '../domain/enquiry.ts'
+import type { AskedPayout, WaitingPayout } from '../domain/enquiry.ts'
 import type { EvidenceKind, Life, Outcome, Stage, TrancheState } from '../domain/lifecycle.ts'
 import type { PayoutState } from '../domain/payout.ts'
 import { Problem } from '../domain/problem.ts'
@@ -56,6 +56,16 @@ export interface DisbursementRow {
   /** Any attempt, also an older one, is looked at by people. */
   readonly reviewing: boolean
   readonly payout: PayoutRow | null
+  readonly asked: AskedRow | null
+}
+
+/** The attempt, the newest or an older one, of which somebody who proves nothing has told. */
+export interface AskedRow {
+  readonly key: string
+  readonly gateway: string
+  readonly asked_ms: number
+  readonly enquiries: number
+  readonly last_enquiry_ms: number | null
 }
 
 export interface PayoutRow {
@@ -73,6 +83,12 @@ export interface PayoutRow {
   readonly last_started_ms: number
   readonly last_ended_ms: number | null
 }
+
+/** The attempt of disbursement `d` that the gateway must be asked about first. */
+export const ASKED = `(
+            SELECT jsonb_build_object('key', y.key, 'gateway', y.gateway, 'asked_ms', ms(y.asked_at),
+                                      'enquiries', y.enquiries, 'last_enquiry_ms', ms(y.last_enquiry_at))
+              FROM payout y WHERE y.disbursement = d.key AND y.asked_at IS NOT NULL ORDER BY y.asked_at LIMIT 1)`
 
 const LOAD = `
 SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.wave, p.attention,
@@ -104,7 +120,7 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
               FROM payout y
               JOIN send first ON first.payout = y.key AND first.number = 1
               JOIN send last ON last.payout = y.key AND last.number = y.sends
-             WHERE y.disbursement = d.key AND y.n = d.attempts))
+             WHERE y.disbursement = d.key AND y.n = d.attempts), 'asked', ${ASKED})
             FROM disbursement d WHERE (d.programme, d.ref, d.tranche) = (t.programme, t.ref, t.code)))
             ORDER BY t.position), '[]')
           FROM tranche t WHERE (t.programme, t.ref) = (p.programme, p.ref)) AS tranches
@@ -178,4 +194,10 @@ export function waitingPayout(row: PayoutRow): WaitingPayout {
     notFoundAtMs: row.not_found_ms,
     sendAgainAtMs: row.send_again_ms,
   }
+}
+
+/** What is asked about first, as the machine sees it. */
+export function askedPayout(row: AskedRow): AskedPayout & { readonly key: string; readonly gateway: string } {
+  const { key, gateway, enquiries } = row
+  return { key, gateway, enquiries, askedAtMs: row.asked_ms, lastEnquiryAtMs: row.last_enquiry_ms }
 }

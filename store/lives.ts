@@ -12,7 +12,7 @@ import { insertAudit, type AuditEntry } from './audit.ts'
 import { inTransaction, type Sql } from './database.ts'
 import { openDocument, participantOwner, parseSealed } from './documents.ts'
 import { keepHeard } from './heard.ts'
-import { lifeOf, lockLife, readLife, waitingPayout, type LifeRow } from './life-rows.ts'
+import { askedPayout, lifeOf, lockLife, readLife, waitingPayout, type LifeRow } from './life-rows.ts'
 import { patched } from './life-patch.ts'
 import { applyStep } from './life-steps.ts'
 import type { StoreContext } from './options.ts'
@@ -116,7 +116,8 @@ export function standingOf(context: StoreContext, life: LifeRow, programme: Prog
       gateway: row.payout.gateway,
     }
     const releaseAtMs = Math.max(row.release_ms, life.account?.usable_ms ?? 0)
-    const question = { state: row.state, releaseAtMs, held: life.held, gateway, payout }
+    const asked = row.asked && askedPayout(row.asked)
+    const question = { state: row.state, releaseAtMs, held: life.held, gateway, payout, asked }
     const next = nextForDisbursement(question, programme, context.timingOf, nowMs)
     return [{ key: row.key, tranche: tranche.code, state: row.state, reason: row.reason, next }]
   })

@@ -4,6 +4,7 @@ import { Problem } from '../domain/problem.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, type Database, type Sql } from './database.ts'
 import { insertMessages, nudge } from './nudges.ts'
+import { retryUnmatched } from './questions.ts'
 
 /** All messages of one life that one delivery tells. */
 export interface Lease {
@@ -38,7 +39,7 @@ export interface Messages {
   dead(programme: string | null): Promise<DeadMessage[]>
   /** Puts a dead message back. Throws `not-found`, `message-not-dead`. */
   redrive(id: string, actor: Actor, atMs: number): Promise<void>
-  /** Nudges every life past its latest expected moment; returns how many. */
+  /** Nudges every life past its latest expected moment, and tries unmatched callbacks again; returns how many lives. */
   sweep(limit: number): Promise<number>
   /** Marks that a life's run ended although its life is open: people look. */
   flagFailed(programme: string, ref: string): Promise<void>
@@ -112,15 +113,17 @@ export function createMessages(database: Database): Messages {
     },
     redrive: (id, actor, atMs) =>
       inTransaction(database, async (sql) => void (await redriveMessage(sql, id, actor, atMs))),
-    sweep: (limit) =>
-      inTransaction(database, async (sql) => {
+    async sweep(limit) {
+      await retryUnmatched(database, limit)
+      return inTransaction(database, async (sql) => {
         const { rows } = await sql.query<{ programme: string; ref: string }>(SWEEP, [limit])
         await insertMessages(
           sql,
           rows.map((row) => nudge(row.programme, row.ref, 'sweep', 5)),
         )
         return rows.length
-      }),
+      })
+    },
     async flagFailed(programme, ref) {
       await pool.query(
         `UPDATE participant SET attention = 'life-failed', attention_since = coalesce(attention_since, now())

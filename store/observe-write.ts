@@ -134,7 +134,8 @@ async function updatePayouts(
     name: 'update-payouts',
     text: `UPDATE payout
         SET state = new.state, money = new.money, version = payout.version + 1, gateway_id = new.gateway_id, enquiries = new.enquiries,
-            not_found = new.not_found, not_found_at = new.not_found_at, same_key_retries = new.same_key_retries, last_enquiry_at = new.last_enquiry_at,
+            not_found = new.not_found, not_found_at = new.not_found_at,
+            asked_at = new.asked_at, same_key_retries = new.same_key_retries, last_enquiry_at = new.last_enquiry_at,
             send_again_at = new.send_again_at,
             failure_class = coalesce(new.failure_class, payout.failure_class),
             failure_code = coalesce(new.failure_code, payout.failure_code),
@@ -142,9 +143,9 @@ async function updatePayouts(
             finished_at = CASE WHEN new.state IN ('paid', 'failed', 'cancelled', 'not-sent', 'returned')
                                THEN coalesce(payout.finished_at, new.at) END
        FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::timestamptz[],
-                   $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::text[], $15::timestamptz[])
+                   $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::text[], $15::timestamptz[], $16::timestamptz[])
             AS new (key, version, state, gateway_id, enquiries, not_found, same_key_retries, last_enquiry_at,
-                    send_again_at, failure_class, failure_code, vendor_code, at, money, not_found_at)
+                    send_again_at, failure_class, failure_code, vendor_code, at, money, not_found_at, asked_at)
       WHERE payout.key = new.key AND payout.version = new.version`,
     values: [
       rows.map((row) => row.key),
@@ -162,6 +163,7 @@ async function updatePayouts(
       touched.map(({ item }) => dateOf(item?.atMs ?? null)),
       rows.map((row) => row.money),
       rows.map((row) => dateOf(row.not_found_ms)),
+      rows.map((row) => dateOf(row.asked_ms)),
     ],
   })
   if (rowCount !== rows.length) throw new Error('a payout changed under its life lock')

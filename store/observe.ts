@@ -11,7 +11,7 @@ import { foldPayout, type PayoutDecision, type PayoutState } from '../domain/pay
 import type { Programme } from '../domain/programme.ts'
 import type { DisbursementStanding } from '../domain/standing.ts'
 import type { Sql } from './database.ts'
-import { waitingPayout } from './life-rows.ts'
+import { askedPayout, waitingPayout } from './life-rows.ts'
 import type { ObservationItem } from './observation-item.ts'
 import { tellOf } from './observe-audit.ts'
 import { Harvest, writeHarvest } from './observe-write.ts'
@@ -79,6 +79,7 @@ function foldItem(
     if (item.source === 'callback' && !sendMayEnd) harvest.nudge(row)
   }
   closeLostSend(harvest, row, item, timing)
+  closeQuestion(row, item)
   const outcome = decision.kind === 'keep' ? `keep:${decision.note}` : decision.kind
   harvest.observed(row, item, from, outcome)
   for (const entry of tellOf(row, item, from, decision)) harvest.audit.push(entry)
@@ -127,6 +128,14 @@ function closeLostSend(harvest: Harvest, row: Work, item: ObservationItem, timin
   if (!isOver) return
   row.last_ended_ms = row.last_started_ms + timing.submitTimeoutMs
   harvest.endSend(row.key, row.sends, row.last_ended_ms, 'lost')
+}
+
+/** An answer to what was asked after somebody's word has settled that word, whatever it says. */
+function closeQuestion(row: Work, item: ObservationItem): void {
+  if (row.asked_ms === null || item.source !== 'enquiry' || item.fact.kind === 'unavailable') return
+  if (item.atMs < row.asked_ms) return
+  row.asked_ms = null
+  if (row.disbursement.asked?.key === row.key) row.disbursement.asked = null
 }
 
 function countEnquiry(timing: EnquiryTiming, row: Work, item: ObservationItem): void {
@@ -207,6 +216,7 @@ export function standingOfWork(
   const releaseAtMs = Math.max(row.disbursement.release_ms, row.live_account?.usable_ms ?? 0)
   const gateway = row.live_account ? context.route(programme.payment.gateways, row.live_account.institution) : null
   const payout = { ...waitingPayout(row), key: row.key, gateway: row.gateway }
-  const question = { state, releaseAtMs, held: row.held, gateway, payout }
+  const asked = row.disbursement.asked && askedPayout(row.disbursement.asked)
+  const question = { state, releaseAtMs, held: row.held, gateway, payout, asked }
   return { key, tranche, state, reason, next: nextForDisbursement(question, programme, context.timingOf, nowMs) }
 }

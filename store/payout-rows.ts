@@ -1,7 +1,7 @@
 /** Loads payouts with what surrounds them, for a whole batch at once, under the locks of their lives. */
 import type { DisbursementState } from '../domain/disbursement.ts'
 import type { Sql } from './database.ts'
-import type { PayoutRow } from './life-rows.ts'
+import { ASKED, type AskedRow, type PayoutRow } from './life-rows.ts'
 
 /** A payout, its disbursement and its life, as a batch of facts is folded into them. Mutable: a batch may tell of one twice. */
 export interface Work extends Mutable<PayoutRow> {
@@ -20,6 +20,8 @@ export interface Work extends Mutable<PayoutRow> {
   /** Where the amount stands: on its way, with the payee, or owed again. */
   money: 'clearing' | 'credited' | 'back'
   gateway_id: string | null
+  /** Since when the gateway must be asked because of what somebody told. */
+  asked_ms: number | null
   readonly disbursement: {
     readonly key: string
     readonly tranche: string
@@ -30,6 +32,7 @@ export interface Work extends Mutable<PayoutRow> {
     retries: number
     returns: number
     release_ms: number
+    asked: AskedRow | null
     readonly budget_line: string
     readonly fiscal_year: number
   }
@@ -48,10 +51,10 @@ const LOAD = `
 SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.stage = 'closed' AS closed,
        p.held_at IS NOT NULL AS held, y.n, y.gateway, y.reference, y.amount, y.currency, y.account, y.state, y.money, y.version,
        y.gateway_id, y.sends, y.same_key_retries, y.enquiries, y.not_found, ms(y.not_found_at) AS not_found_ms,
-       ms(y.last_enquiry_at) AS last_enquiry_ms, ms(y.send_again_at) AS send_again_ms,
+       ms(y.last_enquiry_at) AS last_enquiry_ms, ms(y.send_again_at) AS send_again_ms, ms(y.asked_at) AS asked_ms,
        ms(first.started_at) AS first_sent_ms, ms(last.started_at) AS last_started_ms, ms(last.ended_at) AS last_ended_ms,
        jsonb_build_object('key', d.key, 'tranche', d.tranche, 'state', d.state, 'reason', d.reason, 'version', d.version,
-                          'attempts', d.attempts, 'retries', d.retries, 'returns', d.returns,
+                          'attempts', d.attempts, 'retries', d.retries, 'returns', d.returns, 'asked', ${ASKED},
                           'release_ms', ms(d.release_at), 'budget_line', d.budget_line, 'fiscal_year', d.fiscal_year)
          AS disbursement,
        CASE WHEN a.id IS NOT NULL THEN jsonb_build_object('id', a.id, 'institution', a.institution,
@@ -88,6 +91,7 @@ function numbers(row: Work): Pick<Work, TimeColumn> {
   const number = (value: number | bigint | null): number | null => (value === null ? null : Number(value))
   return {
     not_found_ms: number(row.not_found_ms),
+    asked_ms: number(row.asked_ms),
     last_enquiry_ms: number(row.last_enquiry_ms),
     send_again_ms: number(row.send_again_ms),
     first_sent_ms: Number(row.first_sent_ms),
@@ -97,7 +101,13 @@ function numbers(row: Work): Pick<Work, TimeColumn> {
 }
 
 type TimeColumn =
-  'not_found_ms' | 'last_enquiry_ms' | 'send_again_ms' | 'first_sent_ms' | 'last_started_ms' | 'last_ended_ms'
+  | 'not_found_ms'
+  | 'asked_ms'
+  | 'last_enquiry_ms'
+  | 'send_again_ms'
+  | 'first_sent_ms'
+  | 'last_started_ms'
+  | 'last_ended_ms'
 
 /** The keys of payouts by what a gateway knows them by, for callbacks. */
 export async function keysByReference(

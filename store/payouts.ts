@@ -91,8 +91,9 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
   const programme = await context.programmes.version(row.programme, row.programme_version, sql)
   const timing = context.timingOf(row.gateway)
   const next = nextForPayout(waitingPayout(row), timing, nowMs)
-  // A resend is a send: a hold stops it, and so do people who look at an older attempt.
-  if (next.kind !== 'resend' || row.held || row.disbursement.state !== 'in-flight') {
+  // A resend is a send: a hold stops it, and so do people who look at an older attempt and words that are not yet asked about.
+  const isForbidden = row.held || row.disbursement.state !== 'in-flight' || row.disbursement.asked !== null
+  if (next.kind !== 'resend' || isForbidden) {
     return { kind: 'refused', disbursement: standingOfWork(context, row, programme, nowMs) }
   }
   const send = row.sends + 1

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FINAL_STATES } from '../../domain/disbursement.ts'
+import { DISBURSEMENT_STATES, FINAL_STATES } from '../../domain/disbursement.ts'
 import type { EnquiryTiming } from '../../domain/enquiry.ts'
 import { nextForDisbursement, type DisbursementQuestion } from '../../domain/next.ts'
 import type { Calendar } from '../../domain/programme.ts'
@@ -47,6 +47,7 @@ function next(more: Partial<DisbursementQuestion>, atMs = FRIDAY, calendar = ALW
     held: false,
     gateway: 'sandbox',
     payout: null,
+    asked: null,
     ...more,
   }
   return nextForDisbursement(question, { calendar, zone: 'Asia/Jakarta' }, () => TIMING, atMs)
@@ -93,10 +94,39 @@ describe('a disbursement at rest whose newest attempt still has an open send', (
       if (code === 'gone') throw new Error('nobody knows it')
       return TIMING
     }
-    const question = { state: 'released', releaseAtMs: FRIDAY, held: false, gateway: 'sandbox' } as const
+    const question = { state: 'released', releaseAtMs: FRIDAY, held: false, gateway: 'sandbox', asked: null } as const
     const payout = { ...PAYOUT, state: 'failed', gateway: 'gone' } as const
     const rules = { calendar: ALWAYS, zone: 'Asia/Jakarta' }
     expect(nextForDisbursement({ ...question, payout }, rules, gone, FRIDAY)).toMatchObject({ kind: 'send' })
+  })
+})
+
+describe('a word that proves nothing', () => {
+  const asked = { key: 'd#1', gateway: 'sandbox', askedAtMs: FRIDAY, enquiries: 4, lastEnquiryAtMs: null }
+
+  it('is asked about first, whatever the state, also where all has ended', () => {
+    for (const state of DISBURSEMENT_STATES) {
+      expect(next({ state, asked })).toEqual({ kind: 'enquire', payout: 'd#1', gateway: 'sandbox', withinMs: 14_000 })
+    }
+  })
+
+  it('is asked about on the ladder while the gateway does not answer, and nothing is sent meanwhile', () => {
+    const pending = { ...asked, lastEnquiryAtMs: FRIDAY }
+    for (const state of FINAL_STATES) {
+      expect(next({ state, asked: pending })).toEqual({ kind: 'wait', untilMs: FRIDAY + 30 * SECOND })
+    }
+    expect(next({ asked: pending })).toEqual({ kind: 'wait', untilMs: FRIDAY + 30 * SECOND })
+    expect(next({ asked: pending }, FRIDAY + 30 * SECOND)).toMatchObject({ kind: 'enquire' })
+  })
+
+  it('leaves an attempt under way on its own ladder, to its end, but forbids a resend', () => {
+    const silent = { notFound: 2, notFoundAtMs: FRIDAY, enquiries: 4, lastEnquiryAtMs: FRIDAY }
+    const pending = { ...asked, lastEnquiryAtMs: FRIDAY }
+    const inFlight = (payout: Partial<Payout>, atMs: number) =>
+      next({ state: 'in-flight', payout: { ...PAYOUT, ...silent, ...payout }, asked: pending }, atMs)
+    expect(inFlight({ lastSendEndedAtMs: FRIDAY - 200 * SECOND }, FRIDAY + SECOND)).toMatchObject({ kind: 'wait' })
+    const late = FRIDAY + 1000 * SECOND
+    expect(inFlight({ lastEnquiryAtMs: late }, late + 30 * SECOND)).toEqual({ kind: 'give-up', payout: 'd#1' })
   })
 })
 

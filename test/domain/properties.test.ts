@@ -26,6 +26,7 @@ const LENSES: readonly Lens[] = ['truth', 'away', 'hidden']
 type Move =
   | { readonly act: 'work'; readonly fate: Fate; readonly end: End; readonly lens: Lens }
   | { readonly act: 'callback'; readonly which: number; readonly times: number; readonly isUntold: boolean }
+  | { readonly act: 'word'; readonly which: number }
   | { readonly act: 'contradict' | 'relink' | 'lapse' | 'hold' }
 
 /** `hidden`: the gateway denies what it has executed. An honest one does so for its quiet period only, and here never. */
@@ -48,6 +49,7 @@ function moves(options: { readonly honest: boolean }): fc.Arbitrary<Move[]> {
     fc.oneof(
       { weight: 12, arbitrary: work },
       { weight: 4, arbitrary: callback },
+      { weight: 2, arbitrary: fc.record({ act: fc.constant('word' as const), which: fc.nat({ max: 5 }) }) },
       { weight: 2, arbitrary: fc.constantFrom(...others).map((act) => ({ act })) },
     ),
     { minLength: 5, maxLength: 60 },
@@ -68,6 +70,7 @@ const resends = fc.array(
 function apply(model: Model, move: Move): void {
   if (move.act === 'work') model.work(move.fate, move.end, move.lens)
   else if (move.act === 'callback') model.callback(move.which, move.times, move.isUntold)
+  else if (move.act === 'word') model.word(move.which)
   else if (move.act === 'contradict') model.contradict()
   else if (move.act === 'relink') model.relink()
   else if (move.act === 'lapse') model.lapse()
@@ -181,6 +184,8 @@ describe('whatever happens to a disbursement', () => {
       'lost send settled',
       'sent again',
       'given up',
+      'a word',
+      'a word about what is paid',
       'callback repeated',
       'callback never came',
       'callback about an older attempt',

@@ -12,7 +12,9 @@ import {
   openWorld,
   SECOND,
   seen,
+  seenFailed,
   SILENCE,
+  TIMING,
   type World,
 } from '../support/world.ts'
 
@@ -174,6 +176,119 @@ describe('a callback that is authentic but stale', () => {
     await receive(callback({ reference }, { trusted: false }))
     expect(await stateOf(payout)).toBe('unknown')
     expect((await world.advance(ref, NOON + MINUTE)).disbursements[0]?.next).toMatchObject({ kind: 'enquire' })
+  })
+})
+
+describe('a word about what has ended', () => {
+  const closed = async (): Promise<Sent> => {
+    const sent = await accepted()
+    await world.observe({ payout: sent.payout, source: 'callback', fact: seen('paid'), atMs: NOON + MINUTE })
+    await world.act((acts) => acts.withdraw({ programme: 'swift', ref: sent.ref, reason: 'moved abroad' }))
+    expect(await world.advance(sent.ref, NOON + HOUR)).toMatchObject({ stage: 'closed' })
+    return sent
+  }
+  const nextOf = async (ref: string, atMs: number) => (await world.advance(ref, atMs)).disbursements[0]?.next
+  const messages = (ref: string) =>
+    world.count(`SELECT FROM message WHERE ref = $1 AND kind = 'payout' AND state = 'pending'`, [ref])
+
+  it('a stale return of a payment of a closed life is told and asked about; the answer is what counts', async () => {
+    const sent = await closed()
+    const before = await messages(sent.ref)
+    const returned = callback(sent, { trusted: false, observation: observation('returned'), receivedAtMs: NOON + DAY })
+    expect(await receive(returned)).toEqual(['stale'])
+    expect(await stateOf(sent.payout)).toBe('paid')
+    expect(await messages(sent.ref)).toBe(before + 1)
+    expect(await nextOf(sent.ref, NOON + DAY)).toMatchObject({ kind: 'enquire', payout: sent.payout })
+    await world.observe(asked(sent.payout, seen('returned'), NOON + DAY))
+    expect(await stateOf(sent.payout)).toBe('returned')
+    expect(await nextOf(sent.ref, NOON + DAY)).toEqual({ kind: 'wait', untilMs: null })
+  })
+
+  it('is asked about again on the ladder while the gateway is away, and no more once it has answered', async () => {
+    const sent = await closed()
+    await receive(callback(sent, { trusted: false, receivedAtMs: NOON + DAY }))
+    const failure = { class: 'unknown', code: 'no-answer', vendorCode: '' } as const
+    await world.observe(asked(sent.payout, { kind: 'unavailable', failure }, NOON + DAY))
+    const again = NOON + DAY + (TIMING.enquiryLadderMs[1] ?? 0)
+    expect(await nextOf(sent.ref, NOON + DAY)).toEqual({ kind: 'wait', untilMs: again })
+    expect(await nextOf(sent.ref, again)).toMatchObject({ kind: 'enquire' })
+    await world.observe(asked(sent.payout, seen('paid'), again, 2))
+    expect(await nextOf(sent.ref, again)).toEqual({ kind: 'end' })
+  })
+
+  it('a stale success of a failed attempt parks the next one until the gateway has been asked', async () => {
+    const sent = await accepted()
+    const disbursement = disbursementOf(sent.ref)
+    await world.observe({ payout: sent.payout, source: 'callback', fact: seenFailed('retry-new'), atMs: NOON + MINUTE })
+    const late = NOON + 2 * HOUR
+    const draft = await world.draft(disbursement, late)
+    await receive(callback(sent, { trusted: false, receivedAtMs: late }))
+    const claim = await world.store.claims.claim(draft, Buffer.from('{}'), late)
+    expect(claim).toEqual({ kind: 'parked', reason: 'asked-about' })
+    expect(await nextOf(sent.ref, late)).toMatchObject({ kind: 'enquire', payout: sent.payout })
+    await world.observe(asked(sent.payout, seen('paid'), late))
+    expect(await stateOf(sent.payout)).toBe('review')
+  })
+
+  it('about an older attempt is asked about at that attempt', async () => {
+    const sent = await accepted()
+    await world.observe({ payout: sent.payout, source: 'callback', fact: seenFailed('retry-new'), atMs: NOON + MINUTE })
+    await world.claim(disbursementOf(sent.ref), NOON + 2 * HOUR)
+    await receive(callback(sent, { trusted: false, receivedAtMs: NOON + 2 * HOUR }))
+    expect(await nextOf(sent.ref, NOON + 2 * HOUR)).toMatchObject({ kind: 'enquire', payout: sent.payout })
+    await world.observe(asked(sent.payout, seenFailed('retry-new'), NOON + 2 * HOUR))
+    expect(await nextOf(sent.ref, NOON + 2 * HOUR)).toMatchObject({ kind: 'wait' })
+  })
+
+  it('is not settled by an answer to what was asked before it came', async () => {
+    const sent = await closed()
+    await receive(callback(sent, { trusted: false, receivedAtMs: NOON + DAY }))
+    await world.observe(asked(sent.payout, seen('paid'), NOON + DAY - 1))
+    expect(await nextOf(sent.ref, NOON + DAY)).toMatchObject({ kind: 'enquire' })
+  })
+})
+
+describe('an event that comes again and proves more', () => {
+  it('is applied when its earlier self was stale, and once only', async () => {
+    const sent = await accepted()
+    const told = callback(sent, { trusted: false })
+    expect(await receive(told)).toEqual(['stale'])
+    expect(await receive(told)).toEqual(['repeated'])
+    expect(await receive({ ...told, trusted: true })).toEqual(['applied'])
+    expect(await receive({ ...told, trusted: true }, { ...told, trusted: false })).toEqual(['repeated', 'repeated'])
+    expect(await stateOf(sent.payout)).toBe('paid')
+  })
+
+  it('counts once in a batch, as the one that proves most', async () => {
+    const sent = await accepted()
+    const told = callback(sent)
+    expect(await receive({ ...told, trusted: false }, told, told)).toEqual(['repeated', 'applied', 'repeated'])
+  })
+
+  it('is applied when its payout was not known before', async () => {
+    const ref = await world.ready()
+    const { reference } = await world.draft(disbursementOf(ref))
+    const told = callback({ reference })
+    expect(await receive(told)).toEqual(['unmatched'])
+    const payout = await world.claim(disbursementOf(ref))
+    expect(await receive(told)).toEqual(['applied'])
+    expect(await stateOf(payout)).toBe('paid')
+  })
+
+  it('and one that never comes again is found by the sweep once its payout is known: the gateway is asked', async () => {
+    const ref = await world.ready()
+    const { reference } = await world.draft(disbursementOf(ref))
+    const told = callback({ reference })
+    await receive(told, callback({ reference: '0000000000000000' }))
+    await world.store.messages.sweep(100)
+    const verdict = () => world.one('SELECT verdict, payout FROM callback WHERE event_id = $1', [told.eventId])
+    expect(await verdict()).toEqual({ verdict: 'unmatched', payout: null })
+    const payout = await world.claim(disbursementOf(ref))
+    await world.store.messages.sweep(100)
+    expect(await verdict()).toEqual({ verdict: 'stale', payout })
+    expect((await world.advance(ref, NOON + MINUTE)).disbursements[0]?.next).toMatchObject({ kind: 'enquire', payout })
+    await world.store.messages.sweep(100)
+    expect(await world.count(`SELECT FROM message WHERE ref = $1 AND kind = 'payout'`, [ref])).toBe(1)
   })
 })
 

@@ -44,6 +44,7 @@ interface Attempt {
   notFound: number
   notFoundAtMs: number | null
   lastEnquiryAtMs: number | null
+  askedAtMs: number | null
   sendAgainAtMs: number | null
   readonly firstSentAtMs: number
   lastStartedAtMs: number
@@ -80,8 +81,25 @@ export class Model {
       held: this.held,
       gateway: this.hasAccount ? 'sandbox' : null,
       payout: payout ?? null,
+      asked: this.#asked(),
     }
     return nextForDisbursement(question, { calendar: ALWAYS, zone: 'Asia/Jakarta' }, () => TIMING, this.nowMs)
+  }
+
+  /** What somebody who proves nothing has told of, the newest attempt or an older one. */
+  #asked() {
+    const attempt = this.attempts.find(({ askedAtMs }) => askedAtMs !== null)
+    if (!attempt || attempt.askedAtMs === null) return null
+    const { n, enquiries, lastEnquiryAtMs, askedAtMs } = attempt
+    return { key: `d#${n}`, gateway: 'sandbox', enquiries, lastEnquiryAtMs, askedAtMs }
+  }
+
+  /** Somebody who proves nothing tells of an attempt. */
+  word(which: number): void {
+    const attempt = this.attempts[which % Math.max(this.attempts.length, 1)]
+    if (!attempt) return
+    attempt.askedAtMs = this.nowMs
+    this.#note(this.state === 'paid' ? 'a word about what is paid' : 'a word')
   }
 
   /** Does the next thing, whatever it is; time passes first where it waits for time. */
@@ -92,7 +110,7 @@ export class Model {
     const attempt = this.attempts.at(-1)
     if (now.kind === 'send') this.#claim(fate, end)
     else if (now.kind === 'resend' && attempt) this.#resend(attempt, fate, end)
-    else if (now.kind === 'enquire' && attempt) this.#enquire(attempt, lens)
+    else if (now.kind === 'enquire') this.#enquire(this.#attemptOf(now.payout), lens)
     else if (now.kind === 'check-float') this.#release('float is back')
     else if (now.kind === 'give-up' && attempt) this.#giveUp(attempt)
   }
@@ -173,6 +191,7 @@ export class Model {
     }
     if (earlier?.lastEndedAtMs === null)
       throw new Error(`attempt ${earlier.n + 1} while a send of the last one is open`)
+    if (this.#asked()) throw new Error('another attempt while an earlier one is asked about')
     if (earlier) this.#note(`another attempt after ${earlier.state}`)
     const attempt: Attempt = {
       n: this.attempts.length + 1,
@@ -185,6 +204,7 @@ export class Model {
       notFound: 0,
       notFoundAtMs: null,
       lastEnquiryAtMs: null,
+      askedAtMs: null,
       sendAgainAtMs: null,
       firstSentAtMs: this.nowMs,
       lastStartedAtMs: this.nowMs,
@@ -248,7 +268,15 @@ export class Model {
       }
       this.#observe(attempt, { kind: 'not-found' }, 'enquiry')
     }
-    if (lens !== 'away') this.#settleSend(attempt)
+    if (lens === 'away') return
+    this.#settleSend(attempt)
+    attempt.askedAtMs = null
+  }
+
+  #attemptOf(key: string): Attempt {
+    const attempt = this.attempts.find(({ n }) => key === `d#${n}`)
+    if (!attempt) throw new Error(`no attempt ${key}`)
+    return attempt
   }
 
   /** An answer late enough tells of a send whose process died, too. */

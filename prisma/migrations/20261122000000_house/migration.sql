@@ -238,6 +238,7 @@ CREATE TABLE "payout" (
     "not_found_at" TIMESTAMPTZ(6),
     "claimed_at" TIMESTAMPTZ(6) NOT NULL,
     "last_enquiry_at" TIMESTAMPTZ(6),
+    "asked_at" TIMESTAMPTZ(6),
     "send_again_at" TIMESTAMPTZ(6),
     "finished_at" TIMESTAMPTZ(6),
 
@@ -529,6 +530,8 @@ ALTER TABLE posting ADD CONSTRAINT posting_family CHECK (split_part(debit, ':', 
 
 -- At most one of a kind ---------------------------------------------------------------------------------------------
 CREATE UNIQUE INDEX payout_live ON payout (disbursement) WHERE NOT superseded AND state NOT IN ('failed', 'cancelled', 'not-sent', 'returned');
+CREATE INDEX payout_asked ON payout (disbursement) WHERE asked_at IS NOT NULL;
+CREATE INDEX callback_unmatched ON callback (gateway, reference) WHERE verdict = 'unmatched';
 CREATE UNIQUE INDEX send_open ON send (payout) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX account_live ON account (programme, ref) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX role_grant_live ON role_grant (person, role, coalesce(programme, '')) WHERE ended_at IS NULL;
