@@ -3119,7 +3119,7 @@ export interface operations {
         parameters: {
             query?: {
                 stage?: "screening" | "admission" | "training" | "incentives" | "closed";
-                attention?: "any" | "life-failed" | "review" | "failed" | "waiting-for-float" | "waiting-for-account" | "on-hold" | "payout-unknown";
+                attention?: "any" | "life-failed" | "review" | "failed" | "gateway-refuses" | "waiting-for-float" | "waiting-for-account" | "on-hold" | "payout-unknown";
                 /** @example G01 */
                 wave?: string;
                 /** @description Rows a page: 1 to 500, 50 when not given */

@@ -45,6 +45,8 @@ export interface DisbursementStep {
   readonly retryAfterMs: number | null
   /** The account that was used cannot be used again. */
   readonly accountFailed: boolean
+  /** It uses up one of the attempts that a passing failure has. */
+  readonly isRetry: boolean
 }
 
 export interface Attempts {
@@ -56,11 +58,26 @@ export interface Attempts {
   readonly returns: number
 }
 
-/** However long a gateway has been away, it is tried this often. */
+/** However long a gateway has been away, it is tried this often; after some days less often. */
 const UNREACHABLE_DELAY_MAX_MS = 15 * 60_000
+const LONG_OUTAGE = { attempts: 200, delayMs: 3600_000 } as const
+
+/** People look before the references of a disbursement (1023) are used up: with the delays above, after a month. */
+export const ATTEMPTS_MAX = 1000
 
 /** What the end of a payout means for its disbursement; undefined while the payout is still under way. */
 export function afterPayout(
+  state: PayoutState,
+  failure: Failure | null,
+  attempts: Attempts,
+  retryDelaysMs: readonly number[],
+): DisbursementStep | undefined {
+  const next = stepAfter(state, failure, attempts, retryDelaysMs)
+  const isUsedUp = attempts.attempts >= ATTEMPTS_MAX && next !== undefined && AT_REST.includes(next.to)
+  return isUsedUp ? { ...step('review', 'attempts-used-up'), accountFailed: next.accountFailed } : next
+}
+
+function stepAfter(
   state: PayoutState,
   failure: Failure | null,
   attempts: Attempts,
@@ -80,11 +97,10 @@ export function afterPayout(
       return attempts.returns > 0 ? step('review', 'returned-twice') : needsAccount('returned')
     case 'not-sent':
       // Proven not to have left: nothing is used up, however long the gateway cannot be reached.
-      return {
-        ...step('released', failure?.code ?? null),
-        retryAfterMs: unreachableDelay(retryDelaysMs, attempts.attempts),
-      }
+      return laterStep(failure?.code ?? null, retryDelaysMs, attempts)
     case 'cancelled':
+      // Nobody asked for it and nothing says why: it may pass.
+      return afterFailure(failure ?? { class: 'retry-new', code: 'cancelled', vendorCode: '' }, attempts, retryDelaysMs)
     case 'failed':
       return afterFailure(failure, attempts, retryDelaysMs)
   }
@@ -98,15 +114,17 @@ function afterFailure(failure: Failure | null, attempts: Attempts, delays: reado
     case 'float-short':
       return step('float-short', code)
     case 'permanent':
-    case 'config':
       return step('failed', code)
+    case 'config':
+      // Ours to mend, and nobody's money is wrong: it goes on by itself once the gateway takes us in again.
+      return laterStep('gateway-refuses', delays, attempts)
     case 'retry-new':
     case 'retry-same': {
       const delay = delays[attempts.retries]
       // When the schedule is used up a person decides; sending for ever is how a wrong classification pays twice.
       return delay === undefined
         ? step('review', 'retries-used-up')
-        : { ...step('released', code), retryAfterMs: delay }
+        : { ...step('released', code), retryAfterMs: delay, isRetry: true }
     }
     case 'compliance':
     case 'undocumented':
@@ -116,8 +134,13 @@ function afterFailure(failure: Failure | null, attempts: Attempts, delays: reado
   }
 }
 
-/** The gateway's delays, then twice as long each time: an attempt has 1023 references, and an outage may last for days. */
+function laterStep(reason: string | null, delays: readonly number[], attempts: Attempts): DisbursementStep {
+  return { ...step('released', reason), retryAfterMs: unreachableDelay(delays, attempts.attempts) }
+}
+
+/** The gateway's delays, then twice as long each time. */
 function unreachableDelay(delays: readonly number[], attempts: number): number {
+  if (attempts > LONG_OUTAGE.attempts) return LONG_OUTAGE.delayMs
   const doublings = Math.min(attempts - delays.length, 20)
   return delays[attempts - 1] ?? Math.min((delays.at(-1) ?? 1000) * 2 ** doublings, UNREACHABLE_DELAY_MAX_MS)
 }
@@ -130,17 +153,17 @@ function unreachableDelay(delays: readonly number[], attempts: number): number {
 export function followPayout(
   at: { readonly state: DisbursementState; readonly reason: string | null },
   isNewest: boolean,
-  step: DisbursementStep,
+  next: DisbursementStep,
 ): DisbursementStep {
-  const { accountFailed } = step
+  const { accountFailed } = next
   if (at.state === 'lapsed' || at.state === 'cancelled' || at.state === 'review') {
-    return { to: at.state, reason: at.reason, retryAfterMs: null, accountFailed }
+    return { ...step(at.state, at.reason), accountFailed }
   }
-  return isNewest ? step : { to: 'review', reason: 'older-attempt-changed', retryAfterMs: null, accountFailed }
+  return isNewest ? next : { ...step('review', 'older-attempt-changed'), accountFailed }
 }
 
 function step(to: DisbursementState, reason: string | null = null): DisbursementStep {
-  return { to, reason, retryAfterMs: null, accountFailed: false }
+  return { to, reason, retryAfterMs: null, accountFailed: false, isRetry: false }
 }
 
 function needsAccount(reason: string): DisbursementStep {

@@ -31,6 +31,7 @@ export interface Life {
   readonly withdrawn: boolean
   /** From when the live account may be used; null without a usable account. */
   readonly accountUsableFromMs: number | null
+  readonly accountLinkedAtMs: number | null
   readonly evidence: readonly LifeEvidence[]
   readonly tranches: readonly LifeTranche[]
 }
@@ -96,7 +97,8 @@ export function nextInstant(life: Life, programme: Programme, nowMs: number): nu
     if (life.stage !== 'closed') instants.push(deadline(closesAtMs), tranche.dueAtMs)
     const owed = tranche.disbursement
     if (owed?.state === 'owed') instants.push(owed.releaseAtMs, deadline(owed.lapsesAtMs))
-    if (owed?.state === 'needs-account') instants.push(deadline(owed.lapsesAtMs), life.accountUsableFromMs)
+    if (owed?.state === 'needs-account' || owed?.state === 'failed')
+      instants.push(deadline(owed.lapsesAtMs), life.accountUsableFromMs)
   }
   const future = instants.filter((instant): instant is number => instant !== null && instant > nowMs)
   return future.length === 0 ? null : Math.min(...future)
@@ -210,8 +212,10 @@ function owedStep(life: Life, tranche: LifeTranche, owed: LifeDisbursement, nowM
   if ((owed.state === 'released' || owed.state === 'float-short') && usableFromMs === null) {
     return { kind: 'need-account', tranche: tranche.code }
   }
-  if (owed.state !== 'needs-account') return undefined
-  if (usableFromMs !== null) {
+  if (owed.state !== 'needs-account' && owed.state !== 'failed') return undefined
+  // What was refused for good is not tried at the same account: one that was linked since the attempt is another.
+  const isAnother = owed.state === 'needs-account' || (life.accountLinkedAtMs ?? -Infinity) > owed.releaseAtMs
+  if (usableFromMs !== null && isAnother) {
     return nowMs >= usableFromMs
       ? { kind: 'account-ready', tranche: tranche.code, releaseAtMs: Math.max(owed.releaseAtMs, usableFromMs) }
       : undefined

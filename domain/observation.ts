@@ -30,8 +30,8 @@ export const FAILURE_CLASSES = [
 /**
  * What a failure means for the next step, not where it came from:
  * `retry-same` nothing was executed, same key again; `retry-new` definitive and passing, a new attempt after a delay;
- * `float-short` our money at the gateway is short; `needs-account` the person must act; `permanent` people correct and release again;
- * `compliance` a case officer decides; `config` the gateway's set-up is wrong; `unknown` may have been executed: enquire;
+ * `float-short` our money at the gateway is short; `needs-account` the person must act; `permanent` another account is needed, or people;
+ * `compliance` a case officer decides; `config` the gateway refuses us, tried again while people mend it; `unknown` may have been executed: enquire;
  * `undocumented` a definitive failure with a code nobody has classified: people look before anything is sent again.
  */
 export type FailureClass = (typeof FAILURE_CLASSES)[number]

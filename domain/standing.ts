@@ -44,6 +44,7 @@ export const ATTENTIONS = [
   'life-failed',
   'review',
   'failed',
+  'gateway-refuses',
   'waiting-for-float',
   'waiting-for-account',
   'on-hold',
@@ -64,6 +65,7 @@ export function attentionFor(
   states: readonly DisbursementState[],
   held: boolean,
   payoutUnknown: boolean,
+  gatewayRefuses = false,
 ): Attention | null {
   const found = new Set<Attention>()
   for (const state of states) {
@@ -71,6 +73,7 @@ export function attentionFor(
     if (attention) found.add(attention)
   }
   if (held) found.add('on-hold')
+  if (gatewayRefuses) found.add('gateway-refuses')
   if (payoutUnknown) found.add('payout-unknown')
   return ATTENTIONS.find((attention) => found.has(attention)) ?? null
 }

@@ -16,6 +16,7 @@ import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import { codeOf, constraintOf, inTransaction, type Sql } from './database.ts'
 import { dataKeyOf, insertDocument, openDocument, participantOwner, parseSealed, sealDocument } from './documents.ts'
+import { DISBURSEMENT_ACTS } from './observe-audit.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings } from './postings.ts'
 import type { Sealed } from './vault.ts'
@@ -57,6 +58,9 @@ export interface Claims {
   /** The gateway's format refuses the order before anything is claimed: the disbursement goes to whoever can mend it. */
   refuse(draft: ClaimDraft, failure: Failure, nowMs: number): Promise<void>
 }
+
+/** How often a refusal of the format is tried again where it is the set-up that is wrong. */
+const REFUSED_PAUSE_MS = 15 * 60_000
 
 interface Candidate {
   readonly programme: string
@@ -138,13 +142,19 @@ export function createClaims(context: StoreContext): Claims {
 }
 
 async function refuseLocked(sql: Sql, draft: ClaimDraft, failure: Failure, nowMs: number): Promise<void> {
-  await sql.query('SELECT FROM participant WHERE programme = $1 AND ref = $2 FOR UPDATE', [draft.programme, draft.ref])
+  const { programme, ref, disbursement: subject, tranche } = draft
+  await sql.query('SELECT FROM participant WHERE programme = $1 AND ref = $2 FOR UPDATE', [programme, ref])
+  const candidate = await candidateOf(sql, subject)
+  // Another account was linked meanwhile: the refusal says nothing about it.
+  if (candidate.account !== draft.accountId) return
   const step = afterPayout('failed', failure, { attempts: draft.n, retries: 0, returns: 0 }, [])
   if (!step) return
+  // No attempt is counted, so the pause cannot grow with them: what the format refuses it refuses until somebody mends it.
+  const releaseAtMs = step.to === 'released' ? nowMs + REFUSED_PAUSE_MS : nowMs
   const { rowCount } = await sql.query(
-    `UPDATE disbursement SET state = $2, reason = $3, version = version + 1
+    `UPDATE disbursement SET state = $2, reason = $3, release_at = $5, version = version + 1
       WHERE key = $1 AND state = 'released' AND attempts = $4`,
-    [draft.disbursement, step.to, failure.code, draft.n - 1],
+    [subject, step.to, step.reason, draft.n - 1, new Date(releaseAtMs)],
   )
   if (rowCount === 0) return
   if (step.accountFailed) {
@@ -153,9 +163,8 @@ async function refuseLocked(sql: Sql, draft: ClaimDraft, failure: Failure, nowMs
       failure.code,
     ])
   }
-  const act = step.accountFailed ? 'needs-account' : step.to === 'failed' ? 'disbursement-failed' : 'review-needed'
-  const { programme, ref, disbursement: subject } = draft
-  const after = { tranche: draft.tranche, reason: failure.code, to: step.to }
+  const act = DISBURSEMENT_ACTS[step.to] ?? 'review-needed'
+  const after = { tranche, reason: step.reason, to: step.to }
   await insertAudit(sql, [{ act, actor: engineActor(), atMs: nowMs, subject, programme, ref, after }])
 }
 

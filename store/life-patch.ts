@@ -34,7 +34,7 @@ export function patched(life: LifeRow, step: LifeStep, currency: string, nowMs: 
     case 'release':
       return withDisbursement(life, step.tranche, { state: 'released', reason: null })
     case 'need-account':
-      return withDisbursement(life, step.tranche, { state: 'needs-account', reason: 'no-account' })
+      return withDisbursement(life, step.tranche, { state: 'needs-account', reason: noAccount(life) })
     case 'account-ready':
       return withDisbursement(life, step.tranche, { state: 'released', reason: null, release_ms: step.releaseAtMs })
     case 'lapse':
@@ -44,6 +44,11 @@ export function patched(life: LifeRow, step: LifeStep, currency: string, nowMs: 
         ? withDisbursement(life, step.tranche, { state: 'cancelled', reason: 'withdrawn' })
         : withTranche(life, step.tranche, { state: 'cancelled' })
   }
+}
+
+/** Why there is no usable account: there is none, or no gateway of the programme reaches it. */
+export function noAccount(life: Pick<LifeRow, 'account'>): string {
+  return life.account ? 'no-gateway' : 'no-account'
 }
 
 function owed(

@@ -24,7 +24,12 @@ export interface LifeRow {
   readonly withdrawn: boolean
   readonly attention: string | null
   readonly heard_ms: number | null
-  readonly account: { readonly id: string; readonly institution: string; readonly usable_ms: number } | null
+  readonly account: {
+    readonly id: string
+    readonly institution: string
+    readonly usable_ms: number
+    readonly linked_ms: number
+  } | null
   readonly evidence: readonly { readonly kind: EvidenceKind; readonly subject: string; readonly ms: number }[]
   readonly tranches: readonly TrancheRow[]
 }
@@ -94,7 +99,8 @@ const LOAD = `
 SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.wave, p.attention,
        ms(p.admitted_at) AS admitted_ms, ms(p.trained_at) AS trained_ms, ms(p.heard_by) AS heard_ms,
        p.held_at IS NOT NULL AS held, ms(p.held_at) AS held_since_ms, p.held_for_ms, p.withdrawn_at IS NOT NULL AS withdrawn,
-       (SELECT jsonb_build_object('id', a.id, 'institution', a.institution, 'usable_ms', ms(a.usable_from))
+       (SELECT jsonb_build_object('id', a.id, 'institution', a.institution, 'usable_ms', ms(a.usable_from),
+                                  'linked_ms', ms(a.linked_at))
           FROM account a
          WHERE (a.programme, a.ref) = (p.programme, p.ref) AND a.ended_at IS NULL AND a.state <> 'failed') AS account,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', e.kind, 'subject', e.subject, 'ms', ms(e.occurred_at))
@@ -152,8 +158,9 @@ function number(value: number | bigint | null): number | null {
   return value === null ? null : Number(value)
 }
 
-/** The part of a life that the pure machine decides over. */
-export function lifeOf(row: LifeRow): Life {
+/** The part of a life that the pure machine decides over; an account that no gateway reaches is none it can use. */
+export function lifeOf(row: LifeRow, gateway: string | null): Life {
+  const account = gateway === null ? null : row.account
   return {
     stage: row.stage,
     outcome: row.outcome,
@@ -162,7 +169,8 @@ export function lifeOf(row: LifeRow): Life {
     held: row.held,
     heldForMs: row.held_for_ms,
     withdrawn: row.withdrawn,
-    accountUsableFromMs: row.account?.usable_ms ?? null,
+    accountUsableFromMs: account?.usable_ms ?? null,
+    accountLinkedAtMs: account?.linked_ms ?? null,
     evidence: row.evidence.map((fact) => ({ kind: fact.kind, subject: fact.subject, occurredAtMs: fact.ms })),
     tranches: row.tranches.map((tranche) => ({
       code: tranche.code,

@@ -7,6 +7,7 @@ import type { Programme } from '../domain/programme.ts'
 import { localDate } from '../domain/zone.ts'
 import type { AuditEntry } from './audit.ts'
 import { one, type Sql } from './database.ts'
+import { noAccount } from './life-patch.ts'
 import type { LifeRow, TrancheRow } from './life-rows.ts'
 import type { LedgerEntry } from './postings.ts'
 
@@ -42,7 +43,7 @@ export async function applyStep(pass: Pass, step: LifeStep): Promise<void> {
     case 'release':
       return moveDisbursement(pass, step.tranche, 'released', 'disbursement-released')
     case 'need-account':
-      return moveDisbursement(pass, step.tranche, 'needs-account', 'needs-account', 'no-account')
+      return moveDisbursement(pass, step.tranche, 'needs-account', 'needs-account', noAccount(pass.life))
     case 'account-ready':
       return moveDisbursement(pass, step.tranche, 'released', 'disbursement-released', null, step.releaseAtMs)
     case 'lapse':

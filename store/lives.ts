@@ -90,8 +90,9 @@ async function advanceLocked(sql: Sql, context: StoreContext, loaded: LifeRow, n
   const audit: AuditEntry[] = []
   const postings: LedgerEntry[] = []
   let life = loaded
+  const gateway = gatewayFor(context, programme, life)
   for (let steps = 0; ; steps += 1) {
-    const step = nextStep(lifeOf(life), programme, nowMs)
+    const step = nextStep(lifeOf(life, gateway), programme, nowMs)
     if (!step) break
     if (steps === STEPS_MAX) throw new Error(`the life ${life.programme}:${life.ref} does not come to rest`)
     await applyStep({ sql, life, programme, nowMs, audit, postings }, step)
@@ -104,12 +105,17 @@ async function advanceLocked(sql: Sql, context: StoreContext, loaded: LifeRow, n
   return standing
 }
 
+/** The gateway that would carry money to the life's account; null without an account, or when none reaches it. */
+function gatewayFor(context: StoreContext, programme: Programme, life: LifeRow): string | null {
+  return life.account ? context.route(programme.payment.gateways, life.account.institution) : null
+}
+
 /** Where the life stands, from its rows alone. */
 export function standingOf(context: StoreContext, life: LifeRow, programme: Programme, nowMs: number): Standing {
+  const gateway = gatewayFor(context, programme, life)
   const disbursements = life.tranches.flatMap((tranche) => {
     const row = tranche.disbursement
     if (!row) return []
-    const gateway = life.account ? context.route(programme.payment.gateways, life.account.institution) : null
     const payout = row.payout && {
       ...waitingPayout(row.payout),
       key: row.payout.key,
@@ -127,14 +133,15 @@ export function standingOf(context: StoreContext, life: LifeRow, programme: Prog
     (tranche) => tranche.disbursement?.state === 'in-flight' && tranche.disbursement.payout?.state === 'unknown',
   )
   const isOver = life.stage === 'closed' && disbursements.every(({ state }) => FINAL_STATES.includes(state))
+  const refused = disbursements.some(({ state, reason }) => state === 'released' && reason === 'gateway-refuses')
   return {
     stage: life.stage,
     outcome: life.outcome,
     held: life.held,
     wave: life.wave,
     region: life.region,
-    attention: attentionFor(states, life.held && !isOver, unknown),
-    wakeAtMs: nextInstant(lifeOf(life), programme, nowMs),
+    attention: attentionFor(states, life.held && !isOver, unknown, refused),
+    wakeAtMs: nextInstant(lifeOf(life, gateway), programme, nowMs),
     disbursements,
   }
 }

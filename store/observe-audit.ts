@@ -19,7 +19,8 @@ const PAYOUT_ACTS: Readonly<Record<PayoutState, Act>> = {
   review: 'review-needed',
 }
 
-const DISBURSEMENT_ACTS: Readonly<Partial<Record<DisbursementState, Act>>> = {
+/** What is told of a disbursement that a payout's end, or a refusal before it, has moved. */
+export const DISBURSEMENT_ACTS: Readonly<Partial<Record<DisbursementState, Act>>> = {
   released: 'retry-scheduled',
   'needs-account': 'needs-account',
   'float-short': 'float-short',

@@ -173,10 +173,11 @@ function followDisbursement(
   disbursement.reason = step.reason
   if (row.state === 'returned') disbursement.returns += 1
   if (step.to === 'released' && step.retryAfterMs !== null) {
-    // What never left is not a retry: an outage of the gateway must not use up what passing failures have.
-    if (row.state !== 'not-sent') disbursement.retries += 1
+    if (step.isRetry) disbursement.retries += 1
     disbursement.release_ms = moved.atMs + step.retryAfterMs
   }
+  // An account that is linked from here on is another one than failed, and resumes it.
+  if (step.to === 'failed') disbursement.release_ms = row.first_sent_ms
   if (step.to === 'float-short') {
     disbursement.release_ms = moved.atMs + context.timingOf(row.gateway).floatCheckMs
   }

@@ -153,6 +153,7 @@ async function giveUpLocked(
     reason: 'no-answer',
     retryAfterMs: null,
     accountFailed: false,
+    isRetry: false,
   })
   await sql.query('UPDATE disbursement SET state = $2, reason = $3, version = version + 1 WHERE key = $1', [
     row.disbursement.key,

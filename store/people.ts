@@ -51,7 +51,7 @@ export async function releaseLife(sql: Sql, context: StoreContext, act: PersonAc
   if (life.held_since_ms === null) throw new Problem('not-held', 'this person is not on hold')
   const programme = await context.programmes.version(life.programme, life.programme_version, sql)
   const hold = { fromMs: life.held_since_ms, toMs: act.atMs }
-  const { heldForMs, tranches } = deadlinesAfterHold(lifeOf(life), programme, hold)
+  const { heldForMs, tranches } = deadlinesAfterHold(lifeOf(life, null), programme, hold)
   await sql.query(
     `UPDATE participant
         SET held_at = NULL, hold_reason = NULL, held_for_ms = held_for_ms + $3, version = version + 1

@@ -157,6 +157,7 @@ export const english: Catalogue = {
   'attention.payout-unknown': 'The outcome of a payment is not certain.',
   'attention.review': 'Waiting for the decision of two people.',
   'attention.failed': 'A payment failed and must be corrected.',
+  'attention.gateway-refuses': 'The payment gateway refuses our credentials or permissions.',
   'attention.waiting-for-admission': 'Waiting for a wave to be decreed.',
   'attention.waiting-for-training': 'Waiting for the first course to be bought.',
   'attention.waiting-for-completion': 'Waiting for the report that the course is completed.',

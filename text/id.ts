@@ -162,6 +162,7 @@ export const indonesian: Catalogue = {
   'attention.payout-unknown': 'Hasil pengiriman belum pasti.',
   'attention.review': 'Menunggu keputusan dua petugas.',
   'attention.failed': 'Pengiriman gagal dan perlu diperbaiki.',
+  'attention.gateway-refuses': 'Mitra pembayaran menolak kredensial atau izin kita.',
   'attention.waiting-for-admission': 'Menunggu penetapan gelombang.',
   'attention.waiting-for-training': 'Menunggu pembelian pelatihan pertama.',
   'attention.waiting-for-completion': 'Menunggu laporan penyelesaian pelatihan.',

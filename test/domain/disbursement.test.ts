@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest'
 import {
   afterPayout,
   AT_REST,
+  ATTEMPTS_MAX,
   DISBURSEMENT_STATES,
   FINAL_STATES,
   followPayout,
@@ -27,7 +28,7 @@ describe('the end of a payout decides what becomes of the obligation', () => {
     ['float-short', 'float-short', 'code-of-float-short'],
     ['needs-account', 'needs-account', 'code-of-needs-account'],
     ['permanent', 'failed', 'code-of-permanent'],
-    ['config', 'failed', 'code-of-config'],
+    ['config', 'released', 'gateway-refuses'],
     ['compliance', 'review', 'code-of-compliance'],
     ['unknown', 'review', 'code-of-unknown'],
     ['undocumented', 'review', 'code-of-undocumented'],
@@ -82,8 +83,36 @@ describe('a payout that never left', () => {
     })
   })
 
-  it('waits longer each time, up to a quarter of an hour, so that the attempts last for days', () => {
-    expect([1, 2, 3, 4, 5, 20, 900].map(delayAfter)).toEqual([1000, 5000, 15_000, 30_000, 60_000, 900_000, 900_000])
+  it('waits longer each time, up to a quarter of an hour and after days an hour, so that the attempts last for a month', () => {
+    expect([1, 2, 3, 4, 5, 20, 200, 201, 900].map(delayAfter)).toEqual([
+      1000, 5000, 15_000, 30_000, 60_000, 900_000, 900_000, 3_600_000, 3_600_000,
+    ])
+  })
+})
+
+describe('a gateway that refuses our credentials', () => {
+  it('is tried again with a growing pause, and no attempt of a passing failure is used up', () => {
+    const delays = [1, 2, 4].map((attempts) => afterPayout('failed', failure('config'), { ...FIRST, attempts }, DELAYS))
+    expect(delays.map((step) => step?.retryAfterMs)).toEqual([1000, 5000, 30_000])
+    expect(delays.every((step) => step?.isRetry === false && !step.accountFailed)).toBe(true)
+  })
+})
+
+describe('a payout that the gateway cancelled', () => {
+  it('is tried again like a passing failure when nobody says why, and by its reason else', () => {
+    const passing = { to: 'released', reason: 'cancelled', retryAfterMs: 1000, isRetry: true }
+    expect(afterPayout('cancelled', null, FIRST, DELAYS)).toMatchObject(passing)
+    expect(afterPayout('cancelled', failure('compliance'), FIRST, DELAYS)).toMatchObject({ to: 'review' })
+  })
+})
+
+describe('the references of a disbursement', () => {
+  it('are never used up: people look first, whatever it would have waited for', () => {
+    for (const of of ['retry-new', 'config', 'needs-account', 'float-short', 'permanent'] as const) {
+      const step = afterPayout('failed', failure(of), { attempts: ATTEMPTS_MAX, retries: 0, returns: 0 }, DELAYS)
+      expect(step).toMatchObject({ to: 'review', reason: 'attempts-used-up', retryAfterMs: null })
+    }
+    expect(afterPayout('paid', null, { attempts: ATTEMPTS_MAX, retries: 0, returns: 0 }, DELAYS)?.to).toBe('paid')
   })
 })
 

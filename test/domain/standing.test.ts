@@ -18,6 +18,10 @@ describe('why people must look', () => {
     expect(attentionFor(states, held, unknown)).toBe(attention)
   })
 
+  it('a gateway that refuses us', () => {
+    expect(attentionFor(['released'], false, false, true)).toBe('gateway-refuses')
+  })
+
   it('a failed life comes before everything', () => {
     expect(ATTENTIONS[0]).toBe('life-failed')
   })

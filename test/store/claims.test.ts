@@ -132,7 +132,13 @@ describe('what parks a claim', () => {
     expect((await world.train(ref)).disbursements[0]).toMatchObject({ state: 'needs-account', reason: 'no-account' })
     expect(await parked(disbursementOf(ref))).toBe('not-released')
     const nobody = await world.ready({ account: { ...bankAccount(), institution: 'ID.NOBODY' } })
-    expect(await parked(disbursementOf(nobody))).toBe('no-gateway')
+    expect((await world.advance(nobody)).disbursements[0]).toMatchObject({
+      state: 'needs-account',
+      reason: 'no-gateway',
+    })
+    expect(await parked(disbursementOf(nobody))).toBe('not-released')
+    await world.link(nobody, bankAccount(), NOON)
+    expect((await world.advance(nobody, NOON + DAY)).disbursements[0]).toMatchObject({ next: { kind: 'send' } })
   })
 
   it('an account that still rests after a change; and nobody asks again before it may be used', async () => {
@@ -230,6 +236,29 @@ describe('an order the gateway’s format refuses', () => {
         await world.count('SELECT FROM audit_event WHERE subject = $1 AND at >= $2', [disbursement, new Date(NOON)]),
       ).toBe(3)
     }
+  })
+
+  it('is nobody’s to mend but ours where our set-up is wrong: tried again later, no account lost', async () => {
+    const ref = await world.ready()
+    const draft = await world.draft(disbursementOf(ref))
+    await world.store.claims.refuse(draft, failed('config'), NOON)
+    const after = await world.advance(ref)
+    expect(after.attention).toBe('gateway-refuses')
+    expect(after.disbursements[0]).toMatchObject({ state: 'released', next: { kind: 'wait' } })
+    expect(await parked(disbursementOf(ref), NOON + HOUR)).toBe('draft')
+  })
+
+  it('says nothing about an account that was linked meanwhile', async () => {
+    const ref = await world.ready()
+    const draft = await world.draft(disbursementOf(ref))
+    await world.link(ref, bankAccount(), NOON - 2 * DAY)
+    await world.store.claims.refuse(draft, failed('needs-account'), NOON)
+    expect((await world.advance(ref)).disbursements[0]).toMatchObject({ state: 'released', next: { kind: 'send' } })
+    const { state } = await world.one<{ state: string }>(
+      'SELECT state FROM account WHERE ref = $1 AND ended_at IS NULL',
+      [ref],
+    )
+    expect(state).toBe('verified')
   })
 
   it('is not refused any more once somebody claimed it', async () => {

@@ -179,14 +179,54 @@ describe('after a failure', () => {
     expect(await stateOf(world, disbursement)).toMatchObject({ state: 'released', retries: 1 })
   })
 
-  it('a wrong set-up and a permanent refusal wait for people, and nothing is sent', async () => {
-    for (const of of ['config', 'permanent'] as const) {
-      const { ref, disbursement, payout } = await sent()
-      await world.observe(submitted(payout, seenFailed(of)))
-      expect(await stateOf(world, disbursement)).toMatchObject({ state: 'failed' })
-      expect((await world.advance(ref)).attention).toBe('failed')
-      expect(await world.store.claims.draft(disbursement, NOON + DAY)).toMatchObject({ kind: 'parked' })
-    }
+  it('a gateway that refuses us is shown to people and tried again by itself, without using up a retry', async () => {
+    const { ref, disbursement, payout } = await sent()
+    await world.observe(submitted(payout, seenFailed('config')))
+    expect(await stateOf(world, disbursement)).toMatchObject({
+      state: 'released',
+      reason: 'gateway-refuses',
+      retries: 0,
+    })
+    expect((await world.advance(ref)).attention).toBe('gateway-refuses')
+    const again = NOON + SECOND + (TIMING.retryDelaysMs[0] ?? 0)
+    expect((await world.advance(ref, again)).disbursements[0]?.next).toMatchObject({ kind: 'send' })
+    await world.claim(disbursement, again)
+    expect((await world.advance(ref, again)).attention).toBeNull()
+  })
+
+  it('a permanent refusal waits by name: another account resumes it, the one that was refused does not', async () => {
+    const { ref, disbursement, payout } = await sent()
+    await world.observe(submitted(payout, seenFailed('permanent')))
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'failed', reason: 'code-of-permanent' })
+    expect(await world.advance(ref)).toMatchObject({ attention: 'failed', wakeAtMs: NOON + 60 * DAY })
+    expect(await world.store.claims.draft(disbursement, NOON + DAY)).toMatchObject({ kind: 'parked' })
+    await world.link(ref, bankAccount(), NOON + HOUR)
+    expect((await world.advance(ref, NOON + 2 * HOUR)).disbursements[0]).toMatchObject({ state: 'failed' })
+    const usable = await world.advance(ref, NOON + HOUR + DAY)
+    expect(usable.disbursements[0]).toMatchObject({ state: 'released', next: { kind: 'send' } })
+    expect(await world.claim(disbursement, NOON + HOUR + DAY)).toBe(`${disbursement}#2`)
+  })
+
+  it('a permanent refusal of an account that was replaced meanwhile goes on with the new one', async () => {
+    const { ref, payout } = await sent()
+    await world.link(ref, bankAccount(), NOON + SECOND)
+    await world.observe(submitted(payout, seenFailed('permanent'), NOON + MINUTE))
+    const usable = await world.advance(ref, NOON + SECOND + DAY)
+    expect(usable.disbursements[0]).toMatchObject({ state: 'released', next: { kind: 'send' } })
+  })
+
+  it('a permanent refusal that nobody mends lapses at its deadline', async () => {
+    const { ref, disbursement, payout } = await sent()
+    await world.observe(submitted(payout, seenFailed('permanent')))
+    await world.advance(ref, NOON + 60 * DAY)
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'lapsed' })
+  })
+
+  it('a payout that the gateway cancelled without a reason is tried again on schedule', async () => {
+    const { disbursement, payout } = await sent()
+    await world.observe(submitted(payout, seen('accepted')))
+    await world.observe(called(payout, seen('cancelled')))
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'released', reason: 'cancelled', retries: 1 })
   })
 
   it('a failing account stops the other tranches of the person by name, and a new one resumes all', async () => {

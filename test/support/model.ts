@@ -146,11 +146,11 @@ export class Model {
 
   relink(): void {
     this.hasAccount = true
-    if (this.state === 'needs-account') this.#release('account linked')
+    if (this.state === 'needs-account' || this.state === 'failed') this.#release('account linked')
   }
 
   lapse(): void {
-    if (this.state !== 'needs-account') return
+    if (this.state !== 'needs-account' && this.state !== 'failed') return
     this.state = 'lapsed'
     this.#post('lapsed')
     this.#note('lapsed')
@@ -326,7 +326,7 @@ export class Model {
     this.#note(`then ${step.to}`)
     if (attempt.state === 'returned') this.#returns += 1
     if (step.retryAfterMs !== null) {
-      if (attempt.state !== 'not-sent') this.#retries += 1
+      if (step.isRetry) this.#retries += 1
       this.#releaseAtMs = this.nowMs + step.retryAfterMs
     }
     if (step.accountFailed) this.hasAccount = false
