@@ -31,7 +31,7 @@ export class Harvest {
   readonly postings: LedgerEntry[] = []
   readonly messages = new Map<string, NewMessage>()
   readonly payouts = new Map<string, { row: Work; item: ObservationItem | undefined }>()
-  readonly disbursements = new Map<string, { row: Work; atMs: number }>()
+  readonly disbursements = new Map<string, Work['disbursement']>()
   readonly sends: SendEnd[] = []
   readonly observations: Observed[] = []
   readonly accounts = new Map<string, string>()
@@ -52,8 +52,8 @@ export class Harvest {
     this.accounts.set(row.account, reason)
   }
 
-  moveDisbursement(row: Work, atMs: number): void {
-    this.disbursements.set(row.disbursement.key, { row, atMs })
+  moveDisbursement({ disbursement }: Work): void {
+    this.disbursements.set(disbursement.key, disbursement)
   }
 
   nudge(row: Work): void {
@@ -129,7 +129,6 @@ async function updatePayouts(
   touched: readonly { row: Work; item: ObservationItem | undefined }[],
 ): Promise<void> {
   const rows = touched.map(({ row }) => row)
-  const failures = touched.map(({ item }) => failureOf(item))
   const { rowCount } = await sql.query({
     name: 'update-payouts',
     text: `UPDATE payout
@@ -137,15 +136,13 @@ async function updatePayouts(
             not_found = new.not_found, not_found_at = new.not_found_at,
             asked_at = new.asked_at, same_key_retries = new.same_key_retries, last_enquiry_at = new.last_enquiry_at,
             send_again_at = new.send_again_at,
-            failure_class = coalesce(new.failure_class, payout.failure_class),
-            failure_code = coalesce(new.failure_code, payout.failure_code),
-            vendor_code = coalesce(new.vendor_code, payout.vendor_code),
+            failure_class = new.failure_class, failure_code = new.failure_code, vendor_code = new.vendor_code, alarm = new.alarm,
             finished_at = CASE WHEN new.state IN ('paid', 'failed', 'cancelled', 'not-sent', 'returned')
                                THEN coalesce(payout.finished_at, new.at) END
        FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::timestamptz[],
-                   $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::text[], $15::timestamptz[], $16::timestamptz[])
+                   $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::text[])
             AS new (key, version, state, gateway_id, enquiries, not_found, same_key_retries, last_enquiry_at,
-                    send_again_at, failure_class, failure_code, vendor_code, at, money, not_found_at, asked_at)
+                    send_again_at, failure_class, failure_code, vendor_code, at, money, not_found_at, asked_at, alarm)
       WHERE payout.key = new.key AND payout.version = new.version`,
     values: [
       rows.map((row) => row.key),
@@ -157,31 +154,30 @@ async function updatePayouts(
       rows.map((row) => row.same_key_retries),
       rows.map((row) => dateOf(row.last_enquiry_ms)),
       rows.map((row) => dateOf(row.send_again_ms)),
-      failures.map((failure) => failure?.class ?? null),
-      failures.map((failure) => failure?.code ?? null),
-      failures.map((failure) => failure?.vendorCode ?? null),
+      rows.map(({ failure }) => failure?.class ?? null),
+      rows.map(({ failure }) => failure?.code ?? null),
+      rows.map(({ failure }) => failure?.vendorCode ?? null),
       touched.map(({ item }) => dateOf(item?.atMs ?? null)),
       rows.map((row) => row.money),
       rows.map((row) => dateOf(row.not_found_ms)),
       rows.map((row) => dateOf(row.asked_ms)),
+      rows.map((row) => row.alarm),
     ],
   })
   if (rowCount !== rows.length) throw new Error('a payout changed under its life lock')
 }
 
-async function updateDisbursements(sql: Sql, moved: readonly { row: Work; atMs: number }[]): Promise<void> {
-  if (moved.length === 0) return
-  const rows = moved.map(({ row }) => row.disbursement)
+async function updateDisbursements(sql: Sql, rows: readonly Work['disbursement'][]): Promise<void> {
+  if (rows.length === 0) return
   const { rowCount } = await sql.query({
     name: 'update-disbursements',
     text: `UPDATE disbursement
         SET state = new.state, reason = new.reason, version = disbursement.version + 1, retries = new.retries,
             returns = new.returns, returned = new.returns * disbursement.amount, release_at = new.release_at,
-            paid_at = CASE WHEN new.state = 'paid' THEN new.at ELSE disbursement.paid_at END,
-            first_paid_at = CASE WHEN new.state = 'paid' THEN coalesce(disbursement.first_paid_at, new.at)
-                                 ELSE disbursement.first_paid_at END
-       FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::int[], $6::int[], $7::timestamptz[], $8::timestamptz[])
-            AS new (key, version, state, reason, retries, returns, release_at, at)
+            first_paid_at = new.first_paid_at, paid_at = new.paid_at
+       FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::int[], $6::int[], $7::timestamptz[], $8::timestamptz[],
+                   $9::timestamptz[])
+            AS new (key, version, state, reason, retries, returns, release_at, first_paid_at, paid_at)
       WHERE disbursement.key = new.key AND disbursement.version = new.version`,
     values: [
       rows.map((row) => row.key),
@@ -191,7 +187,8 @@ async function updateDisbursements(sql: Sql, moved: readonly { row: Work; atMs: 
       rows.map((row) => row.retries),
       rows.map((row) => row.returns),
       rows.map((row) => new Date(row.release_ms)),
-      moved.map(({ atMs }) => new Date(atMs)),
+      rows.map((row) => dateOf(row.first_paid_ms)),
+      rows.map((row) => dateOf(row.paid_ms)),
     ],
   })
   if (rowCount !== rows.length) throw new Error('a disbursement changed under its life lock')
@@ -205,12 +202,6 @@ async function failAccounts(sql: Sql, failed: ReadonlyMap<string, string>): Prom
       WHERE account.id = failed.id AND account.ended_at IS NULL`,
     [[...failed.keys()], [...failed.values()]],
   )
-}
-
-function failureOf(item: ObservationItem | undefined): { class: string; code: string; vendorCode: string } | null {
-  if (!item) return null
-  if (item.fact.kind === 'observed') return item.fact.observation.failure
-  return 'failure' in item.fact ? item.fact.failure : null
 }
 
 function dateOf(ms: number | null): Date | null {

@@ -73,6 +73,9 @@ function foldItem(
   }
   if (decision.kind === 'move') {
     row.state = decision.to
+    row.alarm = decision.alarm ?? row.alarm
+    // An alarm is no failure: what it failed with before is what people compare it with.
+    if (decision.alarm === null) row.failure = decision.failure
     followDisbursement(harvest, context, row, programme, { from, failure: decision.failure, atMs: item.atMs })
     // The life hears of it from the activity that asked; only news from outside needs a message. A send that may still
     // end brings the new state with it; one whose process died never will.
@@ -185,7 +188,7 @@ function followDisbursement(
     harvest.failAccount(row, ended.reason ?? 'refused')
     if (row.live_account?.id === row.account) row.live_account = null
   }
-  harvest.moveDisbursement(row, moved.atMs)
+  harvest.moveDisbursement(row)
 }
 
 /** Money follows the state: what was on its way is with the payee or owed again, and a return comes back the way it went. */
@@ -193,7 +196,12 @@ function postMoved(harvest: Harvest, row: Work, programme: Programme, moved: Mov
   const { atMs } = moved
   const wasOnItsWay = row.money === 'clearing'
   if (row.state === 'paid' || row.state === 'returned') {
-    if (wasOnItsWay) harvest.post(row, programme, 'paid', atMs)
+    if (wasOnItsWay) {
+      harvest.post(row, programme, 'paid', atMs)
+      // Whatever the same batch tells next: what follows the first payment counts from here.
+      row.disbursement.first_paid_ms ??= atMs
+      row.disbursement.paid_ms = atMs
+    }
     row.money = 'credited'
   }
   if (row.state === 'returned') {

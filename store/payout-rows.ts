@@ -1,5 +1,6 @@
 /** Loads payouts with what surrounds them, for a whole batch at once, under the locks of their lives. */
 import type { DisbursementState } from '../domain/disbursement.ts'
+import type { Failure } from '../domain/observation.ts'
 import type { Sql } from './database.ts'
 import { ASKED, type AskedRow, type PayoutRow } from './life-rows.ts'
 
@@ -22,6 +23,9 @@ export interface Work extends Mutable<PayoutRow> {
   gateway_id: string | null
   /** Since when the gateway must be asked because of what somebody told. */
   asked_ms: number | null
+  /** Of the newest fact that moved it: what a paid payout failed with before is in its observations. */
+  failure: Failure | null
+  alarm: string | null
   readonly disbursement: {
     readonly key: string
     readonly tranche: string
@@ -32,6 +36,8 @@ export interface Work extends Mutable<PayoutRow> {
     retries: number
     returns: number
     release_ms: number
+    first_paid_ms: number | null
+    paid_ms: number | null
     asked: AskedRow | null
     readonly budget_line: string
     readonly fiscal_year: number
@@ -50,12 +56,15 @@ SELECT FROM participant
 const LOAD = `
 SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.stage = 'closed' AS closed,
        p.held_at IS NOT NULL AS held, y.n, y.gateway, y.reference, y.amount, y.currency, y.account, y.state, y.money, y.version,
-       y.gateway_id, y.sends, y.same_key_retries, y.enquiries, y.not_found, ms(y.not_found_at) AS not_found_ms,
+       y.gateway_id, y.alarm, y.sends,
+       CASE WHEN y.failure_class IS NOT NULL THEN jsonb_build_object('class', y.failure_class, 'code', y.failure_code,
+                                                                     'vendorCode', coalesce(y.vendor_code, '')) END AS failure,
+        y.same_key_retries, y.enquiries, y.not_found, ms(y.not_found_at) AS not_found_ms,
        ms(y.last_enquiry_at) AS last_enquiry_ms, ms(y.send_again_at) AS send_again_ms, ms(y.asked_at) AS asked_ms,
        ms(first.started_at) AS first_sent_ms, ms(last.started_at) AS last_started_ms, ms(last.ended_at) AS last_ended_ms,
        jsonb_build_object('key', d.key, 'tranche', d.tranche, 'state', d.state, 'reason', d.reason, 'version', d.version,
                           'attempts', d.attempts, 'retries', d.retries, 'returns', d.returns, 'asked', ${ASKED},
-                          'release_ms', ms(d.release_at), 'budget_line', d.budget_line, 'fiscal_year', d.fiscal_year)
+                          'release_ms', ms(d.release_at), 'first_paid_ms', ms(d.first_paid_at), 'paid_ms', ms(d.paid_at), 'budget_line', d.budget_line, 'fiscal_year', d.fiscal_year)
          AS disbursement,
        CASE WHEN a.id IS NOT NULL THEN jsonb_build_object('id', a.id, 'institution', a.institution,
                                                              'usable_ms', ms(a.usable_from)) END AS live_account

@@ -98,6 +98,50 @@ describe('the way of one payout', () => {
     expect(await postings(payout)).toEqual(['claimed', 'paid', 'returned'])
   })
 
+  it('a return that is told before, or with, its success still counts the first payment', async () => {
+    const firstPaid = (disbursement: string) =>
+      world.one('SELECT first_paid_at AS first, paid_at AS last FROM disbursement WHERE key = $1', [disbursement])
+    const both = { first: new Date(NOON + MINUTE), last: new Date(NOON + MINUTE) }
+    const early = await sent()
+    await world.observe(called(early.payout, seen('returned')))
+    expect(await firstPaid(early.disbursement)).toEqual(both)
+    const batched = await sent()
+    await world.store.payouts.observe([
+      called(batched.payout, seen('paid')),
+      called(batched.payout, seen('returned'), NOON + HOUR),
+    ])
+    expect(await firstPaid(batched.disbursement)).toEqual(both)
+    await world.link(batched.ref, bankAccount(), NOON)
+    await world.advance(batched.ref, NOON + DAY)
+    const second = await world.claim(batched.disbursement, NOON + DAY)
+    await world.observe(called(second, seen('paid', { gatewayId: 'po_2' }), NOON + 2 * DAY))
+    expect(await firstPaid(batched.disbursement)).toEqual({ ...both, last: new Date(NOON + 2 * DAY) })
+  })
+
+  it('shows what it failed with only while that is its end, and why people look', async () => {
+    const shown = async (payout: string) =>
+      world.one('SELECT failure_class AS class, failure_code AS code, alarm FROM payout WHERE key = $1', [payout])
+    const { payout } = await sent()
+    await world.observe(submitted(payout, SILENCE))
+    expect(await shown(payout)).toEqual({ class: 'unknown', code: 'no-answer', alarm: null })
+    const failure = { class: 'unknown', code: 'away', vendorCode: '' } as const
+    await world.observe(asked(payout, { kind: 'unavailable', failure }))
+    expect(await shown(payout)).toMatchObject({ code: 'no-answer' })
+    await world.observe(called(payout, seen('paid'), NOON + HOUR))
+    expect(await shown(payout)).toEqual({ class: null, code: null, alarm: null })
+    const other = await sent()
+    await world.store.payouts.observe([
+      called(other.payout, seenFailed('retry-new')),
+      called(other.payout, seenFailed('needs-account')),
+      called(other.payout, seen('paid')),
+    ])
+    expect(await shown(other.payout)).toEqual({
+      class: 'retry-new',
+      code: 'code-of-retry-new',
+      alarm: 'contradiction',
+    })
+  })
+
   it('another amount is never a success: it waits for people, the money stays in clearing', async () => {
     const { disbursement, payout } = await sent()
     await world.observe(submitted(payout, seen('accepted')))

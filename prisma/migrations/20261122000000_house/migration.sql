@@ -228,7 +228,6 @@ CREATE TABLE "payout" (
     "failure_class" TEXT,
     "failure_code" TEXT,
     "vendor_code" TEXT,
-    "vendor_status" TEXT,
     "alarm" TEXT,
     "superseded" BOOLEAN NOT NULL DEFAULT false,
     "sends" INTEGER NOT NULL DEFAULT 1,
