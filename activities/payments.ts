@@ -159,15 +159,14 @@ function factOfAnswer(answer: EnquiryResult): PayoutFact {
 
 async function checkFloat(dependencies: PaymentDependencies, disbursement: string, code: string): Promise<void> {
   const { store, now } = dependencies
-  const needed = await store.floats.waiting(disbursement)
-  if (needed === null) return
+  if (!(await store.floats.waits(disbursement))) return
   const gateway = gatewayOf(dependencies, code)
   // A balance that cannot be read says nothing about our money there: it is asked again after the gateway's pause.
   const balance = await gateway
     .balance(AbortSignal.timeout(gateway.capabilities.timing.enquireTimeoutMs))
     .catch(() => null)
-  if (balance && balance.minor >= needed) await store.floats.restore(disbursement, now())
-  else await store.floats.postpone(disbursement, code, now())
+  if (balance && (await store.floats.restore(disbursement, { gateway: code, balance }, now()))) return
+  await store.floats.postpone(disbursement, code, now())
 }
 
 function orderOf(draft: ClaimDraft): Parameters<Gateway['prepare']>[0] {

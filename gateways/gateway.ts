@@ -17,7 +17,7 @@ export interface Gateway {
   enquire(question: Enquiry, signal: AbortSignal): Promise<EnquiryResult>
   /** Asks whether an account exists and can be paid. Never throws. */
   checkAccount(destination: Destination, signal: AbortSignal): Promise<AccountCheck>
-  /** What the provider holds for us. Throws only `Error` with a message fit for an operator. */
+  /** What may still be spent there: payouts it has accepted are taken off. Throws only `Error` with a message fit for an operator. */
   balance(signal: AbortSignal): Promise<Money>
   /** Authenticates a callback over its raw bytes, in constant time, and translates it. Never throws. */
   receive(callback: InboundCallback): CallbackResult

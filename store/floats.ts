@@ -1,15 +1,23 @@
 /** Disbursements that wait because our money at a gateway is short. */
 import { engineActor } from '../domain/act.ts'
+import type { Money } from '../domain/money.ts'
 import { insertAudit } from './audit.ts'
-import { inTransaction, one } from './database.ts'
+import { inTransaction, one, type Sql } from './database.ts'
 import { lockLife } from './life-rows.ts'
 import type { StoreContext } from './options.ts'
 
 export interface Floats {
-  /** The amount that waits, in minor units; null when the disbursement no longer does. */
-  waiting(disbursement: string): Promise<bigint | null>
-  /** Releases it again: the gateway has enough. Repeating it changes nothing. */
-  restore(disbursement: string, nowMs: number): Promise<void>
+  /** Whether the disbursement still waits for money at a gateway. */
+  waits(disbursement: string): Promise<boolean>
+  /**
+   * Releases it again if `balance`, what the gateway says may still be spent, is enough for it, for every older debt that waits
+   * there too, and for what is spoken for and not yet taken off. Whether it was; repeating it releases nothing more.
+   */
+  restore(
+    disbursement: string,
+    at: { readonly gateway: string; readonly balance: Money },
+    nowMs: number,
+  ): Promise<boolean>
   /** Still short: asked again after the gateway's pause. */
   postpone(disbursement: string, gateway: string, nowMs: number): Promise<void>
 }
@@ -17,32 +25,13 @@ export interface Floats {
 export function createFloats(context: StoreContext): Floats {
   const { database } = context
   return {
-    async waiting(disbursement) {
-      const { rows } = await database.pool.query<{ amount: bigint }>(
-        `SELECT amount FROM disbursement WHERE key = $1 AND state = 'float-short'`,
-        [disbursement],
-      )
-      return rows[0]?.amount ?? null
+    async waits(disbursement) {
+      const { rows } = await database.pool.query(`SELECT FROM disbursement WHERE key = $1 AND state = 'float-short'`, [
+        disbursement,
+      ])
+      return rows.length > 0
     },
-    restore: (disbursement, nowMs) =>
-      inTransaction(database, async (sql) => {
-        const found = await sql.query<{ programme: string; ref: string; tranche: string }>(
-          'SELECT programme, ref, tranche FROM disbursement WHERE key = $1',
-          [disbursement],
-        )
-        const { programme, ref, tranche } = one(found.rows, `disbursement ${disbursement}`)
-        await lockLife(sql, programme, ref)
-        const { rowCount } = await sql.query(
-          `UPDATE disbursement SET state = 'released', reason = NULL, release_at = $2, version = version + 1
-            WHERE key = $1 AND state = 'float-short'`,
-          [disbursement, new Date(nowMs)],
-        )
-        if (rowCount === 0) return
-        const actor = engineActor()
-        await insertAudit(sql, [
-          { act: 'float-restored', actor, atMs: nowMs, subject: disbursement, programme, ref, after: { tranche } },
-        ])
-      }),
+    restore: (disbursement, at, nowMs) => inTransaction(database, (sql) => restoreLocked(sql, disbursement, at, nowMs)),
     async postpone(disbursement, gateway, nowMs) {
       await database.pool.query(`UPDATE disbursement SET release_at = $2 WHERE key = $1 AND state = 'float-short'`, [
         disbursement,
@@ -50,4 +39,56 @@ export function createFloats(context: StoreContext): Floats {
       ])
     },
   }
+}
+
+/**
+ * Money that is needed before this disbursement's own: older debts that wait at the gateway (of people who are not held), what was
+ * restored and is not yet claimed (released for this reason), and what was sent and is not yet known to be accepted, so that it may not be taken off yet.
+ */
+const RESTORE = `
+WITH own AS (SELECT key, owed_at, amount, currency FROM disbursement WHERE key = $1 AND state = 'float-short' AND currency = $4),
+spoken AS (
+  SELECT coalesce(sum(d.amount), 0) AS amount
+    FROM own, disbursement d
+    JOIN payout y ON y.disbursement = d.key AND y.n = d.attempts
+    JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
+   WHERE (d.state = 'float-short' OR d.reason = 'float-restored') AND y.gateway = $2 AND d.currency = $4
+     AND CASE d.state WHEN 'released' THEN true ELSE p.held_at IS NULL AND (d.owed_at, d.key) < (own.owed_at, own.key) END
+), leaving AS (
+  SELECT coalesce(sum(amount), 0) AS amount
+    FROM payout WHERE gateway = $2 AND currency = $4 AND state IN ('submitting', 'unknown')
+)
+UPDATE disbursement d SET state = 'released', reason = 'float-restored', release_at = $5, version = version + 1
+  FROM own, spoken, leaving
+ WHERE d.key = own.key AND own.amount + spoken.amount + leaving.amount <= $3::bigint
+RETURNING d.tranche`
+
+async function restoreLocked(
+  sql: Sql,
+  disbursement: string,
+  { gateway, balance }: { readonly gateway: string; readonly balance: Money },
+  nowMs: number,
+): Promise<boolean> {
+  const found = await sql.query<{ programme: string; ref: string }>(
+    'SELECT programme, ref FROM disbursement WHERE key = $1',
+    [disbursement],
+  )
+  const { programme, ref } = one(found.rows, `disbursement ${disbursement}`)
+  await lockLife(sql, programme, ref)
+  // One at a time, after the life's lock: each sees what the one before it has taken. Nobody waits for a life while holding it.
+  await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`float:${gateway}`])
+  const { rows } = await sql.query<{ tranche: string }>(RESTORE, [
+    disbursement,
+    gateway,
+    balance.minor,
+    balance.currency,
+    new Date(nowMs),
+  ])
+  const row = rows[0]
+  if (!row) return false
+  const after = { tranche: row.tranche }
+  await insertAudit(sql, [
+    { act: 'float-restored', actor: engineActor(), atMs: nowMs, subject: disbursement, programme, ref, after },
+  ])
+  return true
 }

@@ -33,6 +33,7 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 const WAIT: Failure = { class: 'retry-same', code: 'rate-limited', vendorCode: '429', retryAfterMs: 1000 }
+const PLENTY = { gateway: 'sandbox', balance: { minor: 1_000_000_000_000n, currency: 'IDR' } }
 const AWAY: Failure = { class: 'unknown', code: 'no-answer', vendorCode: '' }
 const FACTS: Readonly<Record<string, (amount: bigint, id: string) => PayoutFact>> = {
   accepted: (minor, gatewayId) => seen('accepted', { gatewayId, amount: { minor, currency: 'IDR' } }),
@@ -168,7 +169,7 @@ class History {
       case 'link':
         return world.link(ref, bankAccount(), this.nowMs)
       case 'float':
-        for (const { key } of await disbursementsOf(ref)) await store.floats.restore(key, this.nowMs)
+        for (const { key } of await disbursementsOf(ref)) await store.floats.restore(key, PLENTY, this.nowMs)
         return
       case 'hold':
         await world.act((acts) => (move.hours === 0 ? acts.hold(person) : acts.release(person)), this.nowMs)
@@ -335,7 +336,7 @@ async function settle(history: History): Promise<void> {
         const fact = seen('paid', { gatewayId: `po_${payout.key}`, amount })
         await ask(payout.key, fact, history.nowMs)
       }
-      for (const { key } of await disbursementsOf(ref)) await world.store.floats.restore(key, history.nowMs)
+      for (const { key } of await disbursementsOf(ref)) await world.store.floats.restore(key, PLENTY, history.nowMs)
       for (const { key } of await disbursementsOf(ref)) {
         const draft = await world.store.claims.draft(key, history.nowMs)
         if (draft.kind === 'draft') await world.store.claims.claim(draft, bytesOf(draft), history.nowMs)

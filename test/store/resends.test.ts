@@ -267,26 +267,74 @@ describe('giving up', () => {
 })
 
 describe('money that is short at the gateway', () => {
-  it('waits, is looked for, and is released again once; then it is a new attempt', async () => {
-    const ref = await world.ready()
+  const AMOUNT = 60_000_000n
+  const short = async (owedAtMs: number): Promise<{ ref: string; disbursement: string }> => {
+    const ref = await world.ready({}, owedAtMs)
     const disbursement = disbursementOf(ref)
-    const payout = await world.claim(disbursement)
+    const payout = await world.claim(disbursement, owedAtMs)
     await world.observe({ payout, source: 'submit', fact: seenFailed('float-short'), atMs: NOON, send: 1 })
-    const short = await world.advance(ref)
-    expect(short).toMatchObject({ attention: 'waiting-for-float' })
-    expect(short.disbursements[0]?.next).toEqual({ kind: 'wait', untilMs: NOON + TIMING.floatCheckMs })
+    return { ref, disbursement }
+  }
+  const restore = (disbursement: string, minor: bigint, atMs = NOON + 2 * HOUR, gateway = 'sandbox') =>
+    world.store.floats.restore(disbursement, { gateway, balance: { minor, currency: 'IDR' } }, atMs)
+  /** Everything of other tests that is spoken for at the gateway. */
+  const settled = () =>
+    world.root.pool.query(`UPDATE payout SET state = 'accepted' WHERE state IN ('submitting', 'unknown')`)
+
+  it('waits, is looked for, and is released again once; then it is a new attempt', async () => {
+    await settled()
+    const { ref, disbursement } = await short(NOON)
+    const waiting = await world.advance(ref)
+    expect(waiting).toMatchObject({ attention: 'waiting-for-float' })
+    expect(waiting.disbursements[0]?.next).toEqual({ kind: 'wait', untilMs: NOON + TIMING.floatCheckMs })
     const { floats } = world.store
-    expect(await floats.waiting(disbursement)).toBe(60_000_000n)
+    expect(await floats.waits(disbursement)).toBe(true)
     await floats.postpone(disbursement, 'sandbox', NOON + HOUR)
     expect((await world.advance(ref, NOON + HOUR)).disbursements[0]?.next).toEqual({
       kind: 'wait',
       untilMs: NOON + HOUR + TIMING.floatCheckMs,
     })
-    await Promise.all([floats.restore(disbursement, NOON + 2 * HOUR), floats.restore(disbursement, NOON + 2 * HOUR)])
-    expect(await floats.waiting(disbursement)).toBeNull()
+    expect(await restore(disbursement, AMOUNT - 1n)).toBe(false)
+    const both = await Promise.all([restore(disbursement, AMOUNT), restore(disbursement, AMOUNT)])
+    expect(both.toSorted()).toEqual([false, true])
+    expect(await floats.waits(disbursement)).toBe(false)
     expect(
       await world.count(`SELECT FROM audit_event WHERE subject = $1 AND act = 'float-restored'`, [disbursement]),
     ).toBe(1)
     expect(await world.claim(disbursement, NOON + 2 * HOUR)).toBe(`${disbursement}#2`)
+    await settled()
+  })
+
+  it('is shared out from the oldest debt on: with money for two of many asking at once, two go on', async () => {
+    const waiting: { ref: string; disbursement: string }[] = []
+    for (let debt = 0; debt < 6; debt += 1) waiting.push(await short(NOON - debt * SECOND))
+    const oldestFirst = waiting.map(({ disbursement }) => disbursement).toReversed()
+    const round = async () => {
+      const released = await Promise.all(waiting.map(({ disbursement }) => restore(disbursement, 2n * AMOUNT + 1n)))
+      return waiting.filter((_, index) => released[index]).map(({ disbursement }) => disbursement)
+    }
+    expect((await round()).toSorted()).toEqual(oldestFirst.slice(0, 2).toSorted())
+    // The balance still shows what they will take: nobody else is released on it, not while they are on their way either.
+    expect(await round()).toEqual([])
+    for (const disbursement of oldestFirst.slice(0, 2)) await world.claim(disbursement, NOON + 2 * HOUR)
+    expect(await round()).toEqual([])
+    // Once the gateway has accepted them, what it says may be spent is without them.
+    await settled()
+    expect(await round()).toHaveLength(2)
+    for (const disbursement of oldestFirst.slice(2, 4)) await world.claim(disbursement, NOON + 2 * HOUR)
+    await settled()
+    expect(await round()).toHaveLength(2)
+  })
+
+  it('is not kept for a person on hold, nor counted at another gateway', async () => {
+    await world.root.pool.query(`UPDATE disbursement SET reason = NULL WHERE reason = 'float-restored'`)
+    const [held, next] = [await short(NOON - HOUR), await short(NOON)]
+    expect(await restore(next.disbursement, AMOUNT)).toBe(false)
+    expect(await restore(next.disbursement, AMOUNT, NOON, 'other')).toBe(true)
+    await world.root.pool.query(`UPDATE disbursement SET state = 'float-short', reason = NULL WHERE key = $1`, [
+      next.disbursement,
+    ])
+    await hold(held.ref)
+    expect(await restore(next.disbursement, AMOUNT)).toBe(true)
   })
 })
