@@ -26,6 +26,8 @@ export interface EnquiryTiming {
   readonly replayHorizonMs: number
   readonly replayMarginMs: number
   readonly giveUpMs: number
+  /** What the same key again is answered with; only where a repeat is told apart from a new payout may one be sent. */
+  readonly duplicate: 'returns-live-object' | 'error-then-enquire' | 'silent'
 }
 
 /** A payout of which somebody who proves nothing has told: the gateway is asked, whatever became of it before. */
@@ -140,8 +142,9 @@ function ladderWait(enquiries: number, timing: EnquiryTiming): number {
   return ladder[Math.min(enquiries, ladder.length - 1)] ?? timing.quietPeriodMs
 }
 
-/** No resend once the provider may have forgotten the key: it would be a new payment. */
+/** No resend once the provider may have forgotten the key, or where it never knew it: it would be a new payment. */
 function mayResend(payout: WaitingPayout, timing: EnquiryTiming, nowMs: number): boolean {
+  if (timing.duplicate === 'silent' && payout.sends > 0) return false
   const latest = payout.firstSentAtMs + timing.replayHorizonMs - timing.replayMarginMs
   return payout.sends < SENDS_MAX && nowMs < latest
 }

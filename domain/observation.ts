@@ -4,11 +4,21 @@ import type { Money } from './money.ts'
 export const OBSERVED_STATES = ['accepted', 'processing', 'paid', 'failed', 'cancelled', 'returned'] as const
 export type ObservedState = (typeof OBSERVED_STATES)[number]
 
+export interface ObservedAccount {
+  /** Our canonical code. */
+  readonly institution: string
+  /** As in the destination; its last digits where the provider masks the rest. */
+  readonly number: string
+  readonly isWhole: boolean
+}
+
 export interface Observation {
   readonly state: ObservedState
   readonly gatewayId: string | null
   /** What the gateway says it moved; a difference from the payout's frozen amount is never a success. */
   readonly amount: Money | null
+  /** Where it says the money went, in the words of the destination; null when it does not tell. Never kept in clear. */
+  readonly account: ObservedAccount | null
   readonly failure: Failure | null
   /** The provider's own word, kept for people. */
   readonly vendorStatus: string

@@ -70,6 +70,8 @@ export interface PayoutFacts {
   /** Answers of 429 and the like so far: after five the payout is unknown. */
   readonly sameKeyRetries: number
   readonly gatewayId: string | null
+  /** The observation tells of another account than the frozen one: told by whoever can compare them. */
+  readonly isOtherAccount: boolean
 }
 
 export type PayoutDecision =
@@ -80,7 +82,7 @@ export type PayoutDecision =
   | { readonly kind: 'send-again'; readonly afterMs: number }
 
 /** Why people must look. */
-export type Alarm = 'other-amount' | 'contradiction' | 'two-objects' | 'another-object'
+export type Alarm = 'other-amount' | 'other-account' | 'contradiction' | 'two-objects' | 'another-object'
 
 const SAME_KEY_RETRIES_MAX = 5
 
@@ -112,6 +114,7 @@ function foldObservation(payout: PayoutFacts, seen: Observation, source: Observa
   if (seen.amount && (seen.amount.minor !== payout.amount || seen.amount.currency !== payout.currency)) {
     return toReview('other-amount')
   }
+  if (payout.isOtherAccount) return toReview('other-account')
   const to = seen.state
   // A refusal of a resend may be the duplicate talking about the first send, and one of something that a callback has told to be
   // under way contradicts it: only an enquiry tells.

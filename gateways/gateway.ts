@@ -23,12 +23,13 @@ export interface Gateway {
   receive(callback: InboundCallback): CallbackResult
 }
 
-/** What a provider can do, as data: the engine reads it instead of branching on names. Times are milliseconds. */
+/**
+ * What a provider can do, as data: the engine reads it instead of branching on names. Times are milliseconds. Where its documents
+ * promise nothing, the careful value.
+ */
 export interface Capabilities {
-  /** A documented failure is final at once, or only after the statement of its day. */
+  /** A documented failure is final at once, or only after the statement of its day: `openGateways` refuses the latter. */
   readonly failureFinal: 'at-once' | 'after-statement'
-  /** The same key again answers with the live object, or with an error after which we enquire. */
-  readonly duplicate: 'returns-live-object' | 'error-then-enquire' | 'silent'
   /** How much a verified callback proves. Anything but `signed` is only a hint to enquire. */
   readonly callback: 'signed' | 'token-only' | 'none'
   readonly institutions: readonly Institution[]
@@ -38,6 +39,11 @@ export interface Capabilities {
 }
 
 export interface GatewayTiming {
+  /**
+   * The same key again answers with the live object, or with an error after which we enquire; `silent` pays again: nothing that may
+   * have been executed is ever sent again there.
+   */
+  readonly duplicate: 'returns-live-object' | 'error-then-enquire' | 'silent'
   /** Longest time one submit may take. */
   readonly submitTimeoutMs: number
   readonly enquireTimeoutMs: number

@@ -15,5 +15,15 @@ export type GatewaySettings = {
 export function openGateways(settings: GatewaySettings): ReadonlyMap<string, Gateway> {
   const gateways = new Map<string, Gateway>()
   if (settings.sandbox) gateways.set('sandbox', gatewayFactories.sandbox(settings.sandbox))
+  for (const gateway of gateways.values()) refuseUnservable(gateway)
   return gateways
+}
+
+/** Throws when Lunas cannot keep its promises with what a gateway promises. */
+export function refuseUnservable({ code, capabilities }: Pick<Gateway, 'code' | 'capabilities'>): void {
+  if (capabilities.failureFinal === 'after-statement') {
+    throw new Error(
+      `gateway ${code} tells that a payout has failed for good only by the statement of its day, and Lunas reads no statements: leave it out`,
+    )
+  }
 }

@@ -37,6 +37,7 @@ export interface Scenario {
   /** What the first two enquiries see. */
   readonly enquiry: 'normal' | 'hidden-twice' | 'failing-twice'
   readonly showsAmount: 'true' | 'less-one'
+  readonly showsAccount: 'true' | 'other'
   /** A second object under the same reference, which never moves money. */
   readonly twin: boolean
   /** Until a top-up after the first attempt, the balance counts as too small. */
@@ -58,6 +59,7 @@ const NORMAL: Omit<Scenario, 'code' | 'title'> = {
   callbacks: 'normal',
   enquiry: 'normal',
   showsAmount: 'true',
+  showsAccount: 'true',
   twin: false,
   short: false,
   succeedsOnAttempt: 0,
@@ -84,6 +86,7 @@ const SCENARIOS: readonly Scenario[] = [
     steps: [...failure('TEMPORARY_TRANSFER_ERROR'), ...after(SETTLE_MS + 3 * SECOND_MS, 'SUCCEEDED')],
   }),
   scenario('33', 'event and enquiry show another amount', { showsAmount: 'less-one' }),
+  scenario('34', 'event and enquiry show another account', { showsAccount: 'other' }),
   scenario('40', 'commits and never answers', { answer: 'silent' }),
   scenario('41', 'never commits and never answers', { answer: 'lost' }),
   scenario('42', 'commits, answers 502 HTML', { answer: 'bad-gateway' }),

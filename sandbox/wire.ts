@@ -25,6 +25,8 @@ export interface PayoutView {
   readonly currency: string
   readonly status: string
   readonly failureCode: string | null
+  readonly institution: string
+  readonly account: string
   readonly updatedAt: string
 }
 
@@ -91,14 +93,28 @@ export function show(payout: Payout): PayoutView {
     currency: payout.currency,
     status: payout.status,
     failureCode: payout.code,
+    institution: payout.institution,
+    account: payout.scenario.showsAccount === 'other' ? another(payout.account) : payout.account,
     updatedAt: new Date(payout.changedAtMs).toISOString(),
   }
+}
+
+/** A number of the same form that is not this one. */
+function another(account: string): string {
+  return account.slice(0, -1) + String((Number(account.slice(-1)) + 1) % 10)
 }
 
 /** How the answer to its first send shows it: as it was when it was accepted. */
 export function showAccepted(payout: Payout): PayoutView {
   const updatedAt = new Date(payout.acceptedAtMs).toISOString()
-  return { ...show(payout), amount: payout.amount.toString(), status: 'ACCEPTED', failureCode: null, updatedAt }
+  return {
+    ...show(payout),
+    amount: payout.amount.toString(),
+    account: payout.account,
+    status: 'ACCEPTED',
+    failureCode: null,
+    updatedAt,
+  }
 }
 
 /** An own text member of a JSON object, else an empty text. */

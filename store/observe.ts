@@ -15,6 +15,7 @@ import { askedPayout, waitingPayout } from './life-rows.ts'
 import type { ObservationItem } from './observation-item.ts'
 import { tellOf } from './observe-audit.ts'
 import { Harvest, writeHarvest } from './observe-write.ts'
+import { isOtherAccount } from './observed-account.ts'
 import type { StoreContext } from './options.ts'
 import { lockWork, type Work } from './payout-rows.ts'
 
@@ -63,7 +64,7 @@ function foldItem(
   const from = row.state
   const timing = context.timingOf(row.gateway)
   const sendMayEnd = row.last_ended_ms === null && item.atMs < callEndsByMs(row.last_started_ms, timing)
-  const decision = foldFact(row, item)
+  const decision = foldFact(context, row, item)
   closeSend(harvest, row, item)
   countEnquiry(timing, row, item)
   if (item.fact.kind === 'observed' && row.gateway_id === null) row.gateway_id = item.fact.observation.gatewayId
@@ -90,7 +91,7 @@ function foldItem(
   return outcome
 }
 
-function foldFact(row: Work, item: ObservationItem): PayoutDecision {
+function foldFact(context: StoreContext, row: Work, item: ObservationItem): PayoutDecision {
   // What its end has told once it does not tell again: a repeat would count another throttling, or end another send.
   if (item.source === 'submit' && hasEnded(row, item.send) && item.fact.kind !== 'observed') {
     return { kind: 'keep', note: 'repeated' }
@@ -102,6 +103,7 @@ function foldFact(row: Work, item: ObservationItem): PayoutDecision {
     sends: row.sends - row.same_key_retries,
     sameKeyRetries: row.same_key_retries,
     gatewayId: row.gateway_id,
+    isOtherAccount: isOtherAccount(context.vault, row.sent_to, item.fact),
   }
   return foldPayout(facts, item.fact, item.source)
 }

@@ -2,6 +2,7 @@
 import type { DisbursementState } from '../domain/disbursement.ts'
 import type { Failure } from '../domain/observation.ts'
 import type { Sql } from './database.ts'
+import type { SentTo } from './observed-account.ts'
 import { ASKED, type AskedRow, type PayoutRow } from './life-rows.ts'
 
 /** A payout, its disbursement and its life, as a batch of facts is folded into them. Mutable: a batch may tell of one twice. */
@@ -17,6 +18,7 @@ export interface Work extends Mutable<PayoutRow> {
   readonly amount: bigint
   readonly currency: string
   readonly account: string
+  readonly sent_to: SentTo
   version: number
   /** Where the amount stands: on its way, with the payee, or owed again. */
   money: 'clearing' | 'credited' | 'back'
@@ -68,7 +70,10 @@ SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.stage = 'clos
          AS disbursement,
        CASE WHEN a.id IS NOT NULL THEN jsonb_build_object('id', a.id, 'institution', a.institution,
                                                              'usable_ms', ms(a.usable_from)) END AS live_account
+       , jsonb_build_object('institution', used.institution, 'masked', used.masked,
+                            'index', encode(used.account_index, 'hex'), 'index_key', used.account_index_key) AS sent_to
   FROM payout y
+  JOIN account used ON used.id = y.account
   JOIN disbursement d ON d.key = y.disbursement
   JOIN participant p ON (p.programme, p.ref) = (y.programme, y.ref)
   JOIN send first ON first.payout = y.key AND first.number = 1

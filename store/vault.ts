@@ -87,6 +87,12 @@ export class Vault {
     return blindIndex(this.#keys.account, `account:${institution}:${number}`)
   }
 
+  /** The index under the key that it was made with; undefined when that key has left the ring. */
+  accountIndexUnder(keyId: string, institution: string, number: string): Uint8Array | undefined {
+    const key = this.#keys.account.keys[keyId]
+    return key && hmac(key, `account:${institution}:${number}`)
+  }
+
   /** What a stored answer remembers of its request: keyed, because a plain hash of one account number is soon guessed. */
   requestHash(request: Uint8Array): Uint8Array {
     const ring = this.#keys.identity

@@ -65,6 +65,7 @@ const TOLD_AS: Readonly<Record<string, FailureCode>> = {
   'answer-too-large': 'no-answer',
   'other-reference': 'no-answer',
   'other-amount': 'gateway-contradiction',
+  'other-account': 'gateway-contradiction',
   contradiction: 'gateway-contradiction',
   'two-objects': 'gateway-contradiction',
   'another-object': 'gateway-contradiction',

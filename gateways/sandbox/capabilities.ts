@@ -2,6 +2,7 @@
 import type { Capabilities, GatewayTiming, Institution } from '../gateway.ts'
 
 const TIMING: GatewayTiming = {
+  duplicate: 'returns-live-object',
   submitTimeoutMs: 2_000,
   enquireTimeoutMs: 2_000,
   enquiryLadderMs: [1_000, 2_000, 4_000, 8_000, 15_000],
@@ -33,7 +34,6 @@ const INSTITUTIONS: readonly Institution[] = [
 export function sandboxCapabilities(timing: Partial<GatewayTiming> = {}, ratePerSecond = 2_000): Capabilities {
   return {
     failureFinal: 'at-once',
-    duplicate: 'returns-live-object',
     callback: 'signed',
     institutions: INSTITUTIONS,
     timing: { ...TIMING, ...timing },

@@ -18,10 +18,12 @@ const STATES: ReadonlyMap<string, ObservedState> = new Map([
 export function toObservation(payout: PayoutObject): Observation {
   // A status nobody has heard of proves only that the payout is known there.
   const state = STATES.get(payout.status) ?? 'processing'
+  const { destination } = payout
   return {
     state,
     gatewayId: payout.id,
     amount: { minor: payout.amount, currency: payout.currency },
+    account: destination && { institution: destination.institution, number: destination.account, isWhole: true },
     failure: state === 'failed' ? outcomeFailure(payout.failureCode ?? '') : null,
     vendorStatus: payout.status,
     at: payout.updatedAt,
@@ -46,7 +48,7 @@ function toRefusal(status: number, vendorCode: string): SubmitResult {
   const vendorStatus = `HTTP ${status}`
   return {
     kind: 'observed',
-    observation: { state: 'failed', gatewayId: null, amount: null, failure, vendorStatus, at: null },
+    observation: { state: 'failed', gatewayId: null, amount: null, account: null, failure, vendorStatus, at: null },
   }
 }
 

@@ -19,6 +19,8 @@ export interface PayoutObject {
   readonly currency: string
   readonly status: string
   readonly failureCode: string | null
+  /** Where it was sent to, the number whole; null in what was written before the provider told it. */
+  readonly destination: { readonly institution: string; readonly account: string } | null
   readonly updatedAt: string
 }
 
@@ -37,6 +39,8 @@ export function encodeAccountQuestion(institution: string, account: string, hold
 
 const REFERENCE = /^[0-9A-Z]{1,35}$/
 const ID = /^[A-Za-z0-9_-]{1,64}$/
+const INSTITUTION = /^[A-Z0-9.]{1,32}$/
+const ACCOUNT = /^\+?\d{8,20}$/
 const CURRENCY = /^[A-Z]{3}$/
 const WORD = /^[A-Z0-9_]{1,64}$/
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
@@ -48,11 +52,20 @@ export function readPayout(json: unknown): PayoutObject | undefined {
   const currency = text(json, 'currency', CURRENCY)
   const status = text(json, 'status', WORD)
   const updatedAt = text(json, 'updatedAt', INSTANT)
+  const destination = readDestination(json)
   const amount = parseMinor(text(json, 'amount') ?? '')
   const failureCode = member(json, 'failureCode') === null ? null : text(json, 'failureCode', WORD)
   if (id === undefined || reference === undefined || currency === undefined || status === undefined) return undefined
   if (updatedAt === undefined || amount === undefined || failureCode === undefined) return undefined
-  return { id, reference, amount, currency, status, failureCode, updatedAt }
+  if (destination === undefined) return undefined
+  return { id, reference, amount, currency, status, failureCode, destination, updatedAt }
+}
+
+function readDestination(json: unknown): PayoutObject['destination'] | undefined {
+  if (member(json, 'institution') === undefined && member(json, 'account') === undefined) return null
+  const institution = text(json, 'institution', INSTITUTION)
+  const account = text(json, 'account', ACCOUNT)
+  return institution === undefined || account === undefined ? undefined : { institution, account }
 }
 
 /** Reads the answer to an enquiry; `undefined` when any of its payouts is unreadable: an alarm must not be lost in the noise. */

@@ -28,6 +28,7 @@ async function accepted(draft: ClaimDraft): Promise<void> {
     state: 'accepted' as const,
     gatewayId: `pay_${draft.reference}`,
     amount,
+    account: null,
     failure: null,
     vendorStatus: 'ACCEPTED',
     at: null,

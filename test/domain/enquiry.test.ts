@@ -9,6 +9,7 @@ import {
 
 const SECOND = 1000
 const TIMING: EnquiryTiming = {
+  duplicate: 'returns-live-object',
   submitTimeoutMs: 10 * SECOND,
   enquiryLadderMs: [30 * SECOND, 60 * SECOND, 120 * SECOND],
   quietPeriodMs: 100 * SECOND,
@@ -111,6 +112,14 @@ describe('the same key and bytes are sent again', () => {
     expect(forbidden(320)).toEqual({ kind: 'enquire' })
     const throttled = unknown({ state: 'submitting', sendAgainAtMs: 8 * SECOND })
     expect(nextForPayout(throttled, TIMING, 9 * SECOND, true)).toEqual({ kind: 'nothing' })
+  })
+
+  it('never where the provider takes the same key for a new payment', () => {
+    const silent: EnquiryTiming = { ...TIMING, duplicate: 'silent' }
+    expect(nextForPayout(notFoundTwice, silent, 201 * SECOND)).toEqual({ kind: 'give-up' })
+    const throttled = unknown({ state: 'submitting', sends: 0, sendAgainAtMs: 8 * SECOND })
+    // What was turned away before it was executed is no second send.
+    expect(nextForPayout(throttled, silent, 8 * SECOND)).toEqual({ kind: 'resend' })
   })
 
   it('at most twice: three sends of silence are enough for people to look', () => {

@@ -18,7 +18,16 @@ const SILENCE: Failure = { class: 'unknown', code: 'no-answer', vendorCode: '' }
 const NONE: Partial<PayoutFacts> = {}
 
 function payout(state: PayoutState, more = NONE): PayoutFacts {
-  return { state, amount: AMOUNT, currency: 'IDR', sends: 1, sameKeyRetries: 0, gatewayId: null, ...more }
+  return {
+    state,
+    amount: AMOUNT,
+    currency: 'IDR',
+    sends: 1,
+    sameKeyRetries: 0,
+    gatewayId: null,
+    isOtherAccount: false,
+    ...more,
+  }
 }
 
 function seen(state: ObservedState, more: Partial<Observation> = {}): PayoutFact {
@@ -26,7 +35,16 @@ function seen(state: ObservedState, more: Partial<Observation> = {}): PayoutFact
   const amount = { minor: AMOUNT, currency: 'IDR' }
   return {
     kind: 'observed',
-    observation: { state, gatewayId: 'po_1', amount, failure, vendorStatus: state.toUpperCase(), at: null, ...more },
+    observation: {
+      state,
+      gatewayId: 'po_1',
+      amount,
+      account: null,
+      failure,
+      vendorStatus: state.toUpperCase(),
+      at: null,
+      ...more,
+    },
   }
 }
 
@@ -163,6 +181,12 @@ describe('money that is not the money that was approved', () => {
     for (const state of OPEN_STATES.filter((open) => open !== 'review')) {
       expect(decided(payout(state), less)).toBe('review: other-amount')
       expect(decided(payout(state), other)).toBe('review: other-amount')
+    }
+  })
+
+  it('is never a success: another account waits for people', () => {
+    for (const state of OPEN_STATES.filter((open) => open !== 'review')) {
+      expect(decided(payout(state, { isOtherAccount: true }), seen('paid'))).toBe('review: other-account')
     }
   })
 

@@ -68,6 +68,18 @@ function moneyTests(given: () => World): void {
     expect(await world.moved(destination)).toBe(AMOUNT)
   })
 
+  test('where a payout says it went is where it was sent, in our words, or it says nothing', async () => {
+    const { gateway, ...world } = given()
+    const destination = world.destination('pays')
+    const request = freeze(gateway, destination)
+    await gateway.submit(request, signal())
+    const { account } = await end(gateway, request.reference)
+    if (account === null) return
+    expect(account.institution).toBe(destination.institution)
+    expect(destination.number.endsWith(account.number)).toBe(true)
+    expect(account.isWhole).toBe(account.number === destination.number)
+  })
+
   test('the same key with other bytes never pays a second time', async () => {
     const { gateway, ...world } = given()
     const [destination, other] = [world.destination('pays'), world.destination('pays')]

@@ -176,6 +176,18 @@ describe('failures', () => {
     )
     expect(callback?.result).toMatchObject({ observation: { amount: { minor: AMOUNT - 1n } } })
   })
+
+  test('34 shows another account to enquiries and in callbacks', async () => {
+    const account = accountOf('34')
+    const { request, answer } = await send(account)
+    expect(answer).toMatchObject({ observation: { account: { number: account, isWhole: true } } })
+    const seen = (await untilState(stage.gateway, request.reference, 'paid')).account
+    expect(seen?.number).not.toBe(account)
+    const [callback] = await until(() =>
+      heardOf(request.reference).length > 0 ? heardOf(request.reference) : undefined,
+    )
+    expect(callback?.result).toMatchObject({ observation: { account: seen } })
+  })
 })
 
 describe('answers that prove nothing', () => {

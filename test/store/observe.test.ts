@@ -1,5 +1,6 @@
 /** What the gateways say, folded into payouts, disbursements and the ledger on the real database. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { ObservedAccount } from '../../domain/observation.ts'
 import { bankAccount } from '../support/builders.ts'
 import { asked, called, paymentMessages, sendFirst, stateOf, submitted } from '../support/sent.ts'
 import {
@@ -148,6 +149,40 @@ describe('the way of one payout', () => {
     await world.observe(called(payout, seen('paid', { amount: { minor: AMOUNT - 1n, currency: 'IDR' } })))
     expect(await stateOf(world, disbursement)).toMatchObject({ state: 'review', reason: 'gateway-contradiction' })
     expect(await postings(payout)).toEqual(['claimed'])
+  })
+
+  it('another account is never a success: its alarm is kept, and the number is nowhere in clear', async () => {
+    const account = bankAccount()
+    const ref = await world.ready({ account })
+    const disbursement = disbursementOf(ref)
+    const payout = await world.claim(disbursement)
+    const { institution, number } = account
+    const told = (more: Partial<ObservedAccount>) =>
+      seen('processing', { account: { institution, number, isWhole: true, ...more } })
+    expect((await world.observe(submitted(payout, told({})))).state).toBe('processing')
+    const tail = { number: number.slice(-4), isWhole: false }
+    expect((await world.observe(called(payout, told(tail)))).decision).toBe('keep:repeated')
+    const other = number.slice(0, -1) + String((Number(number.slice(-1)) + 1) % 10)
+    await world.observe(called(payout, seen('paid', { account: { institution, number: other, isWhole: true } })))
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'review', reason: 'gateway-contradiction' })
+    const row = await world.one<{ alarm: string }>('SELECT to_jsonb(y) AS row, alarm FROM payout y WHERE key = $1', [
+      payout,
+    ])
+    expect(row.alarm).toBe('other-account')
+    expect(JSON.stringify(row)).not.toContain(other)
+    const { rows } = await world.root.pool.query('SELECT * FROM observation WHERE payout = $1', [payout])
+    expect(JSON.stringify(rows.map((each) => Object.values(each as object).map(String)))).not.toContain(other)
+  })
+
+  it.each([
+    ['another institution', { institution: 'ID.BCA' }],
+    ['other last digits', { number: '0000', isWhole: false }],
+  ])('%s than it was sent to waits for people', async (_, differs) => {
+    const account = { ...bankAccount(), institution: 'ID.BNI' }
+    const ref = await world.ready({ account })
+    const payout = await world.claim(disbursementOf(ref))
+    const seenAt = { institution: account.institution, number: account.number, isWhole: true, ...differs }
+    expect((await world.observe(submitted(payout, seen('paid', { account: seenAt })))).state).toBe('review')
   })
 
   it('silence is unknown, never a failure', async () => {

@@ -87,6 +87,7 @@ export class ModelGateway {
       state: executed.state,
       gatewayId: executed.id,
       amount: { minor: this.#amount, currency: 'IDR' },
+      account: null,
       failure: executed.state === 'failed' ? FAILURES[executed.end] : null,
       vendorStatus: '',
       at: null,
@@ -117,6 +118,14 @@ export function refusal(end: End): PayoutFact {
   const failed = FAILURES[end] ?? failure('permanent', 'request-refused')
   return {
     kind: 'observed',
-    observation: { state: 'failed', gatewayId: null, amount: null, failure: failed, vendorStatus: '', at: null },
+    observation: {
+      state: 'failed',
+      gatewayId: null,
+      amount: null,
+      account: null,
+      failure: failed,
+      vendorStatus: '',
+      at: null,
+    },
   }
 }

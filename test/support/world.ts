@@ -31,6 +31,7 @@ export const DAY = 24 * HOUR
 
 /** Waits of the one gateway, each of another size so that a test sees which was taken. */
 export const TIMING: PaymentTiming = {
+  duplicate: 'returns-live-object',
   submitTimeoutMs: 10 * SECOND,
   enquiryLadderMs: [30 * SECOND, 60 * SECOND, 120 * SECOND],
   quietPeriodMs: 5 * MINUTE,
@@ -255,7 +256,16 @@ export function seen(state: ObservedState, more: Partial<Observation> = {}): Pay
   const failure = state === 'failed' ? failed('needs-account') : null
   return {
     kind: 'observed',
-    observation: { state, gatewayId: 'po_1', amount, failure, vendorStatus: state.toUpperCase(), at: null, ...more },
+    observation: {
+      state,
+      gatewayId: 'po_1',
+      amount,
+      account: null,
+      failure,
+      vendorStatus: state.toUpperCase(),
+      at: null,
+      ...more,
+    },
   }
 }
 
