@@ -97,13 +97,19 @@ export const GUARDS: readonly Guard[] = [
   {
     kind: 'check',
     name: 'payout.payout_money',
-    definition: "CHECK ((money = ANY (ARRAY['clearing'::text, 'credited'::text, 'back'::text])))",
+    definition:
+      "CHECK (((money = ANY (ARRAY['clearing'::text, 'credited'::text, 'back'::text])) AND\nCASE\n    WHEN (state = ANY (ARRAY['submitting'::text, 'unknown'::text, 'accepted'::text, 'processing'::text])) THEN (money = 'clearing'::text)\n    WHEN (state = 'paid'::text) THEN (money = 'credited'::text)\n    WHEN (state = ANY (ARRAY['failed'::text, 'cancelled'::text, 'not-sent'::text, 'returned'::text])) THEN (money = 'back'::text)\n    ELSE true\nEND))",
   },
   {
     kind: 'check',
     name: 'payout.payout_state',
     definition:
       "CHECK ((state = ANY (ARRAY['submitting'::text, 'unknown'::text, 'accepted'::text, 'processing'::text, 'paid'::text, 'failed'::text, 'cancelled'::text, 'not-sent'::text, 'returned'::text, 'review'::text])))",
+  },
+  {
+    kind: 'check',
+    name: 'payout.payout_superseded',
+    definition: "CHECK (((NOT superseded) OR (money = 'back'::text)))",
   },
   { kind: 'check', name: 'posting.posting_amount', definition: 'CHECK (((amount > 0) AND (debit <> credit)))' },
   {
@@ -209,6 +215,11 @@ export const GUARDS: readonly Guard[] = [
   { kind: 'power', name: 'lunas_audit on wave', definition: 'SELECT' },
   {
     kind: 'reference',
+    name: 'commitment.commitment_appropriation_exists',
+    definition: 'FOREIGN KEY (appropriation) REFERENCES appropriation(id)',
+  },
+  {
+    kind: 'reference',
     name: 'commitment.commitment_participant_exists',
     definition: 'FOREIGN KEY (programme, ref) REFERENCES participant(programme, ref)',
   },
@@ -225,12 +236,13 @@ export const GUARDS: readonly Guard[] = [
   {
     kind: 'reference',
     name: 'payout.payout_account_exists',
-    definition: 'FOREIGN KEY (account) REFERENCES account(id)',
+    definition: 'FOREIGN KEY (account, programme, ref) REFERENCES account(id, programme, ref)',
   },
   {
     kind: 'reference',
     name: 'payout.payout_disbursement_exists',
-    definition: 'FOREIGN KEY (disbursement) REFERENCES disbursement(key)',
+    definition:
+      'FOREIGN KEY (disbursement, programme, ref, amount, currency) REFERENCES disbursement(key, programme, ref, amount, currency)',
   },
   { kind: 'reference', name: 'send.send_payout_exists', definition: 'FOREIGN KEY (payout) REFERENCES payout(key)' },
   {
@@ -247,7 +259,7 @@ export const GUARDS: readonly Guard[] = [
     kind: 'trigger',
     name: 'account.account_frozen',
     definition:
-      "CREATE TRIGGER account_frozen BEFORE UPDATE OF programme, ref, kind, institution, account_index, document ON public.account FOR EACH ROW EXECUTE FUNCTION refuse_thaw('programme', 'ref', 'kind', 'institution', 'account_index', 'document')",
+      "CREATE TRIGGER account_frozen BEFORE UPDATE OF programme, ref, kind, institution, account_index, document, usable_from ON public.account FOR EACH ROW EXECUTE FUNCTION refuse_thaw('programme', 'ref', 'kind', 'institution', 'account_index', 'document', 'usable_from')",
   },
   {
     kind: 'trigger',
@@ -305,6 +317,11 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     kind: 'unique',
+    name: 'account.account_id_programme_ref_key',
+    definition: 'CREATE UNIQUE INDEX account_id_programme_ref_key ON public.account USING btree (id, programme, ref)',
+  },
+  {
+    kind: 'unique',
     name: 'account.account_live',
     definition:
       'CREATE UNIQUE INDEX account_live ON public.account USING btree (programme, ref) WHERE (ended_at IS NULL)',
@@ -324,6 +341,12 @@ export const GUARDS: readonly Guard[] = [
     kind: 'unique',
     name: 'callback.callback_gateway_event_id_key',
     definition: 'CREATE UNIQUE INDEX callback_gateway_event_id_key ON public.callback USING btree (gateway, event_id)',
+  },
+  {
+    kind: 'unique',
+    name: 'disbursement.disbursement_key_programme_ref_amount_currency_key',
+    definition:
+      'CREATE UNIQUE INDEX disbursement_key_programme_ref_amount_currency_key ON public.disbursement USING btree (key, programme, ref, amount, currency)',
   },
   {
     kind: 'unique',

@@ -199,6 +199,48 @@ describe('the second wall', () => {
     }
   })
 
+  it('money stands where the state says, and no attempt gives way to another while anything of it is out', async () => {
+    const payout = await world.claim(disbursementOf(await world.ready()))
+    const set = (what: string) => world.root.pool.query(`UPDATE payout SET ${what} WHERE key = $1`, [payout])
+    for (const what of [
+      `money = 'back'`,
+      `state = 'unknown', money = 'credited'`,
+      `state = 'paid'`,
+      `state = 'paid', money = 'back'`,
+      `state = 'failed'`,
+      `state = 'returned', money = 'credited'`,
+      `state = 'review', money = 'elsewhere'`,
+    ]) {
+      await expect(set(what), what).rejects.toThrow('payout_money')
+    }
+    await expect(set(`superseded = true`)).rejects.toThrow('payout_superseded')
+    await expect(set(`superseded = true, state = 'review'`)).rejects.toThrow('payout_superseded')
+  })
+
+  it('an attempt is for its disbursement’s person and amount, and goes to that person’s own account', async () => {
+    const [one, two] = [await world.ready(), await world.ready()]
+    const payout = await world.claim(disbursementOf(one))
+    const copy = (set: string) =>
+      world.root.pool.query(
+        `INSERT INTO payout SELECT (jsonb_populate_record(y, jsonb_build_object('key', key || 'x', 'n', 2, 'reference',
+           '0000000000000000', 'superseded', true, 'state', 'failed', 'money', 'back') || ${set})).* FROM payout y WHERE key = $1`,
+        [payout],
+      )
+    const { id } = await world.one<{ id: string }>('SELECT id FROM account WHERE ref = $1', [two])
+    await expect(copy(`jsonb_build_object('account', '${id}')`)).rejects.toThrow('payout_account_exists')
+    for (const set of [`'{"amount": 1}'`, `'{"ref": "${two}"}'`, `'{"currency": "USD"}'`, `'{"programme": "other"}'`]) {
+      await expect(copy(set), set).rejects.toThrow(/payout_(disbursement|account)_exists/)
+    }
+  })
+
+  it('an account is usable from when it was said to be, and money is reserved from an appropriation that is there', async () => {
+    const ref = await world.ready()
+    const soon = 'UPDATE account SET usable_from = usable_from - interval $$1 day$$ WHERE ref = $1'
+    await expect(world.root.pool.query(soon, [ref])).rejects.toThrow('account.usable_from is frozen')
+    const move = 'UPDATE commitment SET appropriation = gen_random_uuid() WHERE ref = $1'
+    await expect(world.root.pool.query(move, [ref])).rejects.toThrow('commitment_appropriation_exists')
+  })
+
   it('what was approved is what is sent: amount, account and bytes are frozen', async () => {
     const disbursement = disbursementOf(await world.ready())
     const payout = await world.claim(disbursement)

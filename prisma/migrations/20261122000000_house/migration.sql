@@ -435,6 +435,12 @@ CREATE UNIQUE INDEX "disbursement_programme_ref_tranche_key" ON "disbursement"("
 CREATE INDEX "payout_programme_ref_idx" ON "payout"("programme", "ref");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "disbursement_key_programme_ref_amount_currency_key" ON "disbursement"("key", "programme", "ref", "amount", "currency");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "account_id_programme_ref_key" ON "account"("id", "programme", "ref");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "payout_disbursement_n_key" ON "payout"("disbursement", "n");
 
 -- CreateIndex
@@ -477,16 +483,19 @@ ALTER TABLE "participant" ADD CONSTRAINT "participant_programme_exists" FOREIGN 
 ALTER TABLE "commitment" ADD CONSTRAINT "commitment_participant_exists" FOREIGN KEY ("programme", "ref") REFERENCES "participant"("programme", "ref") ON DELETE NO ACTION ON UPDATE NO ACTION;
 
 -- AddForeignKey
+ALTER TABLE "commitment" ADD CONSTRAINT "commitment_appropriation_exists" FOREIGN KEY ("appropriation") REFERENCES "appropriation"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+
+-- AddForeignKey
 ALTER TABLE "tranche" ADD CONSTRAINT "tranche_participant_exists" FOREIGN KEY ("programme", "ref") REFERENCES "participant"("programme", "ref") ON DELETE NO ACTION ON UPDATE NO ACTION;
 
 -- AddForeignKey
 ALTER TABLE "disbursement" ADD CONSTRAINT "disbursement_tranche_exists" FOREIGN KEY ("programme", "ref", "tranche") REFERENCES "tranche"("programme", "ref", "code") ON DELETE NO ACTION ON UPDATE NO ACTION;
 
 -- AddForeignKey
-ALTER TABLE "payout" ADD CONSTRAINT "payout_disbursement_exists" FOREIGN KEY ("disbursement") REFERENCES "disbursement"("key") ON DELETE NO ACTION ON UPDATE NO ACTION;
+ALTER TABLE "payout" ADD CONSTRAINT "payout_disbursement_exists" FOREIGN KEY ("disbursement", "programme", "ref", "amount", "currency") REFERENCES "disbursement"("key", "programme", "ref", "amount", "currency") ON DELETE NO ACTION ON UPDATE NO ACTION;
 
 -- AddForeignKey
-ALTER TABLE "payout" ADD CONSTRAINT "payout_account_exists" FOREIGN KEY ("account") REFERENCES "account"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+ALTER TABLE "payout" ADD CONSTRAINT "payout_account_exists" FOREIGN KEY ("account", "programme", "ref") REFERENCES "account"("id", "programme", "ref") ON DELETE NO ACTION ON UPDATE NO ACTION;
 
 -- AddForeignKey
 ALTER TABLE "send" ADD CONSTRAINT "send_payout_exists" FOREIGN KEY ("payout") REFERENCES "payout"("key") ON DELETE NO ACTION ON UPDATE NO ACTION;
@@ -510,7 +519,15 @@ ALTER TABLE evidence ADD CONSTRAINT evidence_kind CHECK (kind IN ('course-starte
 ALTER TABLE tranche ADD CONSTRAINT tranche_state CHECK (state IN ('planned', 'open', 'due', 'missed', 'cancelled'));
 ALTER TABLE disbursement ADD CONSTRAINT disbursement_state CHECK (state IN ('owed', 'released', 'in-flight', 'paid', 'needs-account', 'float-short', 'review', 'failed', 'lapsed', 'cancelled'));
 ALTER TABLE payout ADD CONSTRAINT payout_state CHECK (state IN ('submitting', 'unknown', 'accepted', 'processing', 'paid', 'failed', 'cancelled', 'not-sent', 'returned', 'review'));
-ALTER TABLE payout ADD CONSTRAINT payout_money CHECK (money IN ('clearing', 'credited', 'back'));
+-- Where the amount stands follows the state; only people who look at a payout may find it anywhere.
+ALTER TABLE payout ADD CONSTRAINT payout_money CHECK (
+  money IN ('clearing', 'credited', 'back') AND
+  CASE WHEN state IN ('submitting', 'unknown', 'accepted', 'processing') THEN money = 'clearing'
+       WHEN state = 'paid' THEN money = 'credited'
+       WHEN state IN ('failed', 'cancelled', 'not-sent', 'returned') THEN money = 'back'
+       ELSE true END);
+-- Another attempt may stand beside this one only when nothing of this one is with the payee or on its way.
+ALTER TABLE payout ADD CONSTRAINT payout_superseded CHECK (NOT superseded OR money = 'back');
 ALTER TABLE callback ADD CONSTRAINT callback_verdict CHECK (verdict IN ('applied', 'stale', 'unmatched'));
 ALTER TABLE message ADD CONSTRAINT message_state CHECK (state IN ('pending', 'delivered', 'dead'));
 ALTER TABLE api_key ADD CONSTRAINT api_key_kind CHECK (kind IN ('person', 'service'));
@@ -570,7 +587,7 @@ END
 $$;
 CREATE TRIGGER payout_frozen BEFORE UPDATE OF key, disbursement, n, gateway, reference, amount, currency, account, request, request_sha256 ON payout FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'disbursement', 'n', 'gateway', 'reference', 'amount', 'currency', 'account', 'request', 'request_sha256');
 CREATE TRIGGER disbursement_frozen BEFORE UPDATE OF key, programme, ref, tranche, amount, currency ON disbursement FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'programme', 'ref', 'tranche', 'amount', 'currency');
-CREATE TRIGGER account_frozen BEFORE UPDATE OF programme, ref, kind, institution, account_index, document ON account FOR EACH ROW EXECUTE FUNCTION refuse_thaw('programme', 'ref', 'kind', 'institution', 'account_index', 'document');
+CREATE TRIGGER account_frozen BEFORE UPDATE OF programme, ref, kind, institution, account_index, document, usable_from ON account FOR EACH ROW EXECUTE FUNCTION refuse_thaw('programme', 'ref', 'kind', 'institution', 'account_index', 'document', 'usable_from');
 
 -- A closed period takes no postings. One check a statement, not a row: a batch of outcomes asks once.
 CREATE FUNCTION refuse_closed_period() RETURNS trigger LANGUAGE plpgsql AS $$
