@@ -188,6 +188,18 @@ describe('the first incentive', () => {
     expect(step(owing({ accountUsableFromMs: null, held: true }, waiting), NOON + 9 * DAY)).toBeUndefined()
   })
 
+  it('refused for good, goes on with an account that was linked since its attempt, and lapses without one', () => {
+    const refused = owed({ state: 'failed', releaseAtMs: NOON, lapsesAtMs: NOON + 9 * DAY })
+    const same = owing({ accountLinkedAtMs: NOON }, refused)
+    expect(step(same, NOON + DAY)).toBeUndefined()
+    expect(wakes(same, NOON + DAY)).toBe(NOON + 9 * DAY)
+    expect(step(same, NOON + 9 * DAY)).toEqual({ kind: 'lapse', tranche: 'incentive-1' })
+    const another = owing({ accountLinkedAtMs: NOON + 1, accountUsableFromMs: NOON + DAY }, refused)
+    expect(step(another)).toBeUndefined()
+    expect(wakes(another)).toBe(NOON + DAY)
+    expect(step(another, NOON + DAY)).toMatchObject({ kind: 'account-ready', releaseAtMs: NOON + DAY })
+  })
+
   it('needs an account also when it was released and the account failed meanwhile, so that its deadline counts', () => {
     for (const state of ['released', 'float-short'] as const) {
       const lost = owing({ accountUsableFromMs: null }, owed({ state, releaseAtMs: NOON + DAY }))
