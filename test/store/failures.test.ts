@@ -1,0 +1,201 @@
+/** What follows an attempt that failed: another account, another time, another person’s move. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { createStore } from '../../store/index.ts'
+import { bankAccount } from '../support/builders.ts'
+import { called, sendFirst, stateOf, submitted } from '../support/sent.ts'
+import {
+  DAY,
+  disbursementOf,
+  HOUR,
+  MINUTE,
+  NOON,
+  openWorld,
+  SECOND,
+  seen,
+  seenFailed,
+  TIMING,
+  UNREACHABLE,
+  VAULT_KEYS,
+  type World,
+} from '../support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterAll(() => world.close())
+afterEach(async () => {
+  expect(await world.imbalances()).toEqual([])
+})
+
+const sent = () => sendFirst(world)
+const postings = async (payout: string): Promise<string[]> => {
+  const { rows } = await world.root.pool.query<{ event: string }>(
+    'SELECT event FROM posting WHERE subject = $1 AND line = 1 ORDER BY id',
+    [payout],
+  )
+  return rows.map((row) => row.event)
+}
+describe('after a failure', () => {
+  it('the account cannot be used: the person must link another, which is then paid', async () => {
+    const { ref, disbursement, payout } = await sent()
+    await world.observe(submitted(payout, seenFailed('needs-account')))
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'needs-account', reason: 'account-closed' })
+    expect(await postings(payout)).toEqual(['claimed', 'voided'])
+    expect((await world.advance(ref)).attention).toBe('waiting-for-account')
+    await world.link(ref, bankAccount(), NOON + HOUR)
+    const rests = await world.advance(ref, NOON + 2 * HOUR)
+    expect(rests.disbursements[0]).toMatchObject({ state: 'needs-account' })
+    expect(rests.wakeAtMs).toBe(NOON + HOUR + DAY)
+    const usable = await world.advance(ref, NOON + HOUR + DAY)
+    expect(usable.disbursements[0]).toMatchObject({ state: 'released', next: { kind: 'send' } })
+    const second = await world.claim(disbursement, NOON + HOUR + DAY)
+    expect(second).toBe(`${disbursement}#2`)
+    await world.observe({ ...submitted(second, seen('paid')), atMs: NOON + 2 * DAY })
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'paid', attempts: 2 })
+  })
+
+  it('a passing failure is tried again after the delays of the gateway, then waits for people', async () => {
+    const { ref, disbursement, payout } = await sent()
+    let atMs = NOON + SECOND
+    await world.observe(submitted(payout, seenFailed('retry-new'), atMs))
+    for (const [index, delay] of TIMING.retryDelaysMs.entries()) {
+      expect(await stateOf(world, disbursement)).toMatchObject({ state: 'released', retries: index + 1 })
+      const { disbursements } = await world.advance(ref, atMs)
+      expect(disbursements[0]?.next).toEqual({ kind: 'wait', untilMs: atMs + delay })
+      expect(await world.store.claims.draft(disbursement, atMs)).toEqual({ kind: 'parked', reason: 'too-early' })
+      atMs += delay
+      const again = await world.claim(disbursement, atMs)
+      await world.observe({ ...submitted(again, seenFailed('retry-new', { gatewayId: `po_${index}` })), atMs })
+    }
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'review', reason: 'retries-used-up' })
+  })
+
+  it('a gateway that cannot be reached uses up no retry', async () => {
+    const { ref, disbursement, payout } = await sent()
+    let atMs = NOON + SECOND
+    let current = payout
+    for (let outage = 0; outage < 4; outage += 1) {
+      await world.observe({ ...submitted(current, UNREACHABLE), atMs })
+      expect(await stateOf(world, disbursement)).toMatchObject({ state: 'released', retries: 0, reason: 'unreachable' })
+      const { next } = (await world.advance(ref, atMs)).disbursements[0] ?? {}
+      if (next?.kind !== 'wait' || next.untilMs === null) throw new Error('it waits')
+      atMs = next.untilMs
+      current = await world.claim(disbursement, atMs)
+    }
+    await world.observe({ ...submitted(current, seenFailed('retry-new')), atMs })
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'released', retries: 1 })
+  })
+
+  it('a gateway that refuses us is shown to people and tried again by itself, without using up a retry', async () => {
+    const { ref, disbursement, payout } = await sent()
+    await world.observe(submitted(payout, seenFailed('config')))
+    expect(await stateOf(world, disbursement)).toMatchObject({
+      state: 'released',
+      reason: 'gateway-refuses',
+      retries: 0,
+    })
+    expect((await world.advance(ref)).attention).toBe('gateway-refuses')
+    const again = NOON + SECOND + (TIMING.retryDelaysMs[0] ?? 0)
+    expect((await world.advance(ref, again)).disbursements[0]?.next).toMatchObject({ kind: 'send' })
+    await world.claim(disbursement, again)
+    expect((await world.advance(ref, again)).attention).toBeNull()
+  })
+
+  it('a permanent refusal waits by name: another account resumes it, the one that was refused does not', async () => {
+    const { ref, disbursement, payout } = await sent()
+    await world.observe(submitted(payout, seenFailed('permanent')))
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'failed', reason: 'code-of-permanent' })
+    expect(await world.advance(ref)).toMatchObject({ attention: 'failed', wakeAtMs: NOON + 60 * DAY })
+    expect(await world.store.claims.draft(disbursement, NOON + DAY)).toMatchObject({ kind: 'parked' })
+    await world.link(ref, bankAccount(), NOON + HOUR)
+    expect((await world.advance(ref, NOON + 2 * HOUR)).disbursements[0]).toMatchObject({ state: 'failed' })
+    const usable = await world.advance(ref, NOON + HOUR + DAY)
+    expect(usable.disbursements[0]).toMatchObject({ state: 'released', next: { kind: 'send' } })
+    expect(await world.claim(disbursement, NOON + HOUR + DAY)).toBe(`${disbursement}#2`)
+  })
+
+  it('a permanent refusal of an account that was replaced meanwhile goes on with the new one', async () => {
+    const { ref, payout } = await sent()
+    await world.link(ref, bankAccount(), NOON + SECOND)
+    await world.observe(submitted(payout, seenFailed('permanent'), NOON + MINUTE))
+    const usable = await world.advance(ref, NOON + SECOND + DAY)
+    expect(usable.disbursements[0]).toMatchObject({ state: 'released', next: { kind: 'send' } })
+  })
+
+  it('a permanent refusal that nobody mends lapses at its deadline', async () => {
+    const { ref, disbursement, payout } = await sent()
+    await world.observe(submitted(payout, seenFailed('permanent')))
+    await world.advance(ref, NOON + 60 * DAY)
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'lapsed' })
+  })
+
+  it('a payout that the gateway cancelled without a reason is tried again on schedule', async () => {
+    const { disbursement, payout } = await sent()
+    await world.observe(submitted(payout, seen('accepted')))
+    await world.observe(called(payout, seen('cancelled')))
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'released', reason: 'cancelled', retries: 1 })
+  })
+
+  it('a failing account stops the other tranches of the person by name, and a new one resumes all', async () => {
+    const ref = await world.ready()
+    const first = disbursementOf(ref)
+    await world.observe({ ...submitted(await world.claim(first), seen('paid')) })
+    const month = NOON + 32 * DAY
+    await world.advance(ref, NOON + 8 * DAY)
+    await world.act(
+      (acts) =>
+        acts.recordEvidence({
+          programme: 'swift',
+          ref,
+          kind: 'survey-answered',
+          subject: 'evaluation-1',
+          occurredAtMs: NOON + 8 * DAY,
+          document: null,
+        }),
+      NOON + 8 * DAY,
+    )
+    await world.advance(ref, month)
+    const survey = await world.claim(disbursementOf(ref, 'survey-1'), month)
+    const five = { minor: 5_000_000n, currency: 'IDR' }
+    await world.observe({ ...submitted(survey, seenFailed('retry-new', { amount: five })), atMs: month })
+    const second = await world.claim(disbursementOf(ref, 'incentive-2'), month)
+    await world.observe({ ...submitted(second, seenFailed('needs-account')), atMs: month })
+    const lost = await world.advance(ref, month)
+    expect(lost.disbursements.map(({ tranche, state }) => [tranche, state])).toEqual([
+      ['incentive-1', 'paid'],
+      ['incentive-2', 'needs-account'],
+      ['survey-1', 'needs-account'],
+    ])
+    await world.link(ref, bankAccount(), month)
+    const resumed = await world.advance(ref, month + DAY)
+    expect(resumed.disbursements.slice(1).map(({ state }) => state)).toEqual(['released', 'released'])
+  })
+})
+
+describe('a gateway that is no longer configured', () => {
+  it('stops no life that was paid there, and what it would have carried waits by name', async () => {
+    const { ref, payout } = await sent()
+    await world.observe(submitted(payout, seen('paid')))
+    const waiting = await world.ready()
+    const store = createStore({
+      url: world.database.app,
+      name: 'test without the gateway',
+      poolMax: 2,
+      keys: VAULT_KEYS,
+      timingOf: (code) => {
+        throw new Error(`gateway ${code} is not configured`)
+      },
+      route: () => null,
+    })
+    try {
+      expect((await store.lives.advance('swift', ref, NOON)).disbursements[0]).toMatchObject({ next: { kind: 'end' } })
+      const stopped = await store.lives.advance('swift', waiting, NOON)
+      expect(stopped).toMatchObject({ attention: 'waiting-for-account' })
+      expect(stopped.disbursements[0]).toMatchObject({ state: 'needs-account', reason: 'no-gateway' })
+    } finally {
+      await store.close()
+    }
+    expect((await world.advance(waiting)).disbursements[0]).toMatchObject({ state: 'released', next: { kind: 'send' } })
+  })
+})
