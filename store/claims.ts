@@ -109,7 +109,9 @@ export function createClaims(context: StoreContext): Claims {
       const gateway = context.route(programme.payment.gateways, candidate.institution ?? '')
       if (gateway === null) return { kind: 'parked', reason: 'no-gateway' }
       const n = candidate.attempts + 1
-      const document = await openDocument(context.database.pool, context.vault, candidate.document ?? '')
+      const owner = participantOwner(candidate.programme, candidate.ref)
+      const place = { id: candidate.document ?? '', owner, kind: 'account' } as const
+      const document = await openDocument(context.database.pool, context.vault, place)
       return {
         kind: 'draft',
         disbursement,

@@ -22,6 +22,18 @@ export function gatewayOwner(gateway: string): string {
   return `gateway:${gateway}`
 }
 
+/** Where a document belongs. Who opens one knows this from elsewhere: never from the row the box lies in. */
+export interface DocumentPlace {
+  readonly id: string
+  readonly owner: string
+  readonly kind: DocumentKind
+}
+
+/** What a box is bound to: lying anywhere else, it does not open. */
+function placeOf({ owner, kind, id }: DocumentPlace): string {
+  return `${owner}/${kind}/${id}`
+}
+
 /** Seals a document under a data key that is already at hand. */
 export function sealDocument(
   vault: Vault,
@@ -31,7 +43,7 @@ export function sealDocument(
   clear: Uint8Array,
 ): NewDocument {
   const id = randomUUID()
-  const aad = `${owner}/${kind}/${id}`
+  const aad = placeOf({ owner, kind, id })
   return { id, owner, kind, keyId: dataKey.keyId, aad, box: vault.seal(dataKey.plain, aad, clear) }
 }
 
@@ -82,15 +94,16 @@ export async function insertDocuments(sql: Sql, documents: readonly NewDocument[
   })
 }
 
-/** Opens one document. Throws when it does not exist, was altered, or its owner was erased. */
-export async function openDocument(sql: Sql, vault: Vault, id: string): Promise<Sealed<Uint8Array>> {
-  const { rows } = await sql.query<{ owner: string; aad: string; box: Buffer }>(
-    'SELECT owner, aad, box FROM sealed_document WHERE id = $1',
-    [id],
-  )
-  const row = one(rows, `document ${id}`)
-  const key = await dataKeyOf(sql, vault, row.owner)
-  return vault.open(key.plain, row.aad, row.box)
+/** Opens one document at its place. Throws when it is not there, was altered or moved, or its owner was erased. */
+export async function openDocument(sql: Sql, vault: Vault, place: DocumentPlace): Promise<Sealed<Uint8Array>> {
+  const { rows } = await sql.query<{ box: Buffer }>('SELECT box FROM sealed_document WHERE id = $1', [place.id])
+  const { box } = one(rows, `document ${place.id}`)
+  const key = await dataKeyOf(sql, vault, place.owner)
+  try {
+    return vault.open(key.plain, placeOf(place), box)
+  } catch (cause) {
+    throw new Error(`document ${place.id} is not what was sealed there`, { cause })
+  }
 }
 
 export function jsonBytes(value: unknown): Uint8Array {

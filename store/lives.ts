@@ -46,11 +46,13 @@ export function createLives(context: StoreContext): Lives {
 
 async function applyScreening(sql: Sql, context: StoreContext, row: LifeRow, nowMs: number): Promise<void> {
   const programme = await context.programmes.version(row.programme, row.programme_version, sql)
+  const owner = participantOwner(row.programme, row.ref)
   const { rows } = await sql.query<{ id: string }>(
     `SELECT id FROM sealed_document WHERE owner = $1 AND kind = 'identity' ORDER BY number DESC LIMIT 1`,
-    [participantOwner(row.programme, row.ref)],
+    [owner],
   )
-  const identity = parseSealed<Registration>(await openDocument(sql, context.vault, rows[0]?.id ?? ''))
+  const place = { id: rows[0]?.id ?? '', owner, kind: 'identity' } as const
+  const identity = parseSealed<Registration>(await openDocument(sql, context.vault, place))
   const results = screen(programme.eligibility, identity.open(), localDate(programme.zone, nowMs))
   await sql.query(
     `INSERT INTO check_result (programme, ref, rule, source, outcome, code, checked_at)

@@ -6,7 +6,7 @@ import { nextForPayout, sendByMs } from '../domain/enquiry.ts'
 import type { PayoutState } from '../domain/payout.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, one, type Sql } from './database.ts'
-import { openDocument } from './documents.ts'
+import { openDocument, participantOwner } from './documents.ts'
 import { waitingPayout } from './life-rows.ts'
 import type { ObservationItem } from './observation-item.ts'
 import { observeLocked, standingOfWork, type ObservationResult } from './observe.ts'
@@ -110,7 +110,8 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
     [payout, send, row.version],
   )
   const stored = one(rows, `payout ${payout}`)
-  const body = await openDocument(sql, context.vault, stored.request)
+  const owner = participantOwner(row.programme, row.ref)
+  const body = await openDocument(sql, context.vault, { id: stored.request, owner, kind: 'request' })
   if (!createHash('sha256').update(body.open()).digest().equals(stored.request_sha256)) {
     throw new Error(`the frozen bytes of ${payout} are not those that were claimed`)
   }

@@ -127,7 +127,9 @@ async function amend(
     'SELECT id FROM sealed_document WHERE owner = $1 AND kind = $2 ORDER BY number DESC LIMIT 1',
     [owner, kind],
   )
-  const before = parseSealed<Record<string, unknown>>(await openDocument(sql, context.vault, rows[0]?.id ?? ''))
+  const before = parseSealed<Record<string, unknown>>(
+    await openDocument(sql, context.vault, { id: rows[0]?.id ?? '', owner, kind }),
+  )
   const key = await dataKeyOf(sql, context.vault, owner)
   await insertDocument(sql, sealDocument(context.vault, key, owner, kind, jsonBytes({ ...before.open(), ...changes })))
 }

@@ -44,12 +44,13 @@ async function newest<T>(
   ref: string,
   kind: 'identity' | 'contact',
 ): Promise<Sealed<T>> {
+  const owner = participantOwner(programme, ref)
   const { rows } = await sql.query<{ id: string }>(
     'SELECT id FROM sealed_document WHERE owner = $1 AND kind = $2 ORDER BY number DESC LIMIT 1',
-    [participantOwner(programme, ref), kind],
+    [owner, kind],
   )
   if (!rows[0]) throw new Problem('unknown-participant', `no participant ${ref} in programme ${programme}`)
-  return parseSealed<T>(await openDocument(sql, context.vault, rows[0].id))
+  return parseSealed<T>(await openDocument(sql, context.vault, { id: rows[0].id, owner, kind }))
 }
 
 /** Finds a person by national id, under every key the index may be of. Asking is recorded whether or not it finds. */
