@@ -2,11 +2,11 @@
 import { loadConfig } from '../config.ts'
 import { composeEngine } from '../main/compose.ts'
 import { inTransaction } from '../store/database.ts'
-import { createKey, isWithoutKeys } from '../store/keys.ts'
+import { createKey, isWithoutKeys, type CreatedKey } from '../store/keys.ts'
 import { EXIT_FAILED, Failure } from './output.ts'
 
 /** Makes an administrator's key for a person. Throws a Failure when keys exist: then an administrator makes more. */
-export async function bootstrap(person: string): Promise<{ readonly id: string; readonly secret: string }> {
+export async function bootstrap(person: string): Promise<CreatedKey> {
   const { store } = composeEngine(loadConfig(), 'lunas keys', 1)
   try {
     const actor = { person: 'bootstrap', keyId: null, role: null, requestId: null }

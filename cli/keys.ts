@@ -17,8 +17,20 @@ interface RoleInProgramme {
   readonly programme: string | null
 }
 
+interface EndOptions extends ConnectionOptions {
+  readonly person: string
+  readonly role: string
+  readonly json?: boolean
+}
+
 interface Options extends ConnectionOptions {
   readonly json?: boolean
+}
+
+interface Made {
+  readonly id: string
+  readonly secret: string
+  readonly grants: readonly RoleInProgramme[]
 }
 
 export function keysCommand(): Command {
@@ -32,7 +44,13 @@ export function keysCommand(): Command {
     .action(createOne)
   const list = withConnection(command.command('list').description('every key, without secrets')).action(listAll)
   const revoke = withConnection(command.command('revoke <id>').description('end a key at once')).action(revokeOne)
-  for (const each of [create, list, revoke]) each.exitOverride()
+  const endRole = withConnection(
+    command.command('end-role').description('take a role away, whichever key it is used with'),
+  )
+    .requiredOption('--person <name>', 'whose role it is')
+    .requiredOption('--role <role[@programme]>', 'the role, for every programme or in one')
+    .action(endOne)
+  for (const each of [create, list, revoke, endRole]) each.exitOverride()
   return command
 }
 
@@ -40,15 +58,16 @@ async function createOne(options: CreateOptions): Promise<void> {
   const made = options.bootstrap ? await createFirst(options.person) : await createByApi(options)
   if (options.json) return printJson(made)
   print(`${made.secret}\nThis is ${options.person}'s key ${made.id}. It is not shown again.`)
+  print(`It may act as: ${rolesText(made.grants)}`)
 }
 
 /** Loaded only here: it brings the store, which the other commands do without. */
-async function createFirst(person: string): Promise<{ readonly id: string; readonly secret: string }> {
+async function createFirst(person: string): Promise<Made> {
   const { bootstrap } = await import('./bootstrap.ts')
   return bootstrap(person)
 }
 
-async function createByApi(options: CreateOptions): Promise<{ readonly id: string; readonly secret: string }> {
+async function createByApi(options: CreateOptions): Promise<Made> {
   const client = await connect(options, 'administrator')
   const body = {
     person: options.person,
@@ -57,7 +76,7 @@ async function createByApi(options: CreateOptions): Promise<{ readonly id: strin
     grants: options.role,
   }
   const made = dataOf(await client.POST('/v1/keys', { body: body as never, params: {} as never }))
-  return { id: made.id, secret: made.secret ?? '' }
+  return { id: made.id, secret: made.secret ?? '', grants: made.grants }
 }
 
 async function listAll(options: Options): Promise<void> {
@@ -68,8 +87,8 @@ async function listAll(options: Options): Promise<void> {
     key.id,
     key.person,
     key.kind,
-    key.grants.map(({ role, programme }) => (programme === null ? role : `${role}@${programme}`)).join(' '),
-    key.revokedAt === null ? '' : `revoked ${key.revokedAt}`,
+    rolesText(key.grants),
+    key.revokedAt === null ? (key.expiresAt === null ? '' : `until ${key.expiresAt}`) : `revoked ${key.revokedAt}`,
   ])
   print(columns([['ID', 'PERSON', 'KIND', 'ROLES', 'STATE'], ...rows]))
 }
@@ -81,8 +100,24 @@ async function revokeOne(id: string, options: Options): Promise<void> {
   print(`${id} is revoked.`)
 }
 
+async function endOne(options: EndOptions): Promise<void> {
+  const client = await connect(options, 'administrator')
+  const body = { person: options.person, ...roleOf(options.role) }
+  const answer = dataOf(await client.POST('/v1/roles/end', { body: body as never, params: {} as never }))
+  if (options.json) return printJson(answer)
+  print(`${options.person} is ${options.role} no more. What is left: ${rolesText(answer.grants) || 'nothing'}`)
+}
+
 function collect(text: string, before: readonly RoleInProgramme[]): RoleInProgramme[] {
+  return [...before, roleOf(text)]
+}
+
+function roleOf(text: string): RoleInProgramme {
   const [role = '', programme = null] = text.split('@')
   if (role === '') throw new InvalidArgumentError('a role, or role@programme')
-  return [...before, { role, programme }]
+  return { role, programme }
+}
+
+function rolesText(grants: readonly RoleInProgramme[]): string {
+  return grants.map(({ role, programme }) => (programme === null ? role : `${role}@${programme}`)).join(' ')
 }

@@ -618,6 +618,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/roles/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a role of a person or service
+         * @description Whichever key it is used with. In force at once in this process, within two seconds in the others. What was granted and ended stays on record.
+         *
+         *     Roles: administrator.
+         */
+        post: operations["endRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/messages/dead": {
         parameters: {
             query?: never;
@@ -1574,6 +1596,13 @@ export interface components {
             /** Format: uuid */
             id: string;
             person: string;
+            /** @description Everything the key may do: also what its person was granted before */
+            grants: {
+                /** @enum {unknown} */
+                role: "registrar" | "institution" | "operator" | "helpdesk" | "approver" | "auditor" | "administrator";
+                /** @description Null: every programme */
+                programme: string | null;
+            }[];
             /** @description Shown in the first answer only; a repetition does not have it */
             secret?: string;
         };
@@ -1610,6 +1639,25 @@ export interface components {
             id: string;
             /** @enum {boolean} */
             revoked: true;
+        };
+        /** @description A role of one person or service, in one programme or in every one */
+        EndRole: {
+            person: string;
+            /** @enum {unknown} */
+            role: "registrar" | "institution" | "operator" | "helpdesk" | "approver" | "auditor" | "administrator";
+            /** @description Null: every programme */
+            programme: string | null;
+        };
+        /** @description A role that has ended */
+        RoleEnded: {
+            person: string;
+            /** @description The roles that are left */
+            grants: {
+                /** @enum {unknown} */
+                role: "registrar" | "institution" | "operator" | "helpdesk" | "approver" | "auditor" | "administrator";
+                /** @description Null: every programme */
+                programme: string | null;
+            }[];
         };
         /** @description A nudge that could not be delivered */
         DeadMessage: {
@@ -5561,7 +5609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency-key-in-flight` */
+            /** @description `idempotency-key-in-flight`, `conflict` */
             409: {
                 headers: {
                     /** @description Seconds */
@@ -5693,7 +5741,141 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency-key-in-flight`, `key-revoked` */
+            /** @description `idempotency-key-in-flight`, `key-revoked`, `conflict` */
+            409: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`, `not-ready`, `timeout` */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endRole: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new random value for each new request, the same one for each repetition */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndRole"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleEnded"];
+                };
+            };
+            /** @description `idempotency-key-missing`, `malformed-json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-key-in-flight`, `conflict` */
             409: {
                 headers: {
                     /** @description Seconds */

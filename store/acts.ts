@@ -1,12 +1,14 @@
 /** Everything a person or service may change, bound to one open transaction: who did it and when are told once. */
 import type { Actor } from '../domain/act.ts'
 import type { Programme } from '../domain/programme.ts'
+import type { Grant } from '../domain/roles.ts'
 import { linkAccount, type LinkRequest } from './accounts.ts'
 import { admit, type Admission } from './admission.ts'
 import { recordFunding, setAppropriation, type NewAppropriation, type NewFunding } from './budgets.ts'
 import type { Sql } from './database.ts'
 import { recordEvidence, type NewEvidence } from './evidence.ts'
-import { createKey, revokeKey, type NewKey } from './keys.ts'
+import { endRole, type RoleOfPerson } from './grants.ts'
+import { createKey, revokeKey, type CreatedKey, type NewKey } from './keys.ts'
 import { redriveMessage } from './messages.ts'
 import type { StoreContext } from './options.ts'
 import { correctLife, holdLife, releaseLife, withdrawLife, type Correction, type Told } from './people.ts'
@@ -38,9 +40,12 @@ export interface Acts {
   withdraw(person: ActOnPerson): Promise<Told>
   /** Throws `life-closed`. */
   correct(person: ActOnPerson, correction: Correction): Promise<Told>
-  createKey(key: NewKey): Promise<{ id: string; secret: string }>
-  /** Throws `not-found`, `key-revoked`. */
+  /** Throws `conflict`. */
+  createKey(key: NewKey): Promise<CreatedKey>
+  /** Throws `not-found`, `key-revoked`, `conflict`. */
   revokeKey(id: string): Promise<void>
+  /** Ends a role and answers with those that are left. Throws `not-found`, `conflict`. */
+  endRole(of: RoleOfPerson): Promise<readonly Grant[]>
   /** Puts a dead message back; whose it is is told. Throws `not-found`, `message-not-dead`. */
   redrive(id: string): Promise<{ programme: string; ref: string }>
 }
@@ -68,6 +73,7 @@ export function actsIn(sql: Sql, context: StoreContext, actor: Actor, atMs: numb
     correct: (person, correction) => correctLife(sql, context, { ...person, actor, atMs }, correction),
     createKey: (key) => createKey(sql, key, actor, atMs),
     revokeKey: (id) => revokeKey(sql, id, actor, atMs),
+    endRole: (of) => endRole(sql, of, actor, atMs),
     redrive: (id) => redriveMessage(sql, id, actor, atMs),
   }
 }

@@ -5,6 +5,7 @@ import { Problem } from '../domain/problem.ts'
 import type { Grant } from '../domain/roles.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
+import { grantRole, grantsOf, keepAdministered } from './grants.ts'
 
 export interface Caller {
   readonly keyId: string
@@ -32,36 +33,40 @@ export interface KeyView {
   readonly roles: readonly Grant[]
 }
 
+export interface CreatedKey {
+  readonly id: string
+  /** 32 random bytes; leaves here once and is stored nowhere. */
+  readonly secret: string
+  /** Everything the key may do: also what its person was granted before. */
+  readonly grants: readonly Grant[]
+}
+
 const PREFIX = 'lunas_'
 
-/** Creates a key and grants its person the roles. The secret (32 random bytes) leaves here once and is stored nowhere. */
-export async function createKey(
-  sql: Sql,
-  key: NewKey,
-  actor: Actor,
-  atMs: number,
-): Promise<{ id: string; secret: string }> {
+/** Creates a key and grants its person the roles. Throws `conflict` for a service under the name of a person, or the reverse. */
+export async function createKey(sql: Sql, key: NewKey, actor: Actor, atMs: number): Promise<CreatedKey> {
+  await refuseOtherKind(sql, key)
   const id = randomUUID()
   const secret = PREFIX + randomBytes(32).toString('base64url')
   await sql.query(
     `INSERT INTO api_key (id, person, kind, label, sha256, created_by, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
     [id, key.person, key.kind, key.label, digest(secret), actor.person, key.expiresAtMs && new Date(key.expiresAtMs)],
   )
-  for (const grant of key.grants) await grantRole(sql, key.person, grant, actor, atMs)
+  for (const { role, programme } of key.grants) {
+    await grantRole(sql, { person: key.person, role, programme }, actor, atMs)
+  }
   const after = { person: key.person, kind: key.kind, roles: key.grants }
   await insertAudit(sql, [{ act: 'key-created', actor, atMs, subject: `key:${id}`, after }])
-  return { id, secret }
+  return { id, secret, grants: await grantsOf(sql, key.person) }
 }
 
-async function grantRole(sql: Sql, person: string, grant: Grant, actor: Actor, atMs: number): Promise<void> {
-  const { rowCount } = await sql.query(
-    `INSERT INTO role_grant (id, person, role, programme, granted_by) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (person, role, coalesce(programme, '')) WHERE ended_at IS NULL DO NOTHING`,
-    [randomUUID(), person, grant.role, grant.programme, actor.person],
-  )
-  if (rowCount === 0) return
-  const after = { role: grant.role, programme: grant.programme }
-  await insertAudit(sql, [{ act: 'role-granted', actor, atMs, subject: `person:${person}`, after }])
+/** A name is a person's or a service's for good: only persons may approve, whatever keys there were. */
+async function refuseOtherKind(sql: Sql, { person, kind }: NewKey): Promise<void> {
+  await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`person:${person}`])
+  const { rows } = await sql.query('SELECT FROM api_key WHERE person = $1 AND kind <> $2 LIMIT 1', [person, kind])
+  if (rows.length === 0) return
+  const other = kind === 'person' ? 'service' : 'person'
+  throw new Problem('conflict', `this is the name of a ${other}; a ${kind} needs another`)
 }
 
 /** Who a secret belongs to; undefined when unknown, revoked or expired. */
@@ -79,8 +84,12 @@ export async function callerOf(sql: Sql, secret: string): Promise<Caller | undef
   return row && { keyId: row.id, person: row.person, kind: row.kind, grants: row.grants }
 }
 
-/** Revokes a key at once. Throws `not-found`, `key-revoked`. */
+/** Revokes a key at once. Throws `not-found`, `key-revoked`, `conflict`. */
 export async function revokeKey(sql: Sql, id: string, actor: Actor, atMs: number): Promise<void> {
+  await keepAdministered(sql, () => revoke(sql, id, actor, atMs))
+}
+
+async function revoke(sql: Sql, id: string, actor: Actor, atMs: number): Promise<void> {
   const { rows } = await sql.query<{ revoked: boolean }>(
     'SELECT revoked_at IS NOT NULL AS revoked FROM api_key WHERE id = $1 FOR UPDATE',
     [id],
@@ -100,7 +109,7 @@ export async function listKeys(sql: Sql): Promise<KeyView[]> {
   const { rows } = await sql.query<KeyView>(
     `SELECT k.id, k.person, k.kind, k.label, k.created_at AS "createdAt", k.expires_at AS "expiresAt",
             k.revoked_at AS "revokedAt",
-            (SELECT coalesce(jsonb_agg(jsonb_build_object('role', g.role, 'programme', g.programme) ORDER BY g.role), '[]')
+            (SELECT coalesce(jsonb_agg(jsonb_build_object('role', g.role, 'programme', g.programme) ORDER BY g.role, g.programme NULLS FIRST), '[]')
                FROM role_grant g WHERE g.person = k.person AND g.ended_at IS NULL) AS roles
        FROM api_key k ORDER BY k.created_at DESC, k.id`,
   )

@@ -7,7 +7,7 @@ import { get, post, type App } from '../operation.ts'
 import { sendPerformed } from '../plugins/idempotency.ts'
 import { Uuid } from '../schemas/common.ts'
 import { closed, ref } from '../schemas/named.ts'
-import { ApiKeyList, KeyCreated, KeyRevoked, keyView, NewKey } from '../schemas/service.ts'
+import { ApiKeyList, EndRole, KeyCreated, KeyRevoked, keyView, NewKey, RoleEnded } from '../schemas/service.ts'
 
 export function keyRoutes(app: App, context: RouteContext): void {
   const { store, now } = context
@@ -22,7 +22,7 @@ export function keyRoutes(app: App, context: RouteContext): void {
     const performed = await context.perform(request, async (acts) => {
       const created = await acts.createKey({ person, kind, label, grants, expiresAtMs })
       secret = created.secret
-      return { status: 201, body: { id: created.id, person } }
+      return { status: 201, body: { id: created.id, person, grants: created.grants } }
     })
     context.forgetCallers()
     return sendPerformed(reply, performed, performed.replayed || secret === undefined ? {} : { secret })
@@ -38,6 +38,16 @@ export function keyRoutes(app: App, context: RouteContext): void {
     const performed = await context.perform(request, async (acts) => {
       await acts.revokeKey(id)
       return { status: 200, body: { id, revoked: true } }
+    })
+    context.forgetCallers()
+    return sendPerformed(reply, performed)
+  })
+
+  app.post('/v1/roles/end', END_ROLE, async (request, reply) => {
+    const { person } = request.body
+    const performed = await context.perform(request, async (acts) => {
+      const grants = await acts.endRole(request.body)
+      return { status: 200, body: { person, grants } }
     })
     context.forgetCallers()
     return sendPerformed(reply, performed)
@@ -61,6 +71,7 @@ const CREATE = post(
     roles: ['administrator'],
     scope: 'everywhere',
     answers: { 201: ref(KeyCreated) },
+    problems: ['conflict'],
   },
   { body: ref(NewKey) },
 )
@@ -84,7 +95,21 @@ const REVOKE = post(
     roles: ['administrator'],
     scope: 'everywhere',
     answers: { 200: ref(KeyRevoked) },
-    problems: ['not-found', 'key-revoked'],
+    problems: ['not-found', 'key-revoked', 'conflict'],
   },
   { params: closed({ id: Uuid }) },
+)
+const END_ROLE = post(
+  {
+    id: 'endRole',
+    summary: 'End a role of a person or service',
+    description:
+      'Whichever key it is used with. In force at once in this process, within two seconds in the others. What was granted and ended stays on record.',
+    tag: 'keys',
+    roles: ['administrator'],
+    scope: 'everywhere',
+    answers: { 200: ref(RoleEnded) },
+    problems: ['not-found', 'conflict'],
+  },
+  { body: ref(EndRole) },
 )

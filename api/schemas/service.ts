@@ -38,13 +38,14 @@ export function programmeView({ code, version, name, currency, zone, budgetLine 
 }
 
 const Person = Type.String({ minLength: 1, maxLength: 100, pattern: '^[\\x21-\\x7e]+( [\\x21-\\x7e]+)*$' })
-const Grant = closed({
+const GRANT = {
   role: Type.Enum([...ROLES]),
   programme: Type.Unsafe<string | null>({
     anyOf: [ProgrammeCode, { type: 'null' }],
     description: 'Null: every programme',
   }),
-})
+}
+const Grant = closed(GRANT)
 
 export const NewKey = named(
   'NewKey',
@@ -62,6 +63,7 @@ export const KeyCreated = named(
   {
     id: Uuid,
     person: Type.String(),
+    grants: Type.Array(Grant, { description: 'Everything the key may do: also what its person was granted before' }),
     secret: Type.Optional(
       Type.String({ description: 'Shown in the first answer only; a repetition does not have it' }),
     ),
@@ -84,6 +86,17 @@ export const ApiKey = named(
 )
 export const ApiKeyList = listOf('ApiKeyList', ApiKey)
 export const KeyRevoked = named('KeyRevoked', { id: Uuid, revoked: Type.Literal(true) }, 'A key that is revoked')
+
+export const EndRole = named(
+  'EndRole',
+  { person: Person, ...GRANT },
+  'A role of one person or service, in one programme or in every one',
+)
+export const RoleEnded = named(
+  'RoleEnded',
+  { person: Type.String(), grants: Type.Array(Grant, { description: 'The roles that are left' }) },
+  'A role that has ended',
+)
 
 export function keyView(row: KeyView): Static<typeof ApiKey> {
   return {

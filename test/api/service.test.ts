@@ -155,7 +155,9 @@ describe('keys', () => {
     expect([first.status, first.body.person]).toEqual([201, 'Dewi Lestari'])
     expect(first.body.secret).toMatch(/^lunas_[A-Za-z0-9_-]{43}$/)
     const second = await post(api.app, '/v1/keys', key, wanted, once)
-    expect([second.status, second.body]).toEqual([201, { id: first.body.id, person: 'Dewi Lestari' }])
+    const { id, grants } = first.body
+    expect(grants).toEqual(wanted.grants)
+    expect([second.status, second.body]).toEqual([201, { id, person: 'Dewi Lestari', grants }])
     expect((await everything(api)).includes(first.body.secret)).toBe(false)
     const stored = await api.rows<{ text: string }>(`SELECT string_agg(body::text, ' ') AS text FROM idempotency_key`)
     expect(stored[0]?.text).not.toContain(first.body.secret.slice(10))
@@ -176,6 +178,26 @@ describe('keys', () => {
     const unknown = '00000000-0000-4000-8000-000000000000'
     await refusedWith(api, 'not-found', () => post(api.app, `/v1/keys/${unknown}/revoke`, key))
     await refusedWith(api, 'invalid-request', () => post(api.app, `/v1/keys/1/revoke`, key))
+  })
+
+  it('lose a role at once when it ends, and tell which are left', async () => {
+    const grants = [
+      { role: 'operator', programme: null },
+      { role: 'auditor', programme: 'demo' },
+    ]
+    const { body } = await post(api.app, '/v1/keys', key, { ...wanted, person: 'Joko', grants })
+    expect((await get(api.app, '/v1/programmes/demo/waves', body.secret)).status).toBe(200)
+    const role = { person: 'Joko', role: 'operator', programme: null }
+    const ended = await post(api.app, '/v1/roles/end', key, role)
+    expect([ended.status, ended.body]).toEqual([200, { person: 'Joko', grants: [grants[1]] }])
+    expect((await get(api.app, '/v1/programmes/other/waves', body.secret)).body.code).toBe('unknown-programme')
+    await refusedWith(api, 'not-found', () => post(api.app, '/v1/roles/end', key, role))
+    const operator = await api.keyFor(['operator'])
+    await refusedWith(api, 'forbidden', () => post(api.app, '/v1/roles/end', operator, role))
+  })
+
+  it('of a service under the name of a person are refused', async () => {
+    await refusedWith(api, 'conflict', () => post(api.app, '/v1/keys', key, { ...wanted, kind: 'service' }))
   })
 
   it.each([

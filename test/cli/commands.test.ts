@@ -86,6 +86,7 @@ describe('lunas keys', () => {
       'helpdesk',
     )
     expect(made.secret).toMatch(/^lunas_/)
+    expect(made.grants).toMatchObject([{ role: 'auditor' }, { role: 'helpdesk' }])
     const { data } = await json('keys', 'list')
     const listed = data.find(({ id }: { id: string }) => id === made.id)
     expect(listed).toMatchObject({ person: 'wati.auditor', revokedAt: null })
@@ -95,6 +96,17 @@ describe('lunas keys', () => {
     expect((await run('keys', 'revoke', made.id)).stdout).toBe(`${made.id} is revoked.\n`)
     const after = await run(...using)
     expect({ code: after.code, stdout: after.stdout }).toEqual({ code: 1, stdout: '' })
+  })
+
+  test('a role is taken away, and a new key of the person does not bring it back', async () => {
+    const person = ['--person', 'joko.operator']
+    await run('keys', 'create', ...person, '--role', 'operator', '--role', 'auditor@patient')
+    const { stdout } = await run('keys', 'end-role', ...person, '--role', 'operator')
+    expect(stdout).toBe('joko.operator is operator no more. What is left: auditor@patient\n')
+    expect((await run('keys', 'create', ...person, '--role', 'auditor@patient')).stdout).toMatch(
+      /^It may act as: auditor@patient$/m,
+    )
+    expect((await json('keys', 'end-role', ...person, '--role', 'auditor@patient')).grants).toEqual([])
   })
 
   test('a role nobody has is refused with one sentence', async () => {

@@ -84,7 +84,28 @@ describe('an idempotency key', () => {
   })
 })
 
+const budi = { person: 'budi', kind: 'person', label: 'laptop', grants: [], expiresAtMs: null } as const
+
 describe('keys of people and services', () => {
+  it('make the whole of what a person may do visible: a new key has the roles of the older ones', async () => {
+    const give = (role: 'auditor' | 'helpdesk') =>
+      world.act((acts) => acts.createKey({ ...budi, person: 'tuti', grants: [{ role, programme: null }] }))
+    expect((await give('helpdesk')).grants).toEqual([{ role: 'helpdesk', programme: null }])
+    expect((await give('auditor')).grants.map(({ role }) => role)).toEqual(['auditor', 'helpdesk'])
+  })
+
+  it('of a service never stand under the name of a person, nor the reverse, also not at once', async () => {
+    await world.act((acts) => acts.createKey({ ...budi, person: 'nurul' }))
+    const asService = () => world.act((acts) => acts.createKey({ ...budi, person: 'nurul', kind: 'service' }))
+    expect(await refusal(asService())).toBe('conflict')
+    const kinds = ['person', 'service', 'person', 'service'] as const
+    const made = await Promise.allSettled(
+      kinds.map((kind) => world.act((acts) => acts.createKey({ ...budi, person: 'both', kind }))),
+    )
+    expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(2)
+    expect(await world.count(`SELECT DISTINCT kind FROM api_key WHERE person = 'both'`)).toBe(1)
+  })
+
   it('are shown once, found by their secret, and end at once when revoked', async () => {
     const grants = [{ role: 'operator', programme: 'swift' }] as const
     const { id, secret } = await world.act((acts) =>
@@ -104,5 +125,44 @@ describe('keys of people and services', () => {
     )
     expect(await world.store.desk.callerOf(secret)).toBeUndefined()
     expect(await world.store.desk.callerOf('lunas_nonsense')).toBeUndefined()
+  })
+})
+
+describe('a role', () => {
+  const operator = { person: 'wayan', role: 'operator', programme: 'swift' } as const
+  const give = async (person: string, role: 'operator' | 'administrator', programme: string | null) =>
+    world.act((acts) => acts.createKey({ ...budi, person, grants: [{ role, programme }] }))
+
+  it('ends for every key of its person, on record with who ended it, and ends once', async () => {
+    const [one, other] = [await give('wayan', 'operator', 'swift'), await give('wayan', 'operator', null)]
+    expect(await world.act((acts) => acts.endRole(operator))).toEqual([{ role: 'operator', programme: null }])
+    for (const { secret } of [one, other]) {
+      expect((await world.store.desk.callerOf(secret))?.grants).toEqual([{ role: 'operator', programme: null }])
+    }
+    const { ended } = await world.one<{ ended: string }>(
+      `SELECT ended_by || ' ' || (ended_at IS NOT NULL) AS ended FROM role_grant WHERE person = 'wayan' AND programme = 'swift'`,
+    )
+    expect(ended).toBe('sari true')
+    expect(await world.count(`SELECT FROM audit_event WHERE act = 'role-ended' AND subject = 'person:wayan'`)).toBe(1)
+    expect(await refusal(world.act((acts) => acts.endRole(operator)))).toBe('not-found')
+  })
+
+  it('that has ended does not come back with a new key, and may be granted anew', async () => {
+    const again = await world.act((acts) => acts.createKey({ ...budi, person: 'wayan' }))
+    expect(again.grants).toEqual([{ role: 'operator', programme: null }])
+    expect((await give('wayan', 'operator', 'swift')).grants).toHaveLength(2)
+    expect(await world.count(`SELECT FROM role_grant WHERE person = 'wayan' AND programme = 'swift'`)).toBe(2)
+  })
+
+  it('of the last administrator can neither end nor lose its last key, also when two try at once', async () => {
+    const [a, b] = [await give('adi', 'administrator', null), await give('bayu', 'administrator', null)]
+    const ends = ['adi', 'bayu'].map((person) =>
+      refusal(world.act((acts) => acts.endRole({ person, role: 'administrator', programme: null }))).catch(
+        () => 'ended',
+      ),
+    )
+    expect((await Promise.all(ends)).toSorted()).toEqual(['conflict', 'ended'])
+    const revokes = [a, b].map(({ id }) => refusal(world.act((acts) => acts.revokeKey(id))).catch(() => 'revoked'))
+    expect((await Promise.all(revokes)).toSorted()).toEqual(['conflict', 'revoked'])
   })
 })

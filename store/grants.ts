@@ -1,0 +1,70 @@
+/** Roles as dated history: granted to a person or service, in one programme or in all, until somebody ends them. */
+import { randomUUID } from 'node:crypto'
+import type { Actor } from '../domain/act.ts'
+import { Problem } from '../domain/problem.ts'
+import type { Grant } from '../domain/roles.ts'
+import { insertAudit } from './audit.ts'
+import type { Sql } from './database.ts'
+
+export interface RoleOfPerson extends Grant {
+  readonly person: string
+}
+
+/** Grants a role; one that is in force already stays as it is. */
+export async function grantRole(sql: Sql, of: RoleOfPerson, actor: Actor, atMs: number): Promise<void> {
+  const { person, role, programme } = of
+  const { rowCount } = await sql.query(
+    `INSERT INTO role_grant (id, person, role, programme, granted_by) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (person, role, coalesce(programme, '')) WHERE ended_at IS NULL DO NOTHING`,
+    [randomUUID(), person, role, programme, actor.person],
+  )
+  if (rowCount === 0) return
+  const after = { role, programme }
+  await insertAudit(sql, [{ act: 'role-granted', actor, atMs, subject: `person:${person}`, programme, after }])
+}
+
+/** Ends a role, whichever key it is used with; answers with those that are left. Throws `not-found`, `conflict`. */
+export async function endRole(sql: Sql, of: RoleOfPerson, actor: Actor, atMs: number): Promise<readonly Grant[]> {
+  const { person, role, programme } = of
+  return keepAdministered(sql, async () => {
+    const { rowCount } = await sql.query(
+      `UPDATE role_grant SET ended_at = now(), ended_by = $4
+        WHERE person = $1 AND role = $2 AND programme IS NOT DISTINCT FROM $3 AND ended_at IS NULL`,
+      [person, role, programme, actor.person],
+    )
+    if (rowCount === 0) throw new Problem('not-found', 'nobody of this name has this role there')
+    const before = { role, programme }
+    await insertAudit(sql, [{ act: 'role-ended', actor, atMs, subject: `person:${person}`, programme, before }])
+    return grantsOf(sql, person)
+  })
+}
+
+/** The roles of a person that are in force. */
+export async function grantsOf(sql: Sql, person: string): Promise<readonly Grant[]> {
+  const { rows } = await sql.query<Grant>(
+    'SELECT role, programme FROM role_grant WHERE person = $1 AND ended_at IS NULL ORDER BY role, programme NULLS FIRST',
+    [person],
+  )
+  return rows
+}
+
+/** Does what takes powers away, unless nobody could give any after it: the first key is made without one only once. */
+export async function keepAdministered<Result>(sql: Sql, work: () => Promise<Result>): Promise<Result> {
+  // One at a time: two administrators could otherwise end each other.
+  await sql.query(`SELECT pg_advisory_xact_lock(hashtext('administrators'))`)
+  const before = await isAdministered(sql)
+  const result = await work()
+  if (before && !(await isAdministered(sql))) {
+    throw new Problem('conflict', 'no administrator of every programme would be left; make another one first')
+  }
+  return result
+}
+
+async function isAdministered(sql: Sql): Promise<boolean> {
+  const { rows } = await sql.query(
+    `SELECT FROM role_grant g JOIN api_key k USING (person)
+      WHERE g.role = 'administrator' AND g.programme IS NULL AND g.ended_at IS NULL
+        AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()) LIMIT 1`,
+  )
+  return rows.length > 0
+}
