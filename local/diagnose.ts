@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Config } from '../config.ts'
 import { openDatabase, type Database } from '../store/database.ts'
-import { guardFaults } from '../store/guards.ts'
+import { catalogFaults, roleFaults } from '../store/guards.ts'
 import { missingMigrations } from '../store/migrations.ts'
 import { connectTemporal } from '../temporal/connect.ts'
 import { isPortFree } from './ports.ts'
@@ -97,19 +97,22 @@ async function databaseFindings(config: Config, running: Running | null): Promis
 async function examineDatabase(database: Database): Promise<Finding[]> {
   const { rows } = await database.pool.query<{ server_version: string }>('SHOW server_version')
   const missing = await missingMigrations(database.pool, path.join(CODE_ROOT, 'prisma/migrations'))
-  const faults = missing.length > 0 ? [] : await guardFaults(database.pool)
-  return [
-    green('database', `PostgreSQL ${rows[0]?.server_version}`),
-    finding(
-      'migrations',
-      missing.length === 0,
-      missing.length === 0 ? 'up to date' : `behind: ${missing.join(', ')}`,
-      'npx lunas migrate',
+  const server = green('database', `PostgreSQL ${rows[0]?.server_version}`)
+  if (missing.length > 0) {
+    const behind = red('migrations', `behind: ${missing.join(', ')}`, 'npx lunas migrate')
+    return [server, behind, idle('guards', 'looked at after migrating')]
+  }
+  return [server, green('migrations', 'up to date'), ...(await guardFindings(database))]
+}
+
+async function guardFindings({ pool }: Database): Promise<Finding[]> {
+  const reds = [
+    ...(await catalogFaults(pool)).map(({ found, mend }) =>
+      red('guards', found, mend.replace(/^lunas /, 'npx lunas ')),
     ),
-    ...(faults.length === 0
-      ? [missing.length === 0 ? green('guards', 'all in place') : idle('guards', 'looked at after migrating')]
-      : faults.map((fault) => red('guards', fault, 'npx lunas migrate'))),
+    ...(await roleFaults(pool)).map((found) => red('guards', found, 'set DATABASE_URL to that of lunas_app')),
   ]
+  return reds.length === 0 ? [green('guards', 'all in place')] : reds
 }
 
 async function temporalServer(config: Config, running: Running | null): Promise<Finding> {

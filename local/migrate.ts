@@ -3,9 +3,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { inheritedEnvironment } from '../config.ts'
+import { ConfigProblem, inheritedEnvironment, type Config } from '../config.ts'
+import { restoreGuards, type Restoration } from '../store/restore-guards.ts'
+import { readMemory } from './postgres-data.ts'
 import { CODE_ROOT, PROJECT_ROOT } from './project.ts'
-import { withClient } from './roles.ts'
+import { urlsFor, withClient } from './roles.ts'
+import { readRunning } from './running.ts'
 
 export interface MigrateResult {
   /** Names of the migrations this call applied, in order. */
@@ -17,6 +20,27 @@ export interface MigrateResult {
 /** A project whose `prisma.config.ts` and `prisma/migrations` are meant; the default is this one. */
 export interface MigrateOptions {
   readonly projectRoot?: string
+}
+
+/** Whose database is meant: the configured one, else that of the development stack that runs. Throws ConfigProblem without either. */
+export function migrateUrlOf({ databaseUrl, databaseMigrateUrl, dataDir }: Config): string {
+  if (databaseMigrateUrl !== null) return databaseMigrateUrl.reveal()
+  const homes = databaseUrl === null ? [dataDir, path.join(dataDir, 'demo')] : []
+  for (const home of homes) {
+    const running = readRunning(home)
+    const memory = readMemory(home)
+    // A stack that runs on a database of somebody else knows nobody but the application there.
+    if (running && memory && new URL(running.databaseUrl).password === memory.passwords.app) {
+      return urlsFor(running.databaseUrl, memory.passwords).migrate
+    }
+  }
+  throw new ConfigProblem(['DATABASE_MIGRATE_URL is needed and not set, and no development stack runs here: npm start'])
+}
+
+/** Brings a database up to this version and puts back whatever guards it: what `lunas migrate` and every local start do. */
+export async function prepareDatabase(migrateUrl: string): Promise<MigrateResult & Restoration> {
+  const migrated = await migrate(migrateUrl)
+  return { ...migrated, ...(await withClient(migrateUrl, restoreGuards)) }
 }
 
 /**

@@ -4,7 +4,7 @@ import { startChild } from './children.ts'
 import { childEnvironment, type ChildName, type Endpoints } from './environment.ts'
 import { developmentKeys } from './keys.ts'
 import { lockFolder } from './lock.ts'
-import { migrate } from './migrate.ts'
+import { prepareDatabase } from './migrate.ts'
 import { freePort, isPortFree } from './ports.ts'
 import { makeHome, startPostgres, type RunningPostgres } from './postgres.ts'
 import { lastLines, rotateLog } from './processes.ts'
@@ -148,8 +148,11 @@ async function databaseOf(options: StackOptions, parts: Parts) {
 }
 
 async function migrateWithProgress(options: StackOptions, url: string): Promise<void> {
-  const { applied } = await migrate(url)
-  if (applied.length > 0) options.onEvent?.({ kind: 'progress', line: `database migrated: ${applied.join(', ')}` })
+  const { applied, restored, left } = await prepareDatabase(url)
+  const tell = (line: string) => options.onEvent?.({ kind: 'progress', line })
+  if (applied.length > 0) tell(`database migrated: ${applied.join(', ')}`)
+  for (const guard of restored) tell(`guard restored: ${guard}`)
+  for (const fault of left) tell(fault)
 }
 
 async function temporalOf(options: StackOptions, parts: Parts) {

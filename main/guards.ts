@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { loadConfig, requireSettings } from '../config.ts'
 import { PROJECT_ROOT } from '../local/project.ts'
+import { GUARDS } from '../prisma/guards.ts'
 import { openDatabase } from '../store/database.ts'
 import { catalogGuards } from '../store/guards.ts'
 
@@ -13,5 +14,8 @@ await database.pool.end()
 
 const file = path.join(PROJECT_ROOT, 'prisma/guards.ts')
 const head = readFileSync(file, 'utf8').split('export const GUARDS')[0] ?? ''
-const lines = guards.map((guard) => `  ${JSON.stringify(guard)},`)
-writeFileSync(file, `${head}export const GUARDS: readonly Guard[] = [\n${lines.join('\n')}\n]\n`)
+const kinds = Object.keys(GUARDS).map((kind) => {
+  const entries = guards.filter((guard) => guard.kind === kind).map(({ name, definition }) => [name, definition])
+  return `  ${kind}: ${JSON.stringify(Object.fromEntries(entries))},`
+})
+writeFileSync(file, `${head}export const GUARDS: Guards = {\n${kinds.join('\n')}\n}\n`)

@@ -19,7 +19,7 @@ export function serviceRoutes(app: App, context: RouteContext): void {
 
   app.get('/readyz', READY, async (_request, reply) => {
     const { red, away } = await reasons()
-    if (red.length > 0) throw new Problem('not-ready', red.join('; '))
+    if (red.length > 0) throw new Problem('not-ready', red.join('\n'))
     return reply.send({ status: 'ready', away })
   })
 

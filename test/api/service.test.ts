@@ -47,7 +47,7 @@ describe('readiness', () => {
     guards.faults = []
     expect([status, body.detail]).toEqual([
       503,
-      'trigger posting.posting_append_only is missing; role x is a superuser',
+      'trigger posting.posting_append_only is missing\nrole x is a superuser',
     ])
   })
 

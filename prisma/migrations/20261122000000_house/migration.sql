@@ -531,6 +531,8 @@ ALTER TABLE payout ADD CONSTRAINT payout_superseded CHECK (NOT superseded OR mon
 ALTER TABLE callback ADD CONSTRAINT callback_verdict CHECK (verdict IN ('applied', 'stale', 'unmatched'));
 ALTER TABLE message ADD CONSTRAINT message_state CHECK (state IN ('pending', 'delivered', 'dead'));
 ALTER TABLE api_key ADD CONSTRAINT api_key_kind CHECK (kind IN ('person', 'service'));
+ALTER TABLE api_key ADD CONSTRAINT api_key_end CHECK ((revoked_at IS NULL) = (revoked_by IS NULL));
+ALTER TABLE role_grant ADD CONSTRAINT role_grant_end CHECK ((ended_at IS NULL) = (ended_by IS NULL));
 ALTER TABLE role_grant ADD CONSTRAINT role_grant_role CHECK (role IN ('registrar', 'institution', 'operator', 'helpdesk', 'approver', 'auditor', 'administrator'));
 
 -- Limits: a budget, a quota and an obligation are never exceeded, whatever the code does -----------------------------
@@ -609,7 +611,10 @@ DO $$ BEGIN
     GRANT SELECT ON _prisma_migrations TO lunas_app, lunas_audit;
   END IF;
 END $$;
-GRANT UPDATE ON appropriation, wave, participant, account, commitment, tranche, disbursement, payout, send, callback, message, api_key, role_grant TO lunas_app;
+GRANT UPDATE ON appropriation, wave, participant, account, commitment, tranche, disbursement, payout, send, callback, message TO lunas_app;
+-- Keys and roles are history: all that may change is that they end.
+GRANT UPDATE (revoked_at, revoked_by) ON api_key TO lunas_app;
+GRANT UPDATE (ended_at, ended_by) ON role_grant TO lunas_app;
 GRANT DELETE ON idempotency_key TO lunas_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO lunas_app;
 GRANT SELECT ON programme_version, appropriation, funding, wave, participant, account, check_result, evidence, commitment, tranche, disbursement, payout, send, observation, callback, posting, closed_period, message, audit_event, role_grant TO lunas_audit;
