@@ -19,7 +19,9 @@ import { registerRoutes } from './routes/index.ts'
 import { namedSchemas } from './schemas/named.ts'
 
 const BODY_BYTES_MAX = 64 * 1024
-const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$/
+/** It is logged and kept: what could be somebody's number is replaced. */
+const REQUEST_ID = /^(?=[0-9._-]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._-]{7,63}$/
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** The whole API on its dependencies, ready for `inject` or `listen`. Throws when a route does not say who may call it. */
 export async function buildApp(dependencies: ApiDependencies): Promise<FastifyInstance> {
@@ -68,7 +70,7 @@ function serverOptions({ logger, publicUrl }: ApiDependencies): FastifyServerOpt
     requestIdHeader: false,
     genReqId: ({ headers }) => {
       const given = headers['x-request-id']
-      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+      return typeof given === 'string' && (REQUEST_ID.test(given) || UUID.test(given)) ? given : randomUUID()
     },
     // Keys of disbursements and payouts are longer than the default.
     routerOptions: { maxParamLength: 300 },

@@ -31,7 +31,6 @@ export interface RouteContext extends ApiDependencies {
 export function routeContext(dependencies: ApiDependencies, metrics: Metrics, forgetCallers: () => void): RouteContext {
   const { store, lives, limits, now } = dependencies
   const batching = { batchMax: BATCH_MAX, waitMs: WAIT_MS, openMax: OPEN_MAX, waitingMax: limits.waitingMax }
-  const more = { now, requestHash: (bytes: Uint8Array) => store.desk.requestHash(bytes) }
   const told = async <Result>(kind: 'registrations' | 'callbacks', size: number, work: Promise<Result>) => {
     const result = await work
     metrics.batch(kind, size)
@@ -42,9 +41,9 @@ export function routeContext(dependencies: ApiDependencies, metrics: Metrics, fo
     ...dependencies,
     metrics,
     forgetCallers,
-    request: (request) => requestOf(request, more),
+    request: (request) => requestOf(request, now),
     async perform(request, work) {
-      const asked = requestOf(request, more)
+      const asked = requestOf(request, now)
       const performed = await store.desk.perform(asked, (acts) => work(acts, asked))
       if (!performed.replayed) lives.poke()
       return performed

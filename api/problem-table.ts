@@ -110,7 +110,8 @@ export const PROBLEM_TABLE: Readonly<Record<ProblemCode, ProblemEntry>> = {
   'participant-exists': {
     status: 409,
     title: 'This person is registered already',
-    means: 'A person is registered once per programme; `ref` names the participant.',
+    means:
+      'A person is registered once per programme. `ref` names the participant to who registered them and to who may see all of the programme.',
     remedy: 'Go on with the existing participant.',
   },
   'wave-exists': {

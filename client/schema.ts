@@ -217,7 +217,7 @@ export interface paths {
         put?: never;
         /**
          * Register a person
-         * @description A person is registered once per programme. Screening follows by itself.
+         * @description A person is registered once per programme; asking again is recorded as a look-up. Screening follows by itself.
          *
          *     Roles: registrar.
          */

@@ -76,7 +76,7 @@ export const GUARDS: Guards = {
     'disbursement.disbursement_pkey': 'PRIMARY KEY (key)',
     'evidence.evidence_pkey': 'PRIMARY KEY (programme, ref, kind, subject)',
     'funding.funding_pkey': 'PRIMARY KEY (id)',
-    'idempotency_key.idempotency_key_pkey': 'PRIMARY KEY (caller, route, key)',
+    'idempotency_key.idempotency_key_pkey': 'PRIMARY KEY (caller, route, key_hash)',
     'message.message_pkey': 'PRIMARY KEY (id)',
     'observation.observation_pkey': 'PRIMARY KEY (id)',
     'participant.participant_pkey': 'PRIMARY KEY (programme, ref)',

@@ -6,7 +6,7 @@ import { inTransaction } from './database.ts'
 import { receiveCallbacks, type CallbackVerdict, type ReceivedCallback } from './inbox.ts'
 import { callerOf, type Caller } from './keys.ts'
 import type { StoreContext } from './options.ts'
-import { findAnswer, perform, type Answer, type Performed, type Request } from './perform.ts'
+import { findAnswer, markOf, perform, type Answer, type Performed, type Request } from './perform.ts'
 import { registerAll, type Registered, type RegistrationRequest } from './registrations.ts'
 
 export interface Desk {
@@ -24,8 +24,6 @@ export interface Desk {
   callerOf(secret: string): Promise<Caller | undefined>
   /** Deletes stored answers that nobody may ask for any more, at most `limit`; how many they were. */
   forgetAnswers(limit: number): Promise<number>
-  /** What a request is recognised by when its key comes again; keyed, because requests hold personal data. */
-  requestHash(request: Uint8Array): Uint8Array
 }
 
 export interface RefusedAccount {
@@ -38,17 +36,17 @@ export interface RefusedAccount {
 /** Several processes may forget at once: what one has deleted the others no longer find. */
 const FORGET = `
 DELETE FROM idempotency_key
- WHERE (caller, route, key) IN (SELECT caller, route, key FROM idempotency_key WHERE expires_at < now()
+ WHERE (caller, route, key_hash) IN (SELECT caller, route, key_hash FROM idempotency_key WHERE expires_at < now()
                                  ORDER BY expires_at LIMIT $1)`
 
 export function createDesk(context: StoreContext): Desk {
   const { database } = context
   return {
     perform: (request, work) =>
-      perform(database, request, (sql) => work(actsIn(sql, context, request.actor, request.atMs))),
-    async answered({ actor, idempotency }) {
-      const answer = idempotency && (await findAnswer(database.pool, actor.person, idempotency))
-      return answer ? { ...answer, replayed: true } : undefined
+      perform(context, request, (sql) => work(actsIn(sql, context, request.actor, request.atMs))),
+    async answered(request) {
+      const mark = markOf(context.vault, request)
+      return mark ? findAnswer(database.pool, mark) : undefined
     },
     registerAll: (requests) => registerAll(context, requests),
     receiveCallbacks: (callbacks) => receiveCallbacks(context, callbacks),
@@ -59,6 +57,5 @@ export function createDesk(context: StoreContext): Desk {
       const { rowCount } = await database.pool.query(FORGET, [limit])
       return rowCount ?? 0
     },
-    requestHash: (request) => context.vault.requestHash(request),
   }
 }

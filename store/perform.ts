@@ -4,12 +4,16 @@
  */
 import type { Actor } from '../domain/act.ts'
 import { Problem } from '../domain/problem.ts'
-import { inTransaction, type Database, type Sql } from './database.ts'
+import { inTransaction, type Sql } from './database.ts'
+import type { StoreContext } from './options.ts'
+import type { Marks, Vault } from './vault.ts'
 
 export interface Idempotency {
   readonly route: string
+  /** As the caller chose it. Stored keyed: people put national ids here. */
   readonly key: string
-  readonly requestHash: Uint8Array
+  /** The whole request: what a repetition must be equal to. Stored keyed too. */
+  readonly request: Uint8Array
 }
 
 export interface Request {
@@ -32,30 +36,37 @@ export interface Performed extends Answer {
 /** Answers are kept this long; after that the business identity still refuses a second effect. */
 const KEPT_MS = 48 * 3600_000
 
+/** What a request with a key is found by: nothing of it can be read from what is stored. */
+export interface Mark {
+  readonly caller: string
+  readonly route: string
+  readonly key: Marks
+  readonly request: Marks
+}
+
+/** Null for a request without a key. */
+export function markOf(vault: Vault, { actor, idempotency }: Request): Mark | null {
+  if (!idempotency) return null
+  const { route, key, request } = idempotency
+  const caller = actor.person
+  return { caller, route, key: vault.keyMarks(`${caller}\n${route}\n${key}`), request: vault.requestMarks(request) }
+}
+
 /** Runs `work` once per idempotency key. Throws what the work throws; refusals are not stored. */
 export async function perform(
-  database: Database,
+  { database, vault }: Pick<StoreContext, 'database' | 'vault'>,
   request: Request,
   work: (sql: Sql) => Promise<Answer>,
 ): Promise<Performed> {
+  const mark = markOf(vault, request)
   return inTransaction(database, async (sql) => {
-    const stored = request.idempotency ? await storedAnswer(sql, request.actor, request.idempotency) : undefined
-    if (stored) return { ...stored, replayed: true }
+    const [stored] = await storedAnswers(sql, [mark])
+    if (stored instanceof Problem) throw stored
+    if (stored) return stored
     const answer = await work(sql)
-    if (request.idempotency) await storeAnswer(sql, request, request.idempotency, answer)
+    if (mark) await insertAnswers(sql, [{ mark, atMs: request.atMs, ...answer }])
     return { ...answer, replayed: false }
   })
-}
-
-async function storedAnswer(sql: Sql, actor: Actor, idempotency: Idempotency): Promise<Answer | undefined> {
-  const taken = await takeKeys(sql, [nameOf(actor, idempotency)])
-  if (!taken.has(nameOf(actor, idempotency))) throw inFlight()
-  return findAnswer(sql, actor.person, idempotency)
-}
-
-/** One key of one caller on one route: what an answer is stored under. */
-function nameOf(actor: Actor, { route, key }: Idempotency): string {
-  return `${actor.person}\n${route}\n${key}`
 }
 
 /** Takes keys until the transaction ends; those that another transaction works on are missing from the result. */
@@ -69,69 +80,72 @@ async function takeKeys(sql: Sql, names: readonly string[]): Promise<Set<string>
   return new Set(rows.filter((row) => row.free).map((row) => row.name))
 }
 
+/** One key of one caller on one route, by a name that every process has for it. */
+function nameOf({ key }: Mark): string {
+  return Buffer.from(key.shared).toString('base64')
+}
+
 /**
  * The stored answers of a batch, in its order: an answer, a refusal, or undefined for what is to be worked on. Of two requests
  * with one key the first is worked on; the other is told what became of it afterwards, or refused when its body is another.
  */
 export async function storedAnswers(
   sql: Sql,
-  requests: readonly Request[],
+  marks: readonly (Mark | null)[],
 ): Promise<(Performed | Problem | undefined)[]> {
-  const hashes = new Map<string, Uint8Array>()
-  for (const { actor, idempotency } of requests) {
-    const name = idempotency && nameOf(actor, idempotency)
-    if (name && !hashes.has(name)) hashes.set(name, idempotency.requestHash)
-  }
-  const taken = await takeKeys(sql, [...hashes.keys()])
+  const first = new Map<string, Mark>()
+  for (const mark of marks) if (mark && !first.has(nameOf(mark))) first.set(nameOf(mark), mark)
+  const taken = await takeKeys(sql, [...first.keys()])
   // A statement of its own after the locks: it sees every answer whose transaction has ended.
-  const answers = await findAnswers(sql, requests)
-  return requests.map(({ actor, idempotency }) => {
-    if (!idempotency) return undefined
-    const name = nameOf(actor, idempotency)
+  const answers = await findAnswers(sql, [...first.values()])
+  return marks.map((mark) => {
+    if (!mark) return undefined
+    const name = nameOf(mark)
     const stored = answers.get(name)
-    const known = stored?.requestHash ?? hashes.get(name)
     if (!taken.has(name)) return inFlight()
-    if (known && !Buffer.from(known).equals(idempotency.requestHash)) return reusedKey()
+    const known = stored?.requestHash ?? first.get(name)?.request.current
+    if (known && !isOneOf(mark.request, known)) return reusedKey()
     return stored && { status: stored.status, body: stored.body, replayed: true }
   })
+}
+
+/** The stored answer of a request; throws `idempotency-key-reused` when its key belongs to another body. */
+export async function findAnswer(sql: Sql, mark: Mark): Promise<Performed | undefined> {
+  const stored = (await findAnswers(sql, [mark])).get(nameOf(mark))
+  if (!stored) return undefined
+  if (!isOneOf(mark.request, stored.requestHash)) throw reusedKey()
+  return { status: stored.status, body: stored.body, replayed: true }
 }
 
 interface StoredAnswer extends Answer {
   readonly requestHash: Uint8Array
 }
 
-async function findAnswers(sql: Sql, requests: readonly Request[]): Promise<Map<string, StoredAnswer>> {
-  const keyed = requests.flatMap(({ actor, idempotency }) => (idempotency ? [{ actor, idempotency }] : []))
-  if (keyed.length === 0) return new Map()
-  const { rows } = await sql.query<StoredAnswer & { caller: string; route: string; key: string }>({
+/** Answers by name. What was stored under a key of the ring that is no longer current is found too. */
+async function findAnswers(sql: Sql, marks: readonly Mark[]): Promise<Map<string, StoredAnswer>> {
+  if (marks.length === 0) return new Map()
+  const asked = marks.flatMap((mark) => mark.key.all.map((hash) => ({ mark, hash })))
+  const { rows } = await sql.query<StoredAnswer & { name: string }>({
     name: 'find-answers',
-    text: `SELECT k.caller, k.route, k.key, k.request_hash AS "requestHash", k.status, k.body
-             FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::text[], $3::text[]) AS asked (caller, route, key)) AS asked
-             JOIN idempotency_key k USING (caller, route, key)`,
+    text: `SELECT asked.name, k.request_hash AS "requestHash", k.status, k.body
+             FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) AS asked (name, caller, route, key_hash)
+             JOIN idempotency_key k USING (caller, route, key_hash)`,
     values: [
-      keyed.map(({ actor }) => actor.person),
-      keyed.map(({ idempotency }) => idempotency.route),
-      keyed.map(({ idempotency }) => idempotency.key),
+      asked.map(({ mark }) => nameOf(mark)),
+      asked.map(({ mark }) => mark.caller),
+      asked.map(({ mark }) => mark.route),
+      asked.map(({ hash }) => hash),
     ],
   })
-  return new Map(rows.map((row) => [`${row.caller}\n${row.route}\n${row.key}`, row]))
+  return new Map(rows.map((row) => [row.name, row]))
+}
+
+function isOneOf(marks: Marks, hash: Uint8Array): boolean {
+  return marks.all.some((one) => Buffer.from(one).equals(hash))
 }
 
 function inFlight(): Problem {
   return new Problem('idempotency-key-in-flight', 'a request with this Idempotency-Key is being worked on; ask again')
-}
-
-/** The stored answer of a key; throws `idempotency-key-reused` when it belongs to another body. */
-export async function findAnswer(sql: Sql, caller: string, idempotency: Idempotency): Promise<Answer | undefined> {
-  const { rows } = await sql.query<{ request_hash: Buffer; status: number; body: Record<string, unknown> }>({
-    name: 'find-answer',
-    text: 'SELECT request_hash, status, body FROM idempotency_key WHERE caller = $1 AND route = $2 AND key = $3',
-    values: [caller, idempotency.route, idempotency.key],
-  })
-  const row = rows[0]
-  if (!row) return undefined
-  if (!row.request_hash.equals(idempotency.requestHash)) throw reusedKey()
-  return { status: row.status, body: row.body }
 }
 
 function reusedKey(): Problem {
@@ -141,18 +155,26 @@ function reusedKey(): Problem {
   )
 }
 
-async function storeAnswer(sql: Sql, request: Request, idempotency: Idempotency, answer: Answer): Promise<void> {
-  await sql.query(
-    `INSERT INTO idempotency_key (caller, route, key, request_hash, status, body, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-    [
-      request.actor.person,
-      idempotency.route,
-      idempotency.key,
-      idempotency.requestHash,
-      answer.status,
-      JSON.stringify(answer.body),
-      new Date(request.atMs + KEPT_MS),
+export interface NewAnswer extends Answer {
+  readonly mark: Mark
+  readonly atMs: number
+}
+
+/** Stores answers under their keys, set-based. */
+export async function insertAnswers(sql: Sql, answers: readonly NewAnswer[]): Promise<void> {
+  if (answers.length === 0) return
+  await sql.query({
+    name: 'insert-answers',
+    text: `INSERT INTO idempotency_key (caller, route, key_hash, request_hash, status, body, expires_at)
+           SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[], $5::int[], $6::jsonb[], $7::timestamptz[])`,
+    values: [
+      answers.map(({ mark }) => mark.caller),
+      answers.map(({ mark }) => mark.route),
+      answers.map(({ mark }) => mark.key.current),
+      answers.map(({ mark }) => mark.request.current),
+      answers.map(({ status }) => status),
+      answers.map(({ body }) => JSON.stringify(body)),
+      answers.map(({ atMs }) => new Date(atMs + KEPT_MS)),
     ],
-  )
+  })
 }

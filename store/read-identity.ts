@@ -64,7 +64,7 @@ export async function lookUp(
   return inTransaction(context.database, async (sql) => {
     const { rows } = await sql.query<{ ref: string }>(
       'SELECT ref FROM participant WHERE programme = $1 AND identity_index = ANY ($2::bytea[])',
-      [programme, context.vault.identityIndexes(programme, nationalId)],
+      [programme, context.vault.identityMarks(programme, nationalId).all],
     )
     const ref = rows[0]?.ref ?? null
     const subject = `programme:${programme}`

@@ -7,19 +7,21 @@ import { participantRef } from '../domain/identity.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Programme } from '../domain/programme.ts'
 import type { AccountDetails, Registration } from '../domain/registration.ts'
-import { insertAudit } from './audit.ts'
+import { insertAudit, type AuditEntry } from './audit.ts'
 import { newAccountRow, insertAccounts, type AccountRow } from './account-rows.ts'
 import { inTransaction, type Sql } from './database.ts'
 import { insertDocuments, jsonBytes, participantOwner, sealDocument, type NewDocument } from './documents.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import type { StoreContext } from './options.ts'
-import { storedAnswers, type Performed, type Request } from './perform.ts'
-import type { DataKey } from './vault.ts'
+import { insertAnswers, markOf, storedAnswers, type Mark, type Performed, type Request } from './perform.ts'
+import type { DataKey, Marks } from './vault.ts'
 
 export interface RegistrationRequest extends Request {
   readonly programme: Programme
   /** Normalised, without refusals. */
   readonly registration: Registration
+  /** Whether the caller may see participants whom somebody else registered. */
+  readonly seesOthers?: boolean
 }
 
 /** What became of one registration of a batch. */
@@ -29,9 +31,9 @@ interface NewParticipant {
   readonly request: RegistrationRequest
   readonly ref: string
   readonly owner: string
-  readonly index: { readonly index: Uint8Array; readonly keyId: string }
-  /** The index the same person has under each key that is no longer current. */
-  readonly olderIndexes: readonly Uint8Array[]
+  /** What the person is found by; rows of before a rotation have an older one. */
+  readonly index: Marks
+  readonly mark: Mark | null
   readonly key: DataKey
   readonly documents: readonly NewDocument[]
   readonly account: AccountRow | null
@@ -44,8 +46,12 @@ export async function registerAll(
 ): Promise<Registered[]> {
   const people = requests.map((request) => seal(context, request))
   return inTransaction(context.database, async (sql) => {
-    const answers = await storedAnswers(sql, requests)
+    const answers = await storedAnswers(
+      sql,
+      people.map(({ mark }) => mark),
+    )
     const fresh = people.filter((_, index) => answers[index] === undefined)
+    await takeIdentities(sql, fresh)
     const known = await registeredBefore(sql, fresh)
     const inserted = await insertParticipants(sql, firstOfEach(fresh.filter((person) => !known.has(person.ref))))
     const made = fresh.filter((person) => inserted.has(person.ref))
@@ -73,8 +79,8 @@ function seal(context: StoreContext, request: RegistrationRequest): NewParticipa
     ref,
     owner,
     key,
-    index: context.vault.identityIndex(programme.code, registration.nationalId),
-    olderIndexes: context.vault.identityIndexes(programme.code, registration.nationalId).slice(1),
+    index: context.vault.identityMarks(programme.code, registration.nationalId),
+    mark: markOf(context.vault, request),
     documents,
     account: account ? accountRow(context, request, { ref, owner, key }, account, documents) : null,
   }
@@ -100,9 +106,23 @@ function accountRow(
   })
 }
 
+/**
+ * While keys rotate, processes write one person under different indexes, and the unique index does not see that. One at a time,
+ * then: by the index that all of them have, and in its order, so that batches do not wait for each other in a circle.
+ */
+async function takeIdentities(sql: Sql, people: readonly NewParticipant[]): Promise<void> {
+  const rotating = people.filter(({ index }) => index.all.length > 1)
+  if (rotating.length === 0) return
+  await sql.query({
+    name: 'take-identities',
+    text: `SELECT pg_advisory_xact_lock(number) FROM (SELECT DISTINCT unnest($1::bigint[]) AS number ORDER BY 1) AS ordered`,
+    values: [rotating.map(({ index }) => Buffer.from(index.shared).readBigInt64BE())],
+  })
+}
+
 /** Who was registered under a key that is no longer current: their index differs, the person does not. By the new reference. */
 async function registeredBefore(sql: Sql, people: readonly NewParticipant[]): Promise<Set<string>> {
-  const older = people.flatMap((person) => person.olderIndexes.map((index) => ({ person, index })))
+  const older = people.flatMap((person) => person.index.all.slice(1).map((index) => ({ person, index })))
   if (older.length === 0) return new Set()
   const { rows } = await sql.query<{ ref: string }>({
     name: 'registered-before',
@@ -121,7 +141,7 @@ async function registeredBefore(sql: Sql, people: readonly NewParticipant[]): Pr
 function firstOfEach(people: readonly NewParticipant[]): NewParticipant[] {
   const byIndex = new Map<string, NewParticipant>()
   for (const person of people) {
-    const name = `${person.request.programme.code}:${Buffer.from(person.index.index).toString('base64')}`
+    const name = `${person.request.programme.code}:${Buffer.from(person.index.current).toString('base64')}`
     if (!byIndex.has(name)) byIndex.set(name, person)
   }
   return [...byIndex.values()]
@@ -143,7 +163,7 @@ async function insertParticipants(sql: Sql, people: readonly NewParticipant[]): 
       people.map((person) => person.ref),
       people.map((person) => person.request.programme.version),
       people.map((person) => person.request.registration.region),
-      people.map((person) => person.index.index),
+      people.map((person) => person.index.current),
       people.map((person) => person.index.keyId),
       people.map((person) => new Date(person.request.atMs)),
     ],
@@ -178,7 +198,13 @@ async function insertRest(sql: Sql, people: readonly NewParticipant[]): Promise<
       after: { version: person.request.programme.version, account: person.account !== null },
     })),
   )
-  await insertAnswers(sql, people)
+  await insertAnswers(
+    sql,
+    people.flatMap((person) => {
+      const { mark, request } = person
+      return mark ? [{ mark, atMs: request.atMs, status: 201, body: bodyOf(person) }] : []
+    }),
+  )
 }
 
 async function insertKeys(sql: Sql, people: readonly NewParticipant[]): Promise<void> {
@@ -193,46 +219,65 @@ async function insertKeys(sql: Sql, people: readonly NewParticipant[]): Promise<
   })
 }
 
-async function insertAnswers(sql: Sql, people: readonly NewParticipant[]): Promise<void> {
-  const keyed = people.flatMap((person) =>
-    person.request.idempotency ? [{ person, idempotency: person.request.idempotency }] : [],
-  )
-  if (keyed.length === 0) return
-  await sql.query({
-    name: 'register-answers',
-    text: `INSERT INTO idempotency_key (caller, route, key, request_hash, status, body, expires_at)
-           SELECT caller, route, key, hash, 201, body, at + interval '48 hours'
-             FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::jsonb[], $6::timestamptz[])
-                  AS new (caller, route, key, hash, body, at)`,
-    values: [
-      keyed.map(({ person }) => person.request.actor.person),
-      keyed.map(({ idempotency }) => idempotency.route),
-      keyed.map(({ idempotency }) => idempotency.key),
-      keyed.map(({ idempotency }) => idempotency.requestHash),
-      keyed.map(({ person }) => JSON.stringify(bodyOf(person))),
-      keyed.map(({ person }) => new Date(person.request.atMs)),
-    ],
-  })
-}
-
 /** Who was not inserted: the same request twice in the batch, or a person who is there already. */
 async function existingResults(sql: Sql, people: readonly NewParticipant[]): Promise<Map<NewParticipant, Registered>> {
+  if (people.length === 0) return new Map()
   const answers = await storedAnswers(
     sql,
-    people.map((person) => person.request),
+    people.map(({ mark }) => mark),
   )
-  const found = new Map<NewParticipant, Registered>()
-  for (const [index, person] of people.entries())
-    found.set(person, answers[index] ?? (await existsAlready(sql, person)))
-  return found
+  const results = people.map((person, at) => [person, answers[at]] as const)
+  const others = results.filter(([, answer]) => answer === undefined).map(([person]) => person)
+  const refusals = await refuseExisting(sql, others)
+  return new Map(results.map(([person, answer]) => [person, answer ?? refusals.get(person) ?? participantExists()]))
 }
 
-async function existsAlready(sql: Sql, person: NewParticipant): Promise<Problem> {
-  const { rows } = await sql.query<{ ref: string }>(
-    'SELECT ref FROM participant WHERE programme = $1 AND identity_index = ANY ($2::bytea[])',
-    [person.request.programme.code, [person.index.index, ...person.olderIndexes]],
+interface Existing {
+  readonly asked: string
+  readonly ref: string
+  readonly registrar: string | null
+}
+
+/**
+ * Refuses people who are registered already. Each refusal tells that somebody with this national id is in the programme, so each
+ * is recorded as the look-up it is; as whom, is told only to who may see it or registered them.
+ */
+async function refuseExisting(sql: Sql, people: readonly NewParticipant[]): Promise<Map<NewParticipant, Problem>> {
+  const asked = people.flatMap((person) => person.index.all.map((index) => ({ person, index })))
+  if (asked.length === 0) return new Map()
+  const { rows } = await sql.query<Existing>({
+    name: 'registered-already',
+    text: `SELECT asked.name AS asked, p.ref, (SELECT person FROM audit_event a WHERE (a.programme, a.ref) = (p.programme, p.ref)
+                                                  AND a.act = 'registered' ORDER BY a.id LIMIT 1) AS registrar
+             FROM unnest($1::text[], $2::text[], $3::bytea[]) AS asked (name, programme, index)
+             JOIN participant p ON p.programme = asked.programme AND p.identity_index = asked.index`,
+    values: [
+      asked.map(({ person }) => person.ref),
+      asked.map(({ person }) => person.request.programme.code),
+      asked.map(({ index }) => index),
+    ],
+  })
+  const existing = new Map(rows.map((row) => [row.asked, row]))
+  await insertAudit(
+    sql,
+    people.map(({ ref, request }) => lookedUp(request, existing.get(ref)?.ref ?? null)),
   )
-  const extra = rows[0] ? { ref: rows[0].ref } : {}
+  return new Map(
+    people.map((person) => {
+      const found = existing.get(person.ref)
+      const isTold = found && (person.request.seesOthers || found.registrar === person.request.actor.person)
+      return [person, participantExists(isTold ? { ref: found.ref } : {})]
+    }),
+  )
+}
+
+function lookedUp({ actor, atMs, programme }: RegistrationRequest, ref: string | null): AuditEntry {
+  const subject = `programme:${programme.code}`
+  const after = { by: 'registration' }
+  return { act: 'identity-looked-up', actor, atMs, subject, programme: programme.code, ref, after }
+}
+
+function participantExists(extra: Record<string, string> = {}): Problem {
   return new Problem('participant-exists', 'this person is registered in the programme already', { extra })
 }
 

@@ -43,6 +43,17 @@ export interface DataKey {
   readonly keyId: string
 }
 
+/** What something is found by without being told: its HMAC under each key of a ring. */
+export interface Marks {
+  readonly keyId: string
+  /** Under the key in use: what is written. */
+  readonly current: Uint8Array
+  /** Under every key, the one in use first: what is looked for, since older rows stay as they are when keys rotate. */
+  readonly all: readonly Uint8Array[]
+  /** Under the key whose id sorts first: the same in all processes while they disagree on which is in use. For locks. */
+  readonly shared: Uint8Array
+}
+
 const IV_BYTES = 12
 const TAG_BYTES = 16
 
@@ -71,16 +82,9 @@ export class Vault {
     return new Sealed(decrypt(dataKey, aad, box))
   }
 
-  /** Exact-search index of a normalised national id: keyed, since a plain hash of one is searched through in minutes. */
-  identityIndex(programme: string, nationalId: string): { index: Uint8Array; keyId: string } {
-    return blindIndex(this.#keys.identity, `identity:${programme}:${nationalId}`)
-  }
-
-  /** Every index a national id may be stored under, newest key first: for looking one up while keys rotate. */
-  identityIndexes(programme: string, nationalId: string): Uint8Array[] {
-    const ring = this.#keys.identity
-    const ids = [ring.current, ...Object.keys(ring.keys).filter((id) => id !== ring.current)]
-    return ids.map((id) => hmac(keyIn(ring, id), `identity:${programme}:${nationalId}`))
+  /** Exact-search indexes of a normalised national id: keyed, since a plain hash of one is searched through in minutes. */
+  identityMarks(programme: string, nationalId: string): Marks {
+    return marksOf(this.#keys.identity, `identity:${programme}:${nationalId}`)
   }
 
   accountIndex(institution: string, number: string): { index: Uint8Array; keyId: string } {
@@ -94,9 +98,26 @@ export class Vault {
   }
 
   /** What a stored answer remembers of its request: keyed, because a plain hash of one account number is soon guessed. */
-  requestHash(request: Uint8Array): Uint8Array {
-    const ring = this.#keys.identity
-    return createHmac('sha256', keyIn(ring, ring.current)).update('request:').update(request).digest()
+  requestMarks(request: Uint8Array): Marks {
+    return marksOf(this.#keys.identity, 'request:', request)
+  }
+
+  /** What a stored answer remembers of its idempotency key: a caller may have chosen a national id. */
+  keyMarks(key: string): Marks {
+    return marksOf(this.#keys.identity, `idempotency-key:${key}`)
+  }
+}
+
+function marksOf(ring: KeyRing, text: string, bytes: Uint8Array = new Uint8Array(0)): Marks {
+  const mark = (id: string) => createHmac('sha256', keyIn(ring, id)).update(text).update(bytes).digest()
+  const current = mark(ring.current)
+  const ids = Object.keys(ring.keys).toSorted()
+  const byId = ids.map((id) => (id === ring.current ? current : mark(id)))
+  return {
+    keyId: ring.current,
+    current,
+    all: [current, ...byId.filter((one) => one !== current)],
+    shared: byId[0] ?? current,
   }
 }
 

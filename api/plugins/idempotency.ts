@@ -29,14 +29,11 @@ function keyOf(request: FastifyRequest): string {
 }
 
 /** The request as the store takes it: who, when, and what it is recognised by when it comes again. */
-export function requestOf(
-  request: FastifyRequest,
-  more: { readonly now: () => number; readonly requestHash: (bytes: Uint8Array) => Uint8Array },
-): Request & { readonly idempotency: Idempotency } {
+export function requestOf(request: FastifyRequest, now: () => number): Request & { readonly idempotency: Idempotency } {
   const route = request.routeOptions.schema?.operationId ?? request.routeOptions.url ?? ''
   const head = Buffer.from(`${request.method} ${request.url}\n`)
-  const requestHash = more.requestHash(Buffer.concat([head, request.bytes]))
-  return { actor: actorOf(request), atMs: more.now(), idempotency: { route, key: keyOf(request), requestHash } }
+  const whole = Buffer.concat([head, request.bytes])
+  return { actor: actorOf(request), atMs: now(), idempotency: { route, key: keyOf(request), request: whole } }
 }
 
 /** Sends what was performed; a stored answer says that it is one. */

@@ -18,7 +18,8 @@ import { PageQuery, ParticipantRef, ProgrammeCode, WaveCode } from '../schemas/c
 import { closed, ref } from '../schemas/named.ts'
 import { Participant, ParticipantPage, Registered, Registration } from '../schemas/participant.ts'
 
-const READERS: readonly Role[] = ['registrar', 'operator', 'helpdesk', 'administrator']
+/** Who may see every participant of a programme; a registrar sees whom it registered. */
+const READERS: readonly Role[] = ['operator', 'helpdesk', 'auditor', 'administrator']
 const REF = /^[0-9A-HJKMNP-TV-Z]{13}$/
 
 export function participantRoutes(app: App, context: RouteContext): void {
@@ -29,8 +30,9 @@ export function participantRoutes(app: App, context: RouteContext): void {
     const faults = faultsOf(context, programme, request.body)
     refuse(faults)
     const registration = normaliseRegistration(request.body)
-    const registered = await context.register({ ...context.request(request), programme, registration })
-    if (registered instanceof Problem) throw visible(registered, request.params.programme, callerOf(request).grants)
+    const seesOthers = allows(callerOf(request).grants, READERS, programme.code)
+    const registered = await context.register({ ...context.request(request), programme, registration, seesOthers })
+    if (registered instanceof Problem) throw registered
     const person = String(registered.body['ref'])
     const self = `/v1/programmes/${programme.code}/participants/${person}`
     const links = { self, timeline: `${self}/timeline`, temporal: lives.describeUrl(programme.code, person) }
@@ -85,18 +87,13 @@ function refuse(faults: readonly RegistrationFault[]): void {
   })
 }
 
-/** Who somebody is registered as is told only to those who may read participants. */
-function visible(problem: Problem, programme: string, grants: Parameters<typeof allows>[0]): Problem {
-  if (problem.code !== 'participant-exists' || allows(grants, READERS, programme)) return problem
-  return new Problem(problem.code, problem.message)
-}
-
 const params = closed({ programme: ProgrammeCode })
 const REGISTER = post(
   {
     id: 'registerParticipant',
     summary: 'Register a person',
-    description: 'A person is registered once per programme. Screening follows by itself.',
+    description:
+      'A person is registered once per programme; asking again is recorded as a look-up. Screening follows by itself.',
     tag: 'participants',
     roles: ['registrar'],
     scope: 'programme',

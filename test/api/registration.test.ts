@@ -56,13 +56,35 @@ describe('a registration', () => {
     }
   })
 
-  it('of somebody who is registered names the participant', async () => {
+  it('of somebody who is registered names the participant to the registrar, and is recorded as the look-up it is', async () => {
     const person = aRegistration()
     const first = await post(api.app, PEOPLE, key, person)
-    const { body } = await refusedWith(api, 'participant-exists', () =>
-      post(api.app, PEOPLE, key, { ...person, name: 'Another Spelling' }),
+    const again = () => post(api.app, PEOPLE, key, { ...person, name: 'Another Spelling' })
+    const { status, body } = await again()
+    expect([status, body.code, body.ref]).toEqual([409, 'participant-exists', first.body.ref])
+    await again()
+    const looks = await api.rows(
+      `SELECT FROM audit_event WHERE act = 'identity-looked-up' AND ref = $1 AND after ->> 'by' = 'registration'`,
+      [first.body.ref],
     )
-    expect(body.ref).toBe(first.body.ref)
+    expect(looks).toHaveLength(2)
+  })
+
+  it('of somebody whom others registered names the participant only to who may see all of the programme', async () => {
+    const person = aRegistration()
+    const { body: first } = await post(api.app, PEOPLE, key, person)
+    const ask = async (secret: string) => (await post(api.app, PEOPLE, secret, person)).body
+    const elsewhere = await api.keyFor([
+      { role: 'registrar', programme: 'demo' },
+      { role: 'operator', programme: 'other' },
+    ])
+    for (const secret of [await api.keyFor(['registrar']), elsewhere]) {
+      expect(await ask(secret)).toMatchObject({ code: 'participant-exists', status: 409 })
+      expect(await ask(secret)).not.toHaveProperty('ref')
+    }
+    for (const role of ['operator', 'helpdesk', 'auditor', 'administrator'] as const) {
+      expect((await ask(await api.keyFor(['registrar', role]))).ref).toBe(first.ref)
+    }
   })
 
   const refusals: readonly [string, object, string][] = [

@@ -142,9 +142,14 @@ describe('headers', () => {
 
   it('a request id that is well formed is kept, any other is replaced', async () => {
     const ask = (id: string) => send(api.app, { method: 'GET', url: '/livez', headers: { 'x-request-id': id } })
-    expect((await ask('abc-123456789')).headers['x-request-id']).toBe('abc-123456789')
+    for (const id of ['abc-123456789', '01234567-0123-4123-8123-012345678901']) {
+      expect((await ask(id)).headers['x-request-id']).toBe(id)
+    }
     for (const id of [
       'short',
+      '3275914101690001',
+      '0812-0000-4327',
+      '1969-01-01.3275',
       'with blank 123',
       `x${'y'.repeat(200)}`,
       'line%0abreak-123',

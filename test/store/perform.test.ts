@@ -1,7 +1,8 @@
 /** A request that changes something, once: its effect and its stored answer are one commit. */
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Problem } from '../../domain/problem.ts'
-import { keyed, NOON, OPERATOR, openWorld, refusal, type World } from '../support/world.ts'
+import { keyed, NOON, OPERATOR, openStore, openWorld, refusal, VAULT_KEYS, type World } from '../support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -9,10 +10,16 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
+/** The ring of a process that was told of a new identity key. */
+const ROTATED = {
+  ...VAULT_KEYS,
+  identity: { current: 'i2', keys: { ...VAULT_KEYS.identity.keys, i2: new Uint8Array(32).fill(9) } },
+}
+
 const request = (key: string | null, body = 'body') => ({
   actor: OPERATOR,
   atMs: NOON,
-  idempotency: key === null ? null : keyed(key, body, world.store),
+  idempotency: key === null ? null : keyed(key, body),
 })
 /** An effect that can be counted: one transfer recorded. */
 const fund = (key: string | null, number: string, body = number) =>
@@ -70,13 +77,33 @@ describe('an idempotency key', () => {
     expect(await transfers('T7')).toBe(1)
   })
 
-  it('keeps no body of a request: its hash is keyed', async () => {
-    await fund('p8', 'T8', '1234567890')
-    const { hash } = await world.one<{ hash: string }>(
-      `SELECT encode(request_hash, 'hex') AS hash FROM idempotency_key WHERE key = 'p8'`,
+  it('keeps nothing of a request that could be read or guessed, the key included: people put national ids there', async () => {
+    const nationalId = '3275914101690001'
+    await fund(nationalId, 'T8', '1234567890')
+    const { row } = await world.one<{ row: string }>(
+      `SELECT row_to_json(k)::text AS row FROM idempotency_key k ORDER BY created_at DESC LIMIT 1`,
     )
-    expect(hash).toMatch(/^[0-9a-f]{64}$/)
-    expect(world.store.desk.requestHash(Buffer.from('1234567890'))).toEqual(Buffer.from(hash, 'hex'))
+    const guesses = [nationalId, `sari\nPOST /x\n${nationalId}`, '1234567890'].map((text) =>
+      createHash('sha256').update(text),
+    )
+    for (const guess of [nationalId, '1234567890', ...guesses.map((hash) => hash.digest('hex'))]) {
+      expect(row).not.toContain(guess)
+    }
+    expect((await fund(nationalId, 'T8', '1234567890')).replayed).toBe(true)
+  })
+
+  it('gets its stored answer also when the identity key was rotated meanwhile, before or after the change', async () => {
+    const first = await fund('p9', 'T10')
+    const rotated = openStore(world.database, { keys: ROTATED })
+    try {
+      const again = (key: string, body: string) =>
+        rotated.desk.perform(request(key, body), async () => ({ status: 500, body: {} }))
+      expect(await again('p9', 'T10')).toEqual({ ...first, replayed: true })
+      expect(await rotated.desk.answered(request('p9', 'T10'))).toEqual({ ...first, replayed: true })
+      expect(await refusal(again('p9', 'another'))).toBe('idempotency-key-reused')
+    } finally {
+      await rotated.close()
+    }
   })
 
   it('is not needed where requests are repeatable by nature', async () => {

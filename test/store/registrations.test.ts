@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Problem } from '../../domain/problem.ts'
 import type { RegistrationRequest } from '../../store/registrations.ts'
+import type { VaultKeys } from '../../store/vault.ts'
 import { registration } from '../support/builders.ts'
 import {
   keyed,
@@ -25,7 +26,7 @@ function request(
   key: string | null = null,
   body = JSON.stringify(person),
 ): RegistrationRequest {
-  const idempotency = key === null ? null : keyed(key, body, world.store, 'POST /participants')
+  const idempotency = key === null ? null : keyed(key, body, 'POST /participants')
   return { actor: OPERATOR, atMs: NOON, idempotency, programme: world.programme, registration: person }
 }
 const register = (...requests: readonly RegistrationRequest[]) => world.store.desk.registerAll(requests)
@@ -136,6 +137,12 @@ describe('an idempotency key', () => {
   })
 })
 
+/** The keys of a process in the middle of a rotation. */
+function ring(current: string): VaultKeys {
+  const keys = { ...VAULT_KEYS.identity.keys, i2: new Uint8Array(32).fill(9) }
+  return { ...VAULT_KEYS, identity: { current, keys } }
+}
+
 describe('a person is one person', () => {
   it('in each programme, and may be in several', async () => {
     const person = registration()
@@ -147,8 +154,7 @@ describe('a person is one person', () => {
   it('also after the identity key was rotated: the index differs, the person does not', async () => {
     const person = registration()
     const ref = refOf((await register(request(person)))[0])
-    const identity = { current: 'i2', keys: { ...VAULT_KEYS.identity.keys, i2: new Uint8Array(32).fill(9) } }
-    const rotated = openStore(world.database, { keys: { ...VAULT_KEYS, identity } })
+    const rotated = openStore(world.database, { keys: ring('i2') })
     try {
       const [again, fresh] = await rotated.desk.registerAll([request(person), request()])
       expect(again).toMatchObject({ code: 'participant-exists', extra: { ref } })
@@ -157,6 +163,52 @@ describe('a person is one person', () => {
     } finally {
       await rotated.close()
     }
+  })
+
+  it('also while processes disagree which identity key is in use: two that race register one', async () => {
+    const stores = [openStore(world.database, { keys: ring('i1') }), openStore(world.database, { keys: ring('i2') })]
+    try {
+      for (let round = 0; round < 10; round += 1) {
+        const people = [registration(), registration(), registration()]
+        const batches = stores.flatMap(({ desk }, at) => {
+          const requests = people.map((person) => request(person))
+          return [desk.registerAll(at === 0 ? requests : requests.toReversed())]
+        })
+        const results = (await Promise.all(batches)).flat().map((result) => outcome(result))
+        expect(results.toSorted()).toEqual([
+          ...Array<string>(3).fill('created'),
+          ...Array<string>(3).fill('participant-exists'),
+        ])
+      }
+    } finally {
+      await Promise.all(stores.map((store) => store.close()))
+    }
+  })
+})
+
+describe('whoever registers a person who is there already', () => {
+  const budi = { ...OPERATOR, person: 'budi' }
+  const lookUps = (ref: string) =>
+    world.count(
+      `SELECT FROM audit_event WHERE ref = $1 AND act = 'identity-looked-up' AND after = '{"by": "registration"}' AND person = 'budi'`,
+      [ref],
+    )
+
+  it('has looked somebody up by national id, which is recorded; whom, is told to the registrar only', async () => {
+    const person = registration()
+    const ref = refOf((await register(request(person)))[0])
+    const [asked] = await register({ ...request(person), actor: budi })
+    expect(asked).toMatchObject({ code: 'participant-exists', extra: {} })
+    expect(await lookUps(ref)).toBe(1)
+    expect((await register(request(person)))[0]).toMatchObject({ extra: { ref } })
+  })
+
+  it('is told whom when all of the programme may be seen, and is on record too', async () => {
+    const person = registration()
+    const ref = refOf((await register(request(person)))[0])
+    const [asked] = await register({ ...request(person), actor: budi, seesOthers: true })
+    expect(asked).toMatchObject({ code: 'participant-exists', extra: { ref } })
+    expect(await lookUps(ref)).toBe(1)
   })
 })
 

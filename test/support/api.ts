@@ -29,7 +29,7 @@ export interface TestApi {
   /** Rows of a statement run as superuser. */
   rows<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>
   /** A key of a new person with the roles, in one programme or in all. */
-  keyFor(roles: readonly Role[], programme?: string | null): Promise<string>
+  keyFor(roles: readonly (Role | Grant)[], programme?: string | null): Promise<string>
   publish(programme: Programme): Promise<void>
   close(): Promise<void>
 }
@@ -144,8 +144,8 @@ const performAs = (store: Store) => ({
     store.desk.perform({ actor: engineActor(), atMs: Date.now(), idempotency: null }, work),
 })
 
-async function keyFor(store: Store, roles: readonly Role[], programme: string | null): Promise<string> {
-  const grants: Grant[] = roles.map((role) => ({ role, programme }))
+async function keyFor(store: Store, roles: readonly (Role | Grant)[], programme: string | null): Promise<string> {
+  const grants = roles.map((role) => (typeof role === 'string' ? { role, programme } : role))
   let secret = ''
   await performAs(store).perform(async (acts) => {
     const person = `test-${randomBytes(6).toString('hex')}`

@@ -236,8 +236,8 @@ export async function refusal(work: Promise<unknown>): Promise<ProblemCode> {
   throw new Error('it was not refused')
 }
 
-export function keyed(key: string, body: string, store: Store, route = 'POST /x'): Idempotency {
-  return { route, key, requestHash: store.desk.requestHash(Buffer.from(body)) }
+export function keyed(key: string, body: string, route = 'POST /x'): Idempotency {
+  return { route, key, request: Buffer.from(body) }
 }
 
 export function bytesOf(draft: ClaimDraft): Uint8Array {

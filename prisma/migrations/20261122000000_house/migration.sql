@@ -391,14 +391,14 @@ CREATE TABLE "role_grant" (
 CREATE TABLE "idempotency_key" (
     "caller" TEXT NOT NULL,
     "route" TEXT NOT NULL,
-    "key" TEXT NOT NULL,
+    "key_hash" BYTEA NOT NULL,
     "request_hash" BYTEA NOT NULL,
     "status" INTEGER NOT NULL,
     "body" JSONB NOT NULL,
     "created_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "expires_at" TIMESTAMPTZ(6) NOT NULL,
 
-    CONSTRAINT "idempotency_key_pkey" PRIMARY KEY ("caller","route","key")
+    CONSTRAINT "idempotency_key_pkey" PRIMARY KEY ("caller","route","key_hash")
 );
 
 -- CreateIndex
