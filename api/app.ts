@@ -9,12 +9,14 @@ import type { ApiDependencies } from './dependencies.ts'
 import { logOptions, logRequests } from './plugins/logs.ts'
 import { guardRoutes } from './plugins/access.ts'
 import { document, showDocumentation } from './plugins/documentation.ts'
+import { answerBareRequests, refuseBroken } from './plugins/broken-requests.ts'
+import { closeInOrder } from './plugins/closing.ts'
 import { requireIdempotencyKeys } from './plugins/idempotency.ts'
 import { readJsonBodies } from './plugins/json-bodies.ts'
 import { limitRates, shedLoad } from './plugins/limits.ts'
 import { measure } from './plugins/metrics.ts'
 import { answerUnknownPaths } from './plugins/unknown-paths.ts'
-import { errorHandler, problemDocument, sendProblem } from './plugins/problems.ts'
+import { errorHandler, sendProblem } from './plugins/problems.ts'
 import { registerRoutes } from './routes/index.ts'
 import { namedSchemas } from './schemas/named.ts'
 
@@ -30,6 +32,8 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
   app.setErrorHandler(errorHandler(publicUrl))
   for (const schema of namedSchemas()) app.addSchema(schema)
 
+  const { isClosing } = closeInOrder(app, limits.drainMs)
+  answerBareRequests(app)
   logRequests(app)
   setHeaders(app)
   await app.register(helmet, {
@@ -47,7 +51,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
   await document(app, dependencies)
   answerUnknownPaths(app, publicUrl)
 
-  registerRoutes(app, routeContext(dependencies, metrics, forgetCallers))
+  registerRoutes(app, routeContext(dependencies, { metrics, forgetCallers, isClosing }))
   await showDocumentation(app)
   await app.ready()
   return app
@@ -58,7 +62,7 @@ const TIMEOUTS = {
   connectionTimeout: 120_000,
   requestTimeout: 60_000,
   keepAliveTimeout: 10_000,
-  http: { headersTimeout: 15_000 },
+  http: { headersTimeout: 15_000, requireHostHeader: false },
 } as const
 
 function serverOptions({ logger, publicUrl }: ApiDependencies): FastifyServerOptions {
@@ -77,19 +81,12 @@ function serverOptions({ logger, publicUrl }: ApiDependencies): FastifyServerOpt
     // What is mistyped is refused, never bent into shape.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
     frameworkErrors: (error, _request, reply) => {
-      const code = error.code === 'FST_ERR_BAD_URL' ? 'invalid-request' : 'not-found'
+      const code = error.code === 'FST_ERR_BAD_URL' ? 'malformed-request' : 'not-found'
       void sendProblem(reply, new Problem(code, 'the path cannot be understood'), publicUrl)
     },
-    clientErrorHandler(error, socket) {
-      if (error.code === 'ECONNRESET' || !socket.writable) return
-      const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-      const problem = new Problem(isLate ? 'timeout' : 'invalid-request', 'the request is not HTTP as it should be')
-      const body = JSON.stringify(problemDocument(problem, publicUrl, randomUUID()))
-      const head = isLate ? '408 Request Timeout' : '400 Bad Request'
-      socket.end(
-        `HTTP/1.1 ${head}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-      )
-    },
+    clientErrorHandler: refuseBroken(publicUrl),
+    // What comes while we close is answered like anything else: the connection says that it is the last.
+    return503OnClosing: false,
   }
 }
 

@@ -18,6 +18,8 @@ export interface RouteContext extends ApiDependencies {
   readonly metrics: Metrics
   /** Keys change: whoever was remembered is looked up again. */
   readonly forgetCallers: () => void
+  /** The process is on its way out. */
+  readonly isClosing: () => boolean
   /** Who asks, when, and the idempotency key of a POST. */
   request(request: FastifyRequest): Request & { readonly idempotency: Idempotency }
   /** Performs an act once, and lets the relay know of its messages. */
@@ -28,7 +30,10 @@ export interface RouteContext extends ApiDependencies {
   receive(callback: ReceivedCallback): Promise<CallbackVerdict>
 }
 
-export function routeContext(dependencies: ApiDependencies, metrics: Metrics, forgetCallers: () => void): RouteContext {
+type Plugged = Pick<RouteContext, 'metrics' | 'forgetCallers' | 'isClosing'>
+
+export function routeContext(dependencies: ApiDependencies, plugged: Plugged): RouteContext {
+  const { metrics } = plugged
   const { store, lives, limits, now } = dependencies
   const batching = { batchMax: BATCH_MAX, waitMs: WAIT_MS, openMax: OPEN_MAX, waitingMax: limits.waitingMax }
   const told = async <Result>(kind: 'registrations' | 'callbacks', size: number, work: Promise<Result>) => {
@@ -39,8 +44,7 @@ export function routeContext(dependencies: ApiDependencies, metrics: Metrics, fo
   }
   return {
     ...dependencies,
-    metrics,
-    forgetCallers,
+    ...plugged,
     request: (request) => requestOf(request, now),
     async perform(request, work) {
       const asked = requestOf(request, now)

@@ -23,6 +23,8 @@ export interface Limits {
   readonly waitingMax: number
   /** How long the account check of a gateway may take. Milliseconds. */
   readonly accountCheckMs: number
+  /** How long readiness is red before connections are refused, for a load balancer to see it. Milliseconds. */
+  readonly drainMs: number
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -30,6 +32,7 @@ export const DEFAULT_LIMITS: Limits = {
   eventLoopDelayMs: 1_000,
   waitingMax: 10_000,
   accountCheckMs: 3_000,
+  drainMs: 0,
 }
 
 export interface ApiDependencies {

@@ -22,6 +22,12 @@ export const PROBLEM_TABLE: Readonly<Record<ProblemCode, ProblemEntry>> = {
     means: 'A field, a parameter or a header is missing, unknown, of the wrong type or outside its limits.',
     remedy: `Correct every place named in \`errors\`. ${NEW_KEY}`,
   },
+  'malformed-request': {
+    status: 400,
+    title: 'The request is not HTTP as it should be',
+    means: 'The request line, the path or a header cannot be read.',
+    remedy: 'Send the request with an HTTP library, and what stands in the path percent-encoded.',
+  },
   'malformed-json': {
     status: 400,
     title: 'The body is not acceptable JSON',
@@ -41,6 +47,19 @@ export const PROBLEM_TABLE: Readonly<Record<ProblemCode, ProblemEntry>> = {
     means: 'The body is longer than this operation accepts: 64 KiB, admission lists 2 MiB, callbacks 256 KiB.',
     remedy: 'Split the request; an admission list may be sent in several parts under one decree.',
   },
+  'headers-too-large': {
+    status: 431,
+    title: 'The headers are too large',
+    means: 'All headers together may have 16 KiB.',
+    remedy: 'Send fewer or shorter headers.',
+  },
+  'request-timeout': {
+    status: 408,
+    title: 'The request did not arrive in time',
+    means: 'The headers take at most 15 seconds, the whole request 60. Nothing was done.',
+    remedy: AGAIN,
+    retryAfter: 1,
+  },
   unauthenticated: {
     status: 401,
     title: 'No valid API key',
@@ -56,8 +75,14 @@ export const PROBLEM_TABLE: Readonly<Record<ProblemCode, ProblemEntry>> = {
   'not-found': {
     status: 404,
     title: 'Not found',
-    means: 'There is no such operation or thing, or it is outside what the key may see.',
-    remedy: 'Check the path and the method. An Allow header names the methods of an existing path.',
+    means: 'There is no such path or thing, or it is outside what the key may see.',
+    remedy: 'Check the path.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'The path does not take this method',
+    means: 'There is such a path, but under other methods.',
+    remedy: 'Use a method that the Allow header names.',
   },
   'unknown-programme': {
     status: 404,

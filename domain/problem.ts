@@ -4,12 +4,16 @@
  */
 export const PROBLEM_CODES = [
   'invalid-request',
+  'malformed-request',
   'malformed-json',
   'unsupported-media-type',
   'body-too-large',
+  'headers-too-large',
+  'request-timeout',
   'unauthenticated',
   'forbidden',
   'not-found',
+  'method-not-allowed',
   'unknown-programme',
   'unknown-wave',
   'unknown-course',

@@ -14,6 +14,8 @@ import { composeEngine } from './compose.ts'
 import { redLines, refuseUnguarded } from './guarded.ts'
 import { orEnd, settingsOf } from './settings.ts'
 
+/** Load balancers ask for readiness every second or two. */
+const DRAIN_MS = 3_000
 const FORGET_MS = 60_000
 const FORGET_ROWS = 20_000
 
@@ -40,7 +42,7 @@ const app = await buildApp({
   guards: () => redLines(store),
   logger: { level: config.logLevel },
   bootId: randomUUID(),
-  limits: DEFAULT_LIMITS,
+  limits: { ...DEFAULT_LIMITS, drainMs: config.mode === 'production' ? DRAIN_MS : 0 },
   publicUrl: config.publicUrl,
   version: versionOf(),
 })

@@ -21,9 +21,10 @@ export function answerUnknownPaths(app: FastifyInstance, publicUrl: string): voi
   app.setNotFoundHandler({ preHandler }, (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? ''
     const allow = allowed(path)
-    if (allow.length > 0) reply.header('allow', allow.join(', '))
-    const detail = allow.length > 0 ? `this path takes ${allow.join(', ')}` : 'there is nothing at this path'
-    return sendProblem(reply, new Problem('not-found', detail), publicUrl)
+    if (allow.length === 0)
+      return sendProblem(reply, new Problem('not-found', 'there is nothing at this path'), publicUrl)
+    reply.header('allow', allow.join(', '))
+    return sendProblem(reply, new Problem('method-not-allowed', `this path takes ${allow.join(', ')}`), publicUrl)
   })
 }
 

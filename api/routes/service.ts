@@ -18,6 +18,7 @@ export function serviceRoutes(app: App, context: RouteContext): void {
   app.get('/livez', LIVE, async (_request, reply) => reply.send({ status: 'alive', version, bootId }))
 
   app.get('/readyz', READY, async (_request, reply) => {
+    if (context.isClosing()) throw new Problem('not-ready', 'this process is stopping')
     const { red, away } = await reasons()
     if (red.length > 0) throw new Problem('not-ready', red.join('\n'))
     return reply.send({ status: 'ready', away })

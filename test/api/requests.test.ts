@@ -203,15 +203,16 @@ describe('paths', () => {
   })
 
   it('under another method say which they take', async () => {
-    const { headers, body } = await refusedWith(api, 'not-found', () =>
+    const { status, headers, body } = await refusedWith(api, 'method-not-allowed', () =>
       send(api.app, { method: 'DELETE', url: PEOPLE, headers: { authorization: `Bearer ${key}` } }),
     )
+    expect(status).toBe(405)
     expect(headers['allow']).toBe('GET, HEAD, POST')
     expect(body.detail).toBe('this path takes GET, HEAD, POST')
   })
 
   it('that are malformed are refused', async () => {
-    await refusedWith(api, 'invalid-request', () => get(api.app, '/v1/programmes/%zz', key))
+    await refusedWith(api, 'malformed-request', () => get(api.app, '/v1/programmes/%zz', key))
   })
 
   it('that are longer than any are not found', async () => {
