@@ -16,6 +16,13 @@ export interface Grant {
   readonly programme: string | null
 }
 
+/** The programmes in which one of the roles is granted; null for all of them. */
+export function programmesIn(grants: readonly Grant[], roles: readonly Role[]): readonly string[] | null {
+  const programmes = grants.filter(({ role }) => roles.includes(role)).map(({ programme }) => programme)
+  const named = programmes.filter((programme) => programme !== null)
+  return named.length < programmes.length ? null : named
+}
+
 /** True when a grant gives one of the roles in the programme (null: the route is not about one programme). */
 export function allows(grants: readonly Grant[], roles: readonly Role[], programme: string | null): boolean {
   return grants.some(

@@ -35,8 +35,8 @@ export interface Messages {
   postponed(ids: readonly string[], seconds: number): Promise<void>
   /** Counts a refusal; the tenth makes a message dead. */
   refused(ids: readonly string[], why: string): Promise<void>
-  /** The oldest dead messages, of one programme or of all. */
-  dead(programme: string | null): Promise<DeadMessage[]>
+  /** The oldest dead messages, of some programmes or of all. */
+  dead(programmes: readonly string[] | null): Promise<DeadMessage[]>
   /** Puts a dead message back. Throws `not-found`, `message-not-dead`. */
   redrive(id: string, actor: Actor, atMs: number): Promise<void>
   /** Nudges every life past its latest expected moment, and tries unmatched callbacks again; returns how many lives. */
@@ -103,11 +103,11 @@ export function createMessages(database: Database): Messages {
       )
     },
     refused: (ids, why) => refuse(database, ids, why),
-    async dead(programme) {
+    async dead(programmes) {
       const { rows } = await pool.query<DeadMessage>(
         `SELECT id, programme, ref, kind, refusals, refusal, created_at AS "createdAt" FROM message
-          WHERE state = 'dead' AND ($1::text IS NULL OR programme = $1) ORDER BY created_at, id LIMIT $2`,
-        [programme, DEAD_SHOWN_MAX],
+          WHERE state = 'dead' AND ($1::text[] IS NULL OR programme = ANY ($1)) ORDER BY created_at, id LIMIT $2`,
+        [programmes, DEAD_SHOWN_MAX],
       )
       return rows
     },

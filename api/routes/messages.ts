@@ -1,6 +1,6 @@
 /** Nudges that could not be delivered: shown to people, and sent again when they say so. */
 import { Problem } from '../../domain/problem.ts'
-import { allows, type Role } from '../../domain/roles.ts'
+import { allows, programmesIn, type Role } from '../../domain/roles.ts'
 import type { RouteContext } from '../context.ts'
 import { get, post, type App } from '../operation.ts'
 import { callerOf } from '../plugins/access.ts'
@@ -14,8 +14,8 @@ const ROLES: readonly Role[] = ['operator', 'administrator']
 export function messageRoutes(app: App, context: RouteContext): void {
   app.get('/v1/messages/dead', LIST, async (request, reply) => {
     const { grants } = callerOf(request)
-    const rows = await context.store.messages.dead(null)
-    return reply.send({ data: rows.filter(({ programme }) => allows(grants, ROLES, programme)).map(messageView) })
+    const rows = await context.store.messages.dead(programmesIn(grants, ROLES))
+    return reply.send({ data: rows.map(messageView) })
   })
 
   app.post('/v1/messages/:id/redrive', REDRIVE, async (request, reply) => {

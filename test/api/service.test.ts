@@ -238,6 +238,18 @@ describe('dead messages', () => {
     expect((await get(api.app, '/v1/messages/dead', key)).body.data).toEqual([])
   })
 
+  it('of one programme are shown however many older ones others have', async () => {
+    await api.rows(
+      `INSERT INTO message (id, programme, ref, kind, priority, state, created_at, deliver_after)
+       SELECT gen_random_uuid(), CASE at WHEN 600 THEN 'other' ELSE 'demo' END, '0000000000000', 'sweep', 5, 'dead',
+              now() - interval '1 day' + at * interval '1 second', now() FROM generate_series(1, 600) AS at`,
+    )
+    const other = await api.keyFor(['operator'], 'other')
+    const { body } = await get(api.app, '/v1/messages/dead', other)
+    expect(body.data.map(({ programme }: { programme: string }) => programme)).toEqual(['other'])
+    await api.rows(`UPDATE message SET state = 'delivered' WHERE ref = '0000000000000'`)
+  })
+
   it('of another programme are neither shown nor sent', async () => {
     const id = await deadMessage()
     const other = await api.keyFor(['operator'], 'other')
