@@ -89,7 +89,7 @@ function refuseKnown(life: LifeRow, evidence: NewEvidence): void {
 
 function refuseCourse(life: LifeRow, programme: Programme, evidence: NewEvidence): void {
   if (!programme.training.courses.some((course) => course.code === evidence.subject)) {
-    throw new Problem('unknown-course', `no course ${evidence.subject} in ${programme.code}`)
+    throw new Problem('unknown-course', 'the programme version of this person has no such course')
   }
   const before: Readonly<Record<string, EvidenceKind>> = {
     'course-completed': 'course-started',
@@ -106,7 +106,7 @@ function refuseSurvey(life: LifeRow, programme: Programme, evidence: NewEvidence
   const rule = programme.tranches.find(
     ({ trigger }) => trigger.kind === 'survey-answered' && trigger.survey === evidence.subject,
   )
-  if (!rule) throw new Problem('unknown-survey', `no survey ${evidence.subject} in ${programme.code}`)
+  if (!rule) throw new Problem('unknown-survey', 'the programme version of this person has no such survey')
   const tranche = life.tranches.find(({ code }) => code === rule.code)
   const opens = tranche?.opens_ms ?? null
   const closes = tranche?.closes_ms ?? null

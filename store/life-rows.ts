@@ -143,7 +143,7 @@ export async function lockLife(sql: Sql, programme: string, ref: string): Promis
 export async function readLife(sql: Sql, programme: string, ref: string): Promise<LifeRow> {
   const { rows } = await sql.query<LifeRow>({ name: 'load-life', text: LOAD, values: [programme, ref] })
   const row = rows[0]
-  if (!row) throw new Problem('unknown-participant', `no participant ${ref} in programme ${programme}`)
+  if (!row) throw new Problem('unknown-participant', 'nobody in this programme has this reference')
   return {
     ...row,
     admitted_ms: number(row.admitted_ms),

@@ -52,7 +52,7 @@ const NEWEST = 'SELECT definition FROM programme_version WHERE programme = $1 OR
 const LIST = 'SELECT DISTINCT ON (programme) definition FROM programme_version ORDER BY programme, version DESC'
 
 function found(programme: Programme | undefined, code: string): Programme {
-  if (!programme) throw new Problem('unknown-programme', `no programme ${code} is published`)
+  if (!programme) throw new Problem('unknown-programme', 'no such programme is published, or the key has no part in it')
   return programme
 }
 

@@ -49,7 +49,7 @@ async function newest<T>(
     'SELECT id FROM sealed_document WHERE owner = $1 AND kind = $2 ORDER BY number DESC LIMIT 1',
     [owner, kind],
   )
-  if (!rows[0]) throw new Problem('unknown-participant', `no participant ${ref} in programme ${programme}`)
+  if (!rows[0]) throw new Problem('unknown-participant', 'nobody in this programme has this reference')
   return parseSealed<T>(await openDocument(sql, context.vault, { id: rows[0].id, owner, kind }))
 }
 

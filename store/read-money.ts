@@ -81,7 +81,7 @@ export async function listWaves(sql: Sql, programme: string): Promise<WaveView[]
 /** Throws `unknown-wave`. */
 export async function findWave(sql: Sql, programme: string, code: string): Promise<WaveView> {
   const { rows } = await sql.query<WaveView>(`${WAVE} WHERE w.programme = $1 AND w.code = $2`, [programme, code])
-  if (!rows[0]) throw new Problem('unknown-wave', `no wave ${code} in ${programme}`)
+  if (!rows[0]) throw new Problem('unknown-wave', 'the programme has no wave of this code')
   return rows[0]
 }
 

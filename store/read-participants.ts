@@ -123,5 +123,5 @@ export async function requireParticipant(sql: Sql, programme: string, ref: strin
 }
 
 function unknownParticipant(programme: string, ref: string): Problem {
-  return new Problem('unknown-participant', `no participant ${ref} in programme ${programme}`)
+  return new Problem('unknown-participant', 'nobody in this programme has this reference')
 }

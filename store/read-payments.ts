@@ -120,7 +120,7 @@ export async function findDisbursement(
     programme,
     key,
   ])
-  if (!rows[0]) throw new Problem('not-found', `no disbursement ${key} in programme ${programme}`)
+  if (!rows[0]) throw new Problem('not-found', 'the programme has no disbursement of this key')
   const payouts = await sql.query<PayoutView>(`${PAYOUT} WHERE y.disbursement = $1 ORDER BY y.n`, [key])
   return { ...rows[0], payouts: payouts.rows }
 }
@@ -150,7 +150,7 @@ export async function payoutsOf(sql: Sql, programme: string, ref: string): Promi
 /** One payout with its sends and all that was learnt about it. Throws `not-found`. */
 export async function findPayout(sql: Sql, programme: string, key: string): Promise<PayoutDetail> {
   const { rows } = await sql.query<PayoutView>(`${PAYOUT} WHERE y.programme = $1 AND y.key = $2`, [programme, key])
-  if (!rows[0]) throw new Problem('not-found', `no payout ${key} in programme ${programme}`)
+  if (!rows[0]) throw new Problem('not-found', 'the programme has no payout of this key')
   const sends = await sql.query<SendView>(
     `SELECT number, started_at AS "startedAt", send_by AS "sendBy", ended_at AS "endedAt", result
        FROM send WHERE payout = $1 ORDER BY number`,

@@ -72,6 +72,6 @@ export async function lockWave(sql: Sql, programme: string, code: string): Promi
     [programme, code],
   )
   const row = rows[0]
-  if (!row) throw new Problem('unknown-wave', `no wave ${code} in ${programme}`)
+  if (!row) throw new Problem('unknown-wave', 'the programme has no wave of this code')
   return row
 }

@@ -94,7 +94,7 @@ function authorise(
   access.refused('forbidden')
   // Whether a programme exists is told only to those who have a part in it.
   if (programme !== null && !hasPart(caller.grants, programme)) {
-    throw new Problem('unknown-programme', `no programme ${programme} is published`)
+    throw new Problem('unknown-programme', 'no such programme is published, or the key has no part in it')
   }
   const where = scope === 'everywhere' ? ' for every programme' : ''
   throw new Problem('forbidden', `this needs one of the roles ${roles.join(', ')}${where}`)

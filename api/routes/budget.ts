@@ -48,7 +48,7 @@ export function budgetRoutes(app: App, context: RouteContext): void {
     const { gateway, number } = request.body
     const amount = amountOf(programme, request.body.amount)
     if (amount === 0n) throw invalid('/amount/minor', 'must be more than 0')
-    if (!gateways.has(gateway)) throw new Problem('unknown-gateway', `no gateway ${gateway} is in use`)
+    if (!gateways.has(gateway)) throw new Problem('unknown-gateway', 'no gateway of this code is in use')
     const performed = await context.perform(request, async (acts) => {
       const { id } = await acts.recordFunding({ programme, gateway, number, amount })
       return { status: 201, body: { id } }

@@ -19,7 +19,7 @@ export function callbackRoutes(app: App, context: RouteContext): void {
       async (request, reply) => {
         const { gateway: code } = request.params
         const gateway = context.gateways.get(code)
-        if (!gateway) throw new Problem('unknown-gateway', `no gateway ${code} is in use`)
+        if (!gateway) throw new Problem('unknown-gateway', 'no gateway of this code is in use')
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
         const receivedAtMs = context.now()
         const result = gateway.receive({ headers: singleHeaders(request.headers), body, receivedAtMs })

@@ -21,7 +21,7 @@ export function programmeRoutes(app: App, context: RouteContext): void {
     if (!parsed.ok) throw new Problem('programme-invalid', 'the definition has faults', { faults: parsed.faults })
     const { programme } = parsed
     if (!allows(callerOf(request).grants, ['administrator'], programme.code)) {
-      throw new Problem('forbidden', `this needs the role administrator in ${programme.code}`)
+      throw new Problem('forbidden', 'this needs the role administrator in the programme')
     }
     const sha256 = createHash('sha256').update(canonicalJson(programme)).digest()
     const performed = await context.perform(request, async (acts) => {
