@@ -7,9 +7,10 @@ import { Problem } from '../domain/problem.ts'
 import { routeContext } from './context.ts'
 import type { ApiDependencies } from './dependencies.ts'
 import { logOptions, logRequests } from './plugins/logs.ts'
-import { guardRoutes } from './plugins/access.ts'
+import { guardRoutes, type Access } from './plugins/access.ts'
 import { document, showDocumentation } from './plugins/documentation.ts'
 import { answerBareRequests, refuseBroken } from './plugins/broken-requests.ts'
+import { rememberCallers } from './plugins/callers.ts'
 import { closeInOrder } from './plugins/closing.ts'
 import { requireIdempotencyKeys } from './plugins/idempotency.ts'
 import { readJsonBodies } from './plugins/json-bodies.ts'
@@ -43,15 +44,20 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
   })
   await shedLoad(app, limits)
   const metrics = measure(app, dependencies)
-  const callerOf = (secret: string) => store.desk.callerOf(secret)
-  const { forgetCallers } = guardRoutes(app, { callerOf, now, refused: (reason) => metrics.authFailed(reason) })
+  const callers = rememberCallers({
+    callerOf: (secret) => store.desk.callerOf(secret),
+    now,
+    refusedPerMinute: limits.refusedKeysPerMinute,
+  })
+  const access: Access = { callers, refused: (reason) => metrics.authFailed(reason) }
+  guardRoutes(app, access)
   requireIdempotencyKeys(app)
   await limitRates(app, limits)
   readJsonBodies(app)
   await document(app, dependencies)
   answerUnknownPaths(app, publicUrl)
 
-  registerRoutes(app, routeContext(dependencies, { metrics, forgetCallers, isClosing }))
+  registerRoutes(app, routeContext(dependencies, { metrics, access, isClosing }))
   await showDocumentation(app)
   await app.ready()
   return app

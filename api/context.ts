@@ -6,6 +6,7 @@ import type { ReceivedCallback, CallbackVerdict } from '../store/inbox.ts'
 import type { Answer, Idempotency } from '../store/perform.ts'
 import type { Registered, RegistrationRequest } from '../store/registrations.ts'
 import type { ApiDependencies } from './dependencies.ts'
+import type { Access } from './plugins/access.ts'
 import { coalesce } from './plugins/coalesce.ts'
 import { requestOf } from './plugins/idempotency.ts'
 import type { Metrics } from './plugins/metrics.ts'
@@ -16,8 +17,7 @@ const OPEN_MAX = 4
 
 export interface RouteContext extends ApiDependencies {
   readonly metrics: Metrics
-  /** Keys change: whoever was remembered is looked up again. */
-  readonly forgetCallers: () => void
+  readonly access: Access
   /** The process is on its way out. */
   readonly isClosing: () => boolean
   /** Who asks, when, and the idempotency key of a POST. */
@@ -30,7 +30,7 @@ export interface RouteContext extends ApiDependencies {
   receive(callback: ReceivedCallback): Promise<CallbackVerdict>
 }
 
-type Plugged = Pick<RouteContext, 'metrics' | 'forgetCallers' | 'isClosing'>
+type Plugged = Pick<RouteContext, 'metrics' | 'access' | 'isClosing'>
 
 export function routeContext(dependencies: ApiDependencies, plugged: Plugged): RouteContext {
   const { metrics } = plugged

@@ -17,6 +17,8 @@ export interface LivesView {
 export interface Limits {
   /** Requests a minute, for each key (each address on public routes). */
   readonly requestsPerMinute: number
+  /** Keys not in force that an address may send in a minute before it is told to wait. */
+  readonly refusedKeysPerMinute: number
   /** Mean delay of the event loop above which requests are shed. Milliseconds. */
   readonly eventLoopDelayMs: number
   /** Registrations and callbacks that wait for their batch; more are shed. */
@@ -29,6 +31,7 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
   requestsPerMinute: 300_000,
+  refusedKeysPerMinute: 300,
   eventLoopDelayMs: 1_000,
   waitingMax: 10_000,
   accountCheckMs: 3_000,

@@ -283,7 +283,8 @@ export const PROBLEM_TABLE: Readonly<Record<ProblemCode, ProblemEntry>> = {
   'rate-limited': {
     status: 429,
     title: 'Too many requests',
-    means: 'The key (or, on public paths, the address) has used up its requests of this minute.',
+    means:
+      'The key (or, on public paths, the address) has used up its requests of this minute, or too many keys that are not in force came from the address.',
     remedy: AGAIN,
   },
   overloaded: {

@@ -1,10 +1,10 @@
 /** Who may call what: each route says which roles and whether it is about one programme; a route that does not cannot exist. */
-import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { Actor } from '../../domain/act.ts'
 import { Problem } from '../../domain/problem.ts'
 import { allows, type Grant, type Role } from '../../domain/roles.ts'
 import type { Caller } from '../../store/keys.ts'
+import type { Callers } from './callers.ts'
 
 /**
  * `programme`: a grant in the programme of the path; `everywhere`: a grant for every programme, because the thing belongs to none;
@@ -27,28 +27,23 @@ declare module 'fastify' {
 }
 
 export interface Access {
-  callerOf(secret: string): Promise<Caller | undefined>
-  now(): number
-  refused(reason: 'missing' | 'unknown' | 'forbidden'): void
+  readonly callers: Callers
+  refused(reason: 'missing' | 'unknown' | 'limited' | 'forbidden'): void
 }
 
 const BEARER = /^Bearer (lunas_[A-Za-z0-9_-]{43})$/i
-const REMEMBERED_MS = 2_000
-const REMEMBERED_MAX = 1_000
 
 /** Adds authentication and authorisation. Throws, at boot, for a route that does not say who may call it. */
-export function guardRoutes(app: FastifyInstance, access: Access): { forgetCallers(): void } {
-  const callers = rememberedCallers(access)
+export function guardRoutes(app: FastifyInstance, access: Access): void {
   app.decorateRequest('caller', null)
   app.decorateRequest('role', null)
   app.addHook('onRoute', requireAccessConfig)
-  app.addHook('onRequest', async (request: FastifyRequest, _reply: FastifyReply) => {
+  app.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
     const { roles, scope } = request.routeOptions.config
     if (request.is404 || roles === 'public' || roles === undefined) return
-    request.caller = await authenticate(request, callers.find, access)
+    request.caller = await authenticate(request, reply, access)
     request.role = authorise(request, request.caller, roles, scope ?? 'none', access)
   })
-  return { forgetCallers: callers.forget }
 }
 
 function requireAccessConfig(route: RouteOptions): void {
@@ -65,19 +60,34 @@ function requireAccessConfig(route: RouteOptions): void {
 
 async function authenticate(
   request: FastifyRequest,
-  find: (secret: string) => Promise<Caller | undefined>,
-  access: Access,
+  reply: FastifyReply,
+  { callers, refused }: Access,
 ): Promise<Caller> {
   const header = request.headers.authorization
-  if (header === undefined) {
-    access.refused('missing')
-    throw new Problem('unauthenticated', 'send an API key: Authorization: Bearer lunas_…')
+  const found = await callers.find(header === undefined ? undefined : BEARER.exec(header)?.[1], request.ip)
+  if (found.kind === 'known') return found.caller
+  if (found.kind === 'limited') {
+    refused('limited')
+    reply.header('retry-after', String(found.retryAfterSeconds))
+    throw new Problem('rate-limited', 'too many keys that are not in force came from this address')
   }
-  const secret = BEARER.exec(header)?.[1]
-  const caller = secret === undefined ? undefined : await find(secret)
-  if (caller) return caller
-  access.refused('unknown')
-  throw new Problem('unauthenticated', 'this API key is not known, or no longer in force')
+  refused(header === undefined ? 'missing' : 'unknown')
+  throw new Problem(
+    'unauthenticated',
+    header === undefined
+      ? 'send an API key: Authorization: Bearer lunas_…'
+      : 'this API key is not known, or no longer in force',
+  )
+}
+
+/** Whoever sent the request, if the person has one of the roles in any programme. Throws when not: for routes that are public to some. */
+export async function requireRole(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  roles: readonly Role[],
+  access: Access,
+): Promise<void> {
+  authorise(request, await authenticate(request, reply, access), roles, 'none', access)
 }
 
 function authorise(
@@ -118,23 +128,4 @@ export function callerOf(request: FastifyRequest): Caller {
 export function actorOf(request: FastifyRequest): Actor {
   const { person, keyId } = callerOf(request)
   return { person, keyId, role: request.role, requestId: request.id }
-}
-
-/** Keys are looked up once in two seconds, unknown ones too; secrets themselves are not remembered. */
-function rememberedCallers(access: Access): { find(secret: string): Promise<Caller | undefined>; forget(): void } {
-  const known = new Map<string, { readonly caller: Promise<Caller | undefined>; readonly untilMs: number }>()
-  return {
-    find(secret) {
-      const name = createHash('sha256').update(secret).digest('base64')
-      const found = known.get(name)
-      if (found && found.untilMs > access.now()) return found.caller
-      if (known.size >= REMEMBERED_MAX) known.clear()
-      const caller = access.callerOf(secret)
-      known.set(name, { caller, untilMs: access.now() + REMEMBERED_MS })
-      // What could not be asked is asked again.
-      caller.catch(() => known.delete(name))
-      return caller
-    },
-    forget: () => known.clear(),
-  }
 }

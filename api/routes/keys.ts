@@ -24,7 +24,7 @@ export function keyRoutes(app: App, context: RouteContext): void {
       secret = created.secret
       return { status: 201, body: { id: created.id, person, grants: created.grants } }
     })
-    context.forgetCallers()
+    context.access.callers.forget()
     return sendPerformed(reply, performed, performed.replayed || secret === undefined ? {} : { secret })
   })
 
@@ -39,7 +39,7 @@ export function keyRoutes(app: App, context: RouteContext): void {
       await acts.revokeKey(id)
       return { status: 200, body: { id, revoked: true } }
     })
-    context.forgetCallers()
+    context.access.callers.forget()
     return sendPerformed(reply, performed)
   })
 
@@ -49,7 +49,7 @@ export function keyRoutes(app: App, context: RouteContext): void {
       const grants = await acts.endRole(request.body)
       return { status: 200, body: { person, grants } }
     })
-    context.forgetCallers()
+    context.access.callers.forget()
     return sendPerformed(reply, performed)
   })
 }

@@ -1,9 +1,9 @@
 /** The service about itself: alive, ready, measured, and what its refusals mean. */
 import Type from 'typebox'
 import { Problem, PROBLEM_CODES } from '../../domain/problem.ts'
-import { allows } from '../../domain/roles.ts'
 import type { RouteContext } from '../context.ts'
 import { get, type App } from '../operation.ts'
+import { requireRole } from '../plugins/access.ts'
 import { PROBLEM_TABLE } from '../problem-table.ts'
 import { closed, ref } from '../schemas/named.ts'
 import { Alive, Ready } from '../schemas/service.ts'
@@ -12,7 +12,7 @@ import { Alive, Ready } from '../schemas/service.ts'
 const READY_FOR_MS = 2_000
 
 export function serviceRoutes(app: App, context: RouteContext): void {
-  const { version, bootId, metrics, store } = context
+  const { version, bootId, metrics, access } = context
   const reasons = remembered(context.now, () => readiness(context))
 
   app.get('/livez', LIVE, async (_request, reply) => reply.send({ status: 'alive', version, bootId }))
@@ -25,14 +25,7 @@ export function serviceRoutes(app: App, context: RouteContext): void {
   })
 
   app.get('/metrics', METRICS, async (request, reply) => {
-    if (!isLocal(request)) {
-      const secret = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-      const caller = secret === undefined ? undefined : await store.desk.callerOf(secret)
-      if (!caller) throw new Problem('unauthenticated', 'from afar, metrics need an API key')
-      if (!allows(caller.grants, ['auditor', 'administrator'], null)) {
-        throw new Problem('forbidden', 'this needs one of the roles auditor, administrator')
-      }
-    }
+    if (!isLocal(request)) await requireRole(request, reply, ['auditor', 'administrator'], access)
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())
   })
 

@@ -4,6 +4,7 @@ import type { RouteOptions } from 'fastify'
 import fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { guardRoutes } from '../../api/plugins/access.ts'
+import { rememberCallers } from '../../api/plugins/callers.ts'
 import { ROLES, type Role } from '../../domain/roles.ts'
 import { aRegistration, buildTestApp, demoProgramme, get, post, send, type TestApi } from '../support/api.ts'
 import { refusedWith, registered } from '../support/api-lives.ts'
@@ -157,7 +158,8 @@ describe('every route', () => {
   })
 
   it('that does not say who may call it cannot exist', async () => {
-    const access = { callerOf: async () => undefined, now: Date.now, refused: () => undefined }
+    const callers = rememberCallers({ callerOf: async () => undefined, now: Date.now, refusedPerMinute: 1 })
+    const access = { callers, refused: () => undefined }
     const add = (route: Partial<RouteOptions>) => async () => {
       const app = fastify()
       guardRoutes(app, access)

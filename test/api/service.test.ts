@@ -285,6 +285,49 @@ describe('limits', () => {
     await limited.close()
   })
 
+  it('slow down whoever guesses keys, before anybody is asked, and lock out no key that was in force', async () => {
+    const asked: string[] = []
+    const guarded = await buildTestApp({ limits: { ...DEFAULT_LIMITS, refusedKeysPerMinute: 5 } })
+    await guarded.publish(demoProgramme())
+    const { desk } = guarded.store
+    const callerOf = desk.callerOf.bind(desk)
+    desk.callerOf = (secret) => {
+      asked.push(secret)
+      return callerOf(secret)
+    }
+    const guess = (at: number) => get(guarded.app, '/v1/programmes', `lunas_${String(at).padStart(43, 'x')}`)
+    const mine = await guarded.keyFor(['auditor'])
+    expect((await get(guarded.app, '/v1/programmes', mine)).status).toBe(200)
+    const statuses = []
+    for (let at = 0; at < 7; at += 1) statuses.push((await guess(at)).status)
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429])
+    expect(asked).toHaveLength(6)
+    const limited = await guess(99)
+    expect([limited.body.code, limited.headers['retry-after']]).toEqual(['rate-limited', '60'])
+    guarded.clock.nowMs += 3_000
+    expect((await get(guarded.app, '/v1/programmes', mine)).status).toBe(200)
+    guarded.clock.nowMs += 60_000
+    expect((await guess(100)).status).toBe(401)
+    await guarded.close()
+  })
+
+  it('ask once for a wrong key that comes again and again, and forget no right one over it', async () => {
+    let asked = 0
+    const guarded = await buildTestApp()
+    const { desk } = guarded.store
+    const callerOf = desk.callerOf.bind(desk)
+    desk.callerOf = (secret) => {
+      asked += 1
+      return callerOf(secret)
+    }
+    const mine = await guarded.keyFor(['auditor'])
+    await get(guarded.app, '/v1/programmes', mine)
+    for (let at = 0; at < 20; at += 1) await get(guarded.app, '/v1/programmes', `lunas_${'x'.repeat(43)}`)
+    expect((await get(guarded.app, '/v1/programmes', mine)).status).toBe(200)
+    expect(asked).toBe(2)
+    await guarded.close()
+  })
+
   it('shed what is too much, but never the signs of life', async () => {
     const busy = await buildTestApp({ limits: { ...DEFAULT_LIMITS, eventLoopDelayMs: 1 } })
     const clock = performance.now
