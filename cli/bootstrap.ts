@@ -1,12 +1,15 @@
 /** The first key: made straight in the database, by whoever holds its URL, and only while there is none. */
 import { loadConfig } from '../config.ts'
+import { checkPerson } from '../domain/person.ts'
 import { composeEngine } from '../main/compose.ts'
 import { inTransaction } from '../store/database.ts'
 import { createKey, isWithoutKeys, type CreatedKey } from '../store/keys.ts'
 import { EXIT_FAILED, Failure } from './output.ts'
 
-/** Makes an administrator's key for a person. Throws a Failure when keys exist: then an administrator makes more. */
+/** Makes an administrator's key for a person. Throws a Failure for a name nobody can have, and when keys exist: then an administrator makes more. */
 export async function bootstrap(person: string): Promise<CreatedKey> {
+  const fault = checkPerson(person)
+  if (fault !== null) throw new Failure(`--person ${fault}`)
   const { store } = composeEngine(loadConfig(), 'lunas keys', 1)
   try {
     const actor = { person: 'bootstrap', keyId: null, role: null, requestId: null }

@@ -1,5 +1,5 @@
 /** API keys and roles. A secret leaves once, in the first answer, and is stored nowhere. */
-import { engineActor } from '../../domain/act.ts'
+import { checkPerson } from '../../domain/person.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { RouteContext } from '../context.ts'
 import { badInstant, instantOf } from '../instant.ts'
@@ -16,7 +16,7 @@ export function keyRoutes(app: App, context: RouteContext): void {
     const { person, kind, label, grants, expiresAt } = request.body
     const expiresAtMs = expiresAt === undefined ? null : instantOf(expiresAt, '/expiresAt')
     if (expiresAtMs !== null && expiresAtMs <= now()) throw badInstant('/expiresAt', 'is in the past')
-    refuseEngine(person)
+    refuseName(person)
     // The stored answer has no secret: a repetition proves that the key was created, and no more.
     let secret: string | undefined
     const performed = await context.perform(request, async (acts) => {
@@ -54,11 +54,10 @@ export function keyRoutes(app: App, context: RouteContext): void {
   })
 }
 
-/** The audit trail tells the engine's own acts by this name; nobody else may have it. */
-function refuseEngine(person: string): void {
-  if (person.toLowerCase() !== engineActor().person) return
-  const faults = [{ pointer: '/person', detail: 'is the name of the engine' }]
-  throw new Problem('invalid-request', 'the body is not valid', { faults })
+function refuseName(person: string): void {
+  const detail = checkPerson(person)
+  if (detail === null) return
+  throw new Problem('invalid-request', 'the body is not valid', { faults: [{ pointer: '/person', detail }] })
 }
 
 const CREATE = post(

@@ -1,6 +1,7 @@
 /** Keys, messages, programmes and the service itself on the wire. */
 import Type, { type Static } from 'typebox'
 import type { Programme as DomainProgramme } from '../../domain/programme.ts'
+import { PERSON_PATTERN } from '../../domain/person.ts'
 import { ROLES } from '../../domain/roles.ts'
 import type { KeyView } from '../../store/keys.ts'
 import type { DeadMessage } from '../../store/messages.ts'
@@ -37,7 +38,7 @@ export function programmeView({ code, version, name, currency, zone, budgetLine 
   return { code, version, name, currency, zone, budgetLine }
 }
 
-const Person = Type.String({ minLength: 1, maxLength: 100, pattern: '^[\\x21-\\x7e]+( [\\x21-\\x7e]+)*$' })
+const Person = Type.String({ minLength: 1, maxLength: 100, pattern: PERSON_PATTERN })
 const GRANT = {
   role: Type.Enum([...ROLES]),
   programme: Type.Unsafe<string | null>({

@@ -208,6 +208,7 @@ describe('keys', () => {
     ['an end that is no time', { expiresAt: '2026-12-31T23:59:60Z' }, '/expiresAt'],
     ['no name', { person: '' }, '/person'],
     ['the name of the engine', { person: 'Engine' }, '/person'],
+    ['the name of a part of it', { person: 'local' }, '/person'],
   ])('with %s are refused', async (_name, more, pointer) => {
     const { body } = await refusedWith(api, 'invalid-request', () =>
       post(api.app, '/v1/keys', key, { ...wanted, ...more }),

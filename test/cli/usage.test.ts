@@ -84,6 +84,11 @@ const MISUSES = [
     args: ['keys', 'create', '--bootstrap', '--person', 'a'],
     says: 'DATABASE_URL is',
   },
+  {
+    what: 'the first key of the engine',
+    args: ['keys', 'create', '--bootstrap', '--person', 'Engine'],
+    says: '--person is a name under which the engine acts itself',
+  },
 ]
 
 test.concurrent.for(MISUSES)('$what ends with 2 and is told on standard error', async ({ args, says }, { expect }) => {
