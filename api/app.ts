@@ -12,7 +12,7 @@ import { document, showDocumentation } from './plugins/documentation.ts'
 import { answerBareRequests, refuseBroken } from './plugins/broken-requests.ts'
 import { rememberCallers } from './plugins/callers.ts'
 import { closeInOrder } from './plugins/closing.ts'
-import { requireIdempotencyKeys } from './plugins/idempotency.ts'
+import { answerRepeated, requestOf, requireIdempotencyKeys } from './plugins/idempotency.ts'
 import { readJsonBodies } from './plugins/json-bodies.ts'
 import { limitRates, shedLoad } from './plugins/limits.ts'
 import { measure } from './plugins/metrics.ts'
@@ -52,6 +52,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
   const access: Access = { callers, refused: (reason) => metrics.authFailed(reason) }
   guardRoutes(app, access)
   requireIdempotencyKeys(app)
+  answerRepeated(app, (request) => store.desk.answered(requestOf(request, now)))
   await limitRates(app, limits)
   readJsonBodies(app)
   await document(app, dependencies)

@@ -299,7 +299,7 @@ export interface paths {
         put?: never;
         /**
          * Find a participant by national id; asking is recorded with who did
-         * @description A POST, so that the number is in no URL. Nothing of the request is stored, so a repetition asks again.
+         * @description A POST, so that the number is in no URL. Of the request only keyed hashes are stored.
          *
          *     Roles: helpdesk.
          */

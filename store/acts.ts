@@ -11,6 +11,7 @@ import { endRole, type RoleOfPerson } from './grants.ts'
 import { createKey, revokeKey, type CreatedKey, type NewKey } from './keys.ts'
 import { redriveMessage } from './messages.ts'
 import type { StoreContext } from './options.ts'
+import { lookUp, type LookUp } from './read-identity.ts'
 import { correctLife, holdLife, releaseLife, withdrawLife, type Correction, type Told } from './people.ts'
 import { publishProgramme } from './programmes.ts'
 import { closeWave, openWave, type NewWave } from './waves.ts'
@@ -46,6 +47,8 @@ export interface Acts {
   revokeKey(id: string): Promise<void>
   /** Ends a role and answers with those that are left. Throws `not-found`, `conflict`. */
   endRole(of: RoleOfPerson): Promise<readonly Grant[]>
+  /** The reference of a person by national id, on record with who asked; null when nobody has it. */
+  lookUp(of: LookUp): Promise<string | null>
   /** Puts a dead message back; whose it is is told. Throws `not-found`, `message-not-dead`. */
   redrive(id: string): Promise<{ programme: string; ref: string }>
 }
@@ -74,6 +77,7 @@ export function actsIn(sql: Sql, context: StoreContext, actor: Actor, atMs: numb
     createKey: (key) => createKey(sql, key, actor, atMs),
     revokeKey: (id) => revokeKey(sql, id, actor, atMs),
     endRole: (of) => endRole(sql, of, actor, atMs),
+    lookUp: (of) => lookUp(sql, context, of, actor, atMs),
     redrive: (id) => redriveMessage(sql, id, actor, atMs),
   }
 }

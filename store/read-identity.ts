@@ -53,22 +53,25 @@ async function newest<T>(
   return parseSealed<T>(await openDocument(sql, context.vault, { id: rows[0].id, owner, kind }))
 }
 
+export interface LookUp {
+  readonly programme: string
+  readonly nationalId: string
+}
+
 /** Finds a person by national id, under every key the index may be of. Asking is recorded whether or not it finds. */
 export async function lookUp(
-  context: StoreContext,
-  programme: string,
-  nationalId: string,
+  sql: Sql,
+  { vault }: Pick<StoreContext, 'vault'>,
+  { programme, nationalId }: LookUp,
   actor: Actor,
   atMs: number,
 ): Promise<string | null> {
-  return inTransaction(context.database, async (sql) => {
-    const { rows } = await sql.query<{ ref: string }>(
-      'SELECT ref FROM participant WHERE programme = $1 AND identity_index = ANY ($2::bytea[])',
-      [programme, context.vault.identityMarks(programme, nationalId).all],
-    )
-    const ref = rows[0]?.ref ?? null
-    const subject = `programme:${programme}`
-    await insertAudit(sql, [{ act: 'identity-looked-up', actor, atMs, subject, programme, ref }])
-    return ref
-  })
+  const { rows } = await sql.query<{ ref: string }>(
+    'SELECT ref FROM participant WHERE programme = $1 AND identity_index = ANY ($2::bytea[])',
+    [programme, vault.identityMarks(programme, nationalId).all],
+  )
+  const ref = rows[0]?.ref ?? null
+  const subject = `programme:${programme}`
+  await insertAudit(sql, [{ act: 'identity-looked-up', actor, atMs, subject, programme, ref }])
+  return ref
 }

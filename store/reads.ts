@@ -3,7 +3,7 @@ import type { Actor } from '../domain/act.ts'
 import { accountHistory, type AccountView } from './accounts.ts'
 import { isWithoutKeys, listKeys, type KeyView } from './keys.ts'
 import type { StoreContext } from './options.ts'
-import { identityOf, lookUp, readIdentity, type Identity } from './read-identity.ts'
+import { identityOf, readIdentity, type Identity } from './read-identity.ts'
 import {
   findWave,
   ledgerAccounts,
@@ -52,8 +52,6 @@ export interface Reads {
   identity(programme: string, ref: string, actor: Actor, atMs: number): Promise<Sealed<Identity>>
   /** For a comparison the engine makes itself; nobody sees it. */
   identityForCheck(programme: string, ref: string): Promise<Sealed<Identity>>
-  /** Audited. The reference of a person by national id; null when nobody has it. */
-  lookUp(programme: string, nationalId: string, actor: Actor, atMs: number): Promise<string | null>
   disbursements(programme: string, filter: PaymentFilter, page: PageRequest): Promise<Page<DisbursementView>>
   disbursementsOf(programme: string, ref: string): Promise<DisbursementView[]>
   disbursement(programme: string, key: string): Promise<DisbursementView & { readonly payouts: readonly PayoutView[] }>
@@ -93,7 +91,6 @@ export function createReads(context: StoreContext): Reads {
     timeline: (programme, ref) => timelineFacts(pool, programme, ref),
     identity: (programme, ref, actor, atMs) => readIdentity(context, { programme, ref }, actor, atMs),
     identityForCheck: (programme, ref) => identityOf(pool, context, programme, ref),
-    lookUp: (programme, nationalId, actor, atMs) => lookUp(context, programme, nationalId, actor, atMs),
     disbursements: (programme, filter, page) => listDisbursements(pool, programme, filter, page),
     disbursementsOf: (programme, ref) => disbursementsOf(pool, programme, ref),
     disbursement: (programme, key) => findDisbursement(pool, programme, key),

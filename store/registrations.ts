@@ -22,6 +22,8 @@ export interface RegistrationRequest extends Request {
   readonly registration: Registration
   /** Whether the caller may see participants whom somebody else registered. */
   readonly seesOthers?: boolean
+  /** What is answered, and stored, once the person has a reference. Never personal. */
+  readonly answer?: (ref: string) => Readonly<Record<string, unknown>>
 }
 
 /** What became of one registration of a batch. */
@@ -285,6 +287,6 @@ function created(person: NewParticipant): Registered {
   return { status: 201, body: bodyOf(person), replayed: false }
 }
 
-function bodyOf(person: NewParticipant): Record<string, unknown> {
-  return { programme: person.request.programme.code, ref: person.ref, stage: 'screening' }
+function bodyOf({ request, ref }: NewParticipant): Readonly<Record<string, unknown>> {
+  return request.answer?.(ref) ?? { programme: request.programme.code, ref, stage: 'screening' }
 }

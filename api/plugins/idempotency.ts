@@ -16,6 +16,29 @@ export function requireIdempotencyKeys(app: FastifyInstance): void {
   })
 }
 
+/**
+ * A request that was performed once is answered so again, whatever its operation would say today: before a refusal goes out, the
+ * stored answer is asked for. Only then, so that a request that is new costs nothing more.
+ */
+export function answerRepeated(
+  app: FastifyInstance,
+  answered: (request: FastifyRequest) => Promise<Performed | undefined>,
+): void {
+  app.addHook('onRoute', (route) => {
+    if (route.method !== 'POST' || route.config?.roles === 'public') return
+    const { handler } = route
+    route.handler = async function (request, reply) {
+      try {
+        return await handler.call(this, request, reply)
+      } catch (error) {
+        const before = error instanceof Problem ? await answered(request) : undefined
+        if (before) return sendPerformed(reply, before)
+        throw error
+      }
+    }
+  })
+}
+
 function keyOf(request: FastifyRequest): string {
   const header = request.headers['idempotency-key']
   if (typeof header !== 'string' || header === '') {
@@ -36,7 +59,7 @@ export function requestOf(request: FastifyRequest, now: () => number): Request &
   return { actor: actorOf(request), atMs: now(), idempotency: { route, key: keyOf(request), request: whole } }
 }
 
-/** Sends what was performed; a stored answer says that it is one. */
+/** Sends what was performed; a stored answer says that it is one. `more` is what is told only once. */
 export function sendPerformed(
   reply: FastifyReply,
   performed: Performed,

@@ -31,13 +31,16 @@ export function participantRoutes(app: App, context: RouteContext): void {
     refuse(faults)
     const registration = normaliseRegistration(request.body)
     const seesOthers = allows(callerOf(request).grants, READERS, programme.code)
-    const registered = await context.register({ ...context.request(request), programme, registration, seesOthers })
-    if (registered instanceof Problem) throw registered
-    const person = String(registered.body['ref'])
-    const self = `/v1/programmes/${programme.code}/participants/${person}`
-    const links = { self, timeline: `${self}/timeline`, temporal: lives.describeUrl(programme.code, person) }
     const warnings = faults.map(({ pointer, detail }) => ({ pointer, detail }))
-    return sendPerformed(reply, registered, { warnings, links })
+    const answer = (person: string) => {
+      const self = `/v1/programmes/${programme.code}/participants/${person}`
+      const links = { self, timeline: `${self}/timeline`, temporal: lives.describeUrl(programme.code, person) }
+      return { programme: programme.code, ref: person, stage: 'screening', warnings, links }
+    }
+    const asked = context.request(request)
+    const registered = await context.register({ ...asked, programme, registration, seesOthers, answer })
+    if (registered instanceof Problem) throw registered
+    return sendPerformed(reply, registered)
   })
 
   app.get('/v1/programmes/:programme/participants', LIST, async (request, reply) => {

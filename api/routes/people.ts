@@ -1,9 +1,12 @@
 /** Personal reads, each recorded, and the story of one life. */
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { Problem } from '../../domain/problem.ts'
+import type { LookUp as LookUpOf } from '../../store/read-identity.ts'
 import type { RouteContext } from '../context.ts'
 import { get, post, type App } from '../operation.ts'
 import { actorOf } from '../plugins/access.ts'
+import { sendPerformed } from '../plugins/idempotency.ts'
 import { ParticipantRef, ProgrammeCode } from '../schemas/common.ts'
 import { closed, ref } from '../schemas/named.ts'
 import { Found, Identity, LookUp, Timeline } from '../schemas/participant.ts'
@@ -35,9 +38,26 @@ export function peopleRoutes(app: App, context: RouteContext): void {
       const faults = [{ pointer: '/nationalId', detail: 'a national id (NIK) has exactly 16 digits' }]
       throw new Problem('invalid-request', 'the body is not valid', { faults })
     }
-    const found = await store.reads.lookUp(programme.code, nationalId, actorOf(request), now())
-    if (found === null) throw new Problem('unknown-participant', 'nobody is registered with this national id')
-    return reply.send({ ref: found })
+    const person = { programme: programme.code, nationalId }
+    try {
+      const performed = await context.perform(request, async (acts) => {
+        const found = await acts.lookUp(person)
+        if (found === null) throw new Problem('unknown-participant', 'nobody is registered with this national id')
+        return { status: 200, body: { ref: found } }
+      })
+      return sendPerformed(reply, performed)
+    } catch (error) {
+      // Nothing of a refusal stays; that somebody asked does.
+      if (error instanceof Problem && error.code === 'unknown-participant') await recordLookUp(context, request, person)
+      throw error
+    }
+  })
+}
+
+async function recordLookUp(context: RouteContext, request: FastifyRequest, person: LookUpOf): Promise<void> {
+  await context.store.desk.perform({ ...context.request(request), idempotency: null }, async (acts) => {
+    await acts.lookUp(person)
+    return { status: 404, body: {} }
   })
 }
 
@@ -70,8 +90,7 @@ const LOOK_UP = post(
   {
     id: 'lookUpParticipant',
     summary: 'Find a participant by national id; asking is recorded with who did',
-    description:
-      'A POST, so that the number is in no URL. Nothing of the request is stored, so a repetition asks again.',
+    description: 'A POST, so that the number is in no URL. Of the request only keyed hashes are stored.',
     tag: 'participants',
     roles: ['helpdesk'],
     scope: 'programme',

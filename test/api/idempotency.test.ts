@@ -1,5 +1,6 @@
 /** Repeating a request is always safe. */
 import { createHash, randomUUID } from 'node:crypto'
+import type { Gateway } from '../../gateways/gateway.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aRegistration, buildTestApp, demoProgramme, post, send, type TestApi } from '../support/api.ts'
 import { admitted, openWave, refusedWith, registered, report } from '../support/api-lives.ts'
@@ -92,6 +93,60 @@ describe('a request that is repeated', () => {
     await api.store.lives.screen('demo', person, api.clock.nowMs)
     await post(api.app, `${WAVES}/G01/admissions`, key, { decree: 'SK-1', refs: [person] })
     expect((await post(api.app, url, key, evidence(), again(value))).status).toBe(202)
+  })
+
+  it('is answered as then, whatever would be said to it today', async () => {
+    const [key1, key2, key3] = [randomUUID(), randomUUID(), randomUUID()]
+    const expiresAt = new Date(api.clock.nowMs + 60_000).toISOString()
+    const wanted = {
+      person: 'Rini',
+      kind: 'person',
+      label: 'x',
+      grants: [{ role: 'auditor', programme: null }],
+      expiresAt,
+    }
+    const person = { ...aRegistration(), account: { ...aRegistration().account, institution: 'ID.MANDIRI' } }
+    const amount = { minor: '1', currency: 'IDR' }
+    const funding = { gateway: 'sandbox', number: 'SP2D-REPEATED', amount }
+    const ask = async () => [
+      await post(api.app, '/v1/keys', key, wanted, again(key1)),
+      await post(api.app, PEOPLE, key, person, again(key2)),
+      await post(api.app, '/v1/programmes/demo/fundings', key, funding, again(key3)),
+    ]
+    const first = await ask()
+    expect(first.map(({ status }) => status)).toEqual([201, 201, 201])
+    // Later the time is past, and the gateway is no longer used: a new request would be refused.
+    const gateways = api.gateways as Map<string, Gateway>
+    const sandbox = gateways.get('sandbox')
+    if (!sandbox) throw new Error('no sandbox')
+    gateways.delete('sandbox')
+    api.clock.nowMs += 61_000
+    try {
+      const { secret, ...made } = first[0]?.body
+      expect(secret).toMatch(/^lunas_/)
+      const second = await ask()
+      expect(second.map(({ body }) => body)).toEqual([made, first[1]?.body, first[2]?.body])
+      expect(second.map(({ headers }) => headers['idempotent-replayed'])).toEqual(['true', 'true', 'true'])
+      const fresh = await post(api.app, PEOPLE, key, { ...aRegistration(), account: person.account })
+      expect(fresh.body.errors[0].pointer).toBe('/account/institution')
+    } finally {
+      gateways.set('sandbox', sandbox)
+      api.clock.nowMs -= 61_000
+    }
+  })
+
+  it('of a look-up asks nobody again, and is on record once', async () => {
+    const person = aRegistration()
+    const { body: made } = await post(api.app, PEOPLE, key, person)
+    const value = randomUUID()
+    const ask = () => post(api.app, `${PEOPLE}/look-up`, key, { nationalId: person.nationalId }, again(value))
+    expect((await ask()).body).toEqual({ ref: made.ref })
+    const repeated = await ask()
+    expect([repeated.body, repeated.headers['idempotent-replayed']]).toEqual([{ ref: made.ref }, 'true'])
+    const other = { nationalId: aRegistration().nationalId }
+    await refusedWith(api, 'idempotency-key-reused', () => post(api.app, `${PEOPLE}/look-up`, key, other, again(value)))
+    const looks = `SELECT FROM audit_event WHERE act = 'identity-looked-up' AND ref = $1`
+    expect(await api.rows(looks, [made.ref])).toHaveLength(1)
   })
 
   it('while the first is running is asked to come again', async () => {
