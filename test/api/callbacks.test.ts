@@ -1,7 +1,7 @@
 /** What gateways send, whenever and however often they send it. */
 import { Buffer } from 'node:buffer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildTestApp, demoProgramme, get, send, type TestApi } from '../support/api.ts'
+import { buildTestApp, demoProgramme, get, post, send, type TestApi } from '../support/api.ts'
 import { callback, claimed, everything, openWave, refusedWith, type EventMore } from '../support/api-lives.ts'
 import type { ClaimDraft } from '../../store/claims.ts'
 
@@ -208,5 +208,32 @@ describe('callbacks in numbers', () => {
     const answers = await Promise.all(drafts.map((draft) => tell(draft)))
     expect(answers.every(({ body }) => body.verdict === 'applied')).toBe(true)
     for (const draft of drafts) expect(await stateOf(draft)).toBe('paid')
+  })
+})
+
+describe('a life that somebody holds locked', () => {
+  it('is a timeout to who asks for it, and refuses no other callback of the same moment', async () => {
+    const drafts = [await claimed(api, key), await claimed(api, key), await claimed(api, key)] as const
+    const [locked] = drafts
+    for (const draft of drafts) await accepted(draft)
+    const blocker = await api.store.context.database.pool.connect()
+    await blocker.query('BEGIN')
+    await blocker.query('SELECT FROM participant WHERE ref = $1 FOR UPDATE', [locked.ref])
+    await blocker.query('SELECT FROM payout WHERE ref = $1 FOR UPDATE', [locked.ref])
+    try {
+      const hold = post(api.app, `/v1/programmes/demo/participants/${locked.ref}/hold`, key, { reason: 'checking' })
+      const answers = await Promise.all(drafts.map((draft) => tell(draft)))
+      expect(answers.map(({ status, body }) => [status, body.code ?? body.verdict])).toEqual([
+        [503, 'timeout'],
+        [200, 'applied'],
+        [200, 'applied'],
+      ])
+      expect(answers[0]?.headers['retry-after']).toBe('2')
+      expect((await hold).body.code).toBe('timeout')
+    } finally {
+      await blocker.query('ROLLBACK')
+      blocker.release()
+    }
+    expect((await tell(locked)).body.verdict).toBe('applied')
   })
 })
