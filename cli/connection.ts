@@ -26,32 +26,70 @@ export function withConnection(command: Command): Command {
 
 /** A client with a key of the role. Throws a Failure that says how to give one. */
 export async function connect(options: ConnectionOptions, role: string): Promise<LunasClient> {
-  const stacks = [options.data, path.join(options.data, 'demo')]
-  const running = stacks.map((folder) => memberOf(path.join(folder, 'running.json'), 'apiUrl'))
-  const url = options.url ?? running.find((found) => found !== undefined) ?? USUAL_URL
-  const keys = stacks.map((folder) => memberOf(path.join(folder, 'development-keys.json'), role))
-  for (const key of options.key === undefined ? keys : [options.key]) {
-    if (key === undefined) continue
-    // A key that was given is used whatever becomes of it: the API says what is wrong with it.
-    if ((await isTaken(url, key)) || key === options.key) return openClient({ url, key })
+  const stacks = [options.data, path.join(options.data, 'demo')].flatMap(runningIn)
+  const url = options.url ?? stacks[0]?.apiUrl ?? USUAL_URL
+  // A key that was given is used whatever becomes of it: the API says what is wrong with it.
+  const key =
+    options.key ??
+    keyOf(
+      stacks.find(({ apiUrl }) => isSamePlace(apiUrl, url)),
+      role,
+    )
+  if (key === undefined) {
+    throw new Failure(`no key for ${url}; give one by --key or LUNAS_KEY, or start a development stack: npm start`)
   }
-  throw new Failure(`no key for ${url}; give one by --key or LUNAS_KEY, or start a development stack: npm start`)
+  await requireAnswer(url)
+  return openClient({ url, key })
+}
+
+interface RunningStack {
+  readonly folder: string
+  readonly apiUrl: string
+}
+
+/** The stack of a folder, when it runs. */
+function runningIn(folder: string): RunningStack[] {
+  const { apiUrl, pid } = membersOf(path.join(folder, 'running.json'))
+  return typeof apiUrl === 'string' && typeof pid === 'number' && isAlive(pid) ? [{ folder, apiUrl }] : []
+}
+
+/** Development keys open a stack on this machine; they are sent to nobody else, whatever its address is said to be. */
+function keyOf(stack: RunningStack | undefined, role: string): string | undefined {
+  const key = stack && membersOf(path.join(stack.folder, 'development-keys.json'))[role]
+  return typeof key === 'string' ? key : undefined
 }
 
 /** What a stack leaves in its folder for commands that stand beside it. */
-function memberOf(file: string, name: string): string | undefined {
+function membersOf(file: string): Readonly<Record<string, unknown>> {
   try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>)[name]
+    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
   } catch {
-    return undefined
+    return {}
   }
 }
 
-/** Keys of a stack that is not running are of no use at another. */
-async function isTaken(url: string, key: string): Promise<boolean> {
+function isAlive(pid: number): boolean {
   try {
-    const answer = await fetch(`${url}/v1/programmes`, { headers: { authorization: `Bearer ${key}` } })
-    return answer.status !== 401
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // A process of somebody else lives as well.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+function isSamePlace(one: string, other: string): boolean {
+  if (!URL.canParse(one) || !URL.canParse(other)) return false
+  const [left, right] = [new URL(one), new URL(other)]
+  const isHere = LOOPBACK.has(left.hostname) && LOOPBACK.has(right.hostname)
+  return isHere && left.protocol === right.protocol && left.port === right.port
+}
+
+async function requireAnswer(url: string): Promise<void> {
+  try {
+    await fetch(`${url}/livez`)
   } catch {
     throw new Failure(`the API does not answer at ${url}; start it with: npm start`)
   }

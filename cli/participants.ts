@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
-import { dataOf } from '../client/index.ts'
+import { dataOf, type LunasClient } from '../client/index.ts'
 import { connect, withConnection, type ConnectionOptions } from './connection.ts'
 import { columns, print, printJson } from './output.ts'
 
@@ -25,7 +26,10 @@ export function participantsCommand(): Command {
   const show = withConnection(command.command('show <ref>').description('where one person stands, and their story'))
     .option('--programme <code>', 'the programme', 'demo')
     .option('--language <language>', 'id or en', 'en')
-    .option('--watch', 'go on showing what happens until the life is closed')
+    .option(
+      '--watch',
+      'go on showing what happens until the life is closed; with --json, one object a line for each change',
+    )
     .action((ref: string, options: ShowOptions) => showOne(ref, options))
   const list = withConnection(command.command('list').description('people by stage, or those that need attention'))
     .option('--programme <code>', 'the programme', 'demo')
@@ -39,23 +43,46 @@ export function participantsCommand(): Command {
 
 async function showOne(ref: string, options: ShowOptions): Promise<void> {
   const client = await connect(options, 'operator')
-  const path = { programme: options.programme, ref }
-  let told = 0
+  const tell = options.json ? jsonTeller(options) : textTeller(ref, options)
   for (;;) {
-    const view = dataOf(await client.GET('/v1/programmes/{programme}/participants/{ref}', { params: { path } }))
-    const query = { language: options.language }
-    const timeline = dataOf(
-      await client.GET('/v1/programmes/{programme}/participants/{ref}/timeline', { params: { path, query } }),
-    )
-    if (options.json) return printJson({ ...view, timeline: timeline.data })
-    if (told === 0) print(`${ref} in ${options.programme}: ${view.stage}${view.outcome ? ` (${view.outcome})` : ''}`)
-    for (const line of timeline.data.slice(told)) print(`  ${line.at}  ${line.text[options.language] ?? ''}`)
-    told = timeline.data.length
-    if (!options.watch || view.stage === 'closed') {
-      print(`  Temporal UI: ${view.temporalUrl}`)
-      return
-    }
-    await new Promise((resolve) => setTimeout(resolve, WATCH_MS))
+    const life = await readLife(client, ref, options)
+    const isLast = !options.watch || life.stage === 'closed'
+    tell(life, isLast)
+    if (isLast) return
+    await sleep(WATCH_MS)
+  }
+}
+
+async function readLife(client: LunasClient, ref: string, { programme, language }: ShowOptions) {
+  const path = { programme, ref }
+  const base = '/v1/programmes/{programme}/participants/{ref}'
+  const view = dataOf(await client.GET(base, { params: { path } }))
+  const query = { language }
+  const { data: timeline } = dataOf(await client.GET(`${base}/timeline`, { params: { path, query } }))
+  return { ...view, timeline }
+}
+
+type Told = Awaited<ReturnType<typeof readLife>>
+type Teller = (life: Told, isLast: boolean) => void
+
+/** While watching, one object a line for each change; that time passes is none. */
+function jsonTeller({ watch }: ShowOptions): Teller {
+  if (!watch) return printJson
+  let before = ''
+  return (life) => {
+    const state = JSON.stringify({ ...life, attention: { ...life.attention, ageSeconds: 0 } })
+    if (state !== before) print(JSON.stringify(life))
+    before = state
+  }
+}
+
+function textTeller(ref: string, { programme, language }: ShowOptions): Teller {
+  let told = 0
+  return ({ stage, outcome, timeline, temporalUrl }, isLast) => {
+    if (told === 0) print(`${ref} in ${programme}: ${stage}${outcome ? ` (${outcome})` : ''}`)
+    for (const line of timeline.slice(told)) print(`  ${line.at}  ${line.text[language] ?? ''}`)
+    told = timeline.length
+    if (isLast) print(`  Temporal UI: ${temporalUrl}`)
   }
 }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Follow } from '../../local/demo/lives.ts'
 import { writeRunning } from '../../local/running.ts'
@@ -55,6 +56,21 @@ describe('lunas participants', () => {
     expect(told.code).toBe(0)
     expect(told.stdout).toContain(`${ref} in ${live.programme.code}: closed (completed)`)
     expect(told.stdout).toContain('Insentif')
+  })
+
+  test('show --watch --json prints one object a line for each change, until the life is closed', async () => {
+    const [person] = peopleWith(1)
+    const { body } = await live.calls.post('registrar', live.participants, person?.registration)
+    const ref = String(body['ref'])
+    const watching = run('participants', 'show', ref, ...programme, '--watch', '--json')
+    await sleep(3_000)
+    await live.calls.post('operator', `${live.participants}/${ref}/withdraw`, { reason: 'asked to leave' })
+    const { code, stdout, stderr } = await watching
+    const lines = stdout.trimEnd().split('\n')
+    const stages = lines.map((line) => (JSON.parse(line) as { stage: string }).stage)
+    expect({ code, stderr, last: stages.at(-1) }).toEqual({ code: 0, stderr: '', last: 'closed' })
+    expect(lines.length).toBeGreaterThan(1)
+    expect(new Set(lines).size).toBe(lines.length)
   })
 
   test('show of nobody says so and ends with 1', async () => {

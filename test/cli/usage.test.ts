@@ -1,6 +1,9 @@
 /** What the command line says about itself, and to those who use it wrongly. */
 import type { Command } from 'commander'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -58,6 +61,37 @@ test('help of one command ends with 0', async () => {
   const { code, stdout } = await lunas(['keys', 'create', '--help'], { environment })
   expect(code).toBe(0)
   expect(stdout).toContain('--bootstrap')
+})
+
+test('development keys go to no other API than the stack they belong to, and to none that has ended', async () => {
+  const heard: string[] = []
+  const stranger = createServer((request, response) => {
+    heard.push(request.headers.authorization ?? 'nothing')
+    response.end('{}')
+  })
+  await once(stranger.listen(0, '127.0.0.1'), 'listening')
+  const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`
+  const home = mkdtempSync(path.join(os.tmpdir(), 'lunas-keys-'))
+  writeFileSync(path.join(home, 'development-keys.json'), JSON.stringify({ operator: `lunas_${'x'.repeat(43)}` }))
+  const running = (pid: number, apiUrl: string) =>
+    writeFileSync(path.join(home, 'running.json'), JSON.stringify({ pid, apiUrl }))
+  const ask = () => lunas(['messages', 'dead', '--url', url], { environment: { LUNAS_DATA_DIR: home } })
+  try {
+    running(process.pid, 'http://127.0.0.1:9')
+    expect(await ask()).toMatchObject({ code: 2, stderr: expect.stringContaining(`no key for ${url}`) })
+    running(2 ** 22 + 1, url)
+    expect(await ask()).toMatchObject({ code: 2, stderr: expect.stringContaining(`no key for ${url}`) })
+    running(process.pid, 'https://lunas.example.org')
+    const afar = await lunas(['messages', 'dead'], { environment: { LUNAS_DATA_DIR: home } })
+    expect(afar.stderr).toContain('no key for https://lunas.example.org')
+    expect(heard).toEqual([])
+    running(process.pid, url)
+    await ask()
+    expect(heard).toContain(`Bearer lunas_${'x'.repeat(43)}`)
+  } finally {
+    stranger.close()
+    rmSync(home, { recursive: true, force: true })
+  }
 })
 
 const MISUSES = [
