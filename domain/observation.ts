@@ -1,6 +1,9 @@
 /** What a gateway said about a payout, translated once, in the one vocabulary every source shares. */
 import type { Money } from './money.ts'
 
+/** The largest callback that anybody reads, whichever gateway sends it. Bytes. */
+export const CALLBACK_BYTES_MAX = 256 * 1024
+
 export const OBSERVED_STATES = ['accepted', 'processing', 'paid', 'failed', 'cancelled', 'returned'] as const
 export type ObservedState = (typeof OBSERVED_STATES)[number]
 

@@ -1,12 +1,11 @@
 /** What gateways send by themselves: authenticated over its raw bytes, stored before it is answered. */
 import Type from 'typebox'
+import { CALLBACK_BYTES_MAX } from '../../domain/observation.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { RouteContext } from '../context.ts'
 import { post, type App } from '../operation.ts'
 import { closed, ref } from '../schemas/named.ts'
 import { CallbackTaken } from '../schemas/service.ts'
-
-const CALLBACK_BYTES_MAX = 256 * 1024
 
 export function callbackRoutes(app: App, context: RouteContext): void {
   // A scope of its own: the signature covers bytes, so nobody parses before the gateway has checked them.

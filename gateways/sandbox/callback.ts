@@ -1,13 +1,12 @@
 /** Standard Webhooks 1.0: `v1` signatures over the raw bytes of a callback. */
 import { timingSafeEqual } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
+import { CALLBACK_BYTES_MAX } from '../../domain/observation.ts'
 import type { CallbackResult, InboundCallback } from '../gateway.ts'
 import { parseJson } from '../http.ts'
 import { toObservation } from './translate.ts'
 import { readEvent } from './wire.ts'
 
-/** Standard Webhooks asks for less than 20 kB; a larger body is not worth a hash. */
-const BODY_BYTES_MAX = 64 * 1024
 const SIGNATURES_MAX = 10
 const EVENT_ID = /^[A-Za-z0-9_-]{1,128}$/
 const TIMESTAMP = /^[1-9]\d{0,11}$/
@@ -21,7 +20,7 @@ export function callbackReader(
   return (callback) => {
     const eventId = callback.headers['webhook-id'] ?? ''
     const timestamp = callback.headers['webhook-timestamp'] ?? ''
-    if (callback.body.length > BODY_BYTES_MAX) return { kind: 'rejected', reason: 'malformed' }
+    if (callback.body.length > CALLBACK_BYTES_MAX) return { kind: 'rejected', reason: 'malformed' }
     if (!EVENT_ID.test(eventId) || !TIMESTAMP.test(timestamp)) return { kind: 'rejected', reason: 'unauthentic' }
 
     const sentAtMs = Number(timestamp) * 1000

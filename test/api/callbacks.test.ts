@@ -51,6 +51,12 @@ describe('a callback', () => {
     expect(owed.data).toMatchObject([{ state: 'paid', amount: { minor: '60000000', currency: 'IDR' } }])
   })
 
+  it('of 200 KiB is read, one beyond 256 KiB refused as too large', async () => {
+    const draft = await claimed(api, key)
+    await refusedWith(api, 'body-too-large', () => tell(draft, { paddedBy: 257 * 1024 }))
+    expect((await tell(draft, { paddedBy: 200 * 1024 })).body).toEqual({ verdict: 'applied' })
+  })
+
   it('that comes before our own call returned is applied as well', async () => {
     const draft = await claimed(api, key)
     expect(await stateOf(draft)).toBe('submitting')

@@ -78,6 +78,8 @@ export interface EventMore {
   /** Milliseconds before now at which it was signed. */
   readonly ageMs?: number
   readonly secret?: string
+  /** Characters of something nobody asked for, in the signed body. */
+  readonly paddedBy?: number
   /** Bytes that are sent instead of those that were signed. */
   readonly sent?: (body: string) => string
 }
@@ -95,7 +97,8 @@ export function callback(api: TestApi, of: Pick<ClaimDraft, 'reference' | 'amoun
     failureCode: more.failureCode ?? null,
     updatedAt,
   }
-  const body = JSON.stringify({ type: `payout.${status.toLowerCase()}`, timestamp: updatedAt, data })
+  const padding = more.paddedBy === undefined ? {} : { note: 'x'.repeat(more.paddedBy) }
+  const body = JSON.stringify({ type: `payout.${status.toLowerCase()}`, timestamp: updatedAt, data, ...padding })
   const id = more.eventId ?? `evt_${randomUUID()}`
   const at = new Date(api.clock.nowMs - (more.ageMs ?? 0))
   const signature = new Webhook(more.secret ?? api.callbackSecret).sign(id, at, body)
