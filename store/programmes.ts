@@ -31,12 +31,12 @@ export function createProgrammeBook(database: Database, now: () => number): Prog
   return {
     async version(code, version, sql = database.pool) {
       const known = versions.get(`${code}@${version}`)
-      return known ?? found(await find(sql, BY_VERSION, [code, version]), code)
+      return known ?? found(await find(sql, BY_VERSION, [code, version]))
     },
     async current(code) {
       const known = newest.get(code)
       if (known && known.untilMs > now()) return known.programme
-      const programme = found(await find(database.pool, NEWEST, [code]), code)
+      const programme = found(await find(database.pool, NEWEST, [code]))
       newest.set(code, { programme, untilMs: now() + CURRENT_FOR_MS })
       return programme
     },
@@ -51,7 +51,7 @@ const BY_VERSION = 'SELECT definition FROM programme_version WHERE programme = $
 const NEWEST = 'SELECT definition FROM programme_version WHERE programme = $1 ORDER BY version DESC LIMIT 1'
 const LIST = 'SELECT DISTINCT ON (programme) definition FROM programme_version ORDER BY programme, version DESC'
 
-function found(programme: Programme | undefined, code: string): Programme {
+function found(programme: Programme | undefined): Programme {
   if (!programme) throw new Problem('unknown-programme', 'no such programme is published, or the key has no part in it')
   return programme
 }

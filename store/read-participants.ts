@@ -83,7 +83,7 @@ export async function findParticipant(sql: Sql, programme: string, ref: string):
     [programme, ref],
   )
   const row = rows[0]
-  if (!row) throw unknownParticipant(programme, ref)
+  if (!row) throw unknownParticipant()
   const checks = await sql.query<CheckView>(
     'SELECT rule, outcome, code FROM check_result WHERE programme = $1 AND ref = $2 ORDER BY rule',
     [programme, ref],
@@ -119,9 +119,9 @@ export async function listEvidence(sql: Sql, programme: string, ref: string): Pr
 /** Throws `unknown-participant`. */
 export async function requireParticipant(sql: Sql, programme: string, ref: string): Promise<void> {
   const { rowCount } = await sql.query('SELECT FROM participant WHERE programme = $1 AND ref = $2', [programme, ref])
-  if (rowCount === 0) throw unknownParticipant(programme, ref)
+  if (rowCount === 0) throw unknownParticipant()
 }
 
-function unknownParticipant(programme: string, ref: string): Problem {
+function unknownParticipant(): Problem {
   return new Problem('unknown-participant', 'nobody in this programme has this reference')
 }
