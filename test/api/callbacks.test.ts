@@ -51,9 +51,11 @@ describe('a callback', () => {
     expect(owed.data).toMatchObject([{ state: 'paid', amount: { minor: '60000000', currency: 'IDR' } }])
   })
 
-  it('of 200 KiB is read, one beyond 256 KiB refused as too large', async () => {
+  it('of 200 KiB is read, one beyond 256 KiB or of 2 MiB refused as too large', async () => {
     const draft = await claimed(api, key)
-    await refusedWith(api, 'body-too-large', () => tell(draft, { paddedBy: 257 * 1024 }))
+    for (const paddedBy of [257 * 1024, 2 * 1024 * 1024]) {
+      await refusedWith(api, 'body-too-large', () => tell(draft, { paddedBy }))
+    }
     expect((await tell(draft, { paddedBy: 200 * 1024 })).body).toEqual({ verdict: 'applied' })
   })
 
