@@ -35,10 +35,10 @@ describe('a box copied over that of another person', () => {
     await copyOver('request', thief, victim)
     await world.observe({ payout, source: 'submit', fact: SILENCE, atMs: NOON, send: 1 })
     const atMs = NOON + 2 * TIMING.quietPeriodMs
-    for (const ms of [0, 1]) {
-      await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs: atMs + ms })
+    for (const enquiry of [1, 2]) {
+      await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs: atMs + enquiry, enquiry })
     }
-    await expect(world.store.payouts.reopen(payout, atMs + 2)).rejects.toThrow('is not what was sealed there')
+    await expect(world.store.payouts.reopen(payout, atMs + 3)).rejects.toThrow('is not what was sealed there')
   })
 
   it('shows nobody who the other is', async () => {
