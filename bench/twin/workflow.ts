@@ -9,7 +9,7 @@ import { fact, TWIN_GATEWAY_QUEUE, type TwinInput } from './messages.ts'
 const { note } = proxyLocalActivities<TwinActivities>({ startToCloseTimeout: '3s' })
 const { submit } = proxyActivities<TwinActivities>({
   taskQueue: TWIN_GATEWAY_QUEUE,
-  startToCloseTimeout: '10s',
+  startToCloseTimeout: '60s',
   allowEagerDispatch: false,
   retry: { maximumAttempts: 1 },
 })
