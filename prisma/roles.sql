@@ -37,7 +37,8 @@ BEGIN
 
   EXECUTE format('ALTER ROLE lunas_migrate IN DATABASE %I SET role = %L', database, 'lunas_owner');
   EXECUTE format('ALTER ROLE lunas_app IN DATABASE %I SET statement_timeout = %L', database, '30s');
-  EXECUTE format('ALTER ROLE lunas_app IN DATABASE %I SET lock_timeout = %L', database, '5s');
+  -- A row that others queue for is waited for twice, each time this long: both together must end before the client gives up.
+  EXECUTE format('ALTER ROLE lunas_app IN DATABASE %I SET lock_timeout = %L', database, '3s');
   EXECUTE format('ALTER ROLE lunas_app IN DATABASE %I SET idle_in_transaction_session_timeout = %L', database, '30s');
   EXECUTE format('ALTER ROLE lunas_audit IN DATABASE %I SET default_transaction_read_only = on', database);
 END
