@@ -177,9 +177,11 @@ async function claimLocked(
   body: Uint8Array,
   nowMs: number,
 ): Promise<Claim> {
-  await sql.query('SELECT FROM participant WHERE programme = $1 AND ref = $2 FOR UPDATE', [draft.programme, draft.ref])
   // A statement of its own after the lock: under READ COMMITTED it sees every hold committed before it.
-  const candidate = await candidateOf(sql, draft.disbursement)
+  const [, candidate] = await Promise.all([
+    sql.query('SELECT FROM participant WHERE programme = $1 AND ref = $2 FOR UPDATE', [draft.programme, draft.ref]),
+    candidateOf(sql, draft.disbursement),
+  ])
   const programme = await context.programmes.version(candidate.programme, candidate.programme_version, sql)
   const parked = parkedReason(candidate, programme, nowMs)
   if (parked) return { kind: 'parked', reason: parked }
@@ -233,43 +235,45 @@ async function insertClaim(
 ): Promise<void> {
   const owner = participantOwner(draft.programme, draft.ref)
   const document = sealDocument(context.vault, await dataKeyOf(sql, context.vault, owner), owner, 'request', body)
-  await insertDocument(sql, document)
-  // Older attempts that ended definitively may still be told otherwise without meeting the unique index; any other one meets it.
-  await sql.query(
-    `UPDATE payout SET superseded = true
-      WHERE disbursement = $1 AND NOT superseded AND state IN ('failed', 'cancelled', 'not-sent', 'returned')`,
-    [draft.disbursement],
-  )
-  await sql.query(
-    `INSERT INTO payout (key, disbursement, programme, ref, n, gateway, reference, salt, amount, currency, account, state, money,
-                         request, request_sha256, claimed_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'submitting', 'clearing', $12, $13, $14)`,
-    [
+  await Promise.all([
+    insertDocument(sql, document),
+    // Older attempts that ended definitively may still be told otherwise without meeting the unique index; any other one meets it.
+    sql.query(
+      `UPDATE payout SET superseded = true
+        WHERE disbursement = $1 AND NOT superseded AND state IN ('failed', 'cancelled', 'not-sent', 'returned')`,
+      [draft.disbursement],
+    ),
+    sql.query(
+      `INSERT INTO payout (key, disbursement, programme, ref, n, gateway, reference, salt, amount, currency, account, state, money,
+                           request, request_sha256, claimed_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'submitting', 'clearing', $12, $13, $14)`,
+      [
+        draft.payout,
+        draft.disbursement,
+        draft.programme,
+        draft.ref,
+        draft.n,
+        draft.gateway,
+        draft.reference,
+        draft.salt,
+        draft.amount,
+        draft.currency,
+        draft.accountId,
+        document.id,
+        createHash('sha256').update(body).digest(),
+        new Date(at.nowMs),
+      ],
+    ),
+    sql.query('INSERT INTO send (payout, number, started_at, send_by) VALUES ($1, 1, $2, $3)', [
       draft.payout,
-      draft.disbursement,
-      draft.programme,
-      draft.ref,
-      draft.n,
-      draft.gateway,
-      draft.reference,
-      draft.salt,
-      draft.amount,
-      draft.currency,
-      draft.accountId,
-      document.id,
-      createHash('sha256').update(body).digest(),
       new Date(at.nowMs),
-    ],
-  )
-  await sql.query('INSERT INTO send (payout, number, started_at, send_by) VALUES ($1, 1, $2, $3)', [
-    draft.payout,
-    new Date(at.nowMs),
-    new Date(at.by),
+      new Date(at.by),
+    ]),
+    sql.query(
+      `UPDATE disbursement SET state = 'in-flight', reason = NULL, attempts = $2, version = version + 1 WHERE key = $1`,
+      [draft.disbursement, draft.n],
+    ),
   ])
-  await sql.query(
-    `UPDATE disbursement SET state = 'in-flight', reason = NULL, attempts = $2, version = version + 1 WHERE key = $1`,
-    [draft.disbursement, draft.n],
-  )
 }
 
 async function candidateOf(sql: Sql, disbursement: string): Promise<Candidate> {

@@ -42,23 +42,17 @@ export async function recordEvidence(
   refuseKnown(life, evidence)
   if (evidence.kind === 'survey-answered') refuseSurvey(life, programme, evidence)
   else refuseCourse(life, programme, evidence)
-  await sql.query(
-    `INSERT INTO evidence (programme, ref, kind, subject, occurred_at, document, source) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-    [
-      evidence.programme,
-      evidence.ref,
-      evidence.kind,
-      evidence.subject,
-      new Date(evidence.occurredAtMs),
-      evidence.document,
-      actor.person,
-    ],
-  )
-  const subject = `evidence:${evidence.programme}:${evidence.ref}:${evidence.kind}:${evidence.subject}`
-  const after = { subject: evidence.subject, occurredAtMs: evidence.occurredAtMs }
-  const { programme: code, ref, kind: act } = evidence
-  await insertAudit(sql, [{ act, actor, atMs, subject, programme: code, ref, after }])
-  await insertMessages(sql, [nudge(code, ref, 'evidence')])
+  const { programme: code, ref, kind, subject: of } = evidence
+  const at = new Date(evidence.occurredAtMs)
+  const entry = { act: kind, actor, atMs, subject: `evidence:${code}:${ref}:${kind}:${of}`, programme: code, ref }
+  await Promise.all([
+    sql.query(
+      `INSERT INTO evidence (programme, ref, kind, subject, occurred_at, document, source) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [code, ref, kind, of, at, evidence.document, actor.person],
+    ),
+    insertAudit(sql, [{ ...entry, after: { subject: of, occurredAtMs: evidence.occurredAtMs } }]),
+    insertMessages(sql, [nudge(code, ref, 'evidence')]),
+  ])
 }
 
 function refuseOutsideTraining(life: LifeRow): void {

@@ -135,8 +135,11 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
 
 /** The life, locked until the transaction ends. Throws `unknown-participant`. */
 export async function lockLife(sql: Sql, programme: string, ref: string): Promise<LifeRow> {
-  await sql.query('SELECT FROM participant WHERE programme = $1 AND ref = $2 FOR UPDATE', [programme, ref])
-  return readLife(sql, programme, ref)
+  const [, life] = await Promise.all([
+    sql.query('SELECT FROM participant WHERE programme = $1 AND ref = $2 FOR UPDATE', [programme, ref]),
+    readLife(sql, programme, ref),
+  ])
+  return life
 }
 
 /** The life as it stands now, without a lock. Throws `unknown-participant`. */

@@ -100,10 +100,8 @@ async function advanceLocked(sql: Sql, context: StoreContext, loaded: LifeRow, n
     await applyStep({ sql, life, programme, nowMs, audit, postings }, step)
     life = patched(life, step, programme.currency, nowMs)
   }
-  await insertPostings(sql, postings)
-  await insertAudit(sql, audit)
   const standing = standingOf(context, life, programme, nowMs)
-  await keepHeard(sql, life, standing, nowMs)
+  await Promise.all([insertPostings(sql, postings), insertAudit(sql, audit), keepHeard(sql, life, standing, nowMs)])
   return standing
 }
 

@@ -78,14 +78,16 @@ export class Harvest {
 
 /** Writes a batch. Throws when a row is not at the version it was folded from: under the lives' locks that is a bug. */
 export async function writeHarvest(sql: Sql, harvest: Harvest): Promise<void> {
-  await endSends(sql, harvest.sends)
-  await insertObservations(sql, harvest.observations)
-  await updatePayouts(sql, [...harvest.payouts.values()])
-  await updateDisbursements(sql, [...harvest.disbursements.values()])
-  await failAccounts(sql, harvest.accounts)
-  await insertPostings(sql, harvest.postings)
-  await insertAudit(sql, harvest.audit)
-  await insertMessages(sql, [...harvest.messages.values()])
+  await Promise.all([
+    endSends(sql, harvest.sends),
+    insertObservations(sql, harvest.observations),
+    updatePayouts(sql, [...harvest.payouts.values()]),
+    updateDisbursements(sql, [...harvest.disbursements.values()]),
+    failAccounts(sql, harvest.accounts),
+    insertPostings(sql, harvest.postings),
+    insertAudit(sql, harvest.audit),
+    insertMessages(sql, [...harvest.messages.values()]),
+  ])
 }
 
 async function endSends(sql: Sql, sends: readonly SendEnd[]): Promise<void> {
