@@ -1,11 +1,12 @@
+import { once } from 'node:events'
 import { Command, InvalidArgumentError } from 'commander'
 import type { Access } from '../local/access.ts'
 import { banner } from '../local/banner.ts'
 import type { DemoResult } from '../local/demo/run.ts'
 import { storyText, tableText, verdictText } from '../local/demo/report.ts'
-import { stopSignal } from '../local/signals.ts'
+import { stopRequest } from '../local/signals.ts'
 import type { Stack, StackEvent } from '../local/stack.ts'
-import { EXIT_FAILED, print, printJson } from './output.ts'
+import { EXIT_FAILED, EXIT_INTERRUPTED, print, printJson } from './output.ts'
 
 interface Options {
   readonly participants: number
@@ -21,36 +22,47 @@ export function demoCommand(): Command {
     .option('--participants <n>', 'how many of the people of examples/peserta.csv', wholeNumber, 100)
     .option('--programme <code>', 'a programme whose calendar is always open', 'demo')
     .option('--kill-worker', 'kill the worker between the gateway’s acceptance and our commit, and show what happens')
-    .option('--exit', 'stop when everybody is settled; exit code 0 only if nobody was paid twice and the books balance')
+    .option('--exit', 'stop when everybody is settled; exit code 0 only if all went as it should')
     .option('--json', 'one JSON object on standard output, and nothing else')
     .action(run)
 }
 
 async function run(options: Options): Promise<void> {
-  const asked = stopSignal()
-  const { runDemo } = await import('../local/demo/run.ts')
   const speak = options.json ? () => undefined : print
-  const result = await runDemo({
+  const asked = stopRequest(() => speak('stopping'))
+  try {
+    const result = await playDemo(options, asked, speak)
+    if (options.json) printJson(summaryOf(result))
+    else print(reportOf(result))
+    process.exitCode = isWell(result, options) ? 0 : EXIT_FAILED
+    if (!options.exit && !asked.aborted) {
+      speak('\nIt goes on running. Ctrl+C stops everything.')
+      await once(asked, 'abort')
+    }
+    await result.stack.stop()
+  } catch (error) {
+    if (!asked.aborted || error !== asked.reason) throw error
+    process.exitCode = EXIT_INTERRUPTED
+  }
+}
+
+async function playDemo(options: Options, signal: AbortSignal, speak: (line: string) => void): Promise<DemoResult> {
+  const { runDemo } = await import('../local/demo/run.ts')
+  return runDemo({
     participants: options.participants,
     programme: options.programme,
     killWorker: options.killWorker ?? false,
     progress: options.json ? null : process.stdout,
+    signal,
     onEvent: (event) => tell(event, speak),
     onReady: (stack, access, startedInMs) => speak(welcome(stack, access, startedInMs)),
   })
-  if (options.json) printJson(summaryOf(result))
-  else print(reportOf(result))
-  if (!options.exit) {
-    speak('\nIt goes on running. Ctrl-C stops everything.')
-    await asked
-  }
-  await result.stack.stop()
-  process.exitCode = isWell(result, options) ? 0 : EXIT_FAILED
 }
 
 function isWell(result: DemoResult, options: Options): boolean {
   const killed = !options.killWorker || result.kill.inFlightAtKill > 0
-  return result.books.paidTwice === 0 && result.books.balance && result.settled && killed
+  const { books, settled, missed } = result
+  return books.paidTwice === 0 && books.balance && settled && missed.length === 0 && killed
 }
 
 function summaryOf(result: DemoResult): Record<string, unknown> {
@@ -64,6 +76,7 @@ function summaryOf(result: DemoResult): Record<string, unknown> {
     booksBalance: result.books.balance,
     findings: result.books.findings,
     settled: result.settled,
+    missedScenarios: result.missed,
     workerKills: result.kill.workerKills,
     inFlightAtKill: result.kill.inFlightAtKill,
     firstPaidSeconds: result.firstPaidSeconds,
@@ -74,10 +87,10 @@ function summaryOf(result: DemoResult): Record<string, unknown> {
 function reportOf(result: DemoResult): string {
   const parts = ['', tableText(result.figures, result.control, result.currency), '']
   if (result.kill.workerKills > 0) {
-    parts.push(
-      `The worker was killed while ${result.kill.inFlightAtKill} payout(s) were accepted by the gateway and unknown to us.`,
-    )
+    const count = result.kill.inFlightAtKill
+    parts.push(`The worker was killed while ${count} payout(s) were accepted by the gateway and unknown to us.`)
   }
+  if (result.kill.fault !== null) parts.push(result.kill.fault)
   if (result.story) {
     const title = `Kisah satu peserta · One participant's story (${result.story.ref})`
     parts.push(storyText(title, result.story.lines, result.story.temporalUrl), '')
@@ -86,7 +99,7 @@ function reportOf(result: DemoResult): string {
   parts.push(
     `first rupiah after ${first} s, everybody settled: ${result.settled ? 'yes' : 'no'}, ${result.seconds.toFixed(1)} s in all`,
   )
-  parts.push(verdictText(result.books))
+  parts.push(...result.missed, verdictText(result.books))
   return parts.join('\n')
 }
 

@@ -4,6 +4,8 @@
 export const EXIT_USAGE = 2
 /** Something is not as it should be. */
 export const EXIT_FAILED = 1
+/** Ended by the person before it could tell: as shells say it of SIGINT. */
+export const EXIT_INTERRUPTED = 130
 
 /** A failure fit for a person: one sentence, with what to do. */
 export class Failure extends Error {

@@ -55,6 +55,8 @@ function spawnProgram(options: ChildOptions, log: string): ChildProcess {
   try {
     return startWatched(process.execPath, programArguments(options.program), {
       env: options.environment,
+      // Everything it needs is handed to it: a file .env in our own folder was read already, by us.
+      cwd: options.home,
       stdio: ['ignore', output, output, 'ipc'],
       watch: { signal: null, killAfterSeconds: STOP_MS / 1000 },
     })

@@ -1,13 +1,23 @@
-/** The first SIGINT or SIGTERM is waited for; a second one ends us at once, and the watchdogs end the rest. */
-export function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let isAsked = false
-    const ask = (): void => {
-      if (isAsked) process.exit(1)
-      isAsked = true
-      resolve()
+/** npm passes on the Ctrl+C that the terminal has sent to us already: the same one again, a moment later. */
+const SAME_MS = 1000
+
+/**
+ * Aborted by the first SIGINT or SIGTERM. Another one a second or more later ends us at once, and the watchdogs end the rest.
+ * `onAsked` is called once.
+ */
+export function stopRequest(onAsked: () => void = () => undefined): AbortSignal {
+  const controller = new AbortController()
+  let askedMs = 0
+  const ask = (): void => {
+    if (controller.signal.aborted) {
+      if (Date.now() - askedMs >= SAME_MS) process.exit(1)
+      return
     }
-    process.on('SIGINT', ask)
-    process.on('SIGTERM', ask)
-  })
+    askedMs = Date.now()
+    onAsked()
+    controller.abort()
+  }
+  process.on('SIGINT', ask)
+  process.on('SIGTERM', ask)
+  return controller.signal
 }

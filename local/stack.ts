@@ -2,12 +2,14 @@ import path from 'node:path'
 import { ConfigProblem, type Config } from '../config.ts'
 import { startChild } from './children.ts'
 import { childEnvironment, type ChildName, type Endpoints } from './environment.ts'
+import { emptyFolder, requireOurs } from './fresh.ts'
 import { developmentKeys } from './keys.ts'
 import { lockFolder } from './lock.ts'
 import { prepareDatabase } from './migrate.ts'
 import { freePort, isPortFree } from './ports.ts'
 import { makeHome, startPostgres, type RunningPostgres } from './postgres.ts'
 import { lastLines, rotateLog } from './processes.ts'
+import { clearRunning, writeRunning } from './running.ts'
 import { supervise, type RunningProcess, type Supervised } from './supervision.ts'
 import { findTemporalCli } from './temporal-programs.ts'
 import { registerSearchAttributes, startTemporal } from './temporal.ts'
@@ -26,6 +28,8 @@ export interface StackOptions {
   /** Lunas's own processes to run. Default all three; the sandbox only when it is a gateway in use. */
   readonly children?: readonly ChildName[]
   readonly onEvent?: (event: StackEvent) => void
+  /** Begin with nothing: the folder is emptied once it is ours alone and the port is free. Default false. */
+  readonly fresh?: boolean
   /** Aborted while it starts: nothing more is started, and the promise rejects when all is stopped. */
   readonly signal?: AbortSignal
 }
@@ -55,15 +59,19 @@ export interface Stack extends Endpoints {
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const home = options.config.dataDir
+  if (options.fresh) requireOurs(home)
   makeHome(home)
   const release = await lockFolder(home)
   const parts = new Map<PartName, Supervised<RunningProcess>>()
   const stop = async () => {
+    clearRunning(home)
     for (const name of STOP_ORDER) await parts.get(name)?.stop()
     release()
   }
   try {
-    return { ...(await startParts(options, parts)), ...controls(parts), stop }
+    const started = await startParts(options, parts)
+    if (parts.has('api')) writeRunning(home, { ...started, pid: process.pid })
+    return { ...started, ...controls(parts), stop }
   } catch (error) {
     await stop()
     throw error
@@ -83,6 +91,9 @@ async function startParts(options: StackOptions, parts: Parts): Promise<StartedS
   const { config } = options
   const children = childrenOf(options)
   if (children.includes('api')) await requireFreePort(config)
+  if (options.fresh) emptyFolder(config.dataDir)
+  makeHome(config.dataDir)
+  options.signal?.throwIfAborted()
   const keys = developmentKeys(config.dataDir)
   const sandboxPort = await freePort(config.sandboxPort)
   const sandboxUrl = config.sandboxUrl ?? (children.includes('sandbox') ? `http://127.0.0.1:${sandboxPort}` : null)

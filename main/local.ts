@@ -3,8 +3,7 @@ import { once } from 'node:events'
 import { ConfigProblem, loadConfig, type Config } from '../config.ts'
 import { banner } from '../local/banner.ts'
 import { FolderInUse } from '../local/lock.ts'
-import { clearRunning, writeRunning } from '../local/running.ts'
-import { stopSignal } from '../local/signals.ts'
+import { stopRequest } from '../local/signals.ts'
 import { startStack, type Stack, type StackEvent } from '../local/stack.ts'
 
 export interface LocalOptions {
@@ -14,7 +13,7 @@ export interface LocalOptions {
 
 /** Starts the stack, prints where it is, waits for SIGINT or SIGTERM and stops it. Answers with the exit code. */
 export async function runLocal(options: LocalOptions = {}): Promise<number> {
-  const asked = askedToStop()
+  const asked = stopRequest(() => print('stopping'))
   try {
     const config = loadConfig()
     if (config.mode === 'production') {
@@ -29,27 +28,15 @@ export async function runLocal(options: LocalOptions = {}): Promise<number> {
 }
 
 async function runUntil(asked: AbortSignal, config: Config, options: LocalOptions): Promise<void> {
-  const began = Date.now()
   const stack = await startStack({ config, onEvent: tell, signal: asked })
   try {
-    writeRunning(stack.dataDir, { ...stack, pid: process.pid })
     const more = await options.prepare?.(stack)
-    print(banner(stack, Date.now() - began))
+    print(banner(stack, Date.now() - performance.timeOrigin))
     if (more !== undefined) print(more)
     if (!asked.aborted) await once(asked, 'abort')
   } finally {
-    clearRunning(stack.dataDir)
     await stack.stop()
   }
-}
-
-function askedToStop(): AbortSignal {
-  const controller = new AbortController()
-  void stopSignal().then(() => {
-    print('stopping')
-    controller.abort()
-  })
-  return controller.signal
 }
 
 function explain(error: unknown): number {

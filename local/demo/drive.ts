@@ -13,23 +13,25 @@ export interface DriveOptions {
   readonly topUp: () => Promise<void>
   /** Told after every round. */
   readonly onRound: (people: readonly Follow[]) => Promise<void> | void
+  /** Whether no money is on its way any more: people may be settled while a payment of theirs is not. */
+  readonly isAtRest: () => Promise<boolean>
   readonly signal: AbortSignal
 }
 
-const REGISTERS_AT_ONCE = 8
+const LANES = 8
 const ROUND_MS = 300
 const PAGE = 200
 
-/** Registers everybody and goes on until each is settled. Throws when the API refuses what the demo does. */
+/** Registers everybody and goes on until each is settled and no money moves, or it is told to end. Throws when the API refuses what the demo does. */
 export async function drive(options: DriveOptions): Promise<readonly Follow[]> {
   const lives = await register(options)
   const base = `/v1/programmes/${options.programme.code}/participants`
   for (;;) {
     await refresh(options, base, lives)
     await options.onRound(lives)
-    if (lives.every(isSettled) || options.signal.aborted) return lives
+    if (options.signal.aborted || (lives.every(isSettled) && (await options.isAtRest()))) return lives
     await admit(options, lives)
-    await inParallel(lives, REGISTERS_AT_ONCE, async (of) => {
+    await inParallel(lives, options, async (of) => {
       const deed = nextDeed(of, Date.now())
       if (deed) await carryOut(options, `${base}/${of.ref}`, of, deed)
     })
@@ -40,7 +42,7 @@ export async function drive(options: DriveOptions): Promise<readonly Follow[]> {
 async function register(options: DriveOptions): Promise<Follow[]> {
   const lives: Follow[] = []
   const path = `/v1/programmes/${options.programme.code}/participants`
-  await inParallel(options.people, REGISTERS_AT_ONCE, async (person) => {
+  await inParallel(options.people, options, async (person) => {
     const { status, body } = await options.calls.post('registrar', path, person.registration)
     if (status !== 201) throw new Error(`registration is answered with ${status}: ${JSON.stringify(body)}`)
     lives.push(follow(person, String(body['ref']), Date.now()))
@@ -152,16 +154,20 @@ async function answerSurveys(options: DriveOptions, path: string, of: Follow): P
   }
 }
 
-/** Works through a list with so many at once; the first failure stops it. */
-async function inParallel<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+/** Works through a list in lanes until it is told to end; the first failure stops it. */
+async function inParallel<T>(
+  items: readonly T[],
+  { signal }: DriveOptions,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   let next = 0
   const lane = async (): Promise<void> => {
-    for (;;) {
+    while (!signal.aborted) {
       const item = items[next]
       next += 1
       if (item === undefined) return
       await work(item)
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, lane))
+  await Promise.all(Array.from({ length: LANES }, lane))
 }

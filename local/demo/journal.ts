@@ -1,4 +1,5 @@
 /** The sandbox's own journal, read over HTTP: what really happened to money, whatever our books say. */
+import { scenarioOf } from '../../sandbox/scenarios.ts'
 
 export interface JournalEntry {
   readonly seq: number
@@ -23,24 +24,50 @@ const PAGE = 1000
 /** Opens the journal of a sandbox. Throws when it does not answer. */
 export function openJournal(url: string, apiKey: string): Journal {
   const entries: JournalEntry[] = []
+  const page = async (): Promise<JournalEntry[]> => {
+    const after = entries.at(-1)?.seq ?? 0
+    const answer = await fetch(`${url}/journal?after=${after}&limit=${PAGE}`, {
+      headers: { authorization: `Bearer ${apiKey}` },
+      signal: AbortSignal.timeout(5000),
+    })
+    if (!answer.ok) throw new Error(`the sandbox's journal answers ${answer.status}`)
+    return ((await answer.json()) as { entries: JournalEntry[] }).entries
+  }
+  const read = async (): Promise<JournalEntry[]> => {
+    const fresh: JournalEntry[] = []
+    for (;;) {
+      const found = await page()
+      entries.push(...found)
+      fresh.push(...found)
+      if (found.length < PAGE) return fresh
+    }
+  }
+  // One reader at a time: two would take in the same entries twice.
+  let last: Promise<unknown> = Promise.resolve()
   return {
     entries,
-    async update() {
-      const fresh: JournalEntry[] = []
-      for (;;) {
-        const after = entries.at(-1)?.seq ?? 0
-        const answer = await fetch(`${url}/journal?after=${after}&limit=${PAGE}`, {
-          headers: { authorization: `Bearer ${apiKey}` },
-          signal: AbortSignal.timeout(5000),
-        })
-        if (!answer.ok) throw new Error(`the sandbox's journal answers ${answer.status}`)
-        const page = (await answer.json()) as { entries: JournalEntry[] }
-        entries.push(...page.entries)
-        fresh.push(...page.entries)
-        if (page.entries.length < PAGE) return fresh
-      }
+    update() {
+      const reading = last.then(read, read)
+      last = reading.catch(() => undefined)
+      return reading
     },
   }
+}
+
+/** Payouts that were credited and, by their account's scenario, are still to come back. */
+export function awaitedReturns(entries: readonly JournalEntry[]): number {
+  const returned = new Set(entries.flatMap(({ kind, id }) => (kind === 'returned' ? [id] : [])))
+  return entries.filter(({ kind, id, account }) => kind === 'credited' && comesBack(account ?? '') && !returned.has(id))
+    .length
+}
+
+function comesBack(account: string): boolean {
+  return scenarioOf(account).steps.some(({ status }) => status === 'RETURNED')
+}
+
+/** How many payouts came back. */
+export function returnsIn(entries: readonly JournalEntry[]): number {
+  return entries.filter(({ kind }) => kind === 'returned').length
 }
 
 /** What each account received: credited minus returned, in minor units. */

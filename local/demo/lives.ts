@@ -66,10 +66,9 @@ export function see(
 /** The next deed for a person, or undefined while the engine or a deadline has the move. */
 export function nextDeed(of: Follow, nowMs: number): Deed | undefined {
   const waitedMs = nowMs - of.sinceMs
-  if (of.attention === 'waiting-for-float') return waitedMs >= MENDS_AFTER_MS ? { kind: 'top-up' } : undefined
-  if (of.attention === 'waiting-for-account') {
-    return !of.repaired && of.person.repair && waitedMs >= MENDS_AFTER_MS ? { kind: 'repair' } : undefined
-  }
+  if (of.attention === 'waiting-for-float' && waitedMs >= MENDS_AFTER_MS) return { kind: 'top-up' }
+  const isMendable = of.attention === 'waiting-for-account' && !of.repaired && of.person.repair !== null
+  if (isMendable && waitedMs >= MENDS_AFTER_MS) return { kind: 'repair' }
   if (of.held === 'held') return waitedMs >= HELD_FOR_MS ? { kind: 'release' } : undefined
   if (of.stage === 'training') return trainingDeed(of)
   if (of.stage !== 'incentives') return undefined

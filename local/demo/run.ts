@@ -1,48 +1,48 @@
 /** The demo: a fresh stack, a hundred invented people, and books that are counted at the end. */
-import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { ConfigProblem, loadConfig, type Config } from '../../config.ts'
 import type { Programme } from '../../domain/programme.ts'
 import { composeEngine } from '../../main/compose.ts'
-import { isShipped, shippedProgramme } from '../../programmes/index.ts'
-import { inSnapshot } from '../../store/database.ts'
-import { controlLines, paidSums } from '../../store/read-books.ts'
-import type { Store } from '../../store/index.ts'
+import type { Database } from '../../store/database.ts'
 import { developmentAccess, type Access } from '../access.ts'
 import { PROJECT_ROOT } from '../project.ts'
-import { writeRunning } from '../running.ts'
-import { fundSandbox, seedProgramme, SEEDED_WAVE } from '../seed.ts'
+import { fundSandbox, seedProgramme, SEEDED_WAVE, type SandboxAccess } from '../seed.ts'
 import { startStack, type Stack, type StackEvent } from '../stack.ts'
-import { checkBooks, type Books } from './books.ts'
 import { openCalls, type Calls } from './calls.ts'
+import { countBooks, isAtRest, type Counted } from './count.ts'
 import { drive } from './drive.ts'
-import { clearingReferences, owedByRef, readFigures, type Figures } from './figures.ts'
+import { bestStory, readFigures } from './figures.ts'
 import { openJournal, type Journal } from './journal.ts'
-import { killWorker, type Kill } from './kill.ts'
+import { killWorker, NO_KILL, type Kill } from './kill.ts'
 import { isSettled, type Follow } from './lives.ts'
-import { readPeople } from './people.ts'
+import { missedScenarios } from './outcomes.ts'
+import { readPeople, type Person } from './people.ts'
+import { demoProgramme } from './programme.ts'
 import { openProgress } from './progress.ts'
 import type { StoryLine } from './report.ts'
 
 export interface DemoOptions {
   readonly participants: number
+  /** Code of a programme that comes with Lunas, or the path of a definition. */
   readonly programme: string
   readonly killWorker: boolean
   /** Where progress goes; null shows none. */
   readonly progress: NodeJS.WriteStream | null
+  /** Aborted at any time: the stack is stopped in order, and the promise rejects with the signal's reason. */
+  readonly signal: AbortSignal
   readonly onEvent: (event: StackEvent) => void
   /** Told once everything is up. */
   readonly onReady: (stack: Stack, access: Access, startedInMs: number) => void
 }
 
-export interface DemoResult {
+export interface DemoResult extends Counted {
   readonly stack: Stack
-  readonly figures: Figures
-  readonly control: Awaited<ReturnType<typeof controlLines>>
-  readonly books: Books
   readonly kill: Kill
   readonly currency: string
+  /** Everybody is in a final or named waiting state, and no money is on its way. */
   readonly settled: boolean
+  /** Scenarios that did not happen, one sentence each. */
+  readonly missed: readonly string[]
   readonly story: { readonly ref: string; readonly lines: readonly StoryLine[]; readonly temporalUrl: string } | null
   /** From the start of the command. */
   readonly seconds: number
@@ -57,95 +57,117 @@ const TOP_UP_PAUSE_MS = 15_000
 
 /** Runs the demo and leaves its stack up. Throws an Error fit for a person when it cannot be started, a ConfigProblem when asked wrongly. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
-  const beganMs = Date.now()
-  const given = loadConfig()
-  const config: Config = { ...given, dataDir: path.join(given.dataDir, 'demo') }
+  const config = demoConfig(loadConfig())
   const programme = demoProgramme(options.programme)
   const people = readPeople(PROJECT_ROOT, options.participants)
   // Every run begins with nobody: the same people could not register twice.
-  rmSync(config.dataDir, { recursive: true, force: true })
-  const stack = await startStack({
-    config: { ...config, sandboxJournal: path.join(config.dataDir, 'sandbox.jsonl') },
-    onEvent: options.onEvent,
-  })
+  const stack = await startStack({ config, fresh: true, onEvent: options.onEvent, signal: options.signal })
   try {
-    writeRunning(config.dataDir, { ...stack, pid: process.pid })
     const environment = loadConfig(stack.environmentOf('api'))
     const { store } = composeEngine(environment, 'lunas demo', 4)
     const access = await developmentAccess(store, config.dataDir)
-    options.onReady(stack, access, Date.now() - beganMs)
+    options.onReady(stack, access, sinceStartMs())
     const sandbox = { url: stack.sandboxUrl ?? '', apiKey: environment.sandboxApiKey?.reveal() ?? '' }
     const journal = openJournal(sandbox.url, sandbox.apiKey)
     const calls = openCalls(stack.apiUrl, access)
-    const ran = await run({ options, stack, store, programme, people, calls, journal, sandbox, beganMs })
+    const { database } = store.context
+    const ran = await run({ options, stack, database, programme, people, calls, journal, sandbox })
     await store.close()
-    return { ...ran, stack, seconds: (Date.now() - beganMs) / 1000 }
+    return { ...ran, stack, seconds: sinceStartMs() / 1000 }
   } catch (error) {
     await stack.stop()
     throw error
   }
 }
 
-function demoProgramme(code: string): Programme {
-  if (!isShipped(code)) throw new ConfigProblem([`no programme ${code} comes with Lunas; there is demo`])
-  const programme = shippedProgramme(code)
-  if (programme.calendar.kind !== 'always') {
-    throw new ConfigProblem([
-      `${code} waits for days and months; the demo runs programmes whose calendar is always open`,
-    ])
-  }
-  return programme
+function sinceStartMs(): number {
+  return Date.now() - performance.timeOrigin
+}
+
+/** A folder, servers and a gateway of its own: invented people and their money belong nowhere else. */
+function demoConfig(given: Config): Config {
+  const lines: string[] = []
+  if (given.mode === 'production') lines.push('LUNAS_MODE is production, and the demo registers invented people')
+  if (given.databaseUrl !== null) lines.push('DATABASE_URL is set, and the demo runs on a server of its own; unset it')
+  if (given.temporalAddress !== null)
+    lines.push('TEMPORAL_ADDRESS is set, and the demo runs on a server of its own; unset it')
+  if (given.sandboxUrl !== null) lines.push('SANDBOX_URL is set, and the demo runs a sandbox of its own; unset it')
+  if (lines.length > 0) throw new ConfigProblem(lines)
+  const dataDir = path.join(given.dataDir, 'demo')
+  const sandboxJournal = path.join(dataDir, 'sandbox.jsonl')
+  return { ...given, dataDir, sandboxJournal, gateways: ['sandbox'], sandboxOpeningBalanceMinor: 0n }
 }
 
 interface Running {
   readonly options: DemoOptions
   readonly stack: Stack
-  readonly store: Store
+  readonly database: Database
   readonly programme: Programme
-  readonly people: ReturnType<typeof readPeople>
+  readonly people: readonly Person[]
   readonly calls: Calls
   readonly journal: Journal
-  readonly sandbox: { readonly url: string; readonly apiKey: string }
-  readonly beganMs: number
+  readonly sandbox: SandboxAccess
 }
 
 async function run(of: Running): Promise<Omit<DemoResult, 'stack' | 'seconds'>> {
-  const { programme, calls, store } = of
-  const sql = store.context.database.pool
+  const { options, programme, calls, journal, database } = of
   const topUp = toppingUp(of)
   await seedProgramme(calls, { programme, appropriation: total(of) * 2n, quota: 10_000 }, Date.now())
   await topUp(total(of) / OPENING_SHARE)
-  const ended = new AbortController()
-  const patience = setTimeout(() => ended.abort(), PATIENCE_MS)
-  const killed = of.options.killWorker
-    ? killWorker(of.stack, of.journal, sql, ended.signal)
-    : Promise.resolve<Kill>({ workerKills: 0, inFlightAtKill: 0, ref: null })
-  const progress = openProgress(of.options.progress)
-  let firstPaidMs: number | null = null
-  const lives = await drive({
-    calls,
-    programme,
-    wave: SEEDED_WAVE,
-    people: of.people,
-    topUp: () => topUp(total(of)),
-    signal: ended.signal,
-    onRound: async (round) => {
-      const { paidMinor, byStage } = await readFigures(sql, programme.code)
-      if (paidMinor > 0n) firstPaidMs ??= Date.now() - of.beganMs
-      const settled = round.filter(isSettled).length
-      progress.show({ settled, total: of.people.length, byStage, paidMinor, currency: programme.currency })
-    },
-  })
-  progress.end()
+  const over = new AbortController()
+  const patience = setTimeout(() => over.abort(), PATIENCE_MS)
+  const ended = AbortSignal.any([over.signal, options.signal])
+  const killed = options.killWorker
+    ? killWorker(of.stack, journal, database.pool, ended, of.people.flatMap(accountsOf))
+    : Promise.resolve(NO_KILL)
+  const { lives, firstPaidMs } = await driveAll(of, topUp, ended)
   clearTimeout(patience)
-  ended.abort()
+  over.abort()
   const kill = await killed
-  const counted = await count(of, lives)
-  const ref = kill.ref ?? lives.find(({ person }) => person.scenario === 'wrong-account')?.ref ?? lives[0]?.ref ?? null
-  const story = ref === null ? null : { ref, ...(await storyOf(of, ref)) }
-  const settled = lives.length === of.people.length && lives.every(isSettled)
-  const firstPaidSeconds = firstPaidMs === null ? null : firstPaidMs / 1000
-  return { ...counted, kill, settled, story, currency: programme.currency, firstPaidSeconds }
+  options.signal.throwIfAborted()
+  const known = lives.map(({ person, ref }) => ({ ref, accounts: accountsOf(person) }))
+  const counted = await countBooks(database, journal, programme, known)
+  const isOver = lives.length === of.people.length && lives.every(isSettled)
+  return {
+    ...counted,
+    kill,
+    currency: programme.currency,
+    settled: isOver && (await isAtRest(database.pool, journal, programme.code)),
+    missed: await missedScenarios(database.pool, programme, lives, Date.now()),
+    story: await storyOf(of, lives, kill),
+    firstPaidSeconds: firstPaidMs === null ? null : firstPaidMs / 1000,
+  }
+}
+
+async function driveAll(of: Running, topUp: (amount: bigint) => Promise<void>, signal: AbortSignal) {
+  const { options, programme, calls, journal, people } = of
+  const sql = of.database.pool
+  const progress = openProgress(options.progress)
+  let firstPaidMs: number | null = null
+  try {
+    const lives = await drive({
+      calls,
+      programme,
+      wave: SEEDED_WAVE,
+      people,
+      topUp: () => topUp(total(of)),
+      isAtRest: () => isAtRest(sql, journal, programme.code),
+      signal,
+      onRound: async (round) => {
+        const { paidMinor, byStage } = await readFigures(sql, programme.code)
+        if (paidMinor > 0n) firstPaidMs ??= sinceStartMs()
+        const settled = round.filter(isSettled).length
+        progress.show({ settled, total: people.length, byStage, paidMinor, currency: programme.currency })
+      },
+    })
+    return { lives, firstPaidMs }
+  } finally {
+    progress.end()
+  }
+}
+
+function accountsOf({ registration, repair }: Person): string[] {
+  return [registration.account, repair].flatMap((account) => (account ? [account.number] : []))
 }
 
 /** Everybody's whole entitlement, in minor units. */
@@ -165,32 +187,13 @@ function toppingUp(of: Running): (amount: bigint) => Promise<void> {
   }
 }
 
-async function count(
-  of: Running,
-  lives: readonly Follow[],
-): Promise<Pick<DemoResult, 'figures' | 'control' | 'books'>> {
-  await of.journal.update()
-  return inSnapshot(of.store.context.database, async (sql) => {
-    const control = await controlLines(sql)
-    const owed = await owedByRef(sql, of.programme.code)
-    const books = checkBooks({
-      journal: of.journal.entries,
-      control,
-      paid: await paidSums(sql),
-      clearing: await clearingReferences(sql),
-      people: lives.map(({ person, ref }) => ({
-        ref,
-        owed: owed.get(ref) ?? 0n,
-        accounts: [person.registration.account, person.repair].flatMap((account) => (account ? [account.number] : [])),
-      })),
-    })
-    return { figures: await readFigures(sql, of.programme.code), control, books }
-  })
-}
-
-async function storyOf(of: Running, ref: string): Promise<{ lines: StoryLine[]; temporalUrl: string }> {
-  const path = `/v1/programmes/${of.programme.code}/participants/${ref}`
-  const timeline = await of.calls.get('operator', `${path}/timeline`)
-  const view = await of.calls.get('operator', path)
-  return { lines: timeline.body['data'] as StoryLine[], temporalUrl: String(view.body['temporalUrl']) }
+/** Of the worker that was killed the payout it left; otherwise somebody who was paid, and paid again. */
+async function storyOf(of: Running, lives: readonly Follow[], kill: Kill): Promise<DemoResult['story']> {
+  const told = lives.find(({ person }) => person.scenario === 'wrong-account') ?? lives[0]
+  const ref = (await bestStory(of.database.pool, kill.references)) ?? told?.ref ?? null
+  if (ref === null) return null
+  const participant = `/v1/programmes/${of.programme.code}/participants/${ref}`
+  const timeline = await of.calls.get('operator', `${participant}/timeline`)
+  const view = await of.calls.get('operator', participant)
+  return { ref, lines: timeline.body['data'] as StoryLine[], temporalUrl: String(view.body['temporalUrl']) }
 }

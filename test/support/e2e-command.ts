@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { inheritedEnvironment } from '../../config.ts'
+import { ENVIRONMENT, inheritedEnvironment } from '../../config.ts'
 import { PROJECT_ROOT } from '../../local/project.ts'
 
 export interface Ran {
@@ -36,10 +36,20 @@ export function lunas(args: readonly string[], options: CommandOptions = {}): Pr
 /** Starts the command with nothing of our settings but those given. */
 export function startLunas(args: readonly string[], options: CommandOptions = {}): RunningCommand {
   const program = options.program ?? path.join(PROJECT_ROOT, 'cli/lunas.mjs')
-  const child = spawn(process.execPath, [program, ...args], {
+  return startCommand(process.execPath, [program, ...args], options)
+}
+
+/** Starts any program the same way, in a process group of its own: what a terminal sends goes to all of it. */
+export function startCommand(
+  command: string,
+  args: readonly string[],
+  options: Omit<CommandOptions, 'program'> = {},
+): RunningCommand {
+  const child = spawn(command, args, {
     cwd: options.folder ?? PROJECT_ROOT,
-    env: { ...inheritedEnvironment(), ...options.environment },
+    env: { ...inheritedEnvironment(), ...UNSET, ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true,
   })
   let stdout = ''
   let stderr = ''
@@ -54,6 +64,14 @@ export function startLunas(args: readonly string[], options: CommandOptions = {}
   ready.catch(() => undefined)
   return { process: child, output: () => stdout + stderr, ready, ended }
 }
+
+/** What Ctrl+C in a terminal does: SIGINT to everybody in the foreground, at the same moment. */
+export function pressCtrlC({ process: { pid = 0 } }: RunningCommand): void {
+  process.kill(-pid, 'SIGINT')
+}
+
+/** A setting that is set to nothing is not set, whatever a developer's own `.env` says. */
+const UNSET = Object.fromEntries(Object.keys(ENVIRONMENT.properties).map((name) => [name, '']))
 
 /** Processes that name a folder in their command line or environment: what a stack in it has left running. */
 export function processesOf(folder: string): string[] {

@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { loadConfig, type EnvironmentName } from '../../config.ts'
 import type { Programme } from '../../domain/programme.ts'
 import { developmentAccess, type Access } from '../../local/access.ts'
-import { checkBooks, type Books } from '../../local/demo/books.ts'
+import type { Books } from '../../local/demo/books.ts'
 import { openCalls, type Calls } from '../../local/demo/calls.ts'
+import { countBooks } from '../../local/demo/count.ts'
 import { drive } from '../../local/demo/drive.ts'
-import { clearingReferences, owedByRef } from '../../local/demo/figures.ts'
 import { openJournal, type Journal } from '../../local/demo/journal.ts'
 import { isSettled, type Follow } from '../../local/demo/lives.ts'
 import type { Person } from '../../local/demo/people.ts'
@@ -17,9 +17,8 @@ import { freePort } from '../../local/ports.ts'
 import { fundSandbox, SEEDED_WAVE, seedProgramme } from '../../local/seed.ts'
 import { startStack, type Stack } from '../../local/stack.ts'
 import { composeEngine } from '../../main/compose.ts'
-import { inSnapshot, openDatabase, type Database } from '../../store/database.ts'
+import { openDatabase, type Database } from '../../store/database.ts'
 import type { Store } from '../../store/index.ts'
-import { controlLines, paidSums } from '../../store/read-books.ts'
 import { connectTemporal, type Temporal } from '../../temporal/connect.ts'
 import { patientProgramme } from './e2e-people.ts'
 
@@ -119,6 +118,8 @@ function actions(parts: Parts): Pick<LiveStack, 'remember' | 'settle' | 'books' 
         wave: SEEDED_WAVE,
         people,
         topUp: () => Promise.resolve(),
+        // Tests look at whatever moment they like.
+        isAtRest: () => Promise.resolve(true),
         onRound: (round) => onRound?.(round),
         signal: AbortSignal.timeout(withinMs),
       })
@@ -149,17 +150,8 @@ async function booksOf(
   { root, journal, programme }: Parts,
   known: ReadonlyMap<string, readonly string[]>,
 ): Promise<Books> {
-  await journal.update()
-  return inSnapshot(root, async (sql) => {
-    const owed = await owedByRef(sql, programme.code)
-    return checkBooks({
-      journal: journal.entries,
-      control: await controlLines(sql),
-      paid: await paidSums(sql),
-      clearing: await clearingReferences(sql),
-      people: [...known].map(([ref, accounts]) => ({ ref, owed: owed.get(ref) ?? 0n, accounts })),
-    })
-  })
+  const people = [...known].map(([ref, accounts]) => ({ ref, accounts }))
+  return (await countBooks(root, journal, programme, people)).books
 }
 
 function accountsOf({ registration, repair }: Person): string[] {
