@@ -28,6 +28,16 @@ export interface Programme {
   readonly training: TrainingRules
   readonly tranches: readonly TrancheRule[]
   readonly payment: PaymentRules
+  /** Where values come from: for people, no rule of the engine. */
+  readonly notes?: readonly ProgrammeNote[]
+}
+
+export interface ProgrammeNote {
+  /** JSON pointer to a value of this definition; what stands below it is meant too. */
+  readonly at: string
+  /** `published`: law or the programme's own word. `ours`: chosen, because nothing is published. */
+  readonly basis: 'published' | 'ours'
+  readonly text: string
 }
 
 export interface Bilingual {

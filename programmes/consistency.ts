@@ -23,6 +23,8 @@ export function consistencyFaults(value: unknown, unsound: ReadonlySet<string>):
   return [
     ...calendarFaults(read),
     ...eligibilityFaults(read, counted('/eligibility')),
+    ...repeated(read, counted('/notes'), '/at'),
+    ...counted('/notes').flatMap((note) => noteFaults(read, value, note)),
     ...repeated(read, courses, '/code'),
     ...courses.flatMap((course) => courseFaults(read, course)),
     ...trainingFaults(read),
@@ -33,6 +35,13 @@ export function consistencyFaults(value: unknown, unsound: ReadonlySet<string>):
       ...triggerFaults(read, tranches, position),
     ]),
   ]
+}
+
+/** A note about a value that is not there misleads whoever checks the rules. */
+function noteFaults(read: Read, value: unknown, note: string): Fault[] {
+  const at = read<string>(`${note}/at`)
+  if (at === undefined || resolve(value, at) !== undefined) return []
+  return [{ pointer: `${note}/at`, detail: `names no value of this programme: ${at}` }]
 }
 
 function calendarFaults(read: Read): Fault[] {

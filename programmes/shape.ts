@@ -94,6 +94,15 @@ const Payment = Type.Object(
   closed,
 )
 
+const Note = Type.Object(
+  {
+    at: checked((text) => /^(\/[^/]+)+$/.test(text), 'a JSON pointer such as /training/balance'),
+    basis: Type.Enum(['published', 'ours']),
+    text: Words,
+  },
+  closed,
+)
+
 export const ProgrammeShape = Type.Object(
   {
     code: Code,
@@ -108,6 +117,7 @@ export const ProgrammeShape = Type.Object(
     training: Training,
     tranches: Type.Array(Tranche, { minItems: 1 }),
     payment: Payment,
+    notes: Type.Optional(Type.Array(Note, { maxItems: 500 })),
   },
   closed,
 )

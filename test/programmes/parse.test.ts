@@ -36,6 +36,9 @@ describe('a programme definition', () => {
 
   it.each<[string, (p: Json) => void, string]>([
     ['an unknown field', (p) => (p.payment.speed = 1), '/payment/speed is an unknown field'],
+    ['a note about nothing', (p) => (p.notes[0].at = '/speed'), '/notes/0/at names no value of this programme: /speed'],
+    ['two notes about one value', (p) => (p.notes[1].at = p.notes[0].at), '/notes/1/at is already used at /notes/0/at'],
+    ['a note of another kind', (p) => (p.notes[0].basis = 'rumour'), '/notes/0/basis must be one of published, ours'],
     ['a field missing', (p) => delete p.budgetLine, '/budgetLine is missing'],
     ['a float amount', (p) => (p.tranches[0].amount = 600000.5), '/tranches/0/amount must be minor units in a string'],
     ['a negative amount', (p) => (p.tranches[0].amount = '-5'), '/tranches/0/amount must be minor units in digits'],

@@ -56,25 +56,62 @@ describe('the programmes that come with Lunas', () => {
     expect(programmeTotal(shippedProgramme('demo'))).toBe(programmeTotal(programme))
   })
 
-  it('close everything of 2020 by 15 December, even for the last to finish and the last to answer', () => {
+  it('send everything of 2020 by 15 December, also what the last day for surveys makes due', () => {
     const programme = shippedProgramme('prakerja-2020')
-    const rated = deadlineAfter(0, programme.training.completeWithin, programme.zone)
-    const twoDays = 2 * 86_400_000
-    const paid = paidAt(programme, rated, 'last', twoDays)
     const closing = at('2027-12-15T23:59:59+07:00')
-    for (const [code, instant] of paid) expect(instant, code).toBeLessThan(closing)
+    expect(deadlineAfter(0, programme.training.completeWithin, programme.zone)).toBe(closing)
+    const sent = paidAt(programme, at('2027-07-31T23:00:00+07:00'), 'last', 0)
+    for (const [code, instant] of sent) expect(instant, code).toBeLessThan(closing)
     for (const tranche of programme.tranches)
-      expect(deadlineAfter(rated, tranche.lapsesAfter, programme.zone)).toBe(closing)
+      expect(deadlineAfter(0, tranche.lapsesAfter, programme.zone)).toBe(closing)
   })
 
-  it('pay in 2020 every month, about 45 days after joining for the first time', () => {
-    // Rated on day 41 of the reference timeline: Monday 12 April 2027.
+  it('close every survey of 2020 on 10 December, whenever it opened', () => {
+    const programme = shippedProgramme('prakerja-2020')
+    const windows = programme.tranches.flatMap(({ trigger }) =>
+      trigger.kind === 'survey-answered' ? [trigger.window] : [],
+    )
+    expect(windows).toEqual(Array.from({ length: 3 }, () => '2027-12-10T23:59:59'))
+  })
+
+  it('pay in 2020 every month counted from the rating, about 45 days after joining for the first time', () => {
+    // Rated on day 41 of the reference timeline: Monday 12 April 2027. Handed over two working days after each month's day.
     const paid = paidAt(shippedProgramme('prakerja-2020'), at('2027-04-12T10:00:00+07:00'), 'first', 0)
     const days = ['incentive-1', 'incentive-2', 'incentive-3', 'incentive-4'].map((code) =>
       new Date((paid.get(code) ?? 0) + 7 * 3_600_000).toISOString().slice(0, 10),
     )
-    expect(days).toEqual(['2027-04-16', '2027-05-21', '2027-06-24', '2027-07-28'])
+    expect(days).toEqual(['2027-04-15', '2027-05-18', '2027-06-15', '2027-07-15'])
   })
+
+  it('never let an incentive wait for another one', () => {
+    for (const code of SHIPPED_PROGRAMMES) {
+      const triggers = shippedProgramme(code).tranches.map(({ trigger }) => trigger.kind)
+      expect(triggers).not.toContain('tranche-paid')
+    }
+  })
+
+  it.each(['prakerja-2020', 'prakerja-2023'] as const)(
+    'say of every value in %s whether it is published or ours',
+    (code) => {
+      const programme = shippedProgramme(code)
+      const { eligibility, training, tranches, payment } = programme
+      const values = [
+        '/budgetLine',
+        ...eligibility.map((_, index) => `/eligibility/${index}`),
+        ...Object.keys(training).map((name) => `/training/${name}`),
+        ...tranches.flatMap(({ trigger }, index) => [
+          `/tranches/${index}/amount`,
+          `/tranches/${index}/lapsesAfter`,
+          ...(trigger.kind === 'survey-answered'
+            ? ['tranche', 'opensAfter', 'window', 'after'].map((name) => `/tranches/${index}/trigger/${name}`)
+            : [`/tranches/${index}/trigger`]),
+        ]),
+        ...Object.keys(payment).flatMap((name) => (name === 'release' ? [] : [`/payment/${name}`])),
+      ]
+      const noted = new Set(programme.notes?.map((note) => note.at))
+      expect(values.filter((value) => !noted.has(value))).toEqual([])
+    },
+  )
 
   it('take the demonstration through a whole life in well under half a minute', () => {
     const paid = paidAt(shippedProgramme('demo'), 0, 'first', 3_000)

@@ -36,7 +36,7 @@ describe('the timeline of a person', () => {
       'Selamat, Anda ditetapkan sebagai peserta gelombang 70. Saldo pelatihan Anda Rp 3.500.000. ' +
         'Mulailah pelatihan pertama paling lambat 8 Desember 2026 pukul 10.00 WIB.',
       'Anda memulai pelatihan Barista Profesional dan Pengelolaan Kedai di Rumah Kopi Belajar.',
-      'Insentif mencari kerja sebesar Rp 600.000 dijadwalkan dikirim mulai 26 November 2026 pukul 10.00 WIB.',
+      'Insentif mencari kerja sebesar Rp 600.000 dijadwalkan dikirim mulai 25 November 2026 pukul 10.00 WIB.',
       'Insentif mencari kerja sebesar Rp 600.000 sedang dikirim ke GoPay ••0011.',
       'Insentif mencari kerja sebesar Rp 600.000 sudah masuk ke GoPay ••0011.',
     ])
