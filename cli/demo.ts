@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Command, InvalidArgumentError } from 'commander'
 import type { Access } from '../local/access.ts'
-import { banner } from '../local/banner.ts'
+import { banner, keysText } from '../local/banner.ts'
 import type { DemoResult } from '../local/demo/run.ts'
 import { storyText, tableText, verdictText } from '../local/demo/report.ts'
 import { stopRequest } from '../local/signals.ts'
@@ -104,8 +104,7 @@ function reportOf(result: DemoResult): string {
 }
 
 function welcome(stack: Stack, access: Access, startedInMs: number): string {
-  const keys = Object.entries(access).map(([role, secret]) => `  ${role.padEnd(14)} ${secret}`)
-  return [banner(stack, startedInMs), 'Development keys (Authorization: Bearer …)', ...keys, ''].join('\n')
+  return [banner(stack, startedInMs), keysText(access)].join('\n')
 }
 
 function tell(event: StackEvent, speak: (line: string) => void): void {

@@ -1,10 +1,10 @@
 /** Development API keys: one named person or service for each role, made once, kept in the data folder for its owner only. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { ROLES, type Role } from '../domain/roles.ts'
-import { inTransaction } from '../store/database.ts'
+import { inTransaction, type Sql } from '../store/database.ts'
 import type { Store } from '../store/index.ts'
-import { createKey, isWithoutKeys } from '../store/keys.ts'
+import { callerOf, createKey, listKeys, revokeKey } from '../store/keys.ts'
 
 /** A secret for each role. */
 export type Access = Readonly<Record<Role, string>>
@@ -20,26 +20,56 @@ const PEOPLE: Readonly<Record<Role, { readonly person: string; readonly kind: 'p
 }
 
 const FILE = 'development-keys.json'
+const LABEL = 'development'
+const ACTOR = { person: 'local', keyId: null, role: null, requestId: null }
 
-/** Reads the keys of a data folder, or makes them when its database has none yet. Throws when it has keys that are lost here. */
+/**
+ * The keys of a data folder. When its file is missing, damaged, or of another database, the development keys that are left are
+ * revoked and new ones made: keys are shown only once. Throws when the database has keys and none of them is ours.
+ */
 export async function developmentAccess(store: Store, home: string): Promise<Access> {
-  const file = path.join(home, FILE)
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Access
   const { database } = store.context
-  if (!(await isWithoutKeys(database.pool))) {
-    throw new Error(`${file} is missing, and keys are shown only once; make new ones with: lunas keys create`)
-  }
-  const actor = { person: 'local', keyId: null, role: null, requestId: null }
-  const access = await inTransaction(database, async (sql) => {
-    const secrets: Partial<Record<Role, string>> = {}
-    for (const role of ROLES) {
-      const { person, kind } = PEOPLE[role]
-      const grants = [{ role, programme: null }]
-      const key = { person, kind, label: 'development', grants, expiresAtMs: null }
-      secrets[role] = (await createKey(sql, key, actor, Date.now())).secret
-    }
-    return secrets as Access
-  })
-  writeFileSync(file, `${JSON.stringify(access, null, 2)}\n`, { mode: 0o600 })
+  const file = path.join(home, FILE)
+  const kept = readAccess(file)
+  if (kept !== null && (await isKnown(database.pool, kept))) return kept
+  const access = await inTransaction(database, makeAnew)
+  writeFileSync(`${file}.new`, `${JSON.stringify(access, null, 2)}\n`, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
   return access
+}
+
+/** `null` when there is no file, or none that names a key for every role. */
+function readAccess(file: string): Access | null {
+  try {
+    const access = JSON.parse(readFileSync(file, 'utf8')) as Partial<Access>
+    return ROLES.every((role) => typeof access[role] === 'string') ? (access as Access) : null
+  } catch {
+    return null
+  }
+}
+
+async function isKnown(sql: Sql, access: Access): Promise<boolean> {
+  for (const role of ROLES) {
+    const caller = await callerOf(sql, access[role])
+    if (!caller?.grants.some((grant) => grant.role === role)) return false
+  }
+  return true
+}
+
+async function makeAnew(sql: Sql): Promise<Access> {
+  const all = await listKeys(sql)
+  const ours = all.filter(({ label }) => label === LABEL)
+  if (all.length > 0 && ours.length === 0) {
+    throw new Error('the database has keys, none of them made here; give one by LUNAS_KEY, or use another database')
+  }
+  const nowMs = Date.now()
+  const secrets: Partial<Record<Role, string>> = {}
+  for (const role of ROLES) {
+    const { person, kind } = PEOPLE[role]
+    const key = { person, kind, label: LABEL, grants: [{ role, programme: null }], expiresAtMs: null }
+    secrets[role] = (await createKey(sql, key, ACTOR, nowMs)).secret
+  }
+  // Only then: somebody must administer at every moment.
+  for (const { id, revokedAt } of ours) if (revokedAt === null) await revokeKey(sql, id, ACTOR, nowMs)
+  return secrets as Access
 }

@@ -1,3 +1,4 @@
+import type { Access } from './access.ts'
 import type { Stack } from './stack.ts'
 
 /** What a person is told when everything is up. */
@@ -20,4 +21,10 @@ export function banner(stack: Stack, startedInMs: number): string {
     'Ctrl+C stops everything.',
     '',
   ].join('\n')
+}
+
+/** The keys of a development stack, as text. */
+export function keysText(access: Access): string {
+  const keys = Object.entries(access).map(([role, secret]) => `  ${role.padEnd(14)} ${secret}`)
+  return ['Development keys (Authorization: Bearer …)', ...keys, ''].join('\n')
 }

@@ -1,35 +1,47 @@
-/** What a development stack is given at its first start, so that people can be registered at once. */
+/** What a development stack is given, so that people can be registered at once. */
 import { loadConfig } from '../config.ts'
 import { composeEngine } from '../main/compose.ts'
 import { SHIPPED_PROGRAMMES, shippedProgramme } from '../programmes/index.ts'
-import { developmentAccess } from './access.ts'
+import type { Store } from '../store/index.ts'
+import { developmentAccess, type Access } from './access.ts'
 import { openCalls } from './demo/calls.ts'
-import { fundSandbox, seedProgramme } from './seed.ts'
+import { fundSandbox, seedProgramme, type SandboxAccess } from './seed.ts'
 import type { Stack } from './stack.ts'
 
-/** Rp 10 billion for each shipped programme, and Rp 1 billion at the sandbox: enough to play with. */
+/** Rp 10 billion for each shipped programme, and Rp 1 billion of it at the sandbox: enough to play with. */
 const APPROPRIATION = 1_000_000_000_000n
 const FLOAT = 100_000_000_000n
 
-/** Publishes, funds and opens the shipped programmes; a second start finds them. Answers with the keys, as text. */
-export async function prepare(stack: Stack): Promise<string> {
+/** Prepares a stack that is up; what is there already stays, what an interrupted start left out is made. Answers with the keys. */
+export async function prepare(stack: Stack): Promise<Access> {
   const environment = loadConfig(stack.environmentOf('api'))
   const { store } = composeEngine(environment, 'lunas up', 2)
+  const apiKey = environment.sandboxApiKey?.reveal() ?? ''
+  const sandbox = stack.sandboxUrl === null ? null : { url: stack.sandboxUrl, apiKey }
   try {
-    const known = new Set((await store.programmes.list()).map(({ code }) => code))
-    const missing = SHIPPED_PROGRAMMES.filter((code) => !known.has(code))
-    const access = await developmentAccess(store, stack.dataDir)
-    const calls = openCalls(stack.apiUrl, access)
-    for (const code of missing) {
-      const programme = shippedProgramme(code)
-      await seedProgramme(calls, { programme, appropriation: APPROPRIATION, quota: 100_000 }, Date.now())
-      if (code !== 'demo' || stack.sandboxUrl === null) continue
-      const sandbox = { url: stack.sandboxUrl, apiKey: environment.sandboxApiKey?.reveal() ?? '' }
-      await fundSandbox(calls, sandbox, { programme, amount: FLOAT, number: 'SP2D-0' })
-    }
-    const keys = Object.entries(access).map(([role, secret]) => `  ${role.padEnd(14)} ${secret}`)
-    return ['Development keys (Authorization: Bearer …)', ...keys, ''].join('\n')
+    return await prepareWith({ store, home: stack.dataDir, apiUrl: stack.apiUrl, sandbox })
   } finally {
     await store.close()
   }
+}
+
+export interface Prepared {
+  readonly store: Store
+  /** Where the keys are kept. */
+  readonly home: string
+  readonly apiUrl: string
+  /** `null`: no money is put there. */
+  readonly sandbox: SandboxAccess | null
+}
+
+/** Publishes, funds and opens the shipped programmes. */
+export async function prepareWith({ store, home, apiUrl, sandbox }: Prepared): Promise<Access> {
+  const access = await developmentAccess(store, home)
+  const calls = openCalls(apiUrl, access)
+  for (const code of SHIPPED_PROGRAMMES) {
+    const programme = shippedProgramme(code)
+    await seedProgramme(calls, { programme, appropriation: APPROPRIATION, quota: 100_000 }, Date.now())
+    if (sandbox !== null) await fundSandbox(calls, sandbox, { programme, amount: FLOAT, number: `SP2D-${code}` })
+  }
+  return access
 }

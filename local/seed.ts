@@ -13,18 +13,27 @@ export interface Seed {
   readonly quota: number
 }
 
-/** Makes what is not there yet; what is there stays. Throws when the API refuses for another reason. */
+/** Makes what is not there yet, also what an interrupted start left out; what is there stays. Throws when the API refuses for another reason. */
 export async function seedProgramme(calls: Calls, seed: Seed, nowMs: number): Promise<void> {
   const { programme } = seed
   const base = `/v1/programmes/${programme.code}`
   const fiscalYear = Number(localDate(programme.zone, nowMs).slice(0, 4))
+  // A conflict says that it is there.
   await calls.post('administrator', '/v1/programmes', programme)
-  await calls.post('administrator', `${base}/appropriations`, {
-    fiscalYear,
-    number: `DIPA-${fiscalYear}`,
-    amount: { minor: seed.appropriation.toString(), currency: programme.currency },
-  })
+  if (!(await hasAppropriation(calls, base, fiscalYear))) {
+    await calls.post('administrator', `${base}/appropriations`, {
+      fiscalYear,
+      number: `DIPA-${fiscalYear}`,
+      amount: { minor: seed.appropriation.toString(), currency: programme.currency },
+    })
+  }
   await calls.post('operator', `${base}/waves`, { code: SEEDED_WAVE, quota: seed.quota, fiscalYear })
+}
+
+/** Setting one again would replace the amount, which somebody may have changed. */
+async function hasAppropriation(calls: Calls, base: string, fiscalYear: number): Promise<boolean> {
+  const { body } = await calls.get('administrator', `${base}/appropriations`)
+  return (body['data'] as { fiscalYear: number }[]).some((one) => one.fiscalYear === fiscalYear)
 }
 
 export interface SandboxAccess {
@@ -32,7 +41,7 @@ export interface SandboxAccess {
   readonly apiKey: string
 }
 
-/** Puts money at the sandbox and records the transfer, as the treasury would. `number` is the transfer's. */
+/** Puts money at the sandbox and records the transfer, as the treasury would. `number` is the transfer's: once is enough. */
 export async function fundSandbox(
   calls: Calls,
   sandbox: SandboxAccess,
@@ -40,7 +49,7 @@ export async function fundSandbox(
 ): Promise<void> {
   const answer = await fetch(`${sandbox.url}/admin/top-up`, {
     method: 'POST',
-    body: JSON.stringify({ amount: of.amount.toString() }),
+    body: JSON.stringify({ amount: of.amount.toString(), number: of.number }),
     headers: { 'content-type': 'application/json', authorization: `Bearer ${sandbox.apiKey}` },
     signal: AbortSignal.timeout(5000),
   })

@@ -1,25 +1,37 @@
 /** Everything on one machine: what `npm start` runs. */
 import { once } from 'node:events'
 import { ConfigProblem, loadConfig, type Config } from '../config.ts'
-import { banner } from '../local/banner.ts'
+import type { Access } from '../local/access.ts'
+import { banner, keysText } from '../local/banner.ts'
 import { FolderInUse } from '../local/lock.ts'
 import { stopRequest } from '../local/signals.ts'
 import { startStack, type Stack, type StackEvent } from '../local/stack.ts'
 
 export interface LocalOptions {
-  /** Done when everything is up, before the banner; what it returns is printed below it. */
-  readonly prepare?: (stack: Stack) => Promise<string>
+  /** Done when everything is up, before the banner; answers with the development keys. */
+  readonly prepare?: (stack: Stack) => Promise<Access>
+  /** Told once everything is up, in place of lines for people: then nothing else is printed on standard output. */
+  readonly onReady?: (up: Up) => void
+}
+
+/** What programs are told of a stack that is up. */
+export interface Up extends Pick<Stack, 'apiUrl' | 'temporalAddress' | 'temporalUiUrl' | 'sandboxUrl' | 'dataDir'> {
+  readonly seconds: number
+  readonly keys: Access | null
+  /** Processes of the stack, by part. */
+  readonly pids: Readonly<Record<string, number>>
 }
 
 /** Starts the stack, prints where it is, waits for SIGINT or SIGTERM and stops it. Answers with the exit code. */
 export async function runLocal(options: LocalOptions = {}): Promise<number> {
-  const asked = stopRequest(() => print('stopping'))
+  const say = options.onReady ? () => undefined : print
+  const asked = stopRequest(() => say('stopping'))
   try {
     const config = loadConfig()
     if (config.mode === 'production') {
       throw new ConfigProblem(['LUNAS_MODE is production, and this starts development servers'])
     }
-    await runUntil(asked, config, options)
+    await runUntil(asked, config, options, say)
     return 0
   } catch (error) {
     // Asked while it started: it was stopped on the way, which is no failure.
@@ -27,16 +39,29 @@ export async function runLocal(options: LocalOptions = {}): Promise<number> {
   }
 }
 
-async function runUntil(asked: AbortSignal, config: Config, options: LocalOptions): Promise<void> {
-  const stack = await startStack({ config, onEvent: tell, signal: asked })
+async function runUntil(
+  asked: AbortSignal,
+  config: Config,
+  { prepare, onReady }: LocalOptions,
+  say: (text: string) => void,
+): Promise<void> {
+  const stack = await startStack({ config, onEvent: (event) => tell(event, say), signal: asked })
   try {
-    const more = await options.prepare?.(stack)
-    print(banner(stack, Date.now() - performance.timeOrigin))
-    if (more !== undefined) print(more)
+    const keys = (await prepare?.(stack)) ?? null
+    const startedInMs = Date.now() - performance.timeOrigin
+    say(banner(stack, startedInMs))
+    if (keys !== null) say(keysText(keys))
+    onReady?.(upOf(stack, keys, startedInMs))
     if (!asked.aborted) await once(asked, 'abort')
   } finally {
     await stack.stop()
   }
+}
+
+function upOf(stack: Stack, keys: Access | null, startedInMs: number): Up {
+  const { apiUrl, temporalAddress, temporalUiUrl, sandboxUrl, dataDir } = stack
+  const pids = Object.fromEntries(stack.parts.map((part) => [part, stack.pidOf(part)]))
+  return { apiUrl, temporalAddress, temporalUiUrl, sandboxUrl, dataDir, seconds: startedInMs / 1000, keys, pids }
 }
 
 function explain(error: unknown): number {
@@ -51,12 +76,12 @@ function explain(error: unknown): number {
   return 1
 }
 
-function tell(event: StackEvent): void {
-  if (event.kind === 'progress') print(event.line)
-  else if (event.kind === 'ready') print(`${event.part} is up (${(event.afterMs / 1000).toFixed(1)} s)`)
+function tell(event: StackEvent, say: (text: string) => void): void {
+  if (event.kind === 'progress') say(event.line)
+  else if (event.kind === 'ready') say(`${event.part} is up (${(event.afterMs / 1000).toFixed(1)} s)`)
   else {
-    print(`${event.part} ended; starting it again in ${(event.restartInMs / 1000).toFixed(1)} s. It said:`)
-    for (const line of event.lines) print(`  ${line}`)
+    say(`${event.part} ended; starting it again in ${(event.restartInMs / 1000).toFixed(1)} s. It said:`)
+    for (const line of event.lines) say(`  ${line}`)
   }
 }
 

@@ -34,6 +34,7 @@ export class Book {
   readonly #byReference = new Map<string, Payout[]>()
   readonly #attempts = new Map<string, number>()
   readonly #ignored = new Map<string, number>()
+  readonly #transfers = new Set<string>()
   /** Accounts of scenario 22 and the number of the entry since which they wait for a top-up. */
   readonly #shortSince = new Map<string, number>()
   #lastTopUp = 0
@@ -72,6 +73,11 @@ export class Book {
     return amount <= this.balance ? 'enough' : 'short'
   }
 
+  /** Whether a transfer into our balance has come in already. */
+  hasTransfer(number: string): boolean {
+    return this.#transfers.has(number)
+  }
+
   /** Payouts whose plan is not at its end. */
   *unfinished(): Generator<Payout> {
     for (const payout of this.#byId.values()) if (payout.done < payout.steps.length) yield payout
@@ -82,6 +88,7 @@ export class Book {
     switch (entry.kind) {
       case 'top-up':
         this.#lastTopUp = entry.seq
+        if (entry.number !== undefined) this.#transfers.add(entry.number)
         return
       case 'ignored':
         this.#ignored.set(entry.reference, this.ignored(entry.reference) + 1)

@@ -12,7 +12,8 @@ import type { PayoutRequest } from './wire.ts'
 export interface Desk {
   /** Takes one send; `body` are its bytes as they came. Same key and bytes: the live payout. */
   send(request: PayoutRequest, key: string, body: Uint8Array): Sent
-  topUp(amount: bigint): void
+  /** A transfer into our balance; one whose number has come in already changes nothing. */
+  topUp(amount: bigint, number?: string): void
   /** Brings money back that was delivered; `false` when there is none to bring back. */
   bringBack(payout: Payout): boolean
   /** Goes on with what a restart has interrupted. */
@@ -122,8 +123,10 @@ export function openDesk(parts: DeskParts): Desk {
 
   return {
     send,
-    topUp(amount) {
-      record(parts, { kind: 'top-up', amount: amount.toString(), balance: (book.balance + amount).toString() })
+    topUp(amount, number) {
+      if (number !== undefined && book.hasTransfer(number)) return
+      const balance = (book.balance + amount).toString()
+      record(parts, { kind: 'top-up', amount: amount.toString(), balance, ...(number === undefined ? {} : { number }) })
     },
     bringBack(payout) {
       if (payout.status !== 'SUCCEEDED') return false

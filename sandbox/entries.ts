@@ -16,6 +16,8 @@ interface Opened {
 
 interface TopUp {
   readonly kind: 'top-up'
+  /** The transfer's, when its sender told one: the same transfer comes in once. */
+  readonly number?: string
   readonly amount: string
   readonly balance: string
 }

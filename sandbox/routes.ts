@@ -136,9 +136,10 @@ export function adminRoutes(app: FastifyInstance, { book, desk, journal, counts 
   })
 
   app.post('/admin/top-up', async (request, reply) => {
-    const amount = parseMinor(textOf(parseJson(request.body), 'amount'))
+    const body = parseJson(request.body)
+    const amount = parseMinor(textOf(body, 'amount'))
     if (amount === undefined) return decline(reply, refuse('INVALID_REQUEST', 'amount'))
-    desk.topUp(amount)
+    desk.topUp(amount, textOf(body, 'number') || undefined)
     return { amount: book.balance.toString(), currency: 'IDR' }
   })
 

@@ -60,9 +60,12 @@ test('every scenario of the demo happens while its worker is killed and a second
 test('Ctrl+C in the middle of the demo, which npm passes on a second time, stops everything in order', async () => {
   const running = startCommand('npm', ['run', '-s', 'demo', '--', '--participants', '12'], { environment })
   const isDriving = async (): Promise<boolean> => /\d+\/12 settled/.test(running.output())
-  await until('people are on their way', isDriving, { withinMs: 90_000 })
-  pressCtrlC(running)
-  await running.ended
+  try {
+    await until('people are on their way', isDriving, { withinMs: 90_000 })
+  } finally {
+    pressCtrlC(running)
+    await running.ended
+  }
   await until('nothing is left', async () => processesOf(home).length === 0, { withinMs: 45_000 })
   expect(running.output()).toContain('stopping')
   expect(readdirSync(data)).not.toContain('lock')

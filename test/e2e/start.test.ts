@@ -90,6 +90,27 @@ test('the next start finds its people and keys again', async () => {
   expect(processesOf(home)).toEqual([])
 }, 120_000)
 
+test('a start for programs tells one JSON object once everything is up', async () => {
+  const json = startLunas(['up', '--json'], { environment })
+  const up = await until(
+    'it tells',
+    async () => (json.output().endsWith('}\n') ? (JSON.parse(json.output()) as Record<string, unknown>) : null),
+    { withinMs: 90_000 },
+  )
+  expect(up).toMatchObject({
+    apiUrl: url,
+    dataDir: path.join(home, '.data'),
+    sandboxUrl: expect.stringMatching(/^http/),
+    temporalUiUrl: expect.stringMatching(/^http/),
+    seconds: expect.any(Number),
+    keys: { operator: registered.key },
+    pids: { api: expect.any(Number), postgres: expect.any(Number) },
+  })
+  json.process.kill('SIGINT')
+  const { code, stdout, stderr } = await json.ended
+  expect({ code, stderr, keys: Object.keys(JSON.parse(stdout) as object) }).toMatchObject({ code: 0, stderr: '' })
+}, 120_000)
+
 test('a start that is interrupted on its way leaves nothing running', async () => {
   const interrupted = start()
   await until('something has started', async () => interrupted.output().includes('postgres is up'), {
