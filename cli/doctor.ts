@@ -23,13 +23,21 @@ async function examine(): Promise<readonly Finding[]> {
     return await diagnose(loadConfig())
   } catch (error) {
     if (!(error instanceof ConfigProblem)) throw error
-    return error.lines.map((line) => ({ what: 'settings', state: 'red', found: line, mend: 'see .env.example' }))
+    return error.lines.map((line) => ({ what: 'settings', state: 'red', found: line, mend: without(line) }))
   }
 }
+
+/** A setting that is set to nothing is not set, also when the file .env sets it. */
+function without(line: string): string {
+  return `env ${line.split(' ')[0]}= npm start`
+}
+
+/** Of the longest name, `PostgreSQL port`. */
+const WIDTH = 16
 
 function lineOf({ what, state, found, mend }: Finding): string {
   const colour = { green: 'green', idle: 'dim', red: 'red' } as const
   const mark = { green: 'ok', idle: '--', red: '!!' }[state]
-  const text = `${mark}  ${what.padEnd(12)} ${found}${mend === null ? '' : `\n                 mend: ${mend}`}`
+  const text = `${mark}  ${what.padEnd(WIDTH)} ${found}${mend === null ? '' : `\n${' '.repeat(WIDTH + 5)}mend: ${mend}`}`
   return process.stdout.isTTY ? styleText(colour[state], text) : text
 }

@@ -6,7 +6,7 @@ import { openDatabase, type Database } from '../store/database.ts'
 import { catalogFaults, roleFaults } from '../store/guards.ts'
 import { missingMigrations } from '../store/migrations.ts'
 import { connectTemporal } from '../temporal/connect.ts'
-import { isPortFree } from './ports.ts'
+import { portFindings } from './diagnose-ports.ts'
 import { findProgram } from './postgres-program.ts'
 import { CODE_ROOT, PROJECT_ROOT } from './project.ts'
 import { readRunning, type Running } from './running.ts'
@@ -28,7 +28,7 @@ export async function diagnose(config: Config): Promise<readonly Finding[]> {
     installed(),
     postgresProgram(config),
     await temporalProgram(config),
-    await port(config, running),
+    ...(await portFindings(config, running)),
     ...(await databaseFindings(config, running)),
     await temporalServer(config, running),
     await api(running),
@@ -38,7 +38,7 @@ export async function diagnose(config: Config): Promise<readonly Finding[]> {
 function nodeVersion(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   const well = (major === 20 && minor >= 19) || major === 22 || major >= 24
-  return finding('Node', well, process.version, 'install Node 20.19 or later, 22 or 24')
+  return finding('Node', well, process.version, 'npx -y -p node@24 npm start')
 }
 
 function installed(): Finding {
@@ -56,7 +56,7 @@ function postgresProgram(config: Config): Finding {
   try {
     return green('PostgreSQL', `embedded, ${path.relative(PROJECT_ROOT, findProgram().folder)}`)
   } catch {
-    return red('PostgreSQL', 'no embedded server for this system', 'set DATABASE_URL, or run npm ci')
+    return red('PostgreSQL', 'no embedded server for this system; DATABASE_URL may name one', 'npm ci')
   }
 }
 
@@ -73,13 +73,6 @@ async function temporalProgram(config: Config): Promise<Finding> {
   }
 }
 
-async function port(config: Config, running: Running | null): Promise<Finding> {
-  const free = await isPortFree(config.port, config.host)
-  if (free) return green('port', `${config.port} on ${config.host} is free`)
-  if (running?.apiUrl.endsWith(`:${config.port}`)) return green('port', `${config.port} is our API`)
-  return red('port', `${config.port} on ${config.host} is in use by another program`, 'set LUNAS_PORT to a free one')
-}
-
 async function databaseFindings(config: Config, running: Running | null): Promise<Finding[]> {
   const url = config.databaseUrl?.reveal() ?? running?.databaseUrl
   if (url === undefined) return [idle('database', 'not running; npm start starts it')]
@@ -88,7 +81,7 @@ async function databaseFindings(config: Config, running: Running | null): Promis
     return await examineDatabase(database)
   } catch (error) {
     const why = error instanceof Error ? error.message : 'no connection'
-    return [red('database', why, config.databaseUrl === null ? 'npm start' : 'check DATABASE_URL')]
+    return [red('database', why, config.databaseUrl === null ? 'npm start' : 'env DATABASE_URL= npm start')]
   } finally {
     await database.pool.end()
   }

@@ -1,5 +1,5 @@
 /** Where a running stack is, for commands that stand beside it: kept in its data folder for its owner only, gone when it stops. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { isAlive } from './processes.ts'
 
@@ -7,15 +7,19 @@ export interface Running {
   readonly pid: number
   readonly apiUrl: string
   readonly temporalAddress: string
+  readonly temporalUiUrl: string | null
+  readonly sandboxUrl: string | null
   readonly databaseUrl: string
 }
 
 const FILE = 'running.json'
 
 export function writeRunning(home: string, running: Running): void {
-  const { pid, apiUrl, temporalAddress, databaseUrl } = running
-  const text = JSON.stringify({ pid, apiUrl, temporalAddress, databaseUrl }, null, 2)
-  writeFileSync(path.join(home, FILE), `${text}\n`, { mode: 0o600 })
+  const { pid, apiUrl, temporalAddress, temporalUiUrl, sandboxUrl, databaseUrl } = running
+  const text = JSON.stringify({ pid, apiUrl, temporalAddress, temporalUiUrl, sandboxUrl, databaseUrl }, null, 2)
+  const file = path.join(home, FILE)
+  writeFileSync(`${file}.new`, `${text}\n`, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
 }
 
 export function clearRunning(home: string): void {

@@ -182,7 +182,11 @@ describe('lunas doctor', () => {
       'packages',
       'PostgreSQL',
       'Temporal',
-      'port',
+      'API port',
+      'sandbox port',
+      'Temporal port',
+      'UI port',
+      'PostgreSQL port',
       'database',
       'migrations',
       'guards',
@@ -245,8 +249,8 @@ describe('lunas doctor', () => {
       expect(code).toBe(1)
       reds.push(...(JSON.parse(stdout) as { findings: Line[] }).findings.filter(({ state }) => state === 'red'))
     }
-    expect(reds.map(({ what }) => what)).toEqual(['port', 'database', 'lives', 'settings'])
-    expect(reds.filter(({ mend }) => !mend)).toEqual([])
+    expect(reds.map(({ what }) => what)).toEqual(['API port', 'database', 'lives', 'settings'])
+    for (const { mend } of reds) expect(mend).toMatch(/^(env )?([A-Z_]+=\S* )?(npm|npx) /)
   })
 
   test('a file of a stack that has died is not taken for a running one', async () => {
