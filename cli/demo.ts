@@ -20,7 +20,11 @@ export function demoCommand(): Command {
   return new Command('demo')
     .description('start everything and pay a hundred invented people, from registration to the last incentive')
     .option('--participants <n>', 'how many of the people of examples/peserta.csv', wholeNumber, 100)
-    .option('--programme <code>', 'a programme whose calendar is always open', 'demo')
+    .option(
+      '--programme <code or file>',
+      'one that comes with Lunas, or the JSON file of another; days pass quickly',
+      'demo',
+    )
     .option('--kill-worker', 'kill the worker between the gateway’s acceptance and our commit, and show what happens')
     .option('--exit', 'stop when everybody is settled; exit code 0 only if all went as it should')
     .option('--json', 'one JSON object on standard output, and nothing else')

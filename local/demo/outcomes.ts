@@ -14,8 +14,8 @@ export interface Expected {
   /** The states that disbursements end in, each of them at least once. Default `paid` and no other. */
   readonly states?: readonly string[]
   readonly attention?: string
-  /** How many tranches were never owed. Default none. */
-  readonly missed?: number
+  /** Whether the surveys after the first were missed, and nothing else. Default no. */
+  readonly missesSurveys?: boolean
 }
 
 const REPAIRED: readonly Act[] = ['needs-account', 'account-replaced', 'payout-paid']
@@ -32,7 +32,7 @@ export const EXPECTED: Readonly<Record<Scenario, Expected>> = {
   returned: { outcome: 'completed', acts: ['payout-returned', ...REPAIRED] },
   refused: { outcome: 'refused', acts: ['screened-refused'], states: [] },
   'never-bought': { outcome: 'expired', acts: ['training-expired'], states: [] },
-  'survey-missed': { outcome: 'completed', acts: ['survey-missed', 'payout-paid'], missed: 1 },
+  'survey-missed': { outcome: 'completed', acts: ['survey-missed', 'payout-paid'], missesSurveys: true },
   withdrawn: { outcome: 'withdrawn', acts: ['withdrawn'], states: [] },
   held: { outcome: 'completed', acts: ['hold-placed', 'hold-released', 'payout-paid'] },
 }
@@ -65,7 +65,7 @@ export async function missedScenarios(
   return lives.flatMap(({ ref, person }) => {
     const scenario = scenarioIn(programme, person, nowMs)
     const seen = byRef.get(ref)
-    const missing = seen === undefined ? ['a life'] : unmet(EXPECTED[scenario], seen)
+    const missing = seen === undefined ? ['a life'] : unmet(EXPECTED[scenario], seen, surveysOf(programme))
     return missing.map((what) => `${ref} was to be ${scenario}, and there was not: ${what}`)
   })
 }
@@ -73,18 +73,23 @@ export async function missedScenarios(
 /** Whoever a programme does not admit is refused, whatever else was to happen to them. */
 function scenarioIn(programme: Programme, { registration, scenario }: Person, nowMs: number): Scenario {
   const checks = screen(programme.eligibility, registration, localDate(programme.zone, nowMs))
-  return isEligible(checks) ? scenario : 'refused'
+  if (!isEligible(checks)) return 'refused'
+  return scenario === 'survey-missed' && surveysOf(programme) < 2 ? 'success' : scenario
+}
+
+function surveysOf({ tranches }: Programme): number {
+  return tranches.filter(({ trigger }) => trigger.kind === 'survey-answered').length
 }
 
 /** What must be there and is not, in words. */
-export function unmet(expected: Expected, seen: Seen): string[] {
+export function unmet(expected: Expected, seen: Seen, surveys: number): string[] {
   const { states = ['paid'] } = expected
   const missing: string[] = expected.acts.filter((act) => !seen.acts.includes(act))
   if (seen.outcome !== expected.outcome) missing.push(`outcome ${expected.outcome} (it is ${seen.outcome})`)
   if (seen.states.toSorted().join() !== states.toSorted().join())
     missing.push(`disbursements ${states.join(', ') || 'none'} only (they are ${seen.states.join(', ') || 'none'})`)
-  if (seen.missed !== (expected.missed ?? 0))
-    missing.push(`${expected.missed ?? 0} missed tranches (there are ${seen.missed})`)
+  const missed = expected.missesSurveys ? surveys - 1 : 0
+  if (seen.missed !== missed) missing.push(`${missed} missed tranches (there are ${seen.missed})`)
   if (expected.attention !== undefined && seen.attention !== expected.attention)
     missing.push(`attention ${expected.attention} (it is ${seen.attention})`)
   return missing
