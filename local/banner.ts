@@ -8,7 +8,7 @@ export function banner(stack: Stack, startedInMs: number): string {
     ['API reference', `${stack.apiUrl}/docs`],
     ['Temporal UI', stack.temporalUiUrl ?? `of the cluster at ${stack.temporalAddress}`],
     ['Sandbox', stack.sandboxUrl ?? 'not in use'],
-    ['PostgreSQL', stack.postgres ? `${stack.postgres.version}, embedded` : 'as configured'],
+    ['PostgreSQL', stack.postgres ? `${stack.postgres.version}, data in ${stack.postgres.dataPath}` : 'as configured'],
     ['Data and logs', stack.dataDir],
   ]
   const lines = rows.map(([name = '', value = '']) => `  ${name.padEnd(14)} ${value}`)

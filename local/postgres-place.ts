@@ -1,8 +1,22 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, chownSync, lstatSync, mkdirSync, realpathSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { copyProgram, type PostgresProgram } from './postgres-program.ts'
+import { isAlive } from './processes.ts'
 
 /** PostgreSQL refuses to run as root; started by root it runs as this user. */
 export interface ServerUser {
@@ -33,6 +47,7 @@ export function findPlace(home: string, program: PostgresProgram): PostgresPlace
   if (user === null) return { program, user, dataPath }
 
   const outside = outsideFolder()
+  removeOrphans(outside)
   const postgres = path.join(program.folder, 'bin/postgres')
   const usable = canReach(user, [postgres]) ? program : copyProgram(program, outside)
   if (canReach(user, [path.dirname(dataPath)])) return { program: usable, user, dataPath }
@@ -76,6 +91,14 @@ function outsideFolder(): string {
   throw new Error('PostgreSQL does not run as root, and neither /var/lib/lunas nor /var/tmp/lunas can be used for it')
 }
 
+/** Which link a folder outside belongs to, kept in it; the process that makes both may be between them. */
+interface Belonging {
+  readonly entry: string
+  readonly pid: number
+}
+
+const BELONGING = 'belongs-to.json'
+
 /** Prepares the outside place of `entry`, moves data there that is in it already, and leaves a link. */
 function moveOutside(entry: string, outside: string, user: ServerUser): string {
   const folder = path.join(outside, createHash('sha256').update(entry).digest('hex').slice(0, 16))
@@ -84,11 +107,39 @@ function moveOutside(entry: string, outside: string, user: ServerUser): string {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder)
   chmodSync(folder, 0o711)
+  const belonging: Belonging = { entry, pid: process.pid }
+  writeFileSync(path.join(folder, BELONGING), JSON.stringify(belonging), { mode: 0o600 })
   if (lstatSync(entry, { throwIfNoEntry: false })?.isDirectory()) execFileSync('cp', ['-a', entry, dataPath])
   else ownedFolder(dataPath, user)
   rmSync(entry, { recursive: true, force: true })
   symlinkSync(dataPath, entry)
   return dataPath
+}
+
+/** Removes data outside whose link is gone: the folder it belonged to was deleted. What tells no owner is left alone. */
+function removeOrphans(outside: string): void {
+  for (const name of readdirSync(outside)) {
+    const folder = path.join(outside, name)
+    const belonging = readBelonging(path.join(folder, BELONGING))
+    if (belonging === null || isAlive(belonging.pid)) continue
+    if (linkTarget(belonging.entry) !== path.join(folder, 'pg')) rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function readBelonging(file: string): Belonging | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Belonging
+  } catch {
+    return null
+  }
+}
+
+function linkTarget(entry: string): string | null {
+  try {
+    return readlinkSync(entry)
+  } catch {
+    return null
+  }
 }
 
 /** Makes an empty folder that only the server's user can look into. */

@@ -36,6 +36,8 @@ export interface RunningPostgres {
   /** Of the roles in `urls`: they are the same in every database of the server. */
   readonly passwords: RolePasswords
   readonly version: string
+  /** Where the data really lies. */
+  readonly dataPath: string
   readonly port: number
   readonly pid: number
   /** Settles when the server has ended, wanted or not. */
@@ -61,7 +63,8 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     const superUrl = urlOfDatabase(serverUrl, options.database ?? 'lunas')
     const version = await ensureDatabase(serverUrl, options.database ?? 'lunas')
     await applyRoles(superUrl, passwords)
-    return { superUrl, urls: urlsFor(superUrl, passwords), passwords, version, port, ...handle(child) }
+    const urls = urlsFor(superUrl, passwords)
+    return { superUrl, urls, passwords, version, dataPath: place.dataPath, port, ...handle(child) }
   } catch (error) {
     await endChild(child, 'SIGINT', STOP_MS)
     throw error

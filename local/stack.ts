@@ -37,7 +37,7 @@ export interface StackOptions {
 export interface Stack extends Endpoints {
   readonly dataDir: string
   /** The embedded server; `null` when DATABASE_URL names another. */
-  readonly postgres: Pick<RunningPostgres, 'superUrl' | 'urls' | 'version'> | null
+  readonly postgres: Pick<RunningPostgres, 'superUrl' | 'urls' | 'version' | 'dataPath'> | null
   /** The parts that are ours. */
   readonly parts: readonly PartName[]
   /** The environment a child runs in, for programs that stand beside it. */
@@ -95,33 +95,57 @@ async function startParts(options: StackOptions, parts: Parts): Promise<StartedS
   makeHome(config.dataDir)
   options.signal?.throwIfAborted()
   const keys = developmentKeys(config.dataDir)
-  const sandboxPort = await freePort(config.sandboxPort)
-  const sandboxUrl = config.sandboxUrl ?? (children.includes('sandbox') ? `http://127.0.0.1:${sandboxPort}` : null)
-  const apiUrl = `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${config.port}`
-
-  const early = { databaseUrl: '', temporalAddress: '', temporalUiUrl: null, apiUrl, sandboxUrl, sandboxPort }
   const environmentIn = (endpoints: Endpoints) => (child: ChildName) => childEnvironment(child, config, endpoints, keys)
-  const startOurs = async (name: ChildName, environment: Record<string, string>, readyUrl: string | null) => {
-    if (!children.includes(name)) return
-    const child = { name, program: `main/${name}`, environment, home: config.dataDir, readyUrl }
-    await keep(options, parts, name, () => startChild(child))
-  }
 
-  const [postgres, temporal] = await allOf([
+  const apiUrl = `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${config.port}`
+  const early = { databaseUrl: '', temporalAddress: '', temporalUiUrl: null, apiUrl, sandboxUrl: null, sandboxPort: 0 }
+  const [postgres, temporal, sandbox] = await allOf([
     databaseOf(options, parts),
     temporalOf(options, parts),
-    startOurs('sandbox', environmentIn(early)('sandbox'), `${sandboxUrl}/livez`),
+    children.includes('sandbox')
+      ? sandboxOf(options, parts, (sandboxPort) => environmentIn({ ...early, sandboxPort })('sandbox'))
+      : { sandboxUrl: config.sandboxUrl, sandboxPort: config.sandboxPort },
   ])
   options.signal?.throwIfAborted()
-  const endpoints: Endpoints = { ...early, databaseUrl: postgres.url, ...temporal }
+  const endpoints: Endpoints = { ...early, databaseUrl: postgres.url, ...temporal, ...sandbox }
   const environmentOf = environmentIn(endpoints)
-  await allOf([
-    startOurs('worker', environmentOf('worker'), null),
-    startOurs('api', environmentOf('api'), `${apiUrl}/readyz`),
-  ])
+  const startOurs = async (name: ChildName, readyUrl: string | null): Promise<void> => {
+    if (!children.includes(name)) return
+    const child = { name, program: `main/${name}`, environment: environmentOf(name), home: config.dataDir, readyUrl }
+    await keep(options, parts, name, () => startChild(child))
+  }
+  await allOf([startOurs('worker', null), startOurs('api', `${apiUrl}/readyz`)])
   options.signal?.throwIfAborted()
   const order: readonly PartName[] = [...parts.keys()]
   return { ...endpoints, dataDir: config.dataDir, postgres: postgres.embedded, parts: order, environmentOf }
+}
+
+const SANDBOX_ATTEMPTS_MAX = 3
+
+/** On the wished port when it is free, else on another; once it is up it comes back on that one, which its clients know. */
+async function sandboxOf(options: StackOptions, parts: Parts, environmentOn: (port: number) => Record<string, string>) {
+  const { dataDir: home, sandboxPort: wished } = options.config
+  const startOn = (port: number): Promise<RunningProcess> => {
+    const readyUrl = `http://127.0.0.1:${port}/livez`
+    return startChild({ name: 'sandbox', program: 'main/sandbox', environment: environmentOn(port), home, readyUrl })
+  }
+  let taken: number | undefined
+  await keep(options, parts, 'sandbox', async () => {
+    for (let attempt = 1; taken === undefined; attempt += 1) {
+      const port = await freePort(attempt === 1 ? wished : undefined)
+      try {
+        const started = await startOn(port)
+        taken = port
+        return started
+      } catch (error) {
+        // Another program was quicker to the port, perhaps: others are free.
+        if (attempt === SANDBOX_ATTEMPTS_MAX) throw error
+      }
+    }
+    return startOn(taken)
+  })
+  const sandboxPort = taken ?? wished
+  return { sandboxUrl: `http://127.0.0.1:${sandboxPort}`, sandboxPort }
 }
 
 function childrenOf({ config, children }: StackOptions): readonly ChildName[] {
@@ -131,7 +155,7 @@ function childrenOf({ config, children }: StackOptions): readonly ChildName[] {
 }
 
 /** Waits for all, also when one fails, so that nothing is started any more when the failure is reported. */
-async function allOf<const Starting extends readonly Promise<unknown>[]>(starting: Starting) {
+async function allOf<const Starting extends readonly unknown[]>(starting: Starting) {
   await Promise.allSettled(starting)
   return Promise.all(starting)
 }
@@ -153,9 +177,9 @@ async function databaseOf(options: StackOptions, parts: Parts) {
     port = started.port
     return started
   })
-  const { superUrl, urls, version } = supervised.current()
+  const { superUrl, urls, version, dataPath } = supervised.current()
   await migrateWithProgress(options, urls.migrate)
-  return { url: urls.app, embedded: { superUrl, urls, version } }
+  return { url: urls.app, embedded: { superUrl, urls, version, dataPath } }
 }
 
 async function migrateWithProgress(options: StackOptions, url: string): Promise<void> {

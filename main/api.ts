@@ -12,6 +12,7 @@ import { connectTemporal } from '../temporal/connect.ts'
 import { startRelay } from '../temporal/relay.ts'
 import { composeEngine } from './compose.ts'
 import { redLines, refuseUnguarded } from './guarded.ts'
+import { listenOrEnd } from './listen.ts'
 import { orEnd, settingsOf } from './settings.ts'
 
 /** Load balancers ask for readiness every second or two. */
@@ -73,7 +74,7 @@ const grace = closeWithGrace({ delay: 20_000 }, async ({ err }) => {
 // Nobody is left to stop it when its parent has died.
 process.once('disconnect', () => grace.close())
 
-await app.listen({ host: config.host, port: config.port })
+await listenOrEnd(app, config.host, config.port, 'LUNAS_PORT')
 process.send?.('ready')
 
 /** Stored answers are kept for two days; older ones go in small steps that no request feels. */

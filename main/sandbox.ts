@@ -1,5 +1,6 @@
 /** The gateway simulator as a process of its own. */
 import { buildSandbox } from '../sandbox/server.ts'
+import { listenOrEnd } from './listen.ts'
 import { settingsOf } from './settings.ts'
 
 const config = settingsOf('sandboxApiKey', 'sandboxCallbackSecret')
@@ -23,5 +24,5 @@ process.once('SIGINT', () => void stop())
 // Nobody is left to stop it when its parent has died.
 process.once('disconnect', () => void stop())
 
-await sandbox.listen({ host: config.host, port: config.sandboxPort })
+await listenOrEnd(sandbox, config.host, config.sandboxPort, 'SANDBOX_PORT')
 process.send?.('ready')

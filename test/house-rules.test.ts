@@ -84,6 +84,7 @@ describe('files of code', () => {
     ['store/a.ts', `createCipheriv('aes-256-gcm', key, iv)`, 'only store/vault.ts'],
     ['test/a.test.ts', ['test', "only('one', () => {})"].join('.'), 'every test runs'],
     ['test/a.test.ts', ['describe', "skip('one', () => {})"].join('.'), 'every test runs'],
+    ['test/a.test.ts', ['test', "runIf(isRoot)('one', () => {})"].join('.'), 'every test runs'],
   ])('%s may not hold: %s', (path, text, finding) => expect(lineFaults(file(path, text)).join()).toContain(finding))
 
   test('a comment may name what is forbidden, and a date with its argument is no clock', () => {

@@ -258,7 +258,7 @@ describe('lunas doctor', () => {
     writeFileSync(path.join(folder, 'running.json'), JSON.stringify({ pid: 2 ** 22 + 1, apiUrl: live.stack.apiUrl }))
     const { findings } = JSON.parse((await run('doctor', '--json')).stdout) as { findings: Line[] }
     const states = Object.fromEntries(findings.map(({ what, state }) => [what, state]))
-    expect(states).toMatchObject({ API: 'idle', database: 'idle', port: 'red' })
+    expect(states).toMatchObject({ API: 'idle', database: 'idle', 'API port': 'red' })
     writeRunning(live.stack.dataDir, { ...live.stack, pid: process.pid })
   })
 })

@@ -123,28 +123,40 @@ test('a port that is taken meanwhile is exchanged for another', async () => {
   server.close()
 })
 
-test.runIf(isRoot)(
-  'under a closed home folder root keeps the data where the server can get, behind a link',
-  async () => {
-    const closed = path.join(folder, 'closed')
-    mkdirSync(closed, { mode: 0o700 })
-    const where = path.join(closed, 'project/.data')
-    const postgres = await start(where)
-    await withClient(postgres.superUrl, (client) => client.query('CREATE TABLE kept AS SELECT 1 AS one'))
-    await postgres.stop()
-    expect(lstatSync(path.join(where, 'pg')).isSymbolicLink()).toBe(true)
-    const outside = path.dirname(realpathSync(path.join(where, 'pg')))
-    const again = await start(where)
-    expect(await isKept(again)).toBe(true)
-    await again.stop()
-    // Whoever deletes the folder starts afresh.
-    rmSync(where, { recursive: true })
-    const fresh = await start(where)
-    await expect(isKept(fresh)).rejects.toThrow('"kept" does not exist')
-    await fresh.stop()
-    rmSync(outside, { recursive: true })
-  },
-)
+test('under a closed home folder root keeps the data where the server can get, behind a link; others keep it there', async () => {
+  const closed = path.join(folder, 'closed')
+  mkdirSync(closed, { mode: 0o700 })
+  const where = path.join(closed, 'project/.data')
+  const postgres = await start(where)
+  await withClient(postgres.superUrl, (client) => client.query('CREATE TABLE kept AS SELECT 1 AS one'))
+  await postgres.stop()
+  expect(lstatSync(path.join(where, 'pg')).isSymbolicLink()).toBe(isRoot)
+  expect(postgres.dataPath).toBe(realpathSync(path.join(where, 'pg')))
+  const again = await start(where)
+  expect(await isKept(again)).toBe(true)
+  await again.stop()
+  // Whoever deletes the folder starts afresh.
+  rmSync(where, { recursive: true })
+  const fresh = await start(where)
+  await expect(isKept(fresh)).rejects.toThrow('"kept" does not exist')
+  await fresh.stop()
+})
+
+test('data that lies outside goes with the folder it belonged to, at the next start of anybody', async () => {
+  const gone = path.join(folder, 'gone')
+  mkdirSync(gone, { mode: 0o700 })
+  const script = path.join(import.meta.dirname, 'hold-postgres.ts')
+  const args = ['--import', 'tsx', script, path.join(gone, '.data')]
+  const holder = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = (await once(createInterface({ input: holder.stdout }), 'line')) as [string]
+  const { pid } = JSON.parse(line) as { pid: number }
+  const outside = path.dirname(realpathSync(path.join(gone, '.data/pg')))
+  holder.kill('SIGKILL')
+  expect(await waitForEnd(pid, 10_000)).toBe(true)
+  rmSync(gone, { recursive: true })
+  await (await start(home)).stop()
+  expect(existsSync(outside)).toBe(false)
+})
 
 test('links that the package could not bring are made at the start', () => {
   const copy = path.join(folder, 'package')

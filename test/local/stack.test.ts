@@ -10,8 +10,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DEVELOPMENT_MARK, loadConfig } from '../../config.ts'
 import { isAlive, waitForEnd } from '../../local/processes.ts'
 import { withClient } from '../../local/roles.ts'
+import { PROJECT_ROOT } from '../../local/project.ts'
 import { startStack, type StackEvent } from '../../local/stack.ts'
 import { registerSearchAttributes, SEARCH_ATTRIBUTES } from '../../local/temporal.ts'
+import { startCommand } from '../support/e2e-command.ts'
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'lunas-stack-'))
 const config = loadConfig({ LUNAS_DATA_DIR: path.join(folder, 'data') })
@@ -72,5 +74,37 @@ test('a taken API port is told with the variable to set, and nothing is left run
   await expect(startStack({ config: { ...config, port } })).rejects.toThrow(
     `port ${port} on 127.0.0.1 is in use by another program; set LUNAS_PORT to a free one`,
   )
+  server.close()
+})
+
+test('the sandbox takes another port when its own is taken, and comes back on the one it has', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const stack = await startStack({ config: { ...config, sandboxPort: port }, children: ['sandbox'] })
+  try {
+    expect(stack.sandboxPort).not.toBe(port)
+    expect(stack.sandboxUrl).toBe(`http://127.0.0.1:${stack.sandboxPort}`)
+    await stack.kill('sandbox', 'SIGKILL')
+    await stack.ready('sandbox')
+    expect((await fetch(`${stack.sandboxUrl}/livez`)).status).toBe(200)
+  } finally {
+    await stack.stop()
+    server.close()
+  }
+})
+
+test('a process whose port is taken says so in one sentence and ends as wrongly used', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const keys = JSON.parse(readFileSync(path.join(config.dataDir, 'keys.json'), 'utf8')) as Record<string, string>
+  const environment = { ...keys, SANDBOX_PORT: String(port), LUNAS_DATA_DIR: config.dataDir }
+  const program = path.join(PROJECT_ROOT, 'main/sandbox.ts')
+  const { code, stderr } = await startCommand(process.execPath, ['--import', 'tsx', program], { environment }).ended
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: `port ${port} on 127.0.0.1 is in use by another program; set SANDBOX_PORT to a free one\n`,
+  })
   server.close()
 })

@@ -91,7 +91,7 @@ const FORBIDDEN: readonly Forbidden[] = [
     except: (path) => path === 'store/vault.ts' || roomOf(path) === 'test',
   },
   {
-    pattern: /\b(it|test|describe|suite|bench)(\.\w+)*\.(only|skip|todo|skipIf)\b/,
+    pattern: /\b(it|test|describe|suite|bench)(\.\w+)*\.(only|skip|todo|skipIf|runIf)\b/,
     instead: 'every test runs; a test that cannot have its server fails',
     only: (path) => roomOf(path) === 'test',
   },
