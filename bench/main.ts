@@ -1,5 +1,5 @@
 /** `npm run bench -- <name> [--json]`: measures one thing against a yardstick in the same run. Never a test. */
-import { Command } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { benchLifecycle } from './lifecycle.ts'
 import { benchRegistration } from './registration.ts'
 import { printResult } from './report.ts'
@@ -7,25 +7,33 @@ import { benchStartup } from './startup.ts'
 
 interface Options {
   readonly json?: boolean
-  readonly rounds: string
-  readonly count: string
+  readonly rounds: number
+  readonly count: number
 }
 
 const say = (options: Options) => (line: string) => {
   if (!options.json) process.stderr.write(`${line}\n`)
 }
 
-const program = new Command('bench').description('measures the engine against a yardstick in the same run')
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 on')
+  return value
+}
+
+const program = new Command('bench')
+  .description('measures the engine against a yardstick in the same run')
+  .exitOverride()
 
 program
   .command('lifecycle')
   .description('whole lives: this engine against a bare twin on the same server')
   .option('--json', 'one JSON object on standard output')
-  .option('--rounds <n>', 'interleaved rounds', '3')
-  .option('--count <n>', 'lives a round', '200')
+  .option('--rounds <n>', 'interleaved rounds', wholeNumber, 3)
+  .option('--count <n>', 'lives a round', wholeNumber, 200)
   .action(async (options: Options) => {
-    const rounds = Number(options.rounds)
-    const result = await benchLifecycle({ rounds, lives: Number(options.count), inFlight: 64, say: say(options) })
+    const { rounds, count: lives } = options
+    const result = await benchLifecycle({ rounds, lives, inFlight: 64, say: say(options) })
     printResult(result, options.json ?? false)
   })
 
@@ -33,12 +41,12 @@ program
   .command('registration')
   .description('registrations accepted at 64 connections, against a bare loop of client starts')
   .option('--json', 'one JSON object on standard output')
-  .option('--rounds <n>', 'interleaved rounds', '3')
-  .option('--count <n>', 'registrations a round', '4000')
+  .option('--rounds <n>', 'interleaved rounds', wholeNumber, 3)
+  .option('--count <n>', 'registrations a round', wholeNumber, 4000)
   .action(async (options: Options) => {
     const result = await benchRegistration({
-      rounds: Number(options.rounds),
-      count: Number(options.count),
+      rounds: options.rounds,
+      count: options.count,
       say: say(options),
     })
     printResult(result, options.json ?? false)
@@ -48,9 +56,16 @@ program
   .command('startup')
   .description('from the start to ready, first and again, and memory at rest')
   .option('--json', 'one JSON object on standard output')
-  .option('--rounds <n>', 'how often', '3')
+  .option('--rounds <n>', 'how often', wholeNumber, 3)
   .action(async (options: Options) =>
-    printResult(await benchStartup(Number(options.rounds), say(options)), options.json ?? false),
+    printResult(await benchStartup(options.rounds, say(options)), options.json ?? false),
   )
 
-await program.parseAsync()
+for (const command of program.commands) command.exitOverride()
+try {
+  await program.parseAsync()
+} catch (error) {
+  // Commander has said what is wrong.
+  if (!(error instanceof CommanderError)) throw error
+  process.exitCode = error.exitCode === 0 ? 0 : 2
+}

@@ -18,6 +18,7 @@ export interface RegistrationOptions {
 const CONNECTIONS = 64
 /** Client starts are slow: a share of the registrations is enough to know their rate. */
 const STARTS_SHARE = 10
+const LISTED_PATIENCE_MS = 10_000
 const DRAIN_PATIENCE_MS = 600_000
 
 /** Registrations a second at 64 connections, as a multiple of bare starts a second at 64 in flight. */
@@ -35,12 +36,14 @@ export async function benchRegistration(options: RegistrationOptions): Promise<B
     const connection = await Connection.connect({ address: stand.stack.temporalAddress })
     const client = new Client({ connection, namespace: stand.config.temporalNamespace })
     const rounds: object[] = []
+    let accepted = 0
     const ratios: number[] = []
     for (let round = 0; round <= options.rounds; round += 1) {
       const count = round === 0 ? 500 : options.count
       const starts = await bareStarts(client, round, Math.max(100, count / STARTS_SHARE))
       const arm = await registrations(stand, round, count)
       const drain = await drained(stand)
+      accepted += arm.accepted
       if (round === 0) continue
       const ratio = rounded(arm.rate / starts)
       ratios.push(ratio)
@@ -50,10 +53,18 @@ export async function benchRegistration(options: RegistrationOptions): Promise<B
       )
     }
     await worker.stop()
+    const all = await kept(stand, client, accepted)
     await connection.close()
     const spread = spreadOf(ratios)
     const target = 'at least 8 times a bare loop of client starts; nothing lost'
-    return { bench: 'registration', ratio: spread.median, target, ratios: spread, rounds, lost: await lost(stand) }
+    return {
+      bench: 'registration',
+      ratio: spread.median,
+      target,
+      ratios: spread,
+      rounds,
+      ...all,
+    }
   } finally {
     await stand.stop()
   }
@@ -88,6 +99,7 @@ async function registrations(stand: Stand, series: number, count: number) {
   const { seconds, byStatus } = await postAll({ url, key: access.registrar, connections: CONNECTIONS }, bodies)
   const accepted = byStatus[201] ?? 0
   return {
+    accepted,
     rate: rounded(accepted / seconds),
     refused: count - accepted,
     cpuMs: perUnitMs(before, cpuSeconds(pids), count),
@@ -113,11 +125,38 @@ async function drained(stand: Stand) {
   return { backlog, drainSeconds: rounded(seconds), drainRate: backlog === 0 ? null : rounded(backlog / seconds) }
 }
 
-/** Accepted registrations without a life: must be none. */
-async function lost(stand: Stand): Promise<number> {
-  const { rows } = await stand.store.context.database.pool.query<{ lost: number }>(
-    `SELECT count(*)::int AS lost FROM participant p WHERE stage = 'screening'
-        OR NOT EXISTS (SELECT FROM check_result c WHERE (c.programme, c.ref) = (p.programme, p.ref))`,
+interface Kept {
+  readonly acceptedInAll: number
+  readonly registered: number
+  readonly started: number
+  /** Registrations that were answered with 201 and are not in the table, not screened, or have no workflow: must be none. */
+  readonly lost: number
+}
+
+/** Compares what clients were told with the table and with the workflows the server has started. */
+async function kept(stand: Stand, client: Client, accepted: number): Promise<Kept> {
+  const { rows } = await stand.store.context.database.pool.query<{ registered: number; screened: number }>(
+    `SELECT count(*)::int AS registered,
+            count(*) FILTER (WHERE stage <> 'screening' AND EXISTS (
+              SELECT FROM check_result c WHERE (c.programme, c.ref) = (p.programme, p.ref)))::int AS screened
+       FROM participant p WHERE programme = 'bench'`,
   )
-  return rows[0]?.lost ?? 0
+  const { registered = 0, screened = 0 } = rows[0] ?? {}
+  const started = await startedLives(client, accepted)
+  return {
+    acceptedInAll: accepted,
+    registered,
+    started,
+    lost: accepted - Math.min(accepted, registered, screened, started),
+  }
+}
+
+/** The server lists what it has started a little later than it starts it. */
+async function startedLives(client: Client, wanted: number): Promise<number> {
+  const query = `WorkflowId STARTS_WITH 'participant:bench:'`
+  for (const until = performance.now() + LISTED_PATIENCE_MS; ;) {
+    const { count } = await client.workflow.count(query)
+    if (count >= wanted || performance.now() > until) return count
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
 }

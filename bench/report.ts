@@ -4,7 +4,7 @@ import { machine } from './measure.ts'
 export interface BenchResult {
   readonly bench: string
   /** Ours against the yardstick of the same run; higher is better. */
-  readonly ratio: number | null
+  readonly ratio: number
   readonly target: string
   readonly rounds: readonly unknown[]
   readonly [figure: string]: unknown
