@@ -6,17 +6,26 @@ export const gatewayFactories = {
   sandbox: createSandboxGateway,
 } as const
 
+type Factories = typeof gatewayFactories
+type Code = keyof Factories
+type Settings = { readonly [code in Code]: Parameters<Factories[code]>[0] }
+
 /** Settings of the gateways that are in use, by code; a gateway without settings is not opened. */
-export type GatewaySettings = {
-  readonly [Code in keyof typeof gatewayFactories]?: Parameters<(typeof gatewayFactories)[Code]>[0]
-}
+export type GatewaySettings = Partial<Settings>
 
 /** Makes the adapters of every configured gateway. Throws when the settings of one cannot be right. */
 export function openGateways(settings: GatewaySettings): ReadonlyMap<string, Gateway> {
-  const gateways = new Map<string, Gateway>()
-  if (settings.sandbox) gateways.set('sandbox', gatewayFactories.sandbox(settings.sandbox))
+  const codes = Object.keys(gatewayFactories) as Code[]
+  const gateways = new Map(codes.flatMap((code) => opened(code, settings)))
   for (const gateway of gateways.values()) refuseUnservable(gateway)
   return gateways
+}
+
+const makers: { readonly [code in Code]: (settings: Settings[code]) => Gateway } = gatewayFactories
+
+function opened<One extends Code>(code: One, settings: GatewaySettings): [string, Gateway][] {
+  const own = settings[code]
+  return own === undefined ? [] : [[code, makers[code](own)]]
 }
 
 /** Throws when Lunas cannot keep its promises with what a gateway promises. */
