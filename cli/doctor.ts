@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { styleText } from 'node:util'
-import type { Finding } from '../local/diagnose.ts'
+import type { Finding } from '../local/finding.ts'
 import { EXIT_FAILED, print, printJson } from './output.ts'
 
 export function doctorCommand(): Command {

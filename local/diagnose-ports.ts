@@ -1,6 +1,6 @@
 /** The ports of a stack, each free, ours, or taken by another program, with the command that mends it. */
 import type { Config } from '../config.ts'
-import type { Finding } from './diagnose.ts'
+import { green, red, type Finding } from './finding.ts'
 import { freePort, isPortFree } from './ports.ts'
 import type { Running } from './running.ts'
 
@@ -32,19 +32,18 @@ export async function portFindings(config: Config, running: Running | null): Pro
 
 async function portFinding({ what, port, host, ours, setting }: Wish): Promise<Finding> {
   const taken = portOf(ours)
-  if (taken !== null) return { what, state: 'green', found: `${taken} is ours`, mend: null }
-  if (await isPortFree(port, host)) return { what, state: 'green', found: `${port} on ${host} is free`, mend: null }
+  if (taken !== null) return green(what, `${taken} is ours`)
+  if (await isPortFree(port, host)) return green(what, `${port} on ${host} is free`)
   const found = `${port} on ${host} is in use by another program`
-  if (setting === null) return { what, state: 'green', found: `${found}; the next start takes another one`, mend: null }
-  return { what, state: 'red', found, mend: `${setting}=${await freePort()} npm start` }
+  if (setting === null) return green(what, `${found}; the next start takes another one`)
+  return red(what, found, `${setting}=${await freePort()} npm start`)
 }
 
 /** Which port the embedded PostgreSQL takes is its own affair: only a running one is told. */
 function databasePort(config: Config, running: Running | null): Finding[] {
   if (config.databaseUrl !== null) return []
   const port = portOf(running?.databaseUrl)
-  const found = port === null ? 'any free one' : `${port} is ours`
-  return [{ what: 'PostgreSQL port', state: 'green', found, mend: null }]
+  return [green('PostgreSQL port', port === null ? 'any free one' : `${port} is ours`)]
 }
 
 function portOf(place: string | null | undefined): string | null {

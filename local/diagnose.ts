@@ -7,18 +7,11 @@ import { catalogFaults, roleFaults } from '../store/guards.ts'
 import { missingMigrations } from '../store/migrations.ts'
 import { connectTemporal } from '../temporal/connect.ts'
 import { portFindings } from './diagnose-ports.ts'
+import { finding, green, idle, red, type Finding } from './finding.ts'
 import { findProgram } from './postgres-program.ts'
 import { CODE_ROOT, PROJECT_ROOT } from './project.ts'
 import { readRunning, type Running } from './running.ts'
 import { findTemporalCli } from './temporal-programs.ts'
-
-export interface Finding {
-  readonly what: string
-  /** `idle`: not running, which is no fault. */
-  readonly state: 'green' | 'idle' | 'red'
-  readonly found: string
-  readonly mend: string | null
-}
 
 /** Examines everything; a line that is red says how it is mended. */
 export async function diagnose(config: Config): Promise<readonly Finding[]> {
@@ -127,20 +120,4 @@ async function api(running: Running | null): Promise<Finding> {
   const answer = await fetch(`${running.apiUrl}/readyz`, { signal: AbortSignal.timeout(3000) }).catch(() => null)
   const well = answer?.ok ?? false
   return finding('API', well, well ? `ready at ${running.apiUrl}` : `not ready at ${running.apiUrl}`, 'npm start')
-}
-
-function finding(what: string, well: boolean, found: string, mend: string): Finding {
-  return well ? green(what, found) : red(what, found, mend)
-}
-
-function green(what: string, found: string): Finding {
-  return { what, state: 'green', found, mend: null }
-}
-
-function idle(what: string, found: string): Finding {
-  return { what, state: 'idle', found, mend: null }
-}
-
-function red(what: string, found: string, mend: string): Finding {
-  return { what, state: 'red', found, mend }
 }
