@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { environmentIn, temporaryHome, until } from '../support/e2e.ts'
-import { processesOf, startLunas, type RunningCommand } from '../support/e2e-command.ts'
+import { pressCtrlC, processesOf, startCommand, startLunas, type RunningCommand } from '../support/e2e-command.ts'
 import { commandsIn, readDocument } from '../support/markdown.ts'
 
 const home = temporaryHome()
@@ -80,14 +80,14 @@ test('of two starts at once one comes up, and the other says in one sentence why
 }, 150_000)
 
 test('the next start finds its people and keys again', async () => {
-  const again = start()
+  const again = startCommand('npm', ['start'], { environment })
   const said = await banner(again)
   expect(keyOf(said, 'operator')).toBe(registered.key)
   const found = await ask(registered.key, `/v1/programmes/demo/participants/${registered.ref}`)
   expect(found).toMatchObject({ ref: registered.ref, stage: 'admission' })
-  again.process.kill('SIGTERM')
-  expect(await again.ended).toMatchObject({ code: 0, stderr: '' })
-  expect(processesOf(home)).toEqual([])
+  pressCtrlC(again)
+  await again.ended
+  await until('nothing is left', async () => processesOf(home).length === 0, { withinMs: 45_000 })
 }, 120_000)
 
 test('a start for programs tells one JSON object once everything is up', async () => {
