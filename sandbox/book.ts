@@ -51,7 +51,7 @@ export class Book {
     return this.#byReference.get(reference) ?? []
   }
 
-  /** Payouts sent to an account so far. */
+  /** Payouts sent to an account so far for which our balance was enough. */
   attempts(account: string): number {
     return this.#attempts.get(account) ?? 0
   }
@@ -132,7 +132,8 @@ export class Book {
     this.#byId.set(payout.id, payout)
     this.#byKey.set(payout.key, payout)
     this.#byReference.set(payout.reference, scenario.twin ? [payout, twinOf(payout)] : [payout])
-    this.#attempts.set(payout.account, entry.attempt)
+    // What our own money was too short for says nothing of the account: its next attempt is the same one.
+    if (entry.float === 'enough') this.#attempts.set(payout.account, entry.attempt)
     if (scenario.short && !this.#shortSince.has(payout.account)) this.#shortSince.set(payout.account, seq)
   }
 

@@ -42,7 +42,7 @@ export interface Accepted {
   readonly fingerprint: string
   readonly holder: string
   readonly scenario: string
-  /** How many payouts this account has been sent, this one included. */
+  /** How many payouts this account has been sent for which our balance was enough, this one included. */
   readonly attempt: number
   /** `short`: nothing was taken from our balance, and the payout will fail. */
   readonly float: 'enough' | 'short'

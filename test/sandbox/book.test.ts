@@ -93,6 +93,27 @@ describe('balance', () => {
   })
 })
 
+describe('a transfer into our balance', () => {
+  test('counts once by its number, also after a restart', async () => {
+    const transfer = () => stage.call('POST', '/admin/top-up', { amount: '1000', number: 'SP2D-1' })
+    for (let times = 0; times < 2; times += 1) expect((await transfer()).status).toBe(200)
+    await stage.restart()
+    expect((await transfer()).status).toBe(200)
+    expect(await balance()).toBe(opening + 1000n)
+  })
+
+  test('makes good a payout that our balance was too short for: the account’s next attempt is still its first', async () => {
+    const account = bank('9920212345')
+    const first = freeze(stage.gateway, account, opening + 1n)
+    await stage.gateway.submit(first, never)
+    const short = await untilState(stage.gateway, first.reference, 'failed')
+    expect(short.failure?.class).toBe('float-short')
+    const second = freeze(stage.gateway, account)
+    await stage.gateway.submit(second, never)
+    expect((await untilState(stage.gateway, second.reference, 'failed', 'paid')).failure?.class).toBe('retry-new')
+  })
+})
+
 describe('the wire', () => {
   test('everything but the sign of life needs the key', async () => {
     expect((await fetch(`${stage.url}/livez`)).status).toBe(200)
