@@ -33,7 +33,10 @@ interface Made {
   readonly grants: readonly RoleInProgramme[]
 }
 
-export function keysCommand(): Command {
+/** How the first key is made: passed in, for it brings the store, which commands that speak HTTP know nothing of. */
+export type MakeFirst = (person: string) => Promise<Made>
+
+export function keysCommand(makeFirst: MakeFirst): Command {
   const command = new Command('keys').description('API keys of named persons and services')
   const create = withConnection(command.command('create').description('make a key; it is shown once'))
     .requiredOption('--person <name>', 'whose key it is; two keys of one person are one person')
@@ -41,7 +44,7 @@ export function keysCommand(): Command {
     .option('--label <text>', 'what it is for', 'made by the command line')
     .option('--role <role[@programme]>', 'what it may do, for every programme or one; may be repeated', collect, [])
     .option('--bootstrap', 'make the first key, an administrator’s, straight in the database of DATABASE_URL')
-    .action(createOne)
+    .action((options: CreateOptions) => createOne(options, makeFirst))
   const list = withConnection(command.command('list').description('every key, without secrets')).action(listAll)
   const revoke = withConnection(command.command('revoke <id>').description('end a key at once')).action(revokeOne)
   const endRole = withConnection(
@@ -54,17 +57,11 @@ export function keysCommand(): Command {
   return command
 }
 
-async function createOne(options: CreateOptions): Promise<void> {
-  const made = options.bootstrap ? await createFirst(options.person) : await createByApi(options)
+async function createOne(options: CreateOptions, makeFirst: MakeFirst): Promise<void> {
+  const made = options.bootstrap ? await makeFirst(options.person) : await createByApi(options)
   if (options.json) return printJson(made)
   print(`${made.secret}\nThis is ${options.person}'s key ${made.id}. It is not shown again.`)
   print(`It may act as: ${rolesText(made.grants)}`)
-}
-
-/** Loaded only here: it brings the store, which the other commands do without. */
-async function createFirst(person: string): Promise<Made> {
-  const { bootstrap } = await import('./bootstrap.ts')
-  return bootstrap(person)
 }
 
 async function createByApi(options: CreateOptions): Promise<Made> {

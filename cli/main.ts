@@ -21,7 +21,8 @@ for (const command of [
   migrateCommand(),
   participantsCommand(),
   messagesCommand(),
-  keysCommand(),
+  // Loaded only when asked for: it brings the store.
+  keysCommand(async (person) => (await import('./bootstrap.ts')).bootstrap(person)),
 ]) {
   program.addCommand(command.exitOverride())
 }

@@ -47,7 +47,6 @@ export const ROOT_COMMANDS = [
   'demo.ts',
   'doctor.ts',
   'migrate.ts',
-  'keys.ts',
   'bootstrap.ts',
 ].map((name) => `cli/${name}`)
 
