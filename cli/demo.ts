@@ -26,7 +26,7 @@ export function demoCommand(): Command {
       'demo',
     )
     .option('--kill-worker', 'kill the worker between the gateway’s acceptance and our commit, and show what happens')
-    .option('--exit', 'stop when everybody is settled; exit code 0 only if all went as it should')
+    .option('--exit', 'stop when everybody is settled; exit code 0 only if nobody was paid twice and the books balance')
     .option('--json', 'one JSON object on standard output, and nothing else')
     .action(run)
 }
@@ -65,8 +65,8 @@ async function playDemo(options: Options, signal: AbortSignal, speak: (line: str
 
 function isWell(result: DemoResult, options: Options): boolean {
   const killed = !options.killWorker || result.kill.inFlightAtKill > 0
-  const { books, settled, missed } = result
-  return books.paidTwice === 0 && books.balance && settled && missed.length === 0 && killed
+  // What was late on a slow machine is told, and is no fault of the money.
+  return result.books.paidTwice === 0 && result.books.balance && result.settled && killed
 }
 
 function summaryOf(result: DemoResult): Record<string, unknown> {
