@@ -12,6 +12,10 @@ function text(description: string, example: string, pattern = '.') {
   return Type.Optional(Type.String({ pattern, description, examples: [example] }))
 }
 
+function wholeNumber(description: string, usual: number, minimum = 0, maximum = Number.MAX_SAFE_INTEGER) {
+  return Type.Integer({ minimum, maximum, default: usual, description })
+}
+
 /**
  * Every environment variable Lunas knows and what it is for; `.env.example` is this list as a file.
  * A variable set to nothing counts as not set, as compose files and CI systems do it.
@@ -42,6 +46,11 @@ export const ENVIRONMENT = Type.Object({
     '^[^/ ]+:[0-9]{1,5}$',
   ),
   TEMPORAL_NAMESPACE: Type.String({ default: 'default', description: 'the Temporal namespace all lives run in' }),
+  TEMPORAL_TLS: text('TLS to Temporal, true or false; not set: as the next four need it', 'true', '^(true|false)$'),
+  TEMPORAL_TLS_CA: text('PEM file of who vouches for Temporal; not set: as this machine does', '/etc/lunas/ca.pem'),
+  TEMPORAL_TLS_CERT: text('PEM file of our certificate, where Temporal asks for one', '/etc/lunas/client.pem'),
+  TEMPORAL_TLS_KEY: text('PEM file of the private key of that certificate', '/etc/lunas/client.key'),
+  TEMPORAL_API_KEY: text('our API key, where Temporal asks for one, as Temporal Cloud does', 'secret'),
   TEMPORAL_CLI_PATH: text('the temporal program for the dev server; not set: found or installed', '/usr/bin/temporal'),
   TEMPORAL_TEST_SERVER_PATH: text(
     'the time-skipping test server; not set: found or installed',
@@ -49,7 +58,7 @@ export const ENVIRONMENT = Type.Object({
   ),
   TEMPORAL_UI_URL: text('where operators open the Temporal UI', 'http://localhost:8233', HTTP),
   LUNAS_HOST: Type.String({ default: '127.0.0.1', description: 'the address the API listens on' }),
-  LUNAS_PORT: Type.Integer({ minimum: 1, maximum: 65535, default: 3000, description: 'the port the API listens on' }),
+  LUNAS_PORT: wholeNumber('the port the API listens on', 3000, 1, 65535),
   LUNAS_PUBLIC_URL: text('how others reach the API; not set: LUNAS_HOST and LUNAS_PORT', 'http://localhost:3000', HTTP),
   LUNAS_DATA_DIR: Type.String({ default: '.data', description: 'the folder of embedded servers, their keys and logs' }),
   LUNAS_VAULT_KEYS: text('the keys that wrap the data key of each person', KEYS),
@@ -64,11 +73,11 @@ export const ENVIRONMENT = Type.Object({
     default: 'info',
     description: 'the least severe line that is logged',
   }),
-  LUNAS_LIFE_EVENTS_MAX: Type.Integer({
-    minimum: 0,
-    default: 0,
-    description: 'history events after which a life continues as new; 0: when the server suggests it',
-  }),
+  LUNAS_LIFE_EVENTS_MAX: wholeNumber(
+    'history events after which a life continues as new; 0: when the server suggests it',
+    0,
+  ),
+  LUNAS_RELAY_RATE: wholeNumber('lives told a second by each process, at most; 0: without limit', 0),
   SANDBOX_URL: text('where the gateway simulator is reached', 'http://localhost:3001', HTTP),
   SANDBOX_API_KEY: text('what the gateway simulator knows us by', 'secret'),
   SANDBOX_CALLBACK_SECRET: text(
@@ -81,12 +90,7 @@ export const ENVIRONMENT = Type.Object({
     'http://localhost:3000/v1/gateways/sandbox/callbacks',
     HTTP,
   ),
-  SANDBOX_PORT: Type.Integer({
-    minimum: 1,
-    maximum: 65535,
-    default: 3001,
-    description: 'the port the gateway simulator listens on',
-  }),
+  SANDBOX_PORT: wholeNumber('the port the gateway simulator listens on', 3001, 1, 65535),
   SANDBOX_JOURNAL: text('the file the simulator journals to; not set: in LUNAS_DATA_DIR', '.data/sandbox.jsonl'),
   SANDBOX_TIME_FACTOR: Type.Number({
     exclusiveMinimum: 0,
@@ -143,6 +147,13 @@ export interface Config {
   /** host:port */
   readonly temporalAddress: string | null
   readonly temporalNamespace: string
+  /** Null leaves it to the settings that need it. */
+  readonly temporalTls: boolean | null
+  /** Absolute paths. */
+  readonly temporalTlsCa: string | null
+  readonly temporalTlsCert: string | null
+  readonly temporalTlsKey: string | null
+  readonly temporalApiKey: Secret | null
   readonly temporalCliPath: string | null
   readonly temporalTestServerPath: string | null
   readonly temporalUiUrl: string | null
@@ -158,6 +169,8 @@ export interface Config {
   readonly logLevel: string
   /** History events; 0 leaves it to the server's suggestion. */
   readonly lifeEventsMax: number
+  /** Lives told a second by one process; 0 is without limit. */
+  readonly relayRate: number
   readonly sandboxUrl: string | null
   readonly sandboxApiKey: Secret | null
   readonly sandboxCallbackSecret: Secret | null
@@ -177,6 +190,11 @@ export const VARIABLE_OF: Readonly<Record<keyof Config, EnvironmentName>> = {
   databaseAuditUrl: 'DATABASE_AUDIT_URL',
   temporalAddress: 'TEMPORAL_ADDRESS',
   temporalNamespace: 'TEMPORAL_NAMESPACE',
+  temporalTls: 'TEMPORAL_TLS',
+  temporalTlsCa: 'TEMPORAL_TLS_CA',
+  temporalTlsCert: 'TEMPORAL_TLS_CERT',
+  temporalTlsKey: 'TEMPORAL_TLS_KEY',
+  temporalApiKey: 'TEMPORAL_API_KEY',
   temporalCliPath: 'TEMPORAL_CLI_PATH',
   temporalTestServerPath: 'TEMPORAL_TEST_SERVER_PATH',
   temporalUiUrl: 'TEMPORAL_UI_URL',
@@ -190,6 +208,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Config, EnvironmentName>> = {
   gateways: 'LUNAS_GATEWAYS',
   logLevel: 'LUNAS_LOG_LEVEL',
   lifeEventsMax: 'LUNAS_LIFE_EVENTS_MAX',
+  relayRate: 'LUNAS_RELAY_RATE',
   sandboxUrl: 'SANDBOX_URL',
   sandboxApiKey: 'SANDBOX_API_KEY',
   sandboxCallbackSecret: 'SANDBOX_CALLBACK_SECRET',
@@ -316,6 +335,11 @@ function typed(values: Values, lines: string[]): Config {
     databaseAuditUrl: secret(values.DATABASE_AUDIT_URL),
     temporalAddress: values.TEMPORAL_ADDRESS ?? null,
     temporalNamespace: values.TEMPORAL_NAMESPACE,
+    temporalTls: values.TEMPORAL_TLS === undefined ? null : values.TEMPORAL_TLS === 'true',
+    temporalTlsCa: file(values.TEMPORAL_TLS_CA),
+    temporalTlsCert: file(values.TEMPORAL_TLS_CERT),
+    temporalTlsKey: file(values.TEMPORAL_TLS_KEY),
+    temporalApiKey: secret(values.TEMPORAL_API_KEY),
     temporalCliPath: values.TEMPORAL_CLI_PATH ?? null,
     temporalTestServerPath: values.TEMPORAL_TEST_SERVER_PATH ?? null,
     temporalUiUrl: values.TEMPORAL_UI_URL ?? null,
@@ -329,6 +353,7 @@ function typed(values: Values, lines: string[]): Config {
     gateways: Object.freeze(gateways === '' ? [] : gateways.split(',')),
     logLevel: values.LUNAS_LOG_LEVEL,
     lifeEventsMax: values.LUNAS_LIFE_EVENTS_MAX,
+    relayRate: values.LUNAS_RELAY_RATE,
     sandboxUrl: values.SANDBOX_URL ?? null,
     sandboxApiKey: secret(values.SANDBOX_API_KEY),
     sandboxCallbackSecret: secret(values.SANDBOX_CALLBACK_SECRET),
@@ -338,6 +363,10 @@ function typed(values: Values, lines: string[]): Config {
     sandboxTimeFactor: values.SANDBOX_TIME_FACTOR,
     sandboxOpeningBalanceMinor: BigInt(values.SANDBOX_OPENING_BALANCE),
   })
+}
+
+function file(name: string | undefined): string | null {
+  return name === undefined ? null : path.resolve(name)
 }
 
 function secret(value: string | undefined): Secret | null {

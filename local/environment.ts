@@ -53,6 +53,11 @@ function engine(config: Config, endpoints: Endpoints, keys: DevelopmentKeys): Se
     DATABASE_URL: endpoints.databaseUrl,
     TEMPORAL_ADDRESS: endpoints.temporalAddress,
     TEMPORAL_NAMESPACE: config.temporalNamespace,
+    TEMPORAL_TLS: config.temporalTls === null ? null : String(config.temporalTls),
+    TEMPORAL_TLS_CA: config.temporalTlsCa,
+    TEMPORAL_TLS_CERT: config.temporalTlsCert,
+    TEMPORAL_TLS_KEY: config.temporalTlsKey,
+    TEMPORAL_API_KEY: config.temporalApiKey?.reveal() ?? null,
     TEMPORAL_UI_URL: endpoints.temporalUiUrl,
     LUNAS_HOST: config.host,
     LUNAS_PORT: String(config.port),
@@ -62,6 +67,7 @@ function engine(config: Config, endpoints: Endpoints, keys: DevelopmentKeys): Se
     LUNAS_ACCOUNT_KEYS: ringText(config.accountKeys) ?? keys.LUNAS_ACCOUNT_KEYS,
     LUNAS_GATEWAYS: config.gateways.join(','),
     LUNAS_LIFE_EVENTS_MAX: String(config.lifeEventsMax),
+    LUNAS_RELAY_RATE: String(config.relayRate),
     SANDBOX_URL: endpoints.sandboxUrl,
   }
 }

@@ -14,6 +14,7 @@ import { composeEngine } from './compose.ts'
 import { redLines, refuseUnguarded } from './guarded.ts'
 import { listenOrEnd } from './listen.ts'
 import { orEnd, settingsOf } from './settings.ts'
+import { temporalOptions } from './temporal.ts'
 
 /** Load balancers ask for readiness every second or two. */
 const DRAIN_MS = 3_000
@@ -23,7 +24,7 @@ const FORGET_ROWS = 20_000
 const config = settingsOf('temporalAddress')
 const { store, gateways } = orEnd(() => composeEngine(config, 'lunas api', 20))
 await refuseUnguarded(store)
-const temporal = connectTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace })
+const temporal = connectTemporal(orEnd(() => temporalOptions(config, config.temporalAddress)))
 const lives: LivesView = {
   poke: () => relay.poke(),
   tellNow: (programme, ref, messageId) => tellNow(temporal, store.messages, { programme, ref, messageId }),
@@ -52,11 +53,12 @@ const relay = startRelay({
   temporal,
   messages: store.messages,
   concurrency: 32,
-  ratePerSecond: 0,
+  ratePerSecond: config.relayRate,
   eventsMax: config.lifeEventsMax,
   sweeps: false,
   report: (event) => {
     if (event.kind === 'fault') app.log.error({ err: event.error }, 'relay fault')
+    else if (event.kind === 'unreachable') app.log.error({ relay: event }, 'lives cannot be told')
     else if (event.kind !== 'delivered') app.log.warn({ relay: event }, 'relay')
   },
 })

@@ -5,12 +5,14 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } 
 import closeWithGrace from 'close-with-grace'
 import { createLifeActivities } from '../activities/lives.ts'
 import { createPaymentActivities } from '../activities/payments.ts'
+import { prepareServer } from '../temporal/attributes.ts'
 import { connectTemporal } from '../temporal/connect.ts'
 import { startRelay, type RelayEvent } from '../temporal/relay.ts'
 import { gatewayQueue, LIVES_QUEUE } from '../workflows/messages.ts'
 import { composeEngine } from './compose.ts'
 import { refuseUnguarded } from './guarded.ts'
 import { orEnd, settingsOf } from './settings.ts'
+import { temporalOptions } from './temporal.ts'
 
 /** Less than a local step may take, so that the step fails by itself and gives its slot back. */
 const QUERY_TIMEOUT_MS = 2500
@@ -21,8 +23,10 @@ Runtime.install({ logger: new DefaultLogger('WARN', (entry) => report(entry.leve
 const now = (): number => Date.now()
 const { store, gateways } = orEnd(() => composeEngine(config, 'lunas worker', 20, QUERY_TIMEOUT_MS))
 await refuseUnguarded(store)
-const connection = await NativeConnection.connect({ address: config.temporalAddress })
-const temporal = connectTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace })
+const reaching = orEnd(() => temporalOptions(config, config.temporalAddress))
+const temporal = connectTemporal(reaching)
+await orExplain(prepareServer(temporal))
+const connection = await orExplain(NativeConnection.connect(reaching))
 const shared: Pick<WorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime' | 'shutdownForceTime'> = {
   connection,
   namespace: config.temporalNamespace,
@@ -60,7 +64,7 @@ const relay = startRelay({
   temporal,
   messages: store.messages,
   concurrency: 32,
-  ratePerSecond: 0,
+  ratePerSecond: config.relayRate,
   eventsMax: config.lifeEventsMax,
   sweeps: true,
   report: relayed,
@@ -92,10 +96,21 @@ function workflowSource(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath
   return { workflowsPath: path.join(import.meta.dirname, '../workflows/index.ts') }
 }
 
+/** Nothing can be done without the server: the process ends, and whoever keeps it up starts it again. */
+async function orExplain<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'no answer'
+    process.stderr.write(`Temporal at ${reaching.address} cannot be used: ${why}\n`)
+    process.exit(1)
+  }
+}
+
 function relayed(event: RelayEvent): void {
   if (event.kind === 'delivered') return
   if (event.kind === 'fault') report('ERROR', event.error instanceof Error ? event.error.message : 'relay fault')
-  else report('WARN', `relay ${event.kind} ${JSON.stringify(event)}`)
+  else report(event.kind === 'unreachable' ? 'ERROR' : 'WARN', `relay ${event.kind} ${JSON.stringify(event)}`)
 }
 
 function report(level: string, message: string, error?: unknown): void {

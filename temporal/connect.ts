@@ -5,10 +5,25 @@ export interface TemporalOptions {
   /** host:port of the frontend. */
   readonly address: string
   readonly namespace: string
+  /** Absent: not encrypted. Without certificates of its own, those that this machine trusts. */
+  readonly tls?: TemporalTls
+  /** Only over TLS. */
+  readonly apiKey?: string
+}
+
+/** PEM. */
+export interface TemporalTls {
+  /** Who vouches for the server. */
+  readonly serverRootCACertificate?: Uint8Array
+  /** Who we are. */
+  readonly clientCertPair?: { readonly crt: Uint8Array; readonly key: Uint8Array }
 }
 
 export interface Temporal {
+  readonly address: string
+  readonly namespace: string
   readonly client: Client
+  readonly connection: Connection
   /** Every call gets a deadline: the client has none of its own. */
   within<T>(ms: number, call: () => Promise<T>): Promise<T>
   /** True when the frontend answers within a second. */
@@ -17,9 +32,10 @@ export interface Temporal {
   close(): Promise<void>
 }
 
-export function connectTemporal(options: TemporalOptions): Temporal {
-  const connection = Connection.lazy({ address: options.address })
-  const client = new Client({ connection, namespace: options.namespace })
+export function connectTemporal({ address, namespace, tls, apiKey }: TemporalOptions): Temporal {
+  const secured = { ...(tls ? { tls } : {}), ...(apiKey === undefined ? {} : { apiKey }) }
+  const connection = Connection.lazy({ address, ...secured })
+  const client = new Client({ connection, namespace })
   const open = new Set<Promise<unknown>>()
   const within = <T>(ms: number, call: () => Promise<T>): Promise<T> => {
     const called = connection.withDeadline(Date.now() + ms, call)
@@ -29,7 +45,10 @@ export function connectTemporal(options: TemporalOptions): Temporal {
     return called
   }
   return {
+    address,
+    namespace,
     client,
+    connection,
     within,
     async healthy() {
       try {
