@@ -12,7 +12,7 @@ import { lastLines, rotateLog } from './processes.ts'
 import { clearRunning, writeRunning } from './running.ts'
 import { supervise, type RunningProcess, type Supervised } from './supervision.ts'
 import { findTemporalCli } from './temporal-programs.ts'
-import { registerSearchAttributes, startTemporal } from './temporal.ts'
+import { startTemporal } from './temporal.ts'
 
 export type PartName = 'postgres' | 'temporal' | ChildName
 
@@ -193,7 +193,6 @@ async function migrateWithProgress(options: StackOptions, url: string): Promise<
 async function temporalOf(options: StackOptions, parts: Parts) {
   const { config, onEvent } = options
   if (config.temporalAddress !== null) {
-    await registerSearchAttributes(config.temporalAddress, config.temporalNamespace)
     return { temporalAddress: config.temporalAddress, temporalUiUrl: config.temporalUiUrl }
   }
   const program = await findTemporalCli({

@@ -6,9 +6,6 @@ import type { Connection } from '@temporalio/client'
 import { freePort } from './ports.ts'
 import { endChild, hasNotEnded, lastLines, startWatched } from './processes.ts'
 
-/** All that lists and filters in the Temporal UI go by; every one is a Keyword. */
-export const SEARCH_ATTRIBUTES = ['Programme', 'Wave', 'Stage', 'Region', 'Gateway', 'Attention'] as const
-
 export interface TemporalOptions {
   /** The `temporal` program, from `findTemporalCli`. */
   readonly program: string
@@ -86,26 +83,6 @@ function hasGreeted(log: string, from: number): boolean {
   return /^(Temporal )?Server: /m.test(readFileSync(log).subarray(from).toString())
 }
 
-/**
- * Registers the search attributes that a server does not have yet. Throws an `Error` when one exists with another type,
- * and when the server does not let us: on Temporal Cloud it is done by its own tools.
- */
-export async function registerSearchAttributes(address: string, namespace: string): Promise<void> {
-  await withConnection(address, async (connection) => {
-    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace })
-    const missing = SEARCH_ATTRIBUTES.filter((name) => customAttributes?.[name] === undefined)
-    const strange = SEARCH_ATTRIBUTES.filter((name) => (customAttributes?.[name] ?? KEYWORD) !== KEYWORD)
-    if (strange.length > 0)
-      throw new Error(`search attributes of another type than Keyword at ${address}: ${strange.join(', ')}`)
-    if (missing.length === 0) return
-    const searchAttributes = Object.fromEntries(missing.map((name) => [name, KEYWORD]))
-    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes })
-  })
-}
-
-/** temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD */
-const KEYWORD = 2
-
 interface ServerDetails {
   readonly namespace: string
   readonly port: number
@@ -118,7 +95,6 @@ function spawnServer(options: TemporalOptions, details: ServerDetails): ChildPro
   args.push('--ui-port', String(details.uiPort), '--ui-disable-news-fetch')
   args.push('--namespace', details.namespace, '--db-filename', path.join(options.home, 'temporal.db'))
   args.push('--log-level', 'warn', '--log-format', 'json')
-  for (const name of SEARCH_ATTRIBUTES) args.push('--search-attribute', `${name}=Keyword`)
   const output = openSync(details.log, 'a', 0o600)
   try {
     return startWatched(options.program, args, {

@@ -2,7 +2,7 @@
 import { engineActor, type Actor } from '../domain/act.ts'
 import { Problem } from '../domain/problem.ts'
 import { insertAudit } from './audit.ts'
-import { inTransaction, type Database, type Sql } from './database.ts'
+import { inTransaction, one, type Database, type Sql } from './database.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import { retryUnmatched } from './questions.ts'
 
@@ -31,42 +31,73 @@ export interface Messages {
   lease(lives: number, seconds: number): Promise<Lease[]>
   /** Marks messages delivered; those that died or were delivered before stay as they are. */
   delivered(ids: readonly string[]): Promise<void>
-  /** Gives messages back untouched: the server was not reached, which says nothing about them. */
-  postponed(ids: readonly string[], seconds: number): Promise<void>
-  /** Counts a refusal; the tenth makes a message dead. */
+  /**
+   * Gives messages back untouched: the server was not reached, which says nothing about them. The older they are the longer they
+   * rest, at most half a minute, so that one that never gets through does not take the turn of others.
+   */
+  postponed(ids: readonly string[]): Promise<void>
+  /**
+   * The run of a life has ended. Is the life open, its run failed or was terminated: people are shown it, and its messages rest
+   * until its run is mended. Has it closed meanwhile, the messages go to recovery with the next lease.
+   */
+  afterEnd(lease: Pick<Lease, 'programme' | 'ref' | 'ids'>): Promise<void>
+  /** Counts a refusal; the tenth makes a message dead, which people are shown. */
   refused(ids: readonly string[], why: string): Promise<void>
   /** The oldest dead messages, of some programmes or of all. */
   dead(programmes: readonly string[] | null): Promise<DeadMessage[]>
   /** Puts a dead message back. Throws `not-found`, `message-not-dead`. */
   redrive(id: string, actor: Actor, atMs: number): Promise<void>
-  /** Nudges every life past its latest expected moment, and tries unmatched callbacks again; returns how many lives. */
+  /** Puts all dead messages back, of some programmes or of all; how many they were. */
+  redriveAll(programmes: readonly string[] | null, actor: Actor, atMs: number): Promise<number>
+  /** How much waits to be told, and since when; and how much is dead. */
+  backlog(): Promise<Backlog>
+  /** Nudges lives past their latest expected moment, at most so many, and tries unmatched callbacks again; returns how many lives. */
   sweep(limit: number): Promise<number>
-  /** Marks that a life's run ended although its life is open: people look. */
-  flagFailed(programme: string, ref: string): Promise<void>
+}
+
+export interface Backlog {
+  readonly pending: number
+  readonly dead: number
+  /** How long the oldest that may be told waits, seconds; 0 when none does. */
+  readonly oldestSeconds: number
 }
 
 const REFUSALS_MAX = 10
+/** Seconds. */
+const UNREACHABLE_REST = [2, 30] as const
+const ENDED_REST = [60, 900] as const
 /** After a long fault there may be very many; people work them off from the oldest. */
 const DEAD_SHOWN_MAX = 500
 
+/**
+ * Rows are locked where they are chosen, and those of others are passed over: two relays that want the rest of one life's
+ * messages never wait for each other.
+ */
 const LEASE = `
-WITH lives AS (
-  SELECT programme, ref, min(priority) AS priority, min(created_at) AS since
-    FROM (SELECT programme, ref, priority, created_at FROM message
-           WHERE state = 'pending' AND deliver_after <= now() AND (leased_until IS NULL OR leased_until < now())
-           ORDER BY priority, deliver_after LIMIT $1 * 4 FOR UPDATE SKIP LOCKED) AS due
-   GROUP BY programme, ref ORDER BY 3, 4 LIMIT $1
+WITH due AS (
+  SELECT id, programme, ref, priority, created_at FROM message
+   WHERE state = 'pending' AND deliver_after <= now() AND (leased_until IS NULL OR leased_until < now())
+   ORDER BY priority, deliver_after LIMIT $1 * 4 FOR UPDATE SKIP LOCKED
+), lives AS (
+  SELECT programme, ref FROM due GROUP BY programme, ref ORDER BY min(priority), min(created_at) LIMIT $1
+), taken AS (
+  SELECT m.id FROM message m JOIN lives USING (programme, ref)
+   WHERE m.state = 'pending' AND m.deliver_after <= now() AND (m.leased_until IS NULL OR m.leased_until < now())
+     FOR UPDATE OF m SKIP LOCKED
 ), leased AS (
-  UPDATE message m SET leased_until = now() + $2 * interval '1 second'
-    FROM lives
-   WHERE m.programme = lives.programme AND m.ref = lives.ref AND m.state = 'pending' AND m.deliver_after <= now()
-     AND (m.leased_until IS NULL OR m.leased_until < now())
-  RETURNING m.programme, m.ref, m.id, m.priority
+  UPDATE message SET leased_until = now() + $2 * interval '1 second' WHERE id IN (SELECT id FROM taken)
+  RETURNING programme, ref, id, priority
 )
 SELECT l.programme, l.ref, array_agg(l.id ORDER BY l.id)::text[] AS ids, p.wave, p.region, p.stage
   FROM leased l JOIN participant p USING (programme, ref)
  GROUP BY l.programme, l.ref, p.wave, p.region, p.stage
  ORDER BY min(l.priority)`
+
+/** How long a message rests: as long as it is old, between bounds. A message has no counter but that of its refusals. */
+const REST = "least($3, greatest($2, extract(epoch FROM now() - created_at))) * interval '1 second'"
+const POSTPONE = `
+UPDATE message SET leased_until = NULL, deliver_after = now() + ${REST}
+ WHERE id = ANY ($1::uuid[]) AND state = 'pending'`
 
 /** A life with a message on its way is left alone: a second nudge would only lengthen the backlog it waits in. */
 const SWEEP = `
@@ -95,13 +126,10 @@ export function createMessages(database: Database): Messages {
         values: [ids],
       })
     },
-    async postponed(ids, seconds) {
-      await pool.query(
-        `UPDATE message SET leased_until = NULL, deliver_after = now() + $2 * interval '1 second'
-          WHERE id = ANY ($1::uuid[]) AND state = 'pending'`,
-        [ids, seconds],
-      )
+    async postponed(ids) {
+      await pool.query(POSTPONE, [ids, ...UNREACHABLE_REST])
     },
+    afterEnd: (lease) => afterEnd(database, lease),
     refused: (ids, why) => refuse(database, ids, why),
     async dead(programmes) {
       const { rows } = await pool.query<DeadMessage>(
@@ -113,6 +141,8 @@ export function createMessages(database: Database): Messages {
     },
     redrive: (id, actor, atMs) =>
       inTransaction(database, async (sql) => void (await redriveMessage(sql, id, actor, atMs))),
+    redriveAll: (programmes, actor, atMs) =>
+      inTransaction(database, (sql) => redriveAllMessages(sql, programmes, actor, atMs)),
     async sweep(limit) {
       await retryUnmatched(database, limit)
       return inTransaction(database, async (sql) => {
@@ -124,15 +154,37 @@ export function createMessages(database: Database): Messages {
         return rows.length
       })
     },
-    async flagFailed(programme, ref) {
-      await pool.query(
-        `UPDATE participant SET attention = 'life-failed', attention_since = coalesce(attention_since, now())
-          WHERE programme = $1 AND ref = $2 AND stage <> 'closed'`,
-        [programme, ref],
-      )
+    async backlog() {
+      const { rows } = await pool.query<Backlog>(BACKLOG)
+      return one(rows, 'backlog')
     },
   }
 }
+
+const BACKLOG = `
+SELECT count(*) FILTER (WHERE state = 'pending')::int AS pending, count(*) FILTER (WHERE state = 'dead')::int AS dead,
+       coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'pending' AND deliver_after <= now())),
+                0)::float8 AS "oldestSeconds"
+  FROM message WHERE state IN ('pending', 'dead')`
+
+async function afterEnd(database: Database, { programme, ref, ids }: Pick<Lease, 'programme' | 'ref' | 'ids'>) {
+  const { rowCount } = await database.pool.query(
+    `UPDATE participant
+        SET attention = 'life-failed',
+            attention_since = CASE WHEN attention = 'life-failed' THEN attention_since ELSE now() END
+      WHERE programme = $1 AND ref = $2 AND stage <> 'closed'`,
+    [programme, ref],
+  )
+  if (rowCount === 1) await database.pool.query(POSTPONE, [ids, ...ENDED_REST])
+  else await refuse(database, ids, 'the run has ended')
+}
+
+/** What people must decide in these lives stays shown; what they only wait for gives way, for the life may not hear of its end. */
+const SHOW_DEAD = `
+UPDATE participant p SET attention = 'message-dead', attention_since = now()
+  FROM unnest($1::text[], $2::text[]) AS died (programme, ref)
+ WHERE (p.programme, p.ref) = (died.programme, died.ref)
+   AND coalesce(p.attention, '') NOT IN ('life-failed', 'review', 'failed', 'message-dead')`
 
 async function refuse(database: Database, ids: readonly string[], why: string): Promise<void> {
   await inTransaction(database, async (sql) => {
@@ -146,6 +198,8 @@ async function refuse(database: Database, ids: readonly string[], why: string): 
       [ids, why, REFUSALS_MAX],
     )
     const died = rows.filter((row) => row.state === 'dead')
+    if (died.length === 0) return
+    await sql.query(SHOW_DEAD, [died.map(({ programme }) => programme), died.map(({ ref }) => ref)])
     await insertAudit(
       sql,
       died.map(({ id, programme, ref }) => ({
@@ -159,6 +213,35 @@ async function refuse(database: Database, ids: readonly string[], why: string): 
       })),
     )
   })
+}
+
+/**
+ * Puts all dead messages back, of some programmes or of all, in the caller's transaction: after a fault that is mended. Answers
+ * with how many.
+ */
+export async function redriveAllMessages(
+  sql: Sql,
+  programmes: readonly string[] | null,
+  actor: Actor,
+  atMs: number,
+): Promise<number> {
+  const { rows } = await sql.query<{ id: string; programme: string; ref: string }>(
+    `UPDATE message SET state = 'pending', refusals = 0, leased_until = NULL, deliver_after = now()
+      WHERE state = 'dead' AND ($1::text[] IS NULL OR programme = ANY ($1)) RETURNING id, programme, ref`,
+    [programmes],
+  )
+  await insertAudit(
+    sql,
+    rows.map(({ id, programme, ref }) => ({
+      act: 'message-redriven' as const,
+      actor,
+      atMs,
+      subject: `message:${id}`,
+      programme,
+      ref,
+    })),
+  )
+  return rows.length
 }
 
 /** Puts a dead message back, in the caller's transaction. Throws `not-found`, `message-not-dead`. */

@@ -1,21 +1,26 @@
 /** Delivers the messages of one life: starts the life if it is not there, and signals it. */
-import { isGrpcServiceError, WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
 import { participantWorkflowId, recoveryWorkflowId } from '../domain/identity.ts'
 import type { Lease } from '../store/messages.ts'
 import { LIVES_QUEUE, PARTICIPANT_WORKFLOW, RECOVERY_WORKFLOW, tell, type LifeInput } from '../workflows/messages.ts'
 import type { Temporal } from './connect.ts'
+import { STATUS, statusOf, whyOf } from './status.ts'
 
 export type Delivery =
   | { readonly kind: 'delivered' }
   /** The run ended although the store says the life is open: people look. */
   | { readonly kind: 'ended' }
-  /** The server was not reached, or asked to wait: it says nothing about the message. */
-  | { readonly kind: 'unreachable' }
+  /** The server is away, asks to wait, or does not know us: that says nothing about the message. */
+  | { readonly kind: 'unreachable'; readonly why: string }
+  /** The server answered, and cannot take this message. */
   | { readonly kind: 'refused'; readonly why: string }
 
 const CALL_MS = 5000
-/** gRPC: cancelled, deadline, exhausted, aborted, unavailable. */
-const PASSING: readonly number[] = [1, 4, 8, 10, 14]
+/**
+ * Every other answer is about the server, its namespace or our right to it: a certificate
+ * that has run out over night must not use up the messages of everybody.
+ */
+const ABOUT_THE_MESSAGE: readonly number[] = [STATUS.invalidArgument, STATUS.outOfRange]
 
 /** Never throws. `eventsMax` is the threshold handed to new lives; 0 leaves it to the server. */
 export async function deliver(temporal: Temporal, lease: Lease, eventsMax: number): Promise<Delivery> {
@@ -25,16 +30,14 @@ export async function deliver(temporal: Temporal, lease: Lease, eventsMax: numbe
     return { kind: 'delivered' }
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'ended' }
-    const code = grpcCodeOf(error)
-    if (code === undefined) return { kind: 'refused', why: error instanceof Error ? error.name : 'fault' }
-    return PASSING.includes(code) ? { kind: 'unreachable' } : { kind: 'refused', why: `gRPC ${code}` }
+    return { kind: isAboutTheMessage(error) ? 'refused' : 'unreachable', why: whyOf(error) }
   }
 }
 
-/** The client wraps what the connection says, sometimes twice; the status underneath decides. */
-function grpcCodeOf(error: unknown): number | undefined {
-  if (isGrpcServiceError(error)) return error.code
-  return error instanceof Error && error.cause !== undefined ? grpcCodeOf(error.cause) : undefined
+/** A server that was made anew lacks the search attributes: it calls that an invalid argument too. */
+function isAboutTheMessage(error: unknown): boolean {
+  const status = statusOf(error)
+  return status !== undefined && ABOUT_THE_MESSAGE.includes(status.code) && !/search attribute/i.test(status.details)
 }
 
 /** A closed run is not started again: its messages go to recovery, or people look. */

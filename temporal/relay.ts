@@ -3,6 +3,7 @@
  * has heard. Being poked after a commit makes it fast; the poll each second is what makes it sure.
  */
 import type { Messages, Lease } from '../store/messages.ts'
+import { prepareServer } from './attributes.ts'
 import type { Temporal } from './connect.ts'
 import { deliver, type Delivery } from './deliver.ts'
 
@@ -11,7 +12,7 @@ export interface RelayOptions {
   readonly messages: Messages
   /** Lives told at once. */
   readonly concurrency: number
-  /** Deliveries a second, at most: starts are dear, and people who register come first. 0 is without limit. */
+  /** Lives told a second, at most: starts are dear, and others may use the server too. 0 is without limit. */
   readonly ratePerSecond: number
   readonly eventsMax: number
   /** Also nudges lives past their latest expected moment. */
@@ -20,7 +21,9 @@ export interface RelayOptions {
 }
 
 export type RelayEvent =
-  | { readonly kind: 'delivered' | 'unreachable'; readonly count: number }
+  | { readonly kind: 'delivered'; readonly count: number }
+  /** The server is away, asks to wait or does not know us. Told again and again until it is better. */
+  | { readonly kind: 'unreachable'; readonly count: number; readonly why: string }
   | { readonly kind: 'ended' | 'refused'; readonly programme: string; readonly ref: string; readonly why: string }
   | { readonly kind: 'fault'; readonly error: unknown }
 
@@ -35,33 +38,43 @@ const POLL_MS = 1000
 const SWEEP_MS = 10_000
 const LEASE_SECONDS = 15
 const SWEEP_LIVES = 500
-const UNREACHABLE_SECONDS = 2
+/** The longest pause while the server is away: what waits is told this soon after it is back. */
+const AWAY_MAX_MS = 10_000
+
+/** What a relay remembers from round to round. */
+interface Progress {
+  /** The server answers and knows the search attributes. Until then nothing is leased. */
+  isPrepared: boolean
+  /** Rounds in a row in which nothing got through. */
+  lost: number
+  sweptAtMs: number
+}
+
+/** How long to rest before the next round. A firm rest is kept whoever pokes. */
+interface Rest {
+  readonly ms: number
+  readonly isFirm: boolean
+}
 
 export function startRelay(options: RelayOptions): Relay {
+  const progress: Progress = { isPrepared: false, lost: 0, sweptAtMs: 0 }
   let stopping = false
   let poked = false
   let wake: () => void = () => undefined
-  let lastSweepMs = 0
+  const resting = ({ ms, isFirm }: Rest): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      wake = () => {
+        if (!stopping && (isFirm || !poked)) return
+        clearTimeout(timer)
+        resolve()
+      }
+      wake()
+    })
   const run = async (): Promise<void> => {
     while (!stopping) {
       poked = false
-      const more = await round(options).catch((error: unknown) => {
-        options.report({ kind: 'fault', error })
-        return false
-      })
-      if (options.sweeps && Date.now() - lastSweepMs >= SWEEP_MS) {
-        lastSweepMs = Date.now()
-        await options.messages.sweep(SWEEP_LIVES).catch((error: unknown) => options.report({ kind: 'fault', error }))
-      }
-      if (!more && !poked && !stopping) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, POLL_MS)
-          wake = () => {
-            clearTimeout(timer)
-            resolve()
-          }
-        })
-      }
+      await resting(await turn(options, progress))
     }
   }
   const running = run()
@@ -78,24 +91,55 @@ export function startRelay(options: RelayOptions): Relay {
   }
 }
 
-/** Leases and delivers once; true when there may be more at once. */
-async function round(options: RelayOptions): Promise<boolean> {
+async function turn(options: RelayOptions, progress: Progress): Promise<Rest> {
+  try {
+    if (options.sweeps) await sweep(options.messages, progress)
+    return await round(options, progress)
+  } catch (error) {
+    options.report({ kind: 'fault', error })
+    return { ms: POLL_MS, isFirm: true }
+  }
+}
+
+async function sweep(messages: Messages, progress: Progress): Promise<void> {
+  if (Date.now() - progress.sweptAtMs < SWEEP_MS) return
+  while ((await messages.sweep(SWEEP_LIVES)) === SWEEP_LIVES);
+  progress.sweptAtMs = Date.now()
+}
+
+/** Leases and delivers once. While anything was leased there may be more: only then is there no rest. */
+async function round(options: RelayOptions, progress: Progress): Promise<Rest> {
+  if (!progress.isPrepared) {
+    const why = await prepareServer(options.temporal).then(() => null, sentenceOf)
+    if (why !== null) return away(options, progress, 0, why)
+    progress.isPrepared = true
+  }
   const leases = await options.messages.lease(options.concurrency, LEASE_SECONDS)
-  if (leases.length === 0) return false
-  const started = performance.now()
+  if (leases.length === 0) return { ms: POLL_MS, isFirm: false }
+  const began = performance.now()
   const deliveries = await Promise.all(
     leases.map(async (lease) => ({ lease, delivery: await deliver(options.temporal, lease, options.eventsMax) })),
   )
   await settle(options, deliveries)
-  await pace(options.ratePerSecond, leases.length, performance.now() - started)
-  return leases.length === options.concurrency
+  const lost = deliveries.flatMap(({ delivery }) => (delivery.kind === 'unreachable' ? [delivery.why] : []))
+  if (lost.length === deliveries.length) return away(options, progress, lost.length, lost[0] ?? '')
+  if (lost.length > 0) options.report({ kind: 'unreachable', count: lost.length, why: lost[0] ?? '' })
+  progress.lost = 0
+  return { ms: restOf(options.ratePerSecond, leases.length, performance.now() - began), isFirm: true }
+}
+
+/** Nothing gets through: longer and longer pauses, said each time, and the server is looked at before anything is leased again. */
+function away({ report }: RelayOptions, progress: Progress, count: number, why: string): Rest {
+  report({ kind: 'unreachable', count, why })
+  progress.isPrepared = false
+  progress.lost += 1
+  return { ms: Math.min(POLL_MS * 2 ** Math.min(progress.lost - 1, 10), AWAY_MAX_MS), isFirm: true }
 }
 
 async function settle(
-  options: RelayOptions,
+  { messages, report }: RelayOptions,
   deliveries: readonly { readonly lease: Lease; readonly delivery: Delivery }[],
 ): Promise<void> {
-  const { messages, report } = options
   const idsOf = (kind: Delivery['kind']): string[] =>
     deliveries.filter(({ delivery }) => delivery.kind === kind).flatMap(({ lease }) => lease.ids)
   const delivered = idsOf('delivered')
@@ -104,31 +148,21 @@ async function settle(
     report({ kind: 'delivered', count: delivered.length })
   }
   const unreachable = idsOf('unreachable')
-  if (unreachable.length > 0) {
-    await messages.postponed(unreachable, UNREACHABLE_SECONDS)
-    report({ kind: 'unreachable', count: unreachable.length })
-  }
+  if (unreachable.length > 0) await messages.postponed(unreachable)
   for (const { lease, delivery } of deliveries) {
-    if (delivery.kind === 'refused') await messages.refused(lease.ids, delivery.why)
-    if (delivery.kind === 'ended') await afterEnd(messages, lease)
-    if (delivery.kind === 'refused' || delivery.kind === 'ended') {
-      const why = delivery.kind === 'refused' ? delivery.why : 'the run has ended'
-      report({ kind: delivery.kind, programme: lease.programme, ref: lease.ref, why })
-    }
+    if (delivery.kind !== 'refused' && delivery.kind !== 'ended') continue
+    const why = delivery.kind === 'refused' ? delivery.why : 'the run has ended'
+    if (delivery.kind === 'refused') await messages.refused(lease.ids, why)
+    else await messages.afterEnd(lease)
+    report({ kind: delivery.kind, programme: lease.programme, ref: lease.ref, why })
   }
 }
 
-/**
- * The run is closed. If the life was closed meanwhile, the messages stay pending and the next lease, which reads the life anew,
- * takes them to recovery; if the store says it is open, its run failed or was terminated: people look.
- */
-async function afterEnd(messages: Messages, lease: Lease): Promise<void> {
-  await messages.flagFailed(lease.programme, lease.ref)
-  await messages.refused(lease.ids, 'the run has ended')
+function restOf(ratePerSecond: number, told: number, tookMs: number): number {
+  return ratePerSecond === 0 ? 0 : Math.max(0, (told / ratePerSecond) * 1000 - tookMs)
 }
 
-async function pace(ratePerSecond: number, delivered: number, tookMs: number): Promise<void> {
-  if (ratePerSecond === 0) return
-  const restMs = (delivered / ratePerSecond) * 1000 - tookMs
-  if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs))
+/** Nothing was sent yet that could be quoted. */
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'no answer'
 }

@@ -1,7 +1,7 @@
 /** What operators and people do to running lives, on real servers; every life here continues as new after few events. */
 import { afterAll, expect, test } from 'vitest'
 import { participantWorkflowId, recoveryWorkflowId } from '../../domain/identity.ts'
-import { SEARCH_ATTRIBUTES } from '../../local/temporal.ts'
+import { SEARCH_ATTRIBUTES } from '../../temporal/attributes.ts'
 import { bankAccount } from '../support/builders.ts'
 import { openLiveStack, until } from '../support/e2e.ts'
 import { peopleWith, personWith } from '../support/e2e-people.ts'

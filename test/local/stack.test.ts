@@ -5,14 +5,14 @@ import { createServer, type AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { Connection } from '@temporalio/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DEVELOPMENT_MARK, loadConfig } from '../../config.ts'
 import { isAlive, waitForEnd } from '../../local/processes.ts'
 import { withClient } from '../../local/roles.ts'
 import { PROJECT_ROOT } from '../../local/project.ts'
 import { startStack, type StackEvent } from '../../local/stack.ts'
-import { registerSearchAttributes, SEARCH_ATTRIBUTES } from '../../local/temporal.ts'
+import { prepareServer, SEARCH_ATTRIBUTES } from '../../temporal/attributes.ts'
+import { connectTemporal } from '../../temporal/connect.ts'
 import { startCommand } from '../support/e2e-command.ts'
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'lunas-stack-'))
@@ -34,11 +34,11 @@ test('the stack brings up what it needs, keeps it up and leaves no process behin
   // Same address as before: those who use it come back by themselves.
   await withClient(stack.databaseUrl, (client) => client.query('SELECT 1'))
   await stack.ready('temporal')
-  await registerSearchAttributes(stack.temporalAddress, 'default')
-  const connection = await Connection.connect({ address: stack.temporalAddress })
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: 'default' })
+  const temporal = connectTemporal({ address: stack.temporalAddress, namespace: 'default' })
+  await prepareServer(temporal)
+  const { customAttributes } = await temporal.connection.operatorService.listSearchAttributes({ namespace: 'default' })
   expect(Object.keys(customAttributes)).toEqual(expect.arrayContaining([...SEARCH_ATTRIBUTES]))
-  await connection.close()
+  await temporal.close()
   expect(events.filter(({ kind }) => kind === 'ended')).toHaveLength(2)
 
   pids.push(...stack.parts.map((part) => stack.pidOf(part)))

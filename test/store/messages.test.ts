@@ -22,6 +22,9 @@ const messageOf = (ref: string) =>
     [ref],
   )
 
+const attentionOf = async (ref: string): Promise<string | null> =>
+  (await world.one<{ attention: string | null }>('SELECT attention FROM participant WHERE ref = $1', [ref])).attention
+
 describe('a lease', () => {
   it('takes all messages of one life together, with what a start needs', async () => {
     const ref = await world.admit()
@@ -58,6 +61,37 @@ describe('a lease', () => {
     expect(await world.count(`SELECT FROM message WHERE state = 'pending'`)).toBe(0)
   })
 
+  it('never waits for another relay: messages of the same lives are passed over, and each is delivered', async () => {
+    const of = await world.register()
+    await now()
+    await lease()
+    await world.root.pool.query(
+      `INSERT INTO participant SELECT (jsonb_populate_record(p, jsonb_build_object(
+          'ref', lpad(n::text, 13, '0'), 'identity_index', to_jsonb(decode(md5(n::text), 'hex'))))).*
+         FROM participant p, generate_series(1, 1000) AS n WHERE p.ref = $1`,
+      [of],
+    )
+    // Urgent and ordinary ones between each other, so that two relays choose rows of the same life.
+    await world.root.pool.query(
+      `INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
+       SELECT gen_random_uuid(), 'swift', lpad(n::text, 13, '0'), 'evidence', 1 + (n * 7 + copy * 3) % 5, 'pending', now()
+         FROM generate_series(1, 4) AS copy, generate_series(1, 1000) AS n`,
+    )
+    const taken: string[] = []
+    const relay = async (): Promise<void> => {
+      for (let empty = 0; empty < 3;) {
+        const leases = await lease(32)
+        empty = leases.length === 0 ? empty + 1 : 0
+        taken.push(...idsOf(leases))
+        await world.store.messages.delivered(idsOf(leases))
+      }
+    }
+    await Promise.all([relay(), relay(), relay(), relay()])
+    expect(taken).toHaveLength(4000)
+    expect(new Set(taken).size).toBe(4000)
+    await world.root.pool.query(`DELETE FROM participant WHERE ref LIKE '000000000%'`)
+  })
+
   it('takes people who wait before sweeps', async () => {
     const ordinary = await world.admit()
     const urgent = await world.admit()
@@ -80,8 +114,10 @@ describe('delivery', () => {
   it('is marked once, and an unreachable server says nothing about the message', async () => {
     const ref = await world.register()
     const ids = idsOf(await lease())
-    await world.store.messages.postponed(ids, 0)
+    await world.store.messages.postponed(ids)
     expect(await messageOf(ref)).toMatchObject({ state: 'pending', refusals: 0 })
+    expect(await lease()).toEqual([])
+    await now()
     expect(idsOf(await lease())).toEqual(ids)
     await world.store.messages.delivered(ids)
     await world.store.messages.refused(ids, 'late')
@@ -102,11 +138,37 @@ describe('delivery', () => {
     expect((await world.store.messages.dead(['swift'])).map((dead) => dead.id)).toContain(id)
     expect(await world.store.messages.dead(['other'])).toEqual([])
     expect(await world.count(`SELECT FROM audit_event WHERE act = 'message-died' AND ref = $1`, [ref])).toBe(1)
+    // People are shown it, until the life has looked at how it stands.
+    expect(await attentionOf(ref)).toBe('message-dead')
     await world.store.messages.redrive(id, OPERATOR, NOON)
     expect(idsOf(await lease())).toEqual([id])
+    await world.advance(ref)
+    expect(await attentionOf(ref)).toBeNull()
     expect(await refusal(world.store.messages.redrive(id, OPERATOR, NOON))).toBe('message-not-dead')
     const nobody = '00000000-0000-4000-8000-000000000000'
     expect(await refusal(world.store.messages.redrive(nobody, OPERATOR, NOON))).toBe('not-found')
+  })
+
+  it('of everybody who died in one fault is put back at once, with a row of audit each', async () => {
+    await world.root.pool.query(`UPDATE message SET state = 'delivered'`)
+    const refs = [await world.register(), await world.register(), await world.register()]
+    const ids = idsOf(await lease())
+    for (let time = 1; time <= 10; time += 1) await world.store.messages.refused(ids, 'gRPC 3')
+    expect(await world.store.messages.backlog()).toMatchObject({ pending: 0, dead: 3 })
+    expect(await world.store.messages.redriveAll(['other'], OPERATOR, NOON)).toBe(0)
+    expect(await world.store.messages.redriveAll(['swift'], OPERATOR, NOON)).toBe(3)
+    expect(await world.store.messages.backlog()).toMatchObject({ pending: 3, dead: 0 })
+    expect(idsOf(await lease()).toSorted()).toEqual(ids.toSorted())
+    const redriven = `SELECT FROM audit_event WHERE act = 'message-redriven' AND ref = ANY ($1)`
+    expect(await world.count(redriven, [refs])).toBe(3)
+    expect(await world.store.messages.redriveAll(null, OPERATOR, NOON)).toBe(0)
+  })
+
+  it('tells how long the oldest waits', async () => {
+    await world.register()
+    await world.root.pool.query(`UPDATE message SET created_at = now() - interval '90 seconds' WHERE state = 'pending'`)
+    const { oldestSeconds } = await world.store.messages.backlog()
+    expect(Math.round(oldestSeconds)).toBe(90)
   })
 
   it('waits longer after each refusal', async () => {
@@ -156,17 +218,31 @@ describe('nobody waits unheard', () => {
     expect(heard).toBeNull()
   })
 
-  it('a failed life is flagged for people, a closed one is not', async () => {
-    const open = await world.admit()
-    const closed = await world.admit()
-    await world.advance(closed, NOON + 31 * DAY)
-    for (const ref of [open, closed]) await world.store.messages.flagFailed('swift', ref)
-    const attention = (ref: string) => world.one('SELECT attention FROM participant WHERE ref = $1', [ref])
-    expect([await attention(open), await attention(closed)]).toEqual([
-      { attention: 'life-failed' },
-      { attention: null },
-    ])
-    await world.advance(open)
-    expect(await attention(open)).toEqual({ attention: null })
+  it('a life whose run has ended is flagged for people, and uses up no message', async () => {
+    const ref = await world.admit()
+    const leased = await lease()
+    const { ids = [] } = leased.find((one) => one.ref === ref) ?? {}
+    for (let time = 0; time < 12; time += 1) await world.store.messages.afterEnd({ programme: 'swift', ref, ids })
+    expect(await attentionOf(ref)).toBe('life-failed')
+    const dead = `SELECT FROM message WHERE ref = $1 AND (state <> 'pending' OR refusals > 0)`
+    expect(await world.count(dead, [ref])).toBe(0)
+    await world.root.pool.query('UPDATE participant SET heard_by = NULL')
+    await past(ref)
+    expect(await world.store.messages.sweep(100)).toBe(0)
+    await now()
+    expect(idsOf(await lease()).toSorted()).toEqual([...ids].toSorted())
+    await world.advance(ref)
+    expect(await attentionOf(ref)).toBeNull()
+  })
+
+  it('a life that closed while its message was on the way is no failed one: its message goes to recovery', async () => {
+    const ref = await world.admit()
+    const leased = await lease()
+    const { ids = [] } = leased.find((one) => one.ref === ref) ?? {}
+    await world.advance(ref, NOON + 31 * DAY)
+    await world.store.messages.afterEnd({ programme: 'swift', ref, ids })
+    expect(await attentionOf(ref)).toBeNull()
+    await now()
+    expect(await lease()).toMatchObject([{ ref, stage: 'closed' }])
   })
 })

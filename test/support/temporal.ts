@@ -27,12 +27,12 @@ import type { Gateway } from '../../gateways/gateway.ts'
 import { createSandboxGateway } from '../../gateways/sandbox/gateway.ts'
 import { freePort } from '../../local/ports.ts'
 import { PROJECT_ROOT } from '../../local/project.ts'
-import { startTemporal, SEARCH_ATTRIBUTES } from '../../local/temporal.ts'
+import { startTemporal } from '../../local/temporal.ts'
 import { findTemporalCli, findTestServer } from '../../local/temporal-programs.ts'
 import type { Entry } from '../../sandbox/entries.ts'
 import { buildSandbox } from '../../sandbox/server.ts'
 import { connectTemporal, type Temporal } from '../../temporal/connect.ts'
-import { startRelay, type RelayEvent } from '../../temporal/relay.ts'
+import { startRelay, type Relay, type RelayEvent } from '../../temporal/relay.ts'
 import { gatewayQueue, LIVES_QUEUE } from '../../workflows/messages.ts'
 import { API_KEY, CALLBACK_SECRET, callSandbox } from '../sandbox/stage.ts'
 import type { TestDatabase } from './cluster.ts'
@@ -55,6 +55,9 @@ export interface Scene extends World {
   /** The provider returns a payout that it had paid. */
   giveBack(gatewayId: string): Promise<void>
   result(ref: string): Promise<unknown>
+  /** Nobody tells the lives anything, but a relay of the test's own. */
+  stopRelay(): Promise<void>
+  startRelay(): void
   stopWorkers(): Promise<void>
   startWorkers(): Promise<void>
   close(): Promise<void>
@@ -114,15 +117,17 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   })
   const temporal = connectTemporal({ address: server.address, namespace: 'default' })
   const relayed: RelayEvent[] = []
-  const relay = startRelay({
-    temporal,
-    messages: world.store.messages,
-    concurrency: 8,
-    ratePerSecond: 0,
-    eventsMax: options.eventsMax ?? 0,
-    sweeps: false,
-    report: (event) => relayed.push(event),
-  })
+  const relaying = (): Relay =>
+    startRelay({
+      temporal,
+      messages: world.store.messages,
+      concurrency: 8,
+      ratePerSecond: 0,
+      eventsMax: options.eventsMax ?? 0,
+      sweeps: false,
+      report: (event) => relayed.push(event),
+    })
+  let relay = relaying()
   mouth.hear(async (callback) => {
     const result = gateway.receive({ ...callback, receivedAtMs: Date.now() })
     if (result.kind !== 'event') return
@@ -171,6 +176,8 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
       await callSandbox(url, 'POST', `/admin/payouts/${gatewayId}/return`)
     },
     result: (ref) => temporal.client.workflow.getHandle(participantWorkflowId(world.programme.code, ref)).result(),
+    stopRelay: () => relay.stop(),
+    startRelay: () => void (relay = relaying()),
     stopWorkers: crew.stop,
     startWorkers: crew.start,
     async close() {
@@ -202,9 +209,6 @@ async function startSkipping(): Promise<Server> {
   const program = await findTestServer({ configured: null })
   const server = { executable: { type: 'existing-path', path: program } } as const
   const environment = await TestWorkflowEnvironment.createTimeSkipping({ server })
-  // Keyword: 2. Without them the lives cannot show themselves.
-  const searchAttributes = Object.fromEntries(SEARCH_ATTRIBUTES.map((name) => [name, 2]))
-  await environment.connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes })
   return {
     address: environment.address,
     now: () => environment.currentTimeMs(),

@@ -2,11 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { participantWorkflowId, recoveryWorkflowId } from '../../domain/identity.ts'
 import { tellNow } from '../../temporal/ask.ts'
-import { connectTemporal } from '../../temporal/connect.ts'
+import { connectTemporal, type Temporal } from '../../temporal/connect.ts'
 import { deliver } from '../../temporal/deliver.ts'
-import { startRelay, type RelayEvent } from '../../temporal/relay.ts'
+import { startRelay, type RelayEvent, type RelayOptions } from '../../temporal/relay.ts'
 import { standing } from '../../workflows/messages.ts'
 import { swiftProgramme } from '../support/builders.ts'
+import { openWall } from '../support/grpc.ts'
 import { openScene, untilTrue, type Scene } from '../support/temporal.ts'
 import { WAVE } from '../support/world.ts'
 
@@ -116,6 +117,118 @@ describe('a server that is away', () => {
     await nobody.close()
     await scene.settle()
     expect(await scene.count('SELECT FROM message WHERE ref = $1 AND refusals > 0', [ref])).toBe(0)
+  })
+})
+
+/** A relay of its own with what it reports, beside that of the scene, which is quick but leaves what is not due to others. */
+function relayOf(temporal: Temporal, more: Partial<RelayOptions> = {}) {
+  const events: RelayEvent[] = []
+  const at: number[] = []
+  const relay = startRelay({
+    temporal,
+    messages: scene.store.messages,
+    concurrency: 4,
+    ratePerSecond: 0,
+    eventsMax: 0,
+    sweeps: false,
+    report: (event) => {
+      events.push(event)
+      at.push(performance.now())
+    },
+    ...more,
+  })
+  return { relay, events, at }
+}
+
+describe('a server that knows us no more', () => {
+  it('is said again and again with growing pauses, and uses up no message', async () => {
+    const wall = await openWall((method) =>
+      method === 'ListSearchAttributes' ? undefined : { code: 16, details: 'certificate has expired' },
+    )
+    const temporal = connectTemporal({ address: wall.address, namespace: 'default' })
+    const { relay, events, at } = relayOf(temporal)
+    await untilTrue(() => Promise.resolve(events.length >= 3))
+    await relay.stop()
+    await temporal.close()
+    await wall.close()
+    expect(new Set(events.map((event) => JSON.stringify(event)))).toEqual(
+      new Set([JSON.stringify({ kind: 'unreachable', count: 0, why: '16 UNAUTHENTICATED: certificate has expired' })]),
+    )
+    const [first = 0, second = 0, third = 0] = at
+    expect(second - first).toBeGreaterThan(900)
+    expect(third - second).toBeGreaterThan(1900)
+    expect(await scene.count('SELECT FROM message WHERE refusals > 0')).toBe(0)
+  })
+})
+
+describe('a backlog', () => {
+  /** Known to no life yet: signals that start lives nobody works on. */
+  async function crowd(people: number, each: number): Promise<void> {
+    await scene.stopWorkers()
+    await scene.stopRelay()
+    for (let person = 0; person < people; person += 1) await scene.register({}, Date.now())
+    await scene.root.pool.query(
+      `INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
+       SELECT gen_random_uuid(), programme, ref, 'evidence', 3, 'pending', now()
+         FROM message, generate_series(2, $1) WHERE state = 'pending'`,
+      [each],
+    )
+  }
+  const isTold = async (): Promise<boolean> => (await scene.count(`SELECT FROM message WHERE state = 'pending'`)) === 0
+
+  it('drains without a pause, also when few lives have many messages', async () => {
+    await crowd(24, 9)
+    const began = performance.now()
+    const { relay, events } = relayOf(scene.temporal)
+    await untilTrue(isTold)
+    await relay.stop()
+    // A second of rest after each of the eight rounds and more is what it must not take.
+    expect(performance.now() - began).toBeLessThan(6000)
+    expect(events.filter(({ kind }) => kind !== 'delivered')).toEqual([])
+    scene.startRelay()
+    await scene.startWorkers()
+  })
+
+  it('is told no faster than it is said', async () => {
+    await crowd(6, 1)
+    const { relay, at } = relayOf(scene.temporal, { concurrency: 2, ratePerSecond: 4 })
+    for (let poke = 0; poke < 20; poke += 1) relay.poke()
+    await untilTrue(isTold)
+    await relay.stop()
+    expect(at).toHaveLength(3)
+    for (const [index, time] of at.slice(1).entries()) expect(time - (at[index] ?? 0)).toBeGreaterThan(400)
+    scene.startRelay()
+    await scene.startWorkers()
+  })
+})
+
+describe('nobody waits unheard', () => {
+  const overdue = async (ref: string): Promise<void> => {
+    await scene.root.pool.query(`UPDATE message SET state = 'delivered' WHERE ref = $1`, [ref])
+    await scene.root.pool.query(`UPDATE participant SET heard_by = now() - interval '1 second' WHERE ref = $1`, [ref])
+  }
+  const attentionOf = async (ref: string): Promise<string | null> =>
+    (await scene.one<{ attention: string | null }>('SELECT attention FROM participant WHERE ref = $1', [ref])).attention
+
+  it('the sweep starts a life whose first message was lost, and flags one that was terminated', async () => {
+    await scene.stopRelay()
+    const lost = await scene.register({}, Date.now())
+    await overdue(lost)
+    scene.startRelay()
+    const ended = await screened()
+    await handleOf(ended).terminate('a test')
+    await overdue(ended)
+    expect(await stageOf(lost)).toBe('screening')
+
+    const { relay, events } = relayOf(scene.temporal, { sweeps: true })
+    await untilTrue(async () => (await stageOf(lost)) === 'admission')
+    await untilTrue(async () => (await attentionOf(ended)) === 'life-failed')
+    await relay.stop()
+    expect((await handleOf(lost).describe()).status.name).toBe('RUNNING')
+    expect(events.concat(scene.relayed)).toContainEqual(expect.objectContaining({ kind: 'ended', ref: ended }))
+    // It waits for its run to be mended, and is not nudged over and over.
+    expect(await scene.count(`SELECT FROM message WHERE ref = $1 AND state = 'dead'`, [ended])).toBe(0)
+    await overdue(ended)
   })
 })
 
