@@ -1,10 +1,12 @@
 /** What is found on this machine, line by line, with the command that mends what is not well. Starts and changes nothing. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import type { Config } from '../config.ts'
+import { ConfigProblem, type Config } from '../config.ts'
 import { openDatabase, type Database } from '../store/database.ts'
 import { catalogFaults, roleFaults } from '../store/guards.ts'
 import { missingMigrations } from '../store/migrations.ts'
+import { temporalOptions } from '../main/temporal.ts'
+import { findAttributes, registerCommand } from '../temporal/attributes.ts'
 import { connectTemporal } from '../temporal/connect.ts'
 import { portFindings } from './diagnose-ports.ts'
 import { finding, green, idle, red, type Finding } from './finding.ts'
@@ -104,15 +106,28 @@ async function guardFindings({ pool }: Database): Promise<Finding[]> {
 async function temporalServer(config: Config, running: Running | null): Promise<Finding> {
   const address = config.temporalAddress ?? running?.temporalAddress
   if (address === undefined) return idle('lives', 'Temporal is not running; npm start starts it')
-  const temporal = connectTemporal({ address, namespace: config.temporalNamespace })
-  const well = await temporal.healthy()
-  await temporal.close()
-  return finding(
-    'lives',
-    well,
-    well ? `Temporal answers at ${address}` : `Temporal does not answer at ${address}`,
-    'npm start',
-  )
+  const set = settled(() => temporalOptions(config, address))
+  if (set instanceof ConfigProblem) return red('lives', set.lines.join('; '), 'set it, or take it out of .env')
+  const temporal = connectTemporal(set)
+  try {
+    const { missing, strange } = await findAttributes(temporal)
+    const wrong = [...missing, ...strange]
+    const found = wrong.length === 0 ? `Temporal answers at ${address}` : `Temporal lacks ${wrong.join(', ')}`
+    return finding('lives', wrong.length === 0, found, registerCommand(temporal, wrong))
+  } catch {
+    return red('lives', `Temporal does not answer at ${address}`, 'npm start')
+  } finally {
+    await temporal.close()
+  }
+}
+
+function settled<T>(work: () => T): T | ConfigProblem {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof ConfigProblem) return error
+    throw error
+  }
 }
 
 async function api(running: Running | null): Promise<Finding> {

@@ -29,6 +29,7 @@ export function measure(app: FastifyInstance, { store, version }: ApiDependencie
   })
   new Gauge({ name: 'build_info', help: 'The running version', labelNames: ['version'], registers }).set({ version }, 1)
   watchPool(store, registers)
+  watchMessages(store, registers)
   const failures = counter('auth_failures_total', 'Requests without a right to what they asked', ['reason'], registers)
   const callbacks = counter(
     'callbacks_received_total',
@@ -66,6 +67,31 @@ function watchPool({ context }: ApiDependencies['store'], registers: Registry[])
       this.set({ state: 'open' }, pool.totalCount)
       this.set({ state: 'idle' }, pool.idleCount)
       this.set({ state: 'waiting' }, pool.waitingCount)
+    },
+  })
+}
+
+/** What the alarms of operators stand on: lives that are not told, and messages that only people can send again. */
+function watchMessages({ messages }: ApiDependencies['store'], registers: Registry[]): void {
+  // A database that is away says so elsewhere, and the other numbers are still wanted.
+  const backlog = () => messages.backlog().catch(() => ({ pending: NaN, dead: NaN, oldestSeconds: NaN }))
+  new Gauge({
+    name: 'messages',
+    help: 'Messages to lives by state; dead ones wait for people',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      const { pending, dead } = await backlog()
+      this.set({ state: 'pending' }, pending)
+      this.set({ state: 'dead' }, dead)
+    },
+  })
+  new Gauge({
+    name: 'messages_oldest_seconds',
+    help: 'How long the oldest message that may be told has waited',
+    registers,
+    async collect() {
+      this.set((await backlog()).oldestSeconds)
     },
   })
 }

@@ -64,6 +64,13 @@ describe('metrics', () => {
   const from = (remoteAddress: string, headers: Record<string, string> = {}) =>
     send(api.app, { method: 'GET', url: '/metrics', remoteAddress, headers })
 
+  it('tell how many messages wait and are dead, and for how long', async () => {
+    const { body } = await from('127.0.0.1')
+    expect(body).toMatch(/^messages\{state="dead"\} \d+$/m)
+    expect(body).toMatch(/^messages\{state="pending"\} \d+$/m)
+    expect(body).toMatch(/^messages_oldest_seconds [\d.]+$/m)
+  })
+
   it('are open to the machine itself', async () => {
     expect((await from('127.0.0.1')).status).toBe(200)
     expect((await from('::1')).body).toContain('http_request_duration_seconds_bucket')
