@@ -22,14 +22,10 @@ const LOOK_PAUSE_MS = 500
 /** Who runs the cluster keeps this to themselves, as Temporal Cloud does. */
 const NOT_FOR_US: readonly number[] = [STATUS.permissionDenied, STATUS.unimplemented]
 
-/** What the server lacks. Throws when it is not reached, or says nothing. */
+/** What the server is not known to have. Throws when it is not reached. */
 export async function findAttributes(temporal: Temporal): Promise<FoundAttributes> {
-  try {
-    return await listAttributes(temporal)
-  } catch (error) {
-    if (!NOT_FOR_US.includes(statusOf(error)?.code ?? -1)) throw error
-    return { missing: await askOneByOne(temporal), strange: [] }
-  }
+  const listed = await unlessNotForUs(listAttributes(temporal))
+  return listed ?? { missing: (await unlessNotForUs(askOneByOne(temporal))) ?? SEARCH_ATTRIBUTES, strange: [] }
 }
 
 /**
@@ -52,9 +48,21 @@ export async function prepareServer(temporal: Temporal): Promise<void> {
     // Another process of ours was quicker.
     if (code !== STATUS.alreadyExists) throw error
   }
-  for (const end = Date.now() + KNOWN_WITHIN_MS; (await askOneByOne(temporal)).length > 0;) {
+  // A server that does not let us ask is believed to know what it has just taken.
+  const isUnknown = async (): Promise<boolean> => ((await unlessNotForUs(askOneByOne(temporal))) ?? []).length > 0
+  for (const end = Date.now() + KNOWN_WITHIN_MS; await isUnknown();) {
     if (Date.now() > end) throw new Error(missingText(temporal, missing))
     await new Promise((resolve) => setTimeout(resolve, LOOK_PAUSE_MS))
+  }
+}
+
+/** Null when who runs the server keeps this to themselves. */
+async function unlessNotForUs<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked
+  } catch (error) {
+    if (NOT_FOR_US.includes(statusOf(error)?.code ?? -1)) return null
+    throw error
   }
 }
 
