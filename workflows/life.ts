@@ -32,6 +32,7 @@ export class Life {
   #looks = 0
   #changes = 0
   #told = true
+  #looking = false
   #draining = false
   #openCalls = 0
   #alarmAtMs: number | null = null
@@ -67,9 +68,11 @@ export class Life {
     for (;;) {
       await condition(() => this.#told)
       this.#told = false
+      this.#looking = true
       const look = this.#looks === 0 ? lives.screen : lives.advance
       const seen = await this.call(() => look({ programme: this.programme, ref: this.ref, nowMs: Date.now() }))
       this.#looks += 1
+      this.#looking = false
       this.#see(seen)
       if (this.#isLong()) this.#draining = true
     }
@@ -113,14 +116,21 @@ export class Life {
 
   /** Takes in where one disbursement stands; the rest of the life is as it was. */
   seeDisbursement(next: DisbursementStanding): void {
-    const disbursements = this.standing.disbursements.map((each) => (each.key === next.key ? next : each))
+    const disbursements = this.standing.disbursements.map((each) =>
+      each.key === next.key ? { ...each, ...next } : each,
+    )
     this.#see({ ...this.standing, disbursements })
   }
 
-  /** Looks again no later than in `ms`: for a branch that was turned away without a time. */
-  lookWithin(ms: number): void {
-    const at = Date.now() + ms
-    if (this.#alarmAtMs === null || at < this.#alarmAtMs) this.#arm(at)
+  /**
+   * Waits until a disbursement stands otherwise than `before`, at most `ms`, and then looks. The time is the branch's own: looks that
+   * others take meanwhile neither end it nor begin it anew.
+   */
+  async pause(key: string, before: string, ms: number): Promise<void> {
+    const isOther = (): boolean => this.#bug !== undefined || JSON.stringify(this.disbursement(key)) !== before
+    if (await condition(isOther, ms)) return
+    this.look()
+    await this.changed()
   }
 
   /** Looks again at once. */
@@ -133,9 +143,9 @@ export class Life {
     this.#bug = bug
   }
 
-  /** True when nothing was told since the last look. */
+  /** True when nothing was told since the last look, and no look is under way. */
   get isQuiet(): boolean {
-    return !this.#told
+    return !this.#told && !this.#looking
   }
 
   /** Resolves when the life should continue as new and nothing of it is open. */

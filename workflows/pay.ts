@@ -7,10 +7,12 @@ import type { DisbursementStanding, NextForDisbursement } from '../domain/standi
 import type { Life } from './life.ts'
 import { gatewayCalls, lives } from './proxies.ts'
 
-/** A step that was turned away without a time is tried again after this at the latest. */
+/** A step that was turned away without a time is tried again after this, and then after ever longer pauses. */
 const TURNED_AWAY_MS = 5000
+const TURNED_AWAY_MAX_MS = 120_000
 
 export async function pay(life: Life, key: string): Promise<void> {
+  let pauseMs = TURNED_AWAY_MS
   for (;;) {
     const disbursement = life.disbursement(key)
     if (!disbursement || disbursement.next.kind === 'end') return
@@ -28,9 +30,9 @@ export async function pay(life: Life, key: string): Promise<void> {
       await life.changed()
     }
     if (JSON.stringify(life.disbursement(key)) === before) {
-      life.lookWithin(TURNED_AWAY_MS)
-      await life.changed()
-    }
+      await life.pause(key, before, pauseMs)
+      pauseMs = Math.min(pauseMs * 2, TURNED_AWAY_MAX_MS)
+    } else pauseMs = TURNED_AWAY_MS
   }
 }
 

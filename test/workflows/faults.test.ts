@@ -190,27 +190,33 @@ describe('a life that has become long', () => {
   })
 })
 
-describe('a call that fails by itself, again and again', () => {
-  it('does not run in circles: one attempt, a pause, another', async () => {
+describe('calls that fail by themselves, again and again', () => {
+  const tranches = ['incentive-1', 'incentive-2', 'incentive-3']
+
+  it('do not run in circles, however many fail at once: an attempt, a pause, another, a longer pause', async () => {
     await scene.close()
-    let calls = 0
+    const calls = new Map<string, number>()
+    const first = programme.tranches[0]
+    if (!first) throw new Error('the programme has an incentive')
     scene = await openScene({
-      programme,
+      programme: { ...programme, tranches: tranches.map((code) => ({ ...first, code })) },
       activities: (all) => ({
         ...all,
-        submit: () => {
-          calls += 1
-          return Promise.reject(new Error('the gateway is not configured'))
+        async submit({ disbursement: key }) {
+          calls.set(key, (calls.get(key) ?? 0) + 1)
+          // Unequal, so that each ends while the others rest.
+          await new Promise((resolve) => setTimeout(resolve, 20 + 40 * Number(key.at(-3))))
+          throw new Error('the gateway is not configured')
         },
       }),
     })
     const [ref = ''] = await trained([bankAccount()])
-    await untilTrue(() => Promise.resolve(calls > 0))
-    const before = calls
+    await untilTrue(() => Promise.resolve(calls.size === 3))
     await scene.pass(30 * SECOND)
-    await scene.pass(30 * SECOND)
-    expect(calls - before).toBeGreaterThan(5)
-    expect(calls - before).toBeLessThan(20)
-    expect(await disbursement(ref)).toMatchObject({ state: 'released', attempts: 0 })
+    await scene.pass(40 * SECOND)
+    // After 0, 5, 15 and 35 seconds, and what the ends of calls are apart.
+    for (const [, count] of calls) expect([3, 4, 5]).toContain(count)
+    const attempts = 'SELECT FROM disbursement WHERE ref = $1 AND attempts = 0'
+    expect(await scene.count(`${attempts} AND state = 'released'`, [ref])).toBe(3)
   })
 })
