@@ -8,6 +8,8 @@ export interface Standing {
   readonly held: boolean
   readonly wave: string | null
   readonly region: string
+  /** In which people read its times; absent in what was looked at before this was said. */
+  readonly zone?: string
   /** Why people must look, or null. */
   readonly attention: Attention | null
   /** The next instant at which something may be due; null while only a fact can move the life. */
@@ -21,6 +23,9 @@ export interface DisbursementStanding {
   readonly state: DisbursementState
   readonly reason: string | null
   readonly next: NextForDisbursement
+  /** What people call the tranche, and until when it may be made payable: said by a look, not by a call. */
+  readonly name?: string
+  readonly lapsesAtMs?: number
 }
 
 /** A call that leaves the house: to which gateway, and how long it may take before it is given up as lost. */

@@ -125,7 +125,9 @@ export function standingOf(context: StoreContext, life: LifeRow, programme: Prog
     const asked = row.asked && askedPayout(row.asked)
     const question = { state: row.state, releaseAtMs, held: life.held, gateway, payout, asked }
     const next = nextForDisbursement(question, programme, context.timingOf, nowMs)
-    return [{ key: row.key, tranche: tranche.code, state: row.state, reason: row.reason, next }]
+    const rule = programme.tranches.find(({ code }) => code === tranche.code)
+    const said = { name: rule?.name.en ?? tranche.code, lapsesAtMs: row.lapses_ms }
+    return [{ key: row.key, tranche: tranche.code, state: row.state, reason: row.reason, next, ...said }]
   })
   // An attempt that people must look at is shown also where its obligation has ended.
   const states = life.tranches.flatMap(({ disbursement: row }) => (row ? [row.reviewing ? 'review' : row.state] : []))
@@ -140,6 +142,7 @@ export function standingOf(context: StoreContext, life: LifeRow, programme: Prog
     held: life.held,
     wave: life.wave,
     region: life.region,
+    zone: programme.zone,
     attention: attentionFor(states, life.held && !isOver, unknown, refused),
     wakeAtMs: nextInstant(lifeOf(life, gateway), programme, nowMs),
     disbursements,

@@ -2,7 +2,14 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
 import { participantWorkflowId, recoveryWorkflowId } from '../domain/identity.ts'
 import type { Lease } from '../store/messages.ts'
-import { LIVES_QUEUE, PARTICIPANT_WORKFLOW, RECOVERY_WORKFLOW, tell, type LifeInput } from '../workflows/messages.ts'
+import {
+  LIVES_QUEUE,
+  PARTICIPANT_WORKFLOW,
+  RECOVERY_WORKFLOW,
+  summaryOf,
+  tell,
+  type LifeInput,
+} from '../workflows/messages.ts'
 import type { Temporal } from './connect.ts'
 import { STATUS, statusOf, whyOf } from './status.ts'
 
@@ -47,7 +54,7 @@ async function signalLife(temporal: Temporal, lease: Lease, eventsMax: number): 
       workflowId: participantWorkflowId(lease.programme, lease.ref),
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       ...startOf(lease, eventsMax),
-      staticSummary: `Participant ${lease.ref} of ${lease.programme}`,
+      staticSummary: summaryOf(PARTICIPANT_WORKFLOW, lease.programme, lease.ref),
     }),
   )
 }
@@ -58,7 +65,7 @@ async function signalRecovery(temporal: Temporal, lease: Lease, eventsMax: numbe
       workflowId: recoveryWorkflowId(lease.programme, lease.ref),
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       ...startOf(lease, eventsMax),
-      staticSummary: `Recovery for participant ${lease.ref} of ${lease.programme}`,
+      staticSummary: summaryOf(RECOVERY_WORKFLOW, lease.programme, lease.ref),
     }),
   )
 }

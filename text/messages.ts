@@ -1,5 +1,6 @@
 /** Every message and the values it takes. A language that lacks one, or uses a value that is not there, does not compile. */
 import type { Act } from '../domain/act.ts'
+import type { DisbursementState } from '../domain/disbursement.ts'
 import type { RefusalCode } from '../domain/eligibility.ts'
 import type { Outcome, Stage } from '../domain/lifecycle.ts'
 import type { Money } from '../domain/money.ts'
@@ -81,6 +82,17 @@ type RefusalValues<C extends RefusalCode> = C extends 'too-young' | 'too-old'
     ? { aid: string }
     : Plain
 
+/** What an operator reads of a life while it runs. */
+type DetailMessages = { [S in DisbursementState as `money.${S}`]: Plain } & {
+  /** What the engine does next about a payment. */
+  [N in 'send' | 'resend' | 'enquire' | 'check-float' | 'give-up' as `engine.${N}`]: Plain
+} & {
+  'waits.screening': Plain
+  'waits.training': Plain
+  'waits.incentives': Plain
+  'waits.until': { until: When }
+}
+
 export type Messages = TimelineMessages & { [S in Stage as `stage.${S}`]: Plain } & {
   [O in Outcome as `outcome.${O}`]: Plain
 } & {
@@ -95,7 +107,7 @@ export type Messages = TimelineMessages & { [S in Stage as `stage.${S}`]: Plain 
   'account.none': Plain
   /** Added to what waits for an account. */
   'account.deadline': { until: When }
-} & { [A in AttentionCode as `attention.${A}`]: Plain } & { [M in Mover as `move.${M}`]: Plain }
+} & DetailMessages & { [A in AttentionCode as `attention.${A}`]: Plain } & { [M in Mover as `move.${M}`]: Plain }
 
 export type Key = keyof Messages
 

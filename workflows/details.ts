@@ -1,19 +1,60 @@
-/** What an operator reads about a life in the Temporal UI: plain words, codes and times; nothing personal. */
-import type { Standing } from '../domain/standing.ts'
+/** What an operator reads about a life in the Temporal UI: plain words, and nothing personal. */
+import type { DisbursementStanding, Standing } from '../domain/standing.ts'
+import { attentionText, text } from '../text/catalogue.ts'
+import { ATTENTION, knownFailure, type AttentionCode } from '../text/codes.ts'
 import type { Shown } from './messages.ts'
 
-/** Current details in Markdown. */
-export function detailsOf(standing: Standing): string {
-  const lines = [`**Stage:** ${standing.stage}${standing.outcome ? ` (${standing.outcome})` : ''}`]
-  if (standing.held) lines.push('**On hold:** nothing is paid until an operator releases it')
-  if (standing.attention) lines.push(`**Needs attention:** ${standing.attention}`)
-  for (const { tranche, state, reason, next } of standing.disbursements) {
-    const why = reason ? ` (${reason})` : ''
-    const then = next.kind === 'wait' ? waitOf(next.untilMs) : `next: ${next.kind}`
-    lines.push(`- ${tranche}: ${state}${why}${next.kind === 'end' ? '' : `, ${then}`}`)
+const LANGUAGE = 'en'
+
+/** Current details in Markdown, headed by the line of the run. */
+export function detailsOf(summary: string, standing: Standing): string {
+  const zone = standing.zone ?? 'UTC'
+  const lines = [`**${summary}**`, `**${text(LANGUAGE, `stage.${standing.stage}`)}.** ${stageText(standing)}`]
+  if (standing.held) lines.push(attentionText(LANGUAGE, 'on-hold'))
+  for (const disbursement of standing.disbursements) lines.push(`- ${disbursementText(disbursement, zone)}`)
+  if (standing.wakeAtMs !== null) {
+    lines.push(text(LANGUAGE, 'waits.until', { until: { atMs: standing.wakeAtMs, zone } }))
   }
-  if (standing.wakeAtMs !== null) lines.push(`**Looks again:** ${new Date(standing.wakeAtMs).toISOString()}`)
   return lines.join('\n\n')
+}
+
+/** What the life waits for, and whose move that is. */
+function stageText({ stage, outcome }: Standing): string {
+  switch (stage) {
+    case 'admission':
+      return attentionText(LANGUAGE, 'waiting-for-admission')
+    case 'closed':
+      return outcome ? `${text(LANGUAGE, `outcome.${outcome}`)}.` : ''
+    default:
+      return text(LANGUAGE, `waits.${stage}`)
+  }
+}
+
+/** Waits of people by name: why it came so, and whose move it is. */
+const NAMED: Readonly<Partial<Record<DisbursementStanding['state'], AttentionCode>>> = {
+  'needs-account': 'waiting-for-account',
+  'float-short': 'waiting-for-float',
+  review: 'review',
+  failed: 'failed',
+}
+
+/** `**Incentive 1:** It waits for another account. The account is closed. It is the participant's move. …` */
+function disbursementText(of: DisbursementStanding, zone: string): string {
+  const { state, reason, next, lapsesAtMs } = of
+  const sentences = [`**${of.name ?? of.tranche}:** ${text(LANGUAGE, `money.${state}`)}`]
+  const named = NAMED[state]
+  if (reason !== null && (named || state === 'released')) {
+    sentences.push(text(LANGUAGE, `failure.${knownFailure(reason)}`))
+  }
+  if (named) sentences.push(text(LANGUAGE, `move.${ATTENTION[named]}`))
+  if (state === 'needs-account' && lapsesAtMs !== undefined) {
+    sentences.push(text(LANGUAGE, 'account.deadline', { until: { atMs: lapsesAtMs, zone } }))
+  }
+  if (next.kind === 'wait' && next.untilMs !== null) {
+    sentences.push(text(LANGUAGE, 'waits.until', { until: { atMs: next.untilMs, zone } }))
+  }
+  if (next.kind !== 'wait' && next.kind !== 'end') sentences.push(text(LANGUAGE, `engine.${next.kind}`))
+  return sentences.join(' ')
 }
 
 /** Search attributes of a life. */
@@ -27,8 +68,4 @@ export function shownOf(programme: string, standing: Standing): Shown {
     Gateway: outward.find((gateway) => gateway !== undefined) ?? '',
     Attention: standing.attention ?? '',
   }
-}
-
-function waitOf(untilMs: number | null): string {
-  return untilMs === null ? 'waiting' : `waiting until ${new Date(untilMs).toISOString()}`
 }

@@ -16,7 +16,7 @@ import {
 } from '@temporalio/workflow'
 import type { DisbursementStanding, Standing } from '../domain/standing.ts'
 import { detailsOf, shownOf } from './details.ts'
-import { hear, standing, tell, type LifeInput, type Shown } from './messages.ts'
+import { hear, standing, summaryOf, tell, type LifeInput, type Shown } from './messages.ts'
 import { lives } from './proxies.ts'
 
 /** Enough to recognise repeats; older ones only cause one look too many. */
@@ -26,6 +26,7 @@ export class Life {
   readonly programme: string
   readonly ref: string
   readonly #input: LifeInput
+  readonly #summary: string
   #seen: string[]
   #shown: Shown | undefined
   #standing: Standing | undefined
@@ -43,6 +44,7 @@ export class Life {
     this.#input = input
     this.programme = input.programme
     this.ref = input.ref
+    this.#summary = summaryOf(workflowInfo().workflowType, input.programme, input.ref)
     this.#seen = [...(input.seen ?? [])]
     this.#shown = input.shown
     setHandler(tell, (ids) => this.#hear(ids))
@@ -105,7 +107,7 @@ export class Life {
     this.#standing = next
     this.#changes += 1
     this.#arm(earliest(next))
-    setCurrentDetails(detailsOf(next))
+    setCurrentDetails(detailsOf(this.#summary, next))
     this.#show(shownOf(this.programme, next))
   }
 

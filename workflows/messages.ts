@@ -13,6 +13,13 @@ export function gatewayQueue(gateway: string): string {
 export const PARTICIPANT_WORKFLOW = 'participant'
 export const RECOVERY_WORKFLOW = 'recovery'
 
+/** The one line of a run. A run that continues another inherits none, so it also heads what is said of the life in full. */
+export function summaryOf(workflow: string, programme: string, ref: string): string {
+  return workflow === RECOVERY_WORKFLOW
+    ? `Recovery for participant ${ref} of ${programme}`
+    : `Participant ${ref} of ${programme}`
+}
+
 /** What a life is started with, and what it hands to itself when it continues as new: one versioned value. */
 export interface LifeInput {
   readonly v: 1

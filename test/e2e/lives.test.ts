@@ -166,6 +166,11 @@ test('the six search attributes are registered, and people are found by stage', 
   await until('its gateway is shown', async () =>
     (await visible(`Gateway = 'sandbox' AND Stage = 'incentives'`)).includes(id),
   )
+  // A run that continues another has no summary of its own: whose life it is stands at the head of its details.
+  const { currentDetails } = await workflow
+    .getHandle(id)
+    .query<{ currentDetails: string }>('__temporal_workflow_metadata')
+  expect(currentDetails).toContain(`**Participant ${ref} of ${code}**`)
 })
 
 test('after all of it nobody was paid twice and the books balance', async () => {

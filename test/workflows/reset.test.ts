@@ -4,6 +4,7 @@ import { participantWorkflowId } from '../../domain/identity.ts'
 import type { AccountDetails } from '../../domain/registration.ts'
 import { withClient } from '../../local/roles.ts'
 import { received } from '../sandbox/stage.ts'
+import { formatTime } from '../../text/time.ts'
 import { bankAccount, swiftProgramme } from '../support/builders.ts'
 import { openScene, untilTrue, type Scene } from '../support/temporal.ts'
 import { AMOUNT, disbursementOf, SECOND, WAVE } from '../support/world.ts'
@@ -203,7 +204,38 @@ describe('PostgreSQL away for a while', () => {
   })
 })
 
+/** As the Temporal UI shows it. */
+async function detailsOf(ref: string): Promise<string> {
+  const metadata = await handleOf(ref).query<{ currentDetails: string }>('__temporal_workflow_metadata')
+  return metadata.currentDetails
+}
+
 describe('the details operators see', () => {
+  it('say in plain words where someone stands, what is waited for, until when and whose move it is', async () => {
+    const ref = await scene.register({ account: bankAccount('12', '8') }, Date.now())
+    await scene.settle()
+    await untilTrue(async () => (await detailsOf(ref)).includes('Waiting for a wave'))
+    const waiting = await detailsOf(ref)
+    expect(waiting).toContain(`**Participant ${ref} of swift**`)
+    expect(waiting).toContain("Waiting for a wave to be decreed. It is an operator's move.")
+    await scene.act((acts) => acts.admit({ programme: 'swift', wave: WAVE, decree: 'SK', refs: [ref] }), Date.now())
+    await untilTrue(async () => (await detailsOf(ref)).includes('**Training.** Waiting for a first course'))
+    await train(ref)
+    await reaches(ref, 'needs-account')
+    await untilTrue(async () => (await detailsOf(ref)).includes('waits for another account'))
+    const details = await detailsOf(ref)
+    expect(details).toMatch(
+      /^- \*\*Job-search incentive:\*\* It waits for another account\. The account is closed\. It is the participant's move\. The deadline is \d+ \w+ \d{4}, \d\d:\d\d WIB; after that it lapses\.$/m,
+    )
+    expect(details).not.toMatch(/needs-account|account-closed|incentive-1|\d{4}-\d\d-\d\dT/)
+    const { rows } = await scene.root.pool.query<{ at: Date }>(
+      'SELECT lapses_at AS at FROM disbursement WHERE ref = $1',
+      [ref],
+    )
+    const until = formatTime('en', { atMs: rows[0]?.at.getTime() ?? 0, zone: 'Asia/Jakarta' })
+    expect(details).toContain(`The deadline is ${until};`)
+  })
+
   it('name stage, wave, region and gateway, and nothing personal', async () => {
     const account = bankAccount('03')
     const ref = await admitted(account)
