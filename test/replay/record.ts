@@ -1,21 +1,25 @@
 /**
  * Records what lives really did, on a real server, as the histories that every change of workflow code must be able to replay:
- * `node --import tsx test/replay/record.ts`. Run it again when a path is new, never to make a failing replay pass: lives that run
- * elsewhere cannot be recorded again.
+ * `node --import tsx test/replay/record.ts NAME ...` records these paths and leaves every other history as it is; without names, all.
+ * Run it when a path is new, never to make a failing replay pass: lives that run elsewhere cannot be recorded again.
  */
 import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
+import type { PaymentActivities } from '../../activities/payments.ts'
 import { participantWorkflowId, recoveryWorkflowId } from '../../domain/identity.ts'
 import type { Registration } from '../../domain/registration.ts'
+import type { Standing } from '../../domain/standing.ts'
 import { findTemporalCli } from '../../local/temporal-programs.ts'
-import { standing } from '../../workflows/messages.ts'
+import { tellNow } from '../../temporal/ask.ts'
+import { standing, tell } from '../../workflows/messages.ts'
 import { bankAccount, swiftProgramme } from '../support/builders.ts'
 import { createDatabaseIn, setup, teardown, type Cluster } from '../support/cluster.ts'
 import { openScene, untilTrue, type Scene } from '../support/temporal.ts'
-import { disbursementOf, WAVE } from '../support/world.ts'
+import { disbursementOf, SECOND, WAVE } from '../support/world.ts'
 
 const swift = swiftProgramme()
 /** The same life in seconds, for a server that skips none. */
@@ -31,9 +35,22 @@ const programme = {
   })),
   payment: { ...swift.payment, coolingAfterRelink: 'PT1S' },
 }
-const timing = { enquiryLadderMs: [300, 500, 1000], quietPeriodMs: 1000, submitTimeoutMs: 500, floatCheckMs: 500 }
+const timing = {
+  enquiryLadderMs: [300, 500, 1000],
+  quietPeriodMs: 1000,
+  submitTimeoutMs: 500,
+  floatCheckMs: 500,
+  giveUpMs: 8 * SECOND,
+}
 const course = programme.training.courses[0]?.code ?? ''
-const folder = import.meta.dirname
+const histories = path.join(import.meta.dirname, 'histories')
+const asked = process.argv.slice(2)
+const isAsked = (name: string): boolean => asked.length === 0 || asked.includes(name)
+
+/** One run, or several with their numbers. */
+function isOf(name: string, file: string): boolean {
+  return file === `${name}.json` || (file.startsWith(`${name}-`) && /^\d+\.json$/.test(file.slice(name.length + 1)))
+}
 
 class Recorder {
   readonly #scene: Scene
@@ -104,9 +121,10 @@ class Recorder {
       run = history.events[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? ''
       if (run === '') break
     }
+    for (const old of readdirSync(histories)) if (isOf(name, old)) rmSync(path.join(histories, old))
     for (const [index, json] of runs.entries()) {
       const file = runs.length === 1 ? `${name}.json` : `${name}-${index + 1}.json`
-      writeFileSync(path.join(folder, 'histories', file), json)
+      writeFileSync(path.join(histories, file), json)
     }
   }
 
@@ -131,9 +149,10 @@ interface RecordedHistory {
   }[]
 }
 
-/** Without the names of this machine and its processes. */
+/** Without the names of this machine, its processes and its folders. */
 function anonymous(history: RecordedHistory): string {
-  return `${JSON.stringify(history, (key, value: unknown) => (key === 'identity' ? 'worker' : value), 1)}\n`
+  const named: Readonly<Record<string, string>> = { identity: 'worker', stackTrace: '' }
+  return `${JSON.stringify(history, (key, value: unknown) => named[key] ?? value, 1)}\n`
 }
 
 type Path = (recorder: Recorder, scene: Scene) => Promise<string>
@@ -218,27 +237,100 @@ const PATHS: Readonly<Record<string, Path>> = {
     await recorder.train(ref)
     await recorder.reaches(ref, 'review')
     await recorder.decide(ref, 'hold')
-    // Not in the middle of a task: what would come next is no part of a recording.
-    const handle = scene.temporal.client.workflow.getHandle(participantWorkflowId('swift', ref))
-    await untilTrue(async () => (await handle.query(standing))?.held === true)
+    await isSeen(scene, ref, ({ held }) => held)
     return ref
   },
+  async 'given-up'(recorder, scene) {
+    const ref = await recorder.admit({ account: bankAccount('03') })
+    await recorder.train(ref)
+    await recorder.reaches(ref, 'review')
+    await recorder.decide(ref, 'hold')
+    await isSeen(scene, ref, ({ held }) => held)
+    return ref
+  },
+  async 'heard-at-once'(recorder, scene) {
+    const ref = await recorder.admit()
+    for (const act of ['hold', 'release'] as const) {
+      const of = { programme: 'swift', ref }
+      const { messageId } = await scene.act((acts) => acts[act]({ ...of, reason: 'recorded' }), Date.now())
+      const told = await tellNow(scene.temporal, scene.store.messages, { ...of, messageId })
+      if (told !== 'heard') throw new Error('the life hears nothing')
+      await isSeen(scene, ref, ({ held }) => held === (act === 'hold'))
+    }
+    await recorder.train(ref)
+    await recorder.finish(ref)
+    return ref
+  },
+  async 'call-failed'(recorder) {
+    const ref = await recorder.admit()
+    ends.set(ref, 'fails')
+    await recorder.train(ref)
+    await recorder.finish(ref)
+    return ref
+  },
+  async 'call-timed-out'(recorder) {
+    const ref = await recorder.admit()
+    ends.set(ref, 'hangs')
+    await recorder.train(ref)
+    await recorder.finish(ref)
+    return ref
+  },
+}
+
+/** Not in the middle of a task: what would come next is no part of a recording. */
+async function isSeen(scene: Scene, ref: string, reached: (seen: Standing) => boolean): Promise<void> {
+  const handle = scene.temporal.client.workflow.getHandle(participantWorkflowId('swift', ref))
+  await untilTrue(async () => {
+    const seen = await handle.query(standing)
+    return seen !== null && reached(seen)
+  })
+}
+
+/** Whose first send fails before it has begun, or never answers. */
+const ends = new Map<string, 'fails' | 'hangs'>()
+function mortal(all: PaymentActivities): PaymentActivities {
+  return {
+    ...all,
+    async submit(of) {
+      const end = ends.get(of.ref)
+      if (!ends.delete(of.ref)) return all.submit(of)
+      if (end === 'hangs') await new Promise((resolve) => setTimeout(resolve, 6 * SECOND))
+      throw new Error('it fails')
+    },
+  }
 }
 
 async function recordAll(scene: Scene): Promise<void> {
   const recorder = new Recorder(scene)
   await Promise.all(
     Object.entries(PATHS).map(async ([name, record]) => {
+      if (!isAsked(name)) return
       const ref = await record(recorder, scene)
       await recorder.keep(name, participantWorkflowId('swift', ref))
       say(name)
     }),
   )
-  await recordRecovery(recorder, scene)
+  if (isAsked('recovery')) await recordRecovery(recorder, scene, 'recovery')
+  if (isAsked('step-failed')) await recordFailedStep(recorder, scene)
+}
+
+/** The database of the scene goes away in the middle: the step waits for its next attempt as a timer. */
+async function recordFailedStep(recorder: Recorder, scene: Scene): Promise<void> {
+  const ref = await recorder.admit()
+  const connections = (isAllowed: boolean) => scene.database.connections(isAllowed)
+  const handle = scene.temporal.client.workflow.getHandle(participantWorkflowId('swift', ref))
+  await connections(false)
+  await handle.signal(tell, [randomUUID()])
+  await new Promise((resolve) => setTimeout(resolve, 5 * SECOND))
+  await connections(true)
+  await recorder.train(ref)
+  await recorder.finish(ref)
+  await recorder.keep('step-failed', participantWorkflowId('swift', ref))
+  say('step-failed')
 }
 
 /** Money that comes back after the end of a life. */
-async function recordRecovery(recorder: Recorder, scene: Scene): Promise<void> {
+async function recordRecovery(recorder: Recorder, scene: Scene, name: string): Promise<void> {
   const ref = await recorder.admit()
   await recorder.train(ref)
   await recorder.finish(ref)
@@ -252,8 +344,8 @@ async function recordRecovery(recorder: Recorder, scene: Scene): Promise<void> {
   await recorder.reaches(ref, 'paid')
   const id = recoveryWorkflowId('swift', ref)
   await scene.temporal.client.workflow.getHandle(id).result()
-  await recorder.keep('recovery', id)
-  say('recovery')
+  await recorder.keep(name, id)
+  say(name)
 }
 
 /** A life so eventful that it continues as new on the way. */
@@ -276,17 +368,22 @@ const provide = (_: 'cluster', value: Cluster): void => {
 }
 await setup({ provide } as unknown as TestProject)
 if (!cluster) throw new Error('the cluster is told')
-const histories = path.join(folder, 'histories')
 mkdirSync(histories, { recursive: true })
-for (const name of readdirSync(histories)) rmSync(path.join(histories, name))
 try {
-  const options = { programme, timing, server: 'real', timeFactor: 0.1 } as const
+  const options = { programme, timing, server: 'real', timeFactor: 0.1, activities: mortal } as const
   const scene = await openScene({ ...options, database: await createDatabaseIn(cluster) })
   await recordAll(scene)
   await scene.close()
-  const long = await openScene({ ...options, database: await createDatabaseIn(cluster), eventsMax: 20 })
-  await recordLong(long)
-  await long.close()
+  if (isAsked('continued')) {
+    const long = await openScene({ ...options, database: await createDatabaseIn(cluster), eventsMax: 20 })
+    await recordLong(long)
+    await long.close()
+  }
+  if (isAsked('recovery-continued')) {
+    const short = await openScene({ ...options, database: await createDatabaseIn(cluster), eventsMax: 8 })
+    await recordRecovery(new Recorder(short), short, 'recovery-continued')
+    await short.close()
+  }
 } finally {
   await teardown()
 }

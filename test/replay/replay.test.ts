@@ -16,6 +16,13 @@ beforeAll(async () => {
 
 const textOf = (name: string): string => readFileSync(path.join(folder, name), 'utf8')
 
+/** With what its payloads say. */
+const clearOf = (text: string): string =>
+  [
+    text,
+    ...[...text.matchAll(/"data": ?"([^"]+)"/g)].map(([, data = '']) => Buffer.from(data, 'base64').toString()),
+  ].join('\n')
+
 /** What differs, or undefined. */
 async function difference(json: string): Promise<Error | undefined> {
   const history: unknown = JSON.parse(json)
@@ -28,10 +35,21 @@ async function difference(json: string): Promise<Error | undefined> {
 
 describe('recorded histories', () => {
   it('tell of every main path', () => {
-    expect(names.length).toBeGreaterThan(12)
+    expect(names.length).toBeGreaterThan(20)
     for (const name of ['completed', 'recovery', 'lost-and-sent-again', 'another-account', 'continued-2']) {
       expect(names).toContain(`${name}.json`)
     }
+  })
+
+  it.each([
+    ['heard-at-once', 'EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED'],
+    ['call-failed', 'EVENT_TYPE_ACTIVITY_TASK_FAILED'],
+    ['call-timed-out', 'EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT'],
+    ['step-failed', '"backoff":{"seconds":2'],
+    ['given-up', '"activity_type":"giveUp"'],
+    ['recovery-continued-1', 'EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW'],
+  ])('%s tells what its name says', (name, sign) => {
+    expect(clearOf(textOf(`${name}.json`))).toContain(sign)
   })
 
   it.each(names)('%s replays', async (name) => {
@@ -40,12 +58,8 @@ describe('recorded histories', () => {
 
   it.each(names)('%s names nobody: no account, no name, no national id, no machine', (name) => {
     const text = textOf(name)
-    const clear = [
-      text,
-      ...[...text.matchAll(/"data": ?"([^"]+)"/g)].map(([, data = '']) => Buffer.from(data, 'base64').toString()),
-    ]
     // Names, the simulator's account numbers, national ids.
-    expect(clear.join('\n')).not.toMatch(/SITI AMINAH|Peserta|\b99\d{9}\b|\b\d{16}\b/)
+    expect(clearOf(text)).not.toMatch(/SITI AMINAH|Peserta|\b99\d{9}\b|\b\d{16}\b/)
     expect(text).not.toMatch(/"identity": "(?!worker")/)
   })
 

@@ -34,6 +34,8 @@ export interface TestDatabase extends DatabaseUrls {
   readonly name: string
   /** As superuser, in this database. */
   readonly super: string
+  /** The database is away for everybody, or there again. */
+  connections(isAllowed: boolean): Promise<void>
   /** Drops the database, also under connections that are still open. */
   drop(): Promise<void>
 }
@@ -71,7 +73,12 @@ export async function createDatabaseIn(cluster: Cluster): Promise<TestDatabase> 
       cluster.serverUrl,
       async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
     )
-  return { name, super: url, ...urlsFor(url, cluster.passwords), drop }
+  const connections = (isAllowed: boolean) =>
+    withClient(cluster.serverUrl, async (client) => {
+      await client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS ${String(isAllowed)}`)
+      await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name])
+    })
+  return { name, super: url, ...urlsFor(url, cluster.passwords), connections, drop }
 }
 
 /** CREATE DATABASE copies neither grants on the database nor settings of roles in it: the roles are applied again. */

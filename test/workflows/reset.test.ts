@@ -2,7 +2,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { participantWorkflowId } from '../../domain/identity.ts'
 import type { AccountDetails } from '../../domain/registration.ts'
-import { withClient } from '../../local/roles.ts'
 import { received } from '../sandbox/stage.ts'
 import { formatTime } from '../../text/time.ts'
 import { bankAccount, swiftProgramme } from '../support/builders.ts'
@@ -189,16 +188,9 @@ describe('PostgreSQL away for a while', () => {
     const ref = await admitted(account)
     await scene.settle()
     await train(ref)
-    const { name } = scene.database
-    const server = scene.database.super.replace(`/${name}`, '/postgres')
-    const connections = (isAllowed: boolean) =>
-      withClient(server, async (client) => {
-        await client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS ${String(isAllowed)}`)
-        await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name])
-      })
-    await connections(false)
+    await scene.database.connections(false)
     await new Promise((resolve) => setTimeout(resolve, 5 * SECOND))
-    await connections(true)
+    await scene.database.connections(true)
     await reaches(ref, 'paid')
     expect([await gets(account), await payouts(ref)]).toEqual([AMOUNT, 1])
   })
