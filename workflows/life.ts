@@ -17,7 +17,7 @@ import {
 import type { DisbursementStanding, Standing } from '../domain/standing.ts'
 import { detailsOf, shownOf } from './details.ts'
 import { hear, standing, summaryOf, tell, type LifeInput, type Shown } from './messages.ts'
-import { lives } from './proxies.ts'
+import { stepsOf } from './proxies.ts'
 
 /** Enough to recognise repeats; older ones only cause one look too many. */
 const SEEN_MAX = 200
@@ -25,6 +25,7 @@ const SEEN_MAX = 200
 export class Life {
   readonly programme: string
   readonly ref: string
+  readonly steps = stepsOf(Math.random())
   readonly #input: LifeInput
   readonly #summary: string
   #seen: string[]
@@ -34,6 +35,7 @@ export class Life {
   #changes = 0
   #told = true
   #looking = false
+  #answering = 0
   #draining = false
   #openCalls = 0
   #alarmAtMs: number | null = null
@@ -50,6 +52,7 @@ export class Life {
     setHandler(tell, (ids) => this.#hear(ids))
     setHandler(hear, (id) => {
       this.#hear([id])
+      this.#answerFirst()
       return { heard: true }
     })
     setHandler(standing, () => this.#standing ?? null)
@@ -68,10 +71,10 @@ export class Life {
   /** Keeps looking for as long as the life runs: when told, and when an instant has come. */
   async watch(): Promise<void> {
     for (;;) {
-      await condition(() => this.#told)
+      await condition(() => this.#told && this.#answering === 0)
       this.#told = false
       this.#looking = true
-      const look = this.#looks === 0 ? lives.screen : lives.advance
+      const look = this.#looks === 0 ? this.steps.screen : this.steps.advance
       const seen = await this.call(() => look({ programme: this.programme, ref: this.ref, nowMs: Date.now() }))
       this.#looks += 1
       this.#looking = false
@@ -162,6 +165,17 @@ export class Life {
     if (fresh.length === 0) return
     this.#seen = [...this.#seen, ...fresh].slice(-SEEN_MAX)
     this.#told = true
+  }
+
+  /**
+   * People are answered before the life looks: a step that begins in the same task keeps the answer back until it ends, which with a
+   * database that hangs is seconds.
+   */
+  #answerFirst(): void {
+    this.#answering += 1
+    sleep(1, { summary: 'answer first' })
+      .catch((error: unknown) => this.stop(error))
+      .finally(() => (this.#answering -= 1))
   }
 
   /** One timer at the next instant of the life; moved only when that instant changes, which costs two events and no task. */

@@ -5,7 +5,7 @@
 import { ActivityFailure } from '@temporalio/workflow'
 import type { DisbursementStanding, NextForDisbursement } from '../domain/standing.ts'
 import type { Life } from './life.ts'
-import { gatewayCalls, lives } from './proxies.ts'
+import { gatewayCalls } from './proxies.ts'
 
 /** A step that was turned away without a time is tried again after this, and then after ever longer pauses. */
 const TURNED_AWAY_MS = 5000
@@ -70,7 +70,7 @@ async function carryOut(
           }),
         )
       case 'give-up':
-        await life.call(() => lives.giveUp({ ...of, payout: next.payout, nowMs: Date.now() }))
+        await life.call(() => life.steps.giveUp({ ...of, payout: next.payout, nowMs: Date.now() }))
         return null
     }
   } catch (error) {

@@ -7,13 +7,16 @@ import { gatewayQueue } from './messages.ts'
 /**
  * Steps that only touch PostgreSQL run inside the workflow task: a transition of the server costs about 3 ms, a statement less.
  * A step that failed waits for its next attempt as a timer, so that a life whose database is away does not hold a slot: with the
- * default of a minute, sixty such lives stopped every other for twenty seconds.
+ * default of a minute, sixty such lives stopped every other for twenty seconds. `spread`, from 0 to 1 and different for each life,
+ * keeps those whose steps failed in the same moment from coming back in the same moment.
  */
-export const lives = proxyLocalActivities<LifeActivities>({
-  startToCloseTimeout: '3s',
-  localRetryThreshold: '1s',
-  retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '2 minutes' },
-})
+export function stepsOf(spread: number): LifeActivities {
+  return proxyLocalActivities<LifeActivities>({
+    startToCloseTimeout: '3s',
+    localRetryThreshold: '1s',
+    retry: { initialInterval: Math.round(2000 * (1 + 2 * spread)), backoffCoefficient: 2, maximumInterval: '2 minutes' },
+  })
+}
 
 /**
  * Calls to a gateway: one attempt, for a lost one is *unknown* and is asked about, never repeated blindly. On the gateway's own

@@ -1,182 +1,235 @@
-/** A server goes away for a while: what does not need it goes on, what needs it says so, and nobody is lost. */
+/**
+ * A server goes away for a minute: what does not need it goes on, what needs it says so, and nobody is lost. Two stacks, for both
+ * minutes are mostly waiting.
+ */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { participantWorkflowId } from '../../domain/identity.ts'
-import { standing } from '../../workflows/messages.ts'
-import { openLiveStack, until } from '../support/e2e.ts'
+import { hear, standing, tell } from '../../workflows/messages.ts'
+import { openLiveStack, until, type LiveStack } from '../support/e2e.ts'
 import { freeze } from '../support/e2e-freeze.ts'
 import { peopleWith } from '../support/e2e-people.ts'
 import { stepsOn } from '../support/e2e-steps.ts'
 
-const POSTGRES_AWAY_MS = 20_000
-const TEMPORAL_AWAY_MS = 20_000
-const LIVES = 200
+const AWAY_MS = 60_000
+/** Lives that look at their database when it goes. */
+const ACTIVE = 200
+/** Lives that nothing concerns, until one is asked and told something: each is spoken to once. */
+const OTHERS = 40
+const ANSWERS_WITHIN_MS = 1_000
 /** Of these a payout is on its way when the server goes. */
 const PAID = 12
-/** How long a life that nothing concerns may take to answer; one in ten may take longer, for tests share a machine. */
-const ANSWERS_WITHIN_MS = 1_000
-const SLOWEST_MS = 5_000
 
-const live = await openLiveStack()
-const steps = stepsOn(live)
-const course = live.programme.training.courses[0]?.code ?? ''
+const [postgresLess, temporalLess] = await Promise.all([openLiveStack(), openLiveStack()])
+afterAll(() => Promise.all([postgresLess.close(), temporalLess.close()]))
 
-afterAll(() => live.close())
-
-async function count(text: string): Promise<number> {
-  const [row] = await live.rows<{ count: number }>(`SELECT count(*)::int FROM ${text}`)
-  return row?.count ?? 0
-}
-
-/** In training, and with nothing to be told any more. */
-async function inTraining(many: number): Promise<string[]> {
-  const refs = await steps.admit(peopleWith(many))
-  const told = async (): Promise<boolean> => (await count(`message WHERE state = 'pending'`)) === 0
-  await until('all have been told', told, { withinMs: 60_000, pauseMs: 200 })
-  return refs
-}
-
-function evidence(ref: string, kind = 'course-started'): Promise<Response> {
-  return ask('institution', `${live.participants}/${ref}/evidence`, {
-    kind,
-    subject: course,
-    occurredAt: new Date().toISOString(),
-  })
-}
-
-/** One request, whatever it is answered; the demo's own calls would try again. */
-function ask(role: 'institution' | 'registrar' | 'operator', route: string, body?: unknown): Promise<Response> {
-  const key = live.access[role]
-  return fetch(`${live.stack.apiUrl}${route}`, {
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
-    signal: AbortSignal.timeout(15_000),
-    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
-  })
-}
-
-/** Settles when everybody's first incentive is with them. */
-async function firstIncentivesPaid(refs: readonly string[]): Promise<void> {
-  const paid = async (): Promise<boolean> => {
-    const [row] = await live.rows<{ count: number }>(
-      `SELECT count(*)::int FROM disbursement WHERE tranche = 'incentive-1' AND state = 'paid' AND ref = ANY ($1)`,
-      [refs],
-    )
-    return row?.count === refs.length
-  }
-  await until('all are paid', paid, { withinMs: 60_000, pauseMs: 200 })
-}
-
-test(
-  'while PostgreSQL is away other lives answer, the API says so, and no money moves but once',
-  { timeout: 240_000 },
-  async () => {
-    const [quiet = '', ...refs] = await inTraining(LIVES)
-    const paid = refs.slice(0, PAID)
-    await Promise.all(paid.map((ref) => steps.train(ref)))
-    await until('payouts are on their way', async () => (await count(`payout WHERE money = 'clearing'`)) > 0, {
-      pauseMs: 5,
+function deskOf(live: LiveStack) {
+  const steps = stepsOn(live)
+  const course = live.programme.training.courses[0]?.code ?? ''
+  /** One request, whatever it is answered; the demo's own calls would try again. */
+  const ask = (role: 'institution' | 'registrar' | 'operator', route: string, body?: unknown): Promise<Response> =>
+    fetch(`${live.stack.apiUrl}${route}`, {
+      headers: {
+        authorization: `Bearer ${live.access[role]}`,
+        'content-type': 'application/json',
+        'idempotency-key': randomUUID(),
+      },
+      signal: AbortSignal.timeout(15_000),
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
     })
-    const told = refs.slice(PAID).map((ref) => evidence(ref).catch(() => null))
-    await sleep(150)
+  const handleOf = (ref: string) =>
+    live.temporal.client.workflow.getHandle(participantWorkflowId(live.programme.code, ref))
+  const count = async (text: string, values: readonly unknown[] = []): Promise<number> => {
+    const [row] = await live.rows<{ count: number }>(`SELECT count(*)::int FROM ${text}`, values)
+    return row?.count ?? 0
+  }
+  return {
+    steps,
+    ask,
+    count,
+    evidence: (ref: string, kind = 'course-started') =>
+      ask('institution', `${live.participants}/${ref}/evidence`, {
+        kind,
+        subject: course,
+        occurredAt: new Date().toISOString(),
+      }),
+    /** In training, and with nothing to be told any more. */
+    async inTraining(many: number): Promise<string[]> {
+      const refs = await steps.admit(peopleWith(many))
+      const told = async (): Promise<boolean> => (await count(`message WHERE state = 'pending'`)) === 0
+      await until('all have been told', told, { withinMs: 60_000, pauseMs: 200 })
+      return refs
+    },
+    underway: () =>
+      until('payouts are on their way', async () => (await count(`payout WHERE money = 'clearing'`)) > 0, {
+        pauseMs: 5,
+      }),
+    /** Settles when everybody's first incentive is with them. */
+    async firstIncentivesPaid(refs: readonly string[]): Promise<void> {
+      const paid = `disbursement WHERE tranche = 'incentive-1' AND state = 'paid' AND ref = ANY ($1)`
+      const arePaid = async (): Promise<boolean> => (await count(paid, [refs])) === refs.length
+      await until('all are paid', arePaid, { withinMs: 150_000, pauseMs: 200 })
+    },
+    handleOf,
+  }
+}
+type Desk = ReturnType<typeof deskOf>
+
+test.concurrent(
+  'while PostgreSQL is away for a minute other lives answer, the API says so, and no money moves but once',
+  { timeout: 400_000 },
+  async () => {
+    const live = postgresLess
+    const desk = deskOf(live)
+    const refs = await desk.inTraining(ACTIVE + OTHERS)
+    const [others, active] = [refs.slice(0, OTHERS), refs.slice(OTHERS)]
+    const paid = active.slice(0, PAID)
+    await Promise.all(paid.map((ref) => desk.steps.train(ref)))
+    await desk.underway()
 
     const thaw = freeze(live.stack.pidOf('postgres'))
-    const seen = await lookAround(quiet, POSTGRES_AWAY_MS).finally(thaw)
-    const waits = seen.waitsMs.toSorted((one, other) => one - other)
-    expect(waits.length).toBeGreaterThan(10)
-    expect(waits[Math.floor(waits.length * 0.9)]).toBeLessThan(ANSWERS_WITHIN_MS)
-    expect(waits.at(-1)).toBeLessThan(SLOWEST_MS)
-    expect(new Set(seen.ready)).toEqual(new Set([503]))
-    expect(new Set(seen.reads)).toEqual(new Set(['503 after some seconds']))
-
-    await Promise.all(told)
-    await until('the API is ready again', async () => (await ask('operator', '/readyz').catch(() => null))?.ok)
-    await firstIncentivesPaid(paid)
-    expect(await count('payout WHERE n > 1')).toBe(0)
-    expect(await live.books()).toEqual({ paidTwice: 0, balance: true, findings: [] })
-  },
-)
-
-interface Ready {
-  readonly away: readonly string[]
-}
-
-interface Seen {
-  /** How long each answer of the life took. */
-  readonly waitsMs: number[]
-  readonly ready: number[]
-  readonly reads: string[]
-}
-
-/** Asks one life and the API again and again. */
-async function lookAround(ref: string, forMs: number): Promise<Seen> {
-  const seen: Seen = { waitsMs: [], ready: [], reads: [] }
-  const end = Date.now() + forMs
-  const handle = live.temporal.client.workflow.getHandle(participantWorkflowId(live.programme.code, ref))
-  const querying = async (): Promise<void> => {
-    while (Date.now() < end) {
-      const began = performance.now()
-      await live.temporal.within(15_000, () => handle.query(standing))
-      seen.waitsMs.push(performance.now() - began)
-      await sleep(200)
-    }
-  }
-  const asking = async (): Promise<void> => {
-    // What the API found before is told again for two seconds.
-    await sleep(3_000)
-    while (Date.now() < end) {
-      seen.ready.push((await ask('operator', '/readyz')).status)
-      const read = await ask('operator', `${live.participants}/${ref}`)
-      seen.reads.push(`${read.status} after ${Number(read.headers.get('retry-after')) > 0 ? 'some' : 'no'} seconds`)
-      await sleep(200)
-    }
-  }
-  await Promise.all([querying(), asking()])
-  return seen
-}
-
-test(
-  'while Temporal is away people, evidence and callbacks are accepted, and the backlog drains',
-  { timeout: 240_000 },
-  async () => {
-    const refs = await inTraining(30)
-    const paid = refs.slice(0, PAID)
-    await Promise.all(paid.map((ref) => steps.train(ref)))
-    await until('payouts are on their way', async () => (await count(`payout WHERE money = 'clearing'`)) > 0, {
-      pauseMs: 5,
-    })
-    const callbacks = await count('callback')
-
-    const began = Date.now()
-    const thaw = freeze(live.stack.pidOf('temporal'))
-    const [newcomer] = peopleWith(1)
     try {
-      await sleep(1_000)
-      for (const ref of refs.slice(PAID)) expect((await evidence(ref)).status).toBe(202)
-      const registered = await ask('registrar', live.participants, newcomer?.registration)
-      expect(registered.status).toBe(201)
-      const { ref } = (await registered.json()) as { ref: string }
-      live.remember(ref, newcomer?.registration.account?.number ?? '')
-      refs.push(ref)
-      // A hold is in force at its commit; that the life has not heard of it is said.
-      const held = await ask('operator', `${live.participants}/${refs[PAID]}/hold`, { reason: 'identity is checked' })
-      expect({ status: held.status, body: await held.json() }).toMatchObject({ status: 202, body: { heard: false } })
-      await until('a callback is kept', async () => (await count('callback')) > callbacks)
-      // It is still of use to those who register and report: ready, and saying what is away.
-      await until(
-        'it is said',
-        async () => ((await (await ask('operator', '/readyz')).json()) as Ready).away[0] === 'temporal',
-      )
-      expect((await ask('operator', `${live.participants}/${refs[0]}`)).status).toBe(200)
-      await sleep(Math.max(0, TEMPORAL_AWAY_MS - (Date.now() - began)))
+      const end = Date.now() + AWAY_MS
+      // As the relay does it: every one of them looks now, and has nothing to look at.
+      const looking = active.slice(PAID)
+      await Promise.all(looking.map((ref) => desk.handleOf(ref).signal(tell, [randomUUID()])))
+      await sleep(5_000)
+      const [waits, said] = await Promise.all([askOthers(live, desk, others, end), askApi(live, desk, end)])
+      expect(waits).toHaveLength(2 * OTHERS)
+      expect(slow(waits)).toEqual([])
+      expect(new Set(said)).toEqual(new Set(['/readyz 503', 'a read 503 after some seconds']))
+      const ended = await Promise.all(looking.map((ref) => looksSinceLastSignal(desk, ref)))
+      expect(ended.filter((looks) => looks > 0)).toEqual([])
     } finally {
       thaw()
     }
-    const drained = async (): Promise<boolean> => (await count(`message WHERE state <> 'delivered'`)) === 0
-    await until('the backlog is drained', drained, { withinMs: 60_000, pauseMs: 200 })
-    await firstIncentivesPaid(paid)
-    expect(await steps.stage(refs.at(-1) ?? '', 'admission')).toMatchObject({ stage: 'admission' })
-    expect(await steps.see(refs[PAID] ?? '')).toMatchObject({ hold: expect.anything() })
+    await until('the API is ready again', async () => (await desk.ask('operator', '/readyz').catch(() => null))?.ok)
+    await desk.firstIncentivesPaid(paid)
+    expect(await desk.count('payout WHERE n > 1')).toBe(0)
     expect(await live.books()).toEqual({ paidTwice: 0, balance: true, findings: [] })
   },
 )
+
+interface Wait {
+  readonly of: 'query' | 'update'
+  readonly ms: number
+}
+
+/**
+ * What was not answered in time. One pause of the machine is no pause of Lunas: only what is slow twice running, the same question to
+ * two lives, counts.
+ */
+function slow(waits: readonly Wait[]): Wait[] {
+  return (['query', 'update'] as const).flatMap((kind) => {
+    const same = waits.filter(({ of }) => of === kind)
+    const isSlow = (wait: Wait | undefined): boolean => (wait?.ms ?? 0) >= ANSWERS_WITHIN_MS
+    return same.filter((wait, index) => isSlow(wait) && isSlow(same[index - 1]))
+  })
+}
+
+/** A query and then an Update to one life after the other, spread over the whole time. */
+async function askOthers(live: LiveStack, desk: Desk, others: readonly string[], end: number): Promise<Wait[]> {
+  const waits: Wait[] = []
+  const timed = async (of: Wait['of'], call: () => Promise<unknown>): Promise<void> => {
+    const began = performance.now()
+    await live.temporal.within(15_000, call)
+    waits.push({ of, ms: performance.now() - began })
+  }
+  const pauseMs = (end - Date.now()) / others.length
+  for (const [index, ref] of others.entries()) {
+    const next = end - pauseMs * (others.length - index - 1)
+    await timed('query', () => desk.handleOf(ref).query(standing))
+    await timed('update', () => desk.handleOf(ref).executeUpdate(hear, { args: [randomUUID()] }))
+    await sleep(Math.max(0, next - Date.now()))
+  }
+  return waits
+}
+
+async function askApi(live: LiveStack, { ask }: Desk, end: number): Promise<string[]> {
+  const said: string[] = []
+  // What the API found before is told again for two seconds.
+  await sleep(3_000)
+  while (Date.now() < end) {
+    said.push(`/readyz ${(await ask('operator', '/readyz')).status}`)
+    const read = await ask('operator', `${live.participants}?limit=1`)
+    said.push(`a read ${read.status} after ${Number(read.headers.get('retry-after')) > 0 ? 'some' : 'no'} seconds`)
+    await sleep(500)
+  }
+  return said
+}
+
+/** How many looks of a life have come back since it was told something last. */
+async function looksSinceLastSignal(desk: Desk, ref: string): Promise<number> {
+  const { events } = await desk.handleOf(ref).fetchHistory()
+  const all = events ?? []
+  const told = all.findLastIndex((event) => event.workflowExecutionSignaledEventAttributes)
+  expect(told).toBeGreaterThan(0)
+  return all.slice(told).filter((event) => event.markerRecordedEventAttributes?.details?.['result']).length
+}
+
+test.concurrent(
+  'while Temporal is away for a minute people, evidence and callbacks are accepted, and the backlog drains',
+  { timeout: 400_000 },
+  async () => {
+    const live = temporalLess
+    const desk = deskOf(live)
+    const refs = await desk.inTraining(40)
+    const paid = refs.slice(0, PAID)
+    const idle = refs.slice(PAID)
+    await Promise.all(paid.map((ref) => desk.steps.train(ref)))
+    await desk.underway()
+    const callbacks = await desk.count('callback')
+
+    const end = Date.now() + AWAY_MS
+    const thaw = freeze(live.stack.pidOf('temporal'))
+    const newcomers: string[] = []
+    try {
+      await sleep(1_000)
+      for (const ref of idle.slice(0, 10)) expect((await desk.evidence(ref)).status).toBe(202)
+      newcomers.push(await registered(live, desk))
+      // A hold is in force at its commit; that the life has not heard of it is said.
+      const hold = `${live.participants}/${idle[0]}/hold`
+      const held = await desk.ask('operator', hold, { reason: 'identity is checked' })
+      expect({ status: held.status, body: await held.json() }).toMatchObject({ status: 202, body: { heard: false } })
+      await until('a callback is kept', async () => (await desk.count('callback')) > callbacks)
+      // It is still of use to those who register and report: ready, and saying what is away.
+      await until('it is said', async () => (await awayOf(desk))[0] === 'temporal')
+      expect((await desk.ask('operator', `${live.participants}/${refs[0]}`)).status).toBe(200)
+      await sleep(Math.max(0, end - AWAY_MS / 2 - Date.now()))
+    } finally {
+      // It hung for half of the minute; now it dies, and each time it comes back.
+      await live.stack.kill('temporal', 'SIGKILL')
+      thaw()
+    }
+    for (const ref of idle.slice(10, 20)) expect((await desk.evidence(ref)).status).toBe(202)
+    newcomers.push(await registered(live, desk))
+    while (Date.now() < end) {
+      await live.stack.ready('temporal')
+      await live.stack.kill('temporal', 'SIGKILL')
+    }
+    for (const ref of idle.slice(20)) expect((await desk.evidence(ref)).status).toBe(202)
+
+    const drained = async (): Promise<boolean> => (await desk.count(`message WHERE state <> 'delivered'`)) === 0
+    await until('the backlog is drained', drained, { withinMs: 120_000, pauseMs: 200 })
+    expect(await desk.count('message WHERE refusals > 0')).toBe(0)
+    await desk.firstIncentivesPaid(paid)
+    for (const ref of newcomers) await desk.steps.stage(ref, 'admission')
+    expect(await desk.count(`evidence WHERE kind = 'course-started' AND ref = ANY ($1)`, [idle])).toBe(idle.length)
+    expect(await desk.steps.see(idle[0] ?? '')).toMatchObject({ hold: expect.anything() })
+    expect(await live.books()).toEqual({ paidTwice: 0, balance: true, findings: [] })
+  },
+)
+
+async function awayOf({ ask }: Desk): Promise<readonly string[]> {
+  return ((await (await ask('operator', '/readyz')).json()) as { away: readonly string[] }).away
+}
+
+async function registered(live: LiveStack, { ask }: Desk): Promise<string> {
+  const [newcomer] = peopleWith(1)
+  const answer = await ask('registrar', live.participants, newcomer?.registration)
+  expect(answer.status).toBe(201)
+  const { ref } = (await answer.json()) as { ref: string }
+  live.remember(ref, newcomer?.registration.account?.number ?? '')
+  return ref
+}
