@@ -11,6 +11,7 @@ export function detailsOf(summary: string, standing: Standing): string {
   const zone = standing.zone ?? 'UTC'
   const lines = [`**${summary}**`, `**${text(LANGUAGE, `stage.${standing.stage}`)}.** ${stageText(standing)}`]
   if (standing.held) lines.push(attentionText(LANGUAGE, 'on-hold'))
+  if (standing.attention && standing.attention !== 'on-hold') lines.push(attentionText(LANGUAGE, standing.attention))
   for (const disbursement of standing.disbursements) lines.push(`- ${disbursementText(disbursement, zone)}`)
   if (standing.wakeAtMs !== null) {
     lines.push(text(LANGUAGE, 'waits.until', { until: { atMs: standing.wakeAtMs, zone } }))

@@ -14,7 +14,11 @@ export function stepsOf(spread: number): LifeActivities {
   return proxyLocalActivities<LifeActivities>({
     startToCloseTimeout: '3s',
     localRetryThreshold: '1s',
-    retry: { initialInterval: Math.round(2000 * (1 + 2 * spread)), backoffCoefficient: 2, maximumInterval: '2 minutes' },
+    retry: {
+      initialInterval: Math.round(2000 * (1 + 2 * spread)),
+      backoffCoefficient: 2,
+      maximumInterval: '2 minutes',
+    },
   })
 }
 
