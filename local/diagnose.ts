@@ -1,7 +1,7 @@
 /** What is found on this machine, line by line, with the command that mends what is not well. Starts and changes nothing. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { ConfigProblem, type Config } from '../config.ts'
+import type { Config } from '../config.ts'
 import { openDatabase, type Database } from '../store/database.ts'
 import { catalogFaults, roleFaults } from '../store/guards.ts'
 import { missingMigrations } from '../store/migrations.ts'
@@ -15,7 +15,7 @@ import { CODE_ROOT, PROJECT_ROOT } from './project.ts'
 import { readRunning, type Running } from './running.ts'
 import { findTemporalCli } from './temporal-programs.ts'
 
-/** Examines everything; a line that is red says how it is mended. */
+/** Examines everything; a line that is red says how it is mended. Throws ConfigProblem when the settings contradict each other. */
 export async function diagnose(config: Config): Promise<readonly Finding[]> {
   const running = readRunning(config.dataDir) ?? readRunning(path.join(config.dataDir, 'demo'))
   return [
@@ -106,27 +106,19 @@ async function guardFindings({ pool }: Database): Promise<Finding[]> {
 async function temporalServer(config: Config, running: Running | null): Promise<Finding> {
   const address = config.temporalAddress ?? running?.temporalAddress
   if (address === undefined) return idle('lives', 'Temporal is not running; npm start starts it')
-  const set = settled(() => temporalOptions(config, address))
-  if (set instanceof ConfigProblem) return red('lives', set.lines.join('; '), 'set it, or take it out of .env')
-  const temporal = connectTemporal(set)
+  const temporal = connectTemporal(temporalOptions(config, address))
   try {
     const { missing, strange } = await findAttributes(temporal)
-    const wrong = [...missing, ...strange]
-    const found = wrong.length === 0 ? `Temporal answers at ${address}` : `Temporal lacks ${wrong.join(', ')}`
-    return finding('lives', wrong.length === 0, found, registerCommand(temporal, wrong))
+    if (strange.length > 0) {
+      const found = `Temporal has ${strange.join(', ')} of another type than Keyword`
+      return red('lives', found, 'env TEMPORAL_NAMESPACE=lunas npm start')
+    }
+    if (missing.length === 0) return green('lives', `Temporal answers at ${address}`)
+    return red('lives', `Temporal lacks ${missing.join(', ')}`, registerCommand(temporal, missing))
   } catch {
     return red('lives', `Temporal does not answer at ${address}`, 'npm start')
   } finally {
     await temporal.close()
-  }
-}
-
-function settled<T>(work: () => T): T | ConfigProblem {
-  try {
-    return work()
-  } catch (error) {
-    if (error instanceof ConfigProblem) return error
-    throw error
   }
 }
 
