@@ -42,6 +42,7 @@ export const TAGS = {
   evidence: 'Facts that training happened',
   accounts: 'Where people are paid',
   decisions: 'What people decide about one life',
+  freezes: 'What is stopped, and who lets it go on',
   payments: 'What is owed and how it was paid',
   ledger: 'Every movement of money',
   gateways: 'What payment providers send',

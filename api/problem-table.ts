@@ -237,6 +237,12 @@ export const PROBLEM_TABLE: Readonly<Record<ProblemCode, ProblemEntry>> = {
     means: 'Only messages that could not be delivered are redriven.',
     remedy: 'Nothing to do.',
   },
+  'freeze-lifted': {
+    status: 409,
+    title: 'The freeze was lifted already',
+    means: 'Two people have lifted it; what waited for it goes on.',
+    remedy: 'Nothing to do. What must stop again is another freeze.',
+  },
   'key-revoked': {
     status: 409,
     title: 'The key is revoked already',

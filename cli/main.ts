@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
+import { freezeCommand } from './freeze.ts'
 import { keysCommand } from './keys.ts'
 import { messagesCommand } from './messages.ts'
 import { migrateCommand } from './migrate.ts'
@@ -21,6 +22,7 @@ for (const command of [
   migrateCommand(),
   participantsCommand(),
   messagesCommand(),
+  freezeCommand(),
   // Loaded only when asked for: it brings the store.
   keysCommand(async (person) => (await import('./bootstrap.ts')).bootstrap(person)),
 ]) {

@@ -55,6 +55,9 @@ export const ACTS = [
   'message-redriven',
   'message-died',
   'callback-unmatched',
+  'freeze-placed',
+  'freeze-lift-proposed',
+  'freeze-lifted',
 ] as const
 export type Act = (typeof ACTS)[number]
 

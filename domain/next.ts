@@ -20,6 +20,10 @@ export interface DisbursementQuestion {
   readonly held: boolean
   /** The gateway that would carry the next payout; null when none reaches the account. */
   readonly gateway: string | null
+  /** Whether a freeze forbids what would be sent through a gateway; absent where nobody has asked: the claim knows. */
+  readonly frozenAt?: (gateway: string) => boolean
+  /** Our money at the gateway is short for others already: looked at again then, instead of being refused there too. */
+  readonly shortUntilMs?: number | null
   readonly payout: (WaitingPayout & { readonly key: string; readonly gateway: string }) | null
   /** The attempt of which somebody who proves nothing has told, the newest or an older one. */
   readonly asked: (AskedPayout & { readonly key: string; readonly gateway: string }) | null
@@ -93,10 +97,14 @@ function nextWhenReleased(
   timingOf: Timings,
   nowMs: number,
 ): NextForDisbursement {
-  if (question.held || question.gateway === null) return WAIT_FOR_A_FACT
+  if (question.held || question.gateway === null || question.frozenAt?.(question.gateway)) return WAIT_FOR_A_FACT
   const from = Math.max(nowMs, question.releaseAtMs)
   const opens = nextBusinessInstant(programme.calendar, programme.zone, from)
-  return opens > nowMs ? { kind: 'wait', untilMs: opens } : { kind: 'send', ...outward(question.gateway, timingOf) }
+  if (opens > nowMs) return { kind: 'wait', untilMs: opens }
+  const shortUntilMs = question.shortUntilMs ?? nowMs
+  return shortUntilMs > nowMs
+    ? { kind: 'wait', untilMs: shortUntilMs }
+    : { kind: 'send', ...outward(question.gateway, timingOf) }
 }
 
 function nextInFlight(
@@ -105,8 +113,9 @@ function nextInFlight(
   timingOf: Timings,
   nowMs: number,
 ): NextForDisbursement {
-  // A resend is a send: a hold stops it, and so do people who look at an older attempt and words that are not yet asked about.
-  const isResendForbidden = question.held || question.state === 'review' || question.asked !== null
+  // A resend is a send: a hold or a freeze stops it, and so do people who look at an older attempt and words that are not yet asked about.
+  const isStopped = question.held || (question.frozenAt?.(payout.gateway) ?? false)
+  const isResendForbidden = isStopped || question.state === 'review' || question.asked !== null
   const next = nextForPayout(payout, timingOf(payout.gateway), nowMs, isResendForbidden)
   switch (next.kind) {
     case 'wait':

@@ -84,6 +84,16 @@ export type PayoutDecision =
 /** Why people must look. */
 export type Alarm = 'other-amount' | 'other-account' | 'contradiction' | 'two-objects' | 'another-object'
 
+/** Alarms that say that one reference stands for two payouts at the gateway: nothing more is sent there. */
+export const TWIN_ALARMS: readonly Alarm[] = ['two-objects', 'another-object']
+
+/** Which of them a fact raises, also where people look at the payout already for another reason; null when none. */
+export function twinAlarm(gatewayId: string | null, fact: PayoutFact): Alarm | null {
+  if (fact.kind === 'several') return 'two-objects'
+  const seen = fact.kind === 'observed' ? fact.observation.gatewayId : null
+  return gatewayId !== null && seen !== null && gatewayId !== seen ? 'another-object' : null
+}
+
 const SAME_KEY_RETRIES_MAX = 5
 
 /** Folds one fact into a payout. Exhaustive over the facts; never throws. */
@@ -107,9 +117,7 @@ export function foldPayout(payout: PayoutFacts, fact: PayoutFact, source: Observ
 
 function foldObservation(payout: PayoutFacts, seen: Observation, source: ObservationSource): PayoutDecision {
   if (payout.state === 'review') return keep('late')
-  if (payout.gatewayId !== null && seen.gatewayId !== null && payout.gatewayId !== seen.gatewayId) {
-    return toReview('another-object')
-  }
+  if (twinAlarm(payout.gatewayId, { kind: 'observed', observation: seen })) return toReview('another-object')
   // The money that moved must be the money that was approved; anything else is never a success.
   if (seen.amount && (seen.amount.minor !== payout.amount || seen.amount.currency !== payout.currency)) {
     return toReview('other-amount')

@@ -39,6 +39,7 @@ export const PROBLEM_CODES = [
   'not-held',
   'life-closed',
   'message-not-dead',
+  'freeze-lifted',
   'key-revoked',
   'key-exists',
   'idempotency-key-missing',

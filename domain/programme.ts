@@ -2,6 +2,7 @@
  * A programme is data: the rules of who is eligible, how much is paid, in which tranches, by when, through which gateways.
  * `programmes/parse.ts` is the only maker of these values; a published version never changes and participants stay on theirs.
  */
+import type { SpendBand } from './freeze.ts'
 
 /** ISO 8601 duration (`P1M`, `PT30S`, `P5D`), calendar arithmetic in the programme's zone. */
 export type IsoDuration = string
@@ -124,6 +125,8 @@ export interface PaymentRules {
   readonly releaseAfter: IsoDuration
   /** How long a newly linked account rests before it is used. */
   readonly coolingAfterRelink: IsoDuration
+  /** What is sent in an hour when all is well; outside of it the engine freezes the programme. Without one it does not look. */
+  readonly spendPerHour?: SpendBand
 }
 
 /** What a programme owes one person who fulfils everything, in minor units. */

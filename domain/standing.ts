@@ -50,6 +50,7 @@ export const ATTENTIONS = [
   'review',
   'failed',
   'gateway-refuses',
+  'frozen',
   'waiting-for-float',
   'waiting-for-account',
   'on-hold',
@@ -71,6 +72,7 @@ export function attentionFor(
   held: boolean,
   payoutUnknown: boolean,
   gatewayRefuses = false,
+  frozen = false,
 ): Attention | null {
   const found = new Set<Attention>()
   for (const state of states) {
@@ -79,6 +81,7 @@ export function attentionFor(
   }
   if (held) found.add('on-hold')
   if (gatewayRefuses) found.add('gateway-refuses')
+  if (frozen) found.add('frozen')
   if (payoutUnknown) found.add('payout-unknown')
   return ATTENTIONS.find((attention) => found.has(attention)) ?? null
 }

@@ -1,3 +1,4 @@
+import type { BreakerRule } from '../domain/freeze.ts'
 import type { Money } from '../domain/money.ts'
 import type { Failure, Observation } from '../domain/observation.ts'
 
@@ -34,6 +35,8 @@ export interface Capabilities {
   readonly callback: 'signed' | 'token-only' | 'none'
   readonly institutions: readonly Institution[]
   readonly timing: GatewayTiming
+  /** When the engine freezes it by itself. */
+  readonly breaker: BreakerRule
   /** Calls per second over all workers, enforced by the task queue. */
   readonly ratePerSecond: number
 }

@@ -13,6 +13,7 @@ import { composeEngine } from './compose.ts'
 import { refuseUnguarded } from './guarded.ts'
 import { orEnd, settingsOf } from './settings.ts'
 import { temporalOptions } from './temporal.ts'
+import { startWatch } from './watch.ts'
 
 /** Less than a local step may take, so that the step fails by itself and gives its slot back. */
 const QUERY_TIMEOUT_MS = 2500
@@ -69,11 +70,13 @@ const relay = startRelay({
   sweeps: true,
   report: relayed,
 })
+const watch = startWatch(store, gateways, report)
 const running = Promise.all(workers.map((worker) => worker.run()))
 
 const grace = closeWithGrace({ delay: 30_000 }, async ({ err }) => {
   if (err) report('ERROR', err.stack ?? err.message)
   await relay.stop()
+  await watch.stop()
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
   await running.catch(() => undefined)
   await temporal.close()

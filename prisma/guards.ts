@@ -49,6 +49,7 @@ export const GUARDS: Guards = {
     'table data_key': 'lunas_owner',
     'table disbursement': 'lunas_owner',
     'table evidence': 'lunas_owner',
+    'table freezes': 'lunas_owner',
     'table funding': 'lunas_owner',
     'table idempotency_key': 'lunas_owner',
     'table message': 'lunas_owner',
@@ -75,6 +76,7 @@ export const GUARDS: Guards = {
     'data_key.data_key_pkey': 'PRIMARY KEY (owner)',
     'disbursement.disbursement_pkey': 'PRIMARY KEY (key)',
     'evidence.evidence_pkey': 'PRIMARY KEY (programme, ref, kind, subject)',
+    'freezes.freezes_pkey': 'PRIMARY KEY (id)',
     'funding.funding_pkey': 'PRIMARY KEY (id)',
     'idempotency_key.idempotency_key_pkey': 'PRIMARY KEY (caller, route, key_hash)',
     'message.message_pkey': 'PRIMARY KEY (id)',
@@ -103,6 +105,8 @@ export const GUARDS: Guards = {
       'CREATE UNIQUE INDEX disbursement_key_programme_ref_amount_currency_key ON public.disbursement USING btree (key, programme, ref, amount, currency)',
     'disbursement.disbursement_programme_ref_tranche_key':
       'CREATE UNIQUE INDEX disbursement_programme_ref_tranche_key ON public.disbursement USING btree (programme, ref, tranche)',
+    'freezes.freezes_live':
+      'CREATE UNIQUE INDEX freezes_live ON public.freezes USING btree (target) WHERE (lifted_at IS NULL)',
     'funding.funding_gateway_number_key':
       'CREATE UNIQUE INDEX funding_gateway_number_key ON public.funding USING btree (gateway, number)',
     'participant.participant_programme_identity_index_key':
@@ -136,6 +140,14 @@ export const GUARDS: Guards = {
       "CHECK ((state = ANY (ARRAY['owed'::text, 'released'::text, 'in-flight'::text, 'paid'::text, 'needs-account'::text, 'float-short'::text, 'review'::text, 'failed'::text, 'lapsed'::text, 'cancelled'::text])))",
     'evidence.evidence_kind':
       "CHECK ((kind = ANY (ARRAY['course-started'::text, 'course-completed'::text, 'course-rated'::text, 'survey-answered'::text])))",
+    'freezes.freezes_cause':
+      "CHECK ((cause = ANY (ARRAY['person'::text, 'two-payouts'::text, 'failure-rate'::text, 'unknown-rate'::text, 'spend-rate'::text])))",
+    'freezes.freezes_lift':
+      "CHECK ((((lift_proposed_by IS NULL) = (lift_proposed_at IS NULL)) AND ((lift_proposed_by IS NULL) = (lift_reason IS NULL)) AND ((lifted_by IS NULL) = (lifted_at IS NULL)) AND ((lifted_by IS NULL) OR ((lift_proposed_by IS NOT NULL) AND (lifted_by <> lift_proposed_by))) AND (COALESCE(lift_proposed_by, ''::text) <> 'engine'::text) AND (COALESCE(lifted_by, ''::text) <> 'engine'::text)))",
+    'freezes.freezes_scope':
+      "CHECK (\nCASE scope\n    WHEN 'all'::text THEN ((programme IS NULL) AND (name IS NULL))\n    WHEN 'gateway'::text THEN ((programme IS NULL) AND (name IS NOT NULL))\n    WHEN 'programme'::text THEN ((programme IS NOT NULL) AND (name IS NULL))\n    WHEN 'wave'::text THEN ((programme IS NOT NULL) AND (name IS NOT NULL))\n    WHEN 'region'::text THEN ((programme IS NOT NULL) AND (name IS NOT NULL))\n    ELSE false\nEND)",
+    'freezes.freezes_target':
+      "CHECK ((target = ((scope || COALESCE((':'::text || programme), ''::text)) || COALESCE((':'::text || name), ''::text))))",
     'funding.funding_amount': 'CHECK ((amount > 0))',
     'message.message_state': "CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text])))",
     'participant.participant_outcome':
@@ -185,6 +197,10 @@ export const GUARDS: Guards = {
       "CREATE TRIGGER disbursement_frozen BEFORE UPDATE OF key, programme, ref, tranche, amount, currency ON public.disbursement FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'programme', 'ref', 'tranche', 'amount', 'currency')",
     'evidence.evidence_append_only':
       'CREATE TRIGGER evidence_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.evidence FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'freezes.freezes_frozen':
+      "CREATE TRIGGER freezes_frozen BEFORE UPDATE ON public.freezes FOR EACH ROW EXECUTE FUNCTION refuse_thaw('id', 'target', 'scope', 'programme', 'name', 'cause', 'reason', 'placed_at', 'placed_by')",
+    'freezes.freezes_lifted':
+      'CREATE TRIGGER freezes_lifted BEFORE UPDATE ON public.freezes FOR EACH ROW WHEN ((old.lifted_at IS NOT NULL)) EXECUTE FUNCTION refuse_change()',
     'funding.funding_append_only':
       'CREATE TRIGGER funding_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.funding FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'observation.observation_append_only':
@@ -217,6 +233,7 @@ export const GUARDS: Guards = {
     'lunas_app on table data_key': 'INSERT, SELECT',
     'lunas_app on table disbursement': 'INSERT, SELECT, UPDATE',
     'lunas_app on table evidence': 'INSERT, SELECT',
+    'lunas_app on table freezes': 'INSERT, SELECT, UPDATE',
     'lunas_app on table funding': 'INSERT, SELECT',
     'lunas_app on table idempotency_key': 'DELETE, INSERT, SELECT',
     'lunas_app on table message': 'INSERT, SELECT, UPDATE',
@@ -240,6 +257,7 @@ export const GUARDS: Guards = {
     'lunas_audit on table commitment': 'SELECT',
     'lunas_audit on table disbursement': 'SELECT',
     'lunas_audit on table evidence': 'SELECT',
+    'lunas_audit on table freezes': 'SELECT',
     'lunas_audit on table funding': 'SELECT',
     'lunas_audit on table message': 'SELECT',
     'lunas_audit on table observation': 'SELECT',

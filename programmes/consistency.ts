@@ -30,6 +30,7 @@ export function consistencyFaults(value: unknown, unsound: ReadonlySet<string>):
     ...trainingFaults(read),
     ...repeated(read, tranches, '/code'),
     ...repeated(read, tranches, '/trigger/survey'),
+    ...spendFaults(read, tranches),
     ...tranches.flatMap((tranche, position) => [
       ...amountFaults(read, tranche),
       ...triggerFaults(read, tranches, position),
@@ -105,6 +106,18 @@ function amountFaults(read: Read, tranche: string): Fault[] {
   if (amount === '0') return [{ pointer: `${tranche}/amount`, detail: 'must be more than nothing' }]
   if (currency === undefined || BigInt(amount) % cashIncrement(currency) === 0n) return []
   return [{ pointer: `${tranche}/amount`, detail: 'must be whole rupiah: banks move no sen' }]
+}
+
+/** A band that one payment alone leaves would freeze the programme at once. */
+function spendFaults(read: Read, tranches: readonly string[]): Fault[] {
+  const pointer = '/payment/spendPerHour'
+  const [min, max] = [read<string>(`${pointer}/min`), read<string>(`${pointer}/max`)]
+  if (max === undefined) return []
+  if (min !== undefined && BigInt(min) > BigInt(max)) {
+    return [{ pointer: `${pointer}/min`, detail: 'must not be more than max' }]
+  }
+  const largest = tranches.find((tranche) => BigInt(read<string>(`${tranche}/amount`) ?? '0') > BigInt(max))
+  return largest === undefined ? [] : [{ pointer: `${pointer}/max`, detail: `must be enough for ${largest}` }]
 }
 
 function triggerFaults(read: Read, tranches: readonly string[], position: number): Fault[] {

@@ -90,6 +90,7 @@ const Payment = Type.Object(
     release: Type.Enum(['automatic']),
     releaseAfter: DurationText,
     coolingAfterRelink: DurationText,
+    spendPerHour: Type.Optional(Type.Object({ min: Type.Optional(Amount), max: Amount }, closed)),
   },
   closed,
 )

@@ -7,6 +7,7 @@ import { admit, type Admission } from './admission.ts'
 import { recordFunding, setAppropriation, type NewAppropriation, type NewFunding } from './budgets.ts'
 import type { Sql } from './database.ts'
 import { recordEvidence, type NewEvidence } from './evidence.ts'
+import { agreeToLift, placeFreeze, type FreezeView, type Lift, type NewFreeze, type Placed } from './freezes.ts'
 import { endRole, type RoleOfPerson } from './grants.ts'
 import { createKey, revokeKey, type CreatedKey, type NewKey } from './keys.ts'
 import { redriveMessage } from './messages.ts'
@@ -41,6 +42,10 @@ export interface Acts {
   withdraw(person: ActOnPerson): Promise<Told>
   /** Throws `life-closed`. */
   correct(person: ActOnPerson, correction: Correction): Promise<Told>
+  /** Stops a target; the one that stands already is answered as it is. */
+  placeFreeze(freeze: Pick<NewFreeze, 'target' | 'reason'>): Promise<Placed>
+  /** One person's part in lifting a freeze. Throws `not-found`, `freeze-lifted`, `conflict`. */
+  agreeToLift(lift: Lift): Promise<FreezeView>
   /** Throws `conflict`. */
   createKey(key: NewKey): Promise<CreatedKey>
   /** Throws `not-found`, `key-revoked`, `conflict`. */
@@ -74,6 +79,8 @@ export function actsIn(sql: Sql, context: StoreContext, actor: Actor, atMs: numb
     release: (person) => releaseLife(sql, context, { ...person, actor, atMs }),
     withdraw: (person) => withdrawLife(sql, { ...person, actor, atMs }),
     correct: (person, correction) => correctLife(sql, context, { ...person, actor, atMs }, correction),
+    placeFreeze: (freeze) => placeFreeze(sql, { ...freeze, cause: 'person' }, actor, atMs),
+    agreeToLift: (lift) => agreeToLift(sql, lift, actor, atMs),
     createKey: (key) => createKey(sql, key, actor, atMs),
     revokeKey: (id) => revokeKey(sql, id, actor, atMs),
     endRole: (of) => endRole(sql, of, actor, atMs),

@@ -1,6 +1,6 @@
 /**
  * Claiming a payout: what decides, at one commit, that this attempt and no other goes to the gateway. Everything that forbids
- * it (a hold, another attempt, another account, no money reserved) is read under the life's lock; the frozen bytes, the payout,
+ * it (a hold, a freeze, another attempt, another account, no money reserved) is read under the life's lock; the frozen bytes, the payout,
  * its send and its posting are in that commit, before the first byte leaves.
  */
 import { createHash } from 'node:crypto'
@@ -8,14 +8,16 @@ import { engineActor } from '../domain/act.ts'
 import { nextBusinessInstant } from '../domain/calendar.ts'
 import { afterPayout } from '../domain/disbursement.ts'
 import { sendByMs } from '../domain/enquiry.ts'
+import { targetsOf, type FreezePlace } from '../domain/freeze.ts'
 import { gatewayReference, payoutKey } from '../domain/identity.ts'
 import type { Failure } from '../domain/observation.ts'
 import type { Programme } from '../domain/programme.ts'
 import type { AccountDetails } from '../domain/registration.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
-import { codeOf, constraintOf, inTransaction, type Sql } from './database.ts'
+import { codeOf, constraintOf, inTransaction, one, type Sql } from './database.ts'
 import { dataKeyOf, insertDocument, openDocument, participantOwner, parseSealed, sealDocument } from './documents.ts'
+import { holdTargets } from './freeze-locks.ts'
 import { DISBURSEMENT_ACTS } from './observe-audit.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings } from './postings.ts'
@@ -23,7 +25,15 @@ import type { Sealed } from './vault.ts'
 
 /** Why a disbursement cannot be sent now; its branch waits until a fact or a time changes that. */
 export type Parked =
-  'not-released' | 'held' | 'send-open' | 'asked-about' | 'no-account' | 'account-cooling' | 'no-gateway' | 'too-early'
+  | 'not-released'
+  | 'held'
+  | 'frozen'
+  | 'send-open'
+  | 'asked-about'
+  | 'no-account'
+  | 'account-cooling'
+  | 'no-gateway'
+  | 'too-early'
 
 export interface ClaimDraft {
   readonly kind: 'draft'
@@ -75,6 +85,8 @@ interface Candidate {
   readonly fiscal_year: number
   readonly budget_line: string
   readonly held: boolean
+  /** A freeze in force stops one of the targets the claim holds; a draft holds none. */
+  readonly frozen: boolean
   /** The person has left, and what is not under way is about to be cancelled. What comes back later is theirs again. */
   readonly leaving: boolean
   readonly account: string | null
@@ -90,6 +102,7 @@ interface Candidate {
 const CANDIDATE = `
 SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.attempts, d.amount, d.currency,
        ms(d.release_at) AS release_ms, d.fiscal_year, d.budget_line, p.held_at IS NOT NULL AS held,
+       EXISTS (SELECT FROM freezes f WHERE f.lifted_at IS NULL AND f.target = ANY ($2::text[])) AS frozen,
        p.withdrawn_at IS NOT NULL AND p.stage <> 'closed' AS leaving, a.id AS account, a.institution, a.document, ms(a.usable_from) AS usable_ms,
        EXISTS (SELECT FROM payout y JOIN send s ON s.payout = y.key
                 WHERE y.disbursement = d.key AND s.ended_at IS NULL) AS send_open,
@@ -177,11 +190,13 @@ async function claimLocked(
   body: Uint8Array,
   nowMs: number,
 ): Promise<Claim> {
-  // A statement of its own after the lock: under READ COMMITTED it sees every hold committed before it.
-  const [, candidate] = await Promise.all([
-    sql.query('SELECT FROM participant WHERE programme = $1 AND ref = $2 FOR UPDATE', [draft.programme, draft.ref]),
-    candidateOf(sql, draft.disbursement),
-  ])
+  const { rows } = await sql.query<FreezePlace>(
+    'SELECT programme, wave, region FROM participant WHERE programme = $1 AND ref = $2 FOR UPDATE',
+    [draft.programme, draft.ref],
+  )
+  const targets = targetsOf(one(rows, `participant ${draft.ref}`), draft.gateway)
+  // A statement of its own after the locks: under READ COMMITTED it sees every hold and every freeze committed before it.
+  const [, candidate] = await Promise.all([holdTargets(sql, targets), candidateOf(sql, draft.disbursement, targets)])
   const programme = await context.programmes.version(candidate.programme, candidate.programme_version, sql)
   const parked = parkedReason(candidate, programme, nowMs)
   if (parked) return { kind: 'parked', reason: parked }
@@ -276,8 +291,9 @@ async function insertClaim(
   ])
 }
 
-async function candidateOf(sql: Sql, disbursement: string): Promise<Candidate> {
-  const { rows } = await sql.query<Candidate>({ name: 'claim-candidate', text: CANDIDATE, values: [disbursement] })
+async function candidateOf(sql: Sql, disbursement: string, targets: readonly string[] = []): Promise<Candidate> {
+  const values = [disbursement, targets]
+  const { rows } = await sql.query<Candidate>({ name: 'claim-candidate', text: CANDIDATE, values })
   const row = rows[0]
   if (!row) throw new Error(`no disbursement ${disbursement}`)
   return row
@@ -290,6 +306,7 @@ function parkedReason(
 ): Parked | undefined {
   if (candidate.state !== 'released' || candidate.leaving) return 'not-released'
   if (candidate.held) return 'held'
+  if (candidate.frozen) return 'frozen'
   if (candidate.send_open) return 'send-open'
   if (candidate.asked_about) return 'asked-about'
   if (Number(candidate.release_ms) > nowMs) return 'too-early'

@@ -2,6 +2,7 @@
 import { createClaims, type Claims } from './claims.ts'
 import { openDatabase, type Database } from './database.ts'
 import { createDesk, type Desk } from './desk.ts'
+import { createFreezes, type Freezes } from './freeze-desk.ts'
 import { createFloats, type Floats } from './floats.ts'
 import { createLives, type Lives } from './lives.ts'
 import { createMessages, type Messages } from './messages.ts'
@@ -18,6 +19,7 @@ export interface Store {
   readonly claims: Claims
   readonly payouts: Payouts
   readonly floats: Floats
+  readonly freezes: Freezes
   readonly messages: Messages
   /** Requests from outside: each once. */
   readonly desk: Desk
@@ -53,6 +55,7 @@ export function createStore(options: StoreOptions): Store {
     claims: createClaims(context),
     payouts: createPayouts(context),
     floats: createFloats(context),
+    freezes: createFreezes(database),
     messages: createMessages(database),
     desk: createDesk(context),
     reads: createReads(context),

@@ -23,6 +23,8 @@ export interface LifeRow {
   readonly held_for_ms: number
   readonly withdrawn: boolean
   readonly attention: string | null
+  /** Targets of the freezes in force that may concern this life. */
+  readonly freezes: readonly string[]
   readonly heard_ms: number | null
   readonly account: {
     readonly id: string
@@ -99,6 +101,8 @@ const LOAD = `
 SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.wave, p.attention,
        ms(p.admitted_at) AS admitted_ms, ms(p.trained_at) AS trained_ms, ms(p.heard_by) AS heard_ms,
        p.held_at IS NOT NULL AS held, ms(p.held_at) AS held_since_ms, p.held_for_ms, p.withdrawn_at IS NOT NULL AS withdrawn,
+       (SELECT coalesce(array_agg(f.target), '{}') FROM freezes f
+         WHERE f.lifted_at IS NULL AND (f.programme IS NULL OR f.programme = p.programme)) AS freezes,
        (SELECT jsonb_build_object('id', a.id, 'institution', a.institution, 'usable_ms', ms(a.usable_from),
                                   'linked_ms', ms(a.linked_at))
           FROM account a

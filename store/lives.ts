@@ -2,6 +2,7 @@
 import { engineActor } from '../domain/act.ts'
 import { FINAL_STATES } from '../domain/disbursement.ts'
 import { screen, isEligible } from '../domain/eligibility.ts'
+import { isFrozen } from '../domain/freeze.ts'
 import { nextInstant, nextStep } from '../domain/lifecycle.ts'
 import { nextForDisbursement } from '../domain/next.ts'
 import type { Programme } from '../domain/programme.ts'
@@ -11,6 +12,7 @@ import { localDate } from '../domain/zone.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
 import { inTransaction, type Sql } from './database.ts'
 import { openDocument, participantOwner, parseSealed } from './documents.ts'
+import { heldFreezes } from './freeze-locks.ts'
 import { keepHeard } from './heard.ts'
 import { askedPayout, lifeOf, lockLife, readLife, waitingPayout, type LifeRow } from './life-rows.ts'
 import { patched } from './life-patch.ts'
@@ -100,6 +102,8 @@ async function advanceLocked(sql: Sql, context: StoreContext, loaded: LifeRow, n
     await applyStep({ sql, life, programme, nowMs, audit, postings }, step)
     life = patched(life, step, programme.currency, nowMs)
   }
+  // A wait for a freeze to end is taken while it cannot be lifted: whoever lifts it finds the wait, and ends it.
+  if (life.freezes.length > 0) life = { ...life, freezes: await heldFreezes(sql, life.freezes) }
   const standing = standingOf(context, life, programme, nowMs)
   await Promise.all([insertPostings(sql, postings), insertAudit(sql, audit), keepHeard(sql, life, standing, nowMs)])
   return standing
@@ -113,6 +117,7 @@ function gatewayFor(context: StoreContext, programme: Programme, life: LifeRow):
 /** Where the life stands, from its rows alone. */
 export function standingOf(context: StoreContext, life: LifeRow, programme: Programme, nowMs: number): Standing {
   const gateway = gatewayFor(context, programme, life)
+  const frozenAt = (through: string): boolean => isFrozen(life.freezes, life, through)
   const disbursements = life.tranches.flatMap((tranche) => {
     const row = tranche.disbursement
     if (!row) return []
@@ -123,7 +128,7 @@ export function standingOf(context: StoreContext, life: LifeRow, programme: Prog
     }
     const releaseAtMs = Math.max(row.release_ms, life.account?.usable_ms ?? 0)
     const asked = row.asked && askedPayout(row.asked)
-    const question = { state: row.state, releaseAtMs, held: life.held, gateway, payout, asked }
+    const question = { state: row.state, releaseAtMs, held: life.held, gateway, frozenAt, payout, asked }
     const next = nextForDisbursement(question, programme, context.timingOf, nowMs)
     const rule = programme.tranches.find(({ code }) => code === tranche.code)
     const said = { name: rule?.name.en ?? tranche.code, lapsesAtMs: row.lapses_ms }
@@ -136,6 +141,7 @@ export function standingOf(context: StoreContext, life: LifeRow, programme: Prog
   )
   const isOver = life.stage === 'closed' && disbursements.every(({ state }) => FINAL_STATES.includes(state))
   const refused = disbursements.some(({ state, reason }) => state === 'released' && reason === 'gateway-refuses')
+  const frozen = gateway !== null && frozenAt(gateway) && disbursements.some(({ state }) => state === 'released')
   return {
     stage: life.stage,
     outcome: life.outcome,
@@ -143,7 +149,7 @@ export function standingOf(context: StoreContext, life: LifeRow, programme: Prog
     wave: life.wave,
     region: life.region,
     zone: programme.zone,
-    attention: attentionFor(states, life.held && !isOver, unknown, refused),
+    attention: attentionFor(states, life.held && !isOver, unknown, refused, frozen),
     wakeAtMs: nextInstant(lifeOf(life, gateway), programme, nowMs),
     disbursements,
   }

@@ -13,6 +13,7 @@ export const MESSAGE_KINDS = [
   'correct',
   'payout',
   'sweep',
+  'lift',
 ] as const
 export type MessageKind = (typeof MESSAGE_KINDS)[number]
 

@@ -4,6 +4,7 @@ import type { PayoutState } from '../domain/payout.ts'
 import type { Programme } from '../domain/programme.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
+import type { TwoPayouts } from './breaker.ts'
 import type { Sql } from './database.ts'
 import { insertMessages, nudge, type NewMessage } from './nudges.ts'
 import type { ObservationItem } from './observation-item.ts'
@@ -35,6 +36,8 @@ export class Harvest {
   readonly sends: SendEnd[] = []
   readonly observations: Observed[] = []
   readonly accounts = new Map<string, string>()
+  /** Gateways that showed two payouts for one reference. */
+  readonly twins = new Map<string, TwoPayouts>()
 
   touch(row: Work): void {
     this.payouts.set(row.key, { row, item: this.observations.at(-1)?.item })

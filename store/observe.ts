@@ -7,9 +7,10 @@ import { afterPayout, followPayout } from '../domain/disbursement.ts'
 import { callEndsByMs, settlesAtMs, type EnquiryTiming } from '../domain/enquiry.ts'
 import type { Failure } from '../domain/observation.ts'
 import { nextForDisbursement } from '../domain/next.ts'
-import { foldPayout, type PayoutDecision, type PayoutState } from '../domain/payout.ts'
+import { foldPayout, TWIN_ALARMS, twinAlarm, type PayoutDecision, type PayoutState } from '../domain/payout.ts'
 import type { Programme } from '../domain/programme.ts'
 import type { DisbursementStanding } from '../domain/standing.ts'
+import { freezeTwins } from './breaker.ts'
 import type { Sql } from './database.ts'
 import { askedPayout, waitingPayout } from './life-rows.ts'
 import type { ObservationItem } from './observation-item.ts'
@@ -43,6 +44,7 @@ export async function observeLocked(
     decisions.push(foldItem(harvest, context, row, programme, item))
   }
   await writeHarvest(sql, harvest)
+  await freezeTwins(sql, [...harvest.twins.values()])
   return Promise.all(
     items.map(async (item, index) => {
       const row = work.get(item.payout)
@@ -65,6 +67,7 @@ function foldItem(
   const timing = context.timingOf(row.gateway)
   const sendMayEnd = row.last_ended_ms === null && item.atMs < callEndsByMs(row.last_started_ms, timing)
   const decision = foldFact(context, row, item)
+  alarmTwins(harvest, row, item)
   closeSend(harvest, row, item)
   countEnquiry(timing, row, item)
   if (item.fact.kind === 'observed' && row.gateway_id === null) row.gateway_id = item.fact.observation.gatewayId
@@ -89,6 +92,14 @@ function foldItem(
   for (const entry of tellOf(row, item, from, decision)) harvest.audit.push(entry)
   harvest.touch(row)
   return outcome
+}
+
+/** Two payouts under one reference stop their gateway, whatever the payout's state; told once a payout. */
+function alarmTwins(harvest: Harvest, row: Work, item: ObservationItem): void {
+  const alarm = twinAlarm(row.gateway_id, item.fact)
+  if (alarm === null || TWIN_ALARMS.some((known) => known === row.alarm)) return
+  row.alarm = alarm
+  harvest.twins.set(row.gateway, { gateway: row.gateway, payout: row.key, atMs: item.atMs })
 }
 
 function foldFact(context: StoreContext, row: Work, item: ObservationItem): PayoutDecision {

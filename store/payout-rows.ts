@@ -11,6 +11,7 @@ export interface Work extends Mutable<PayoutRow> {
   readonly ref: string
   readonly programme_version: number
   readonly region: string
+  readonly wave: string | null
   readonly closed: boolean
   held: boolean
   readonly n: number
@@ -56,7 +57,7 @@ SELECT FROM participant
  ORDER BY programme, ref FOR UPDATE`
 
 const LOAD = `
-SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.stage = 'closed' AS closed,
+SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage = 'closed' AS closed,
        p.held_at IS NOT NULL AS held, y.n, y.gateway, y.reference, y.amount, y.currency, y.account, y.state, y.money, y.version,
        y.gateway_id, y.alarm, y.sends,
        CASE WHEN y.failure_class IS NOT NULL THEN jsonb_build_object('class', y.failure_class, 'code', y.failure_code,

@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto'
 import { engineActor } from '../domain/act.ts'
 import { followPayout } from '../domain/disbursement.ts'
 import { nextForPayout, sendByMs } from '../domain/enquiry.ts'
+import { targetsOf } from '../domain/freeze.ts'
 import type { PayoutState } from '../domain/payout.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, one, type Sql } from './database.ts'
 import { openDocument, participantOwner } from './documents.ts'
+import { heldFreezes } from './freeze-locks.ts'
 import { waitingPayout } from './life-rows.ts'
 import type { ObservationItem } from './observation-item.ts'
 import { observeLocked, standingOfWork, type ObservationResult } from './observe.ts'
@@ -91,9 +93,9 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
   const programme = await context.programmes.version(row.programme, row.programme_version, sql)
   const timing = context.timingOf(row.gateway)
   const next = nextForPayout(waitingPayout(row), timing, nowMs)
-  // A resend is a send: a hold stops it, and so do people who look at an older attempt and words that are not yet asked about.
+  // A resend is a send: a hold or a freeze stops it, and so do people who look at an older attempt and words that are not yet asked about.
   const isForbidden = row.held || row.disbursement.state !== 'in-flight' || row.disbursement.asked !== null
-  if (next.kind !== 'resend' || isForbidden) {
+  if (next.kind !== 'resend' || isForbidden || (await heldFreezes(sql, targetsOf(row, row.gateway))).length > 0) {
     return { kind: 'refused', disbursement: standingOfWork(context, row, programme, nowMs) }
   }
   const send = row.sends + 1

@@ -92,6 +92,7 @@ export const ATTENTION = {
   review: 'operator',
   failed: 'operator',
   'gateway-refuses': 'operator',
+  frozen: 'operator',
   'waiting-for-admission': 'operator',
   'waiting-for-training': 'participant',
   'waiting-for-completion': 'institution',

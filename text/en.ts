@@ -136,6 +136,9 @@ export const english: Catalogue = {
   'timeline.message-redriven': 'A dead message was sent again.',
   'timeline.message-died': 'A message could not be delivered.',
   'timeline.callback-unmatched': 'A callback of the gateway matches no payout yet.',
+  'timeline.freeze-placed': 'Payments were frozen. What is owed stays owed.',
+  'timeline.freeze-lift-proposed': 'One person wants the freeze lifted; another must agree.',
+  'timeline.freeze-lifted': 'The freeze was lifted by two people and payments go on.',
 
   'account.none': 'the linked account',
   'account.deadline': (v) => `The deadline is ${v.until}; after that it lapses.`,
@@ -178,6 +181,7 @@ export const english: Catalogue = {
   'attention.review': 'Waiting for the decision of two people.',
   'attention.failed': 'A payment failed and must be corrected.',
   'attention.gateway-refuses': 'The payment gateway refuses our credentials or permissions.',
+  'attention.frozen': 'Payments are frozen.',
   'attention.waiting-for-admission': 'Waiting for a wave to be decreed.',
   'attention.waiting-for-training': 'Waiting for the first course to be bought.',
   'attention.waiting-for-completion': 'Waiting for the report that the course is completed.',

@@ -141,6 +141,9 @@ export const indonesian: Catalogue = {
   'timeline.message-redriven': 'Pesan yang gagal disampaikan dikirim kembali.',
   'timeline.message-died': 'Sebuah pesan tidak dapat disampaikan.',
   'timeline.callback-unmatched': 'Kabar dari mitra pembayaran belum cocok dengan kiriman mana pun.',
+  'timeline.freeze-placed': 'Penyaluran dibekukan sementara. Hak Anda tetap tercatat.',
+  'timeline.freeze-lift-proposed': 'Seorang petugas mengusulkan pembekuan dicabut; petugas lain harus menyetujui.',
+  'timeline.freeze-lifted': 'Pembekuan sudah dicabut oleh dua petugas dan penyaluran dilanjutkan.',
 
   'account.none': 'rekening yang ditautkan',
   'account.deadline': (v) => `Batas waktunya ${v.until}; sesudah itu insentif hangus.`,
@@ -183,6 +186,7 @@ export const indonesian: Catalogue = {
   'attention.review': 'Menunggu keputusan dua petugas.',
   'attention.failed': 'Pengiriman gagal dan perlu diperbaiki.',
   'attention.gateway-refuses': 'Mitra pembayaran menolak kredensial atau izin kita.',
+  'attention.frozen': 'Penyaluran dibekukan.',
   'attention.waiting-for-admission': 'Menunggu penetapan gelombang.',
   'attention.waiting-for-training': 'Menunggu pembelian pelatihan pertama.',
   'attention.waiting-for-completion': 'Menunggu laporan penyelesaian pelatihan.',

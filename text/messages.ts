@@ -71,6 +71,9 @@ interface ActValues {
   'message-redriven': Plain
   'message-died': Plain
   'callback-unmatched': Plain
+  'freeze-placed': Plain
+  'freeze-lift-proposed': Plain
+  'freeze-lifted': Plain
 }
 
 /** Every act of the audit trail has a text: a new one does not compile without. */

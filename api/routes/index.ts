@@ -6,6 +6,7 @@ import { budgetRoutes } from './budget.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { decisionRoutes } from './decisions.ts'
 import { evidenceRoutes } from './evidence.ts'
+import { freezeRoutes } from './freezes.ts'
 import { keyRoutes } from './keys.ts'
 import { ledgerRoutes } from './ledger.ts'
 import { messageRoutes } from './messages.ts'
@@ -25,6 +26,7 @@ export function registerRoutes(app: App, context: RouteContext): void {
   evidenceRoutes(app, context)
   accountRoutes(app, context)
   decisionRoutes(app, context)
+  freezeRoutes(app, context)
   paymentRoutes(app, context)
   ledgerRoutes(app, context)
   callbackRoutes(app, context)

@@ -1,4 +1,5 @@
 /** What the sandbox can do, as data. Times are short, so that a demonstration shows every wait. */
+import type { BreakerRule } from '../../domain/freeze.ts'
 import type { Capabilities, GatewayTiming, Institution } from '../gateway.ts'
 
 const TIMING: GatewayTiming = {
@@ -14,6 +15,9 @@ const TIMING: GatewayTiming = {
   retryDelaysMs: [2_000, 4_000, 8_000],
   floatCheckMs: 2_000,
 }
+
+/** The sandbox is there to misbehave: it is stopped when most calls go wrong, a real gateway at one in five. */
+const BREAKER: BreakerRule = { windowMs: 300_000, minimumCalls: 50, failurePercent: 60, unknownPercent: 60 }
 
 /** Minor units (sen): the limits a BI-FAST transfer and a full-service wallet have. */
 const BANK_LIMITS = { minMinor: '1000000', maxMinor: '25000000000' }
@@ -37,6 +41,7 @@ export function sandboxCapabilities(timing: Partial<GatewayTiming> = {}, ratePer
     callback: 'signed',
     institutions: INSTITUTIONS,
     timing: { ...TIMING, ...timing },
+    breaker: BREAKER,
     ratePerSecond,
   }
 }
