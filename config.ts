@@ -2,110 +2,11 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { inspect, parseEnv } from 'node:util'
 import { envSchema } from 'env-schema'
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { ENVIRONMENT, KEYS, type EnvironmentName } from './environment.ts'
 
-const POSTGRES = '^postgres(ql)?://[^/ ]+/[^ ]+$'
-const HTTP = '^https?://[^/ ]+'
-const KEYS = '{"current":"k1","keys":{"k1":"<32 bytes in base64>"}}'
+export { ENVIRONMENT, type EnvironmentName }
 
-function text(description: string, example: string, pattern = '.') {
-  return Type.Optional(Type.String({ pattern, description, examples: [example] }))
-}
-
-function wholeNumber(description: string, usual: number, minimum = 0, maximum = Number.MAX_SAFE_INTEGER) {
-  return Type.Integer({ minimum, maximum, default: usual, description })
-}
-
-/**
- * Every environment variable Lunas knows and what it is for; `.env.example` is this list as a file.
- * A variable set to nothing counts as not set, as compose files and CI systems do it.
- */
-export const ENVIRONMENT = Type.Object({
-  LUNAS_MODE: Type.Enum(['development', 'production'], {
-    default: 'development',
-    description: 'production refuses embedded servers, sandbox gateways and development keys',
-  }),
-  DATABASE_URL: text(
-    'PostgreSQL as role lunas_app; not set: an embedded server',
-    'postgresql://lunas_app:secret@localhost:5432/lunas',
-    POSTGRES,
-  ),
-  DATABASE_MIGRATE_URL: text(
-    'PostgreSQL as role lunas_migrate, for migrations only',
-    'postgresql://lunas_migrate:secret@localhost:5432/lunas',
-    POSTGRES,
-  ),
-  DATABASE_AUDIT_URL: text(
-    'PostgreSQL as role lunas_audit, read only',
-    'postgresql://lunas_audit:secret@localhost:5432/lunas',
-    POSTGRES,
-  ),
-  TEMPORAL_ADDRESS: text(
-    'a Temporal cluster; not set: a dev server of our own',
-    'localhost:7233',
-    '^[^/ ]+:[0-9]{1,5}$',
-  ),
-  TEMPORAL_NAMESPACE: Type.String({ default: 'default', description: 'the Temporal namespace all lives run in' }),
-  TEMPORAL_TLS: text('TLS to Temporal, true or false; not set: as the next four need it', 'true', '^(true|false)$'),
-  TEMPORAL_TLS_CA: text('PEM file of who vouches for Temporal; not set: as this machine does', '/etc/lunas/ca.pem'),
-  TEMPORAL_TLS_CERT: text('PEM file of our certificate, where Temporal asks for one', '/etc/lunas/client.pem'),
-  TEMPORAL_TLS_KEY: text('PEM file of the private key of that certificate', '/etc/lunas/client.key'),
-  TEMPORAL_API_KEY: text('our API key, where Temporal asks for one, as Temporal Cloud does', 'secret'),
-  TEMPORAL_CLI_PATH: text('the temporal program for the dev server; not set: found or installed', '/usr/bin/temporal'),
-  TEMPORAL_TEST_SERVER_PATH: text(
-    'the time-skipping test server; not set: found or installed',
-    '/usr/bin/temporal-test-server',
-  ),
-  TEMPORAL_UI_URL: text('where operators open the Temporal UI', 'http://localhost:8233', HTTP),
-  LUNAS_HOST: Type.String({ default: '127.0.0.1', description: 'the address the API listens on' }),
-  LUNAS_PORT: wholeNumber('the port the API listens on', 3000, 1, 65535),
-  LUNAS_PUBLIC_URL: text('how others reach the API; not set: LUNAS_HOST and LUNAS_PORT', 'http://localhost:3000', HTTP),
-  LUNAS_DATA_DIR: Type.String({ default: '.data', description: 'the folder of embedded servers, their keys and logs' }),
-  LUNAS_VAULT_KEYS: text('the keys that wrap the data key of each person', KEYS),
-  LUNAS_IDENTITY_KEYS: text('the keys of the blind index over identities', KEYS),
-  LUNAS_ACCOUNT_KEYS: text('the keys of the blind index over accounts', KEYS),
-  LUNAS_GATEWAYS: text(
-    'the gateways in use, comma separated; not set: sandbox in development, none in production',
-    'sandbox',
-    '^[a-z0-9-]+(,[a-z0-9-]+)*$',
-  ),
-  LUNAS_LOG_LEVEL: Type.Enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
-    default: 'info',
-    description: 'the least severe line that is logged',
-  }),
-  LUNAS_LIFE_EVENTS_MAX: wholeNumber(
-    'history events after which a life continues as new; 0: when the server suggests it',
-    0,
-  ),
-  LUNAS_RELAY_RATE: wholeNumber('lives told a second by each process, at most; 0: without limit', 0),
-  SANDBOX_URL: text('where the gateway simulator is reached', 'http://localhost:3001', HTTP),
-  SANDBOX_API_KEY: text('what the gateway simulator knows us by', 'secret'),
-  SANDBOX_CALLBACK_SECRET: text(
-    'what the simulator signs its callbacks with',
-    'whsec_<32 bytes in base64>',
-    '^whsec_[A-Za-z0-9+/]{32,}={0,2}$',
-  ),
-  SANDBOX_CALLBACK_URL: text(
-    'where the simulator sends its callbacks',
-    'http://localhost:3000/v1/gateways/sandbox/callbacks',
-    HTTP,
-  ),
-  SANDBOX_PORT: wholeNumber('the port the gateway simulator listens on', 3001, 1, 65535),
-  SANDBOX_JOURNAL: text('the file the simulator journals to; not set: in LUNAS_DATA_DIR', '.data/sandbox.jsonl'),
-  SANDBOX_TIME_FACTOR: Type.Number({
-    exclusiveMinimum: 0,
-    default: 1,
-    description: 'what every wait of the simulator is multiplied with; 0.1 is ten times faster',
-  }),
-  SANDBOX_OPENING_BALANCE: Type.String({
-    pattern: '^(0|[1-9][0-9]{0,17})$',
-    default: '0',
-    examples: ['100000000000000'],
-    description: 'what the simulator holds for us at its start, in minor units',
-  }),
-})
-
-export type EnvironmentName = keyof Static<typeof ENVIRONMENT>
 type Environment = Readonly<Record<string, string | undefined>>
 type Values = Static<typeof ENVIRONMENT>
 
@@ -144,6 +45,7 @@ export interface Config {
   readonly databaseUrl: Secret | null
   readonly databaseMigrateUrl: Secret | null
   readonly databaseAuditUrl: Secret | null
+  readonly databaseSealUrl: Secret | null
   /** host:port */
   readonly temporalAddress: string | null
   readonly temporalNamespace: string
@@ -165,6 +67,11 @@ export interface Config {
   readonly vaultKeys: KeyRing | null
   readonly identityKeys: KeyRing | null
   readonly accountKeys: KeyRing | null
+  /** Absolute path. */
+  readonly sealKeyFile: string | null
+  readonly sealPublicKeys: readonly string[]
+  /** Absolute path. */
+  readonly sealAnchors: string
   readonly gateways: readonly string[]
   readonly logLevel: string
   /** History events; 0 leaves it to the server's suggestion. */
@@ -188,6 +95,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Config, EnvironmentName>> = {
   databaseUrl: 'DATABASE_URL',
   databaseMigrateUrl: 'DATABASE_MIGRATE_URL',
   databaseAuditUrl: 'DATABASE_AUDIT_URL',
+  databaseSealUrl: 'DATABASE_SEAL_URL',
   temporalAddress: 'TEMPORAL_ADDRESS',
   temporalNamespace: 'TEMPORAL_NAMESPACE',
   temporalTls: 'TEMPORAL_TLS',
@@ -205,6 +113,9 @@ export const VARIABLE_OF: Readonly<Record<keyof Config, EnvironmentName>> = {
   vaultKeys: 'LUNAS_VAULT_KEYS',
   identityKeys: 'LUNAS_IDENTITY_KEYS',
   accountKeys: 'LUNAS_ACCOUNT_KEYS',
+  sealKeyFile: 'LUNAS_SEAL_KEY_FILE',
+  sealPublicKeys: 'LUNAS_SEAL_PUBLIC_KEYS',
+  sealAnchors: 'LUNAS_SEAL_ANCHORS',
   gateways: 'LUNAS_GATEWAYS',
   logLevel: 'LUNAS_LOG_LEVEL',
   lifeEventsMax: 'LUNAS_LIFE_EVENTS_MAX',
@@ -333,6 +244,7 @@ function typed(values: Values, lines: string[]): Config {
     databaseUrl: secret(values.DATABASE_URL),
     databaseMigrateUrl: secret(values.DATABASE_MIGRATE_URL),
     databaseAuditUrl: secret(values.DATABASE_AUDIT_URL),
+    databaseSealUrl: secret(values.DATABASE_SEAL_URL),
     temporalAddress: values.TEMPORAL_ADDRESS ?? null,
     temporalNamespace: values.TEMPORAL_NAMESPACE,
     temporalTls: values.TEMPORAL_TLS === undefined ? null : values.TEMPORAL_TLS === 'true',
@@ -350,6 +262,9 @@ function typed(values: Values, lines: string[]): Config {
     vaultKeys: keyRing('LUNAS_VAULT_KEYS', values.LUNAS_VAULT_KEYS, lines),
     identityKeys: keyRing('LUNAS_IDENTITY_KEYS', values.LUNAS_IDENTITY_KEYS, lines),
     accountKeys: keyRing('LUNAS_ACCOUNT_KEYS', values.LUNAS_ACCOUNT_KEYS, lines),
+    sealKeyFile: values.LUNAS_SEAL_KEY_FILE === undefined ? null : path.resolve(values.LUNAS_SEAL_KEY_FILE),
+    sealPublicKeys: Object.freeze(values.LUNAS_SEAL_PUBLIC_KEYS?.split(',') ?? []),
+    sealAnchors: path.resolve(values.LUNAS_SEAL_ANCHORS ?? path.join(dataDir, 'anchors.jsonl')),
     gateways: Object.freeze(gateways === '' ? [] : gateways.split(',')),
     logLevel: values.LUNAS_LOG_LEVEL,
     lifeEventsMax: values.LUNAS_LIFE_EVENTS_MAX,

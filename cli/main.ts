@@ -1,5 +1,6 @@
 /** The command line, command by command. What it cannot use ends with one sentence and exit code 2. */
 import { Command, CommanderError } from 'commander'
+import { auditCommand } from './audit.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { freezeCommand } from './freeze.ts'
@@ -25,6 +26,7 @@ for (const command of [
   freezeCommand(),
   // Loaded only when asked for: it brings the store.
   keysCommand(async (person) => (await import('./bootstrap.ts')).bootstrap(person)),
+  auditCommand(),
 ]) {
   program.addCommand(command.exitOverride())
 }

@@ -1,9 +1,13 @@
 import { inheritedEnvironment, type Config, type EnvironmentName, type KeyRing } from '../config.ts'
-import type { DevelopmentKeys } from './keys.ts'
+import { developmentSealKey, type DevelopmentKeys } from './keys.ts'
 
 /** Where the parts of a running stack are. */
 export interface Endpoints {
   readonly databaseUrl: string
+  /** As role lunas_audit; null where nobody said how to reach the database so. */
+  readonly databaseAuditUrl: string | null
+  /** As role lunas_seal; null where nobody said how to reach the database so. */
+  readonly databaseSealUrl: string | null
   readonly temporalAddress: string
   readonly temporalUiUrl: string | null
   /** The API, as seen from this machine. */
@@ -12,7 +16,7 @@ export interface Endpoints {
   readonly sandboxPort: number
 }
 
-export type ChildName = 'sandbox' | 'worker' | 'api'
+export type ChildName = 'sandbox' | 'worker' | 'api' | 'sealer'
 
 /** The environment of one child: what it may inherit, and of our settings those it needs. What is configured wins. */
 export function childEnvironment(
@@ -23,7 +27,7 @@ export function childEnvironment(
 ): Record<string, string> {
   const ours = {
     ...common(config),
-    ...(name === 'sandbox' ? sandbox(config, endpoints, keys) : engine(config, endpoints, keys)),
+    ...settingsFor(name, config, endpoints, keys),
   }
   const set = Object.entries(ours).filter((entry): entry is [string, string] => entry[1] !== null)
   return { ...inheritedEnvironment(), ...Object.fromEntries(set) }
@@ -33,6 +37,20 @@ type Settings = Partial<Record<EnvironmentName, string | null>>
 
 function common(config: Config): Settings {
   return { LUNAS_MODE: config.mode, LUNAS_DATA_DIR: config.dataDir, LUNAS_LOG_LEVEL: config.logLevel }
+}
+
+function settingsFor(name: ChildName, config: Config, endpoints: Endpoints, keys: DevelopmentKeys): Settings {
+  if (name === 'sandbox') return sandbox(config, endpoints, keys)
+  return name === 'sealer' ? sealer(config, endpoints) : engine(config, endpoints, keys)
+}
+
+/** The sealer has nothing of the engine's, and the engine nothing of the sealer's. */
+function sealer(config: Config, endpoints: Endpoints): Settings {
+  return {
+    DATABASE_SEAL_URL: endpoints.databaseSealUrl,
+    LUNAS_SEAL_KEY_FILE: config.sealKeyFile ?? developmentSealKey(config.dataDir),
+    LUNAS_SEAL_ANCHORS: config.sealAnchors,
+  }
 }
 
 function sandbox(config: Config, endpoints: Endpoints, keys: DevelopmentKeys): Settings {

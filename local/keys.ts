@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { DEVELOPMENT_MARK } from '../config.ts'
+import { makeSealKey } from '../sealer/key.ts'
 
 /** The development secrets of one data folder, as they stand in environment variables. */
 export interface DevelopmentKeys {
@@ -24,6 +25,13 @@ export function developmentKeys(home: string): DevelopmentKeys {
   writeFileSync(`${file}.new`, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 })
   renameSync(`${file}.new`, file)
   return keys
+}
+
+/** The file of the sealer's development key, made once: marked, so that production refuses it. */
+export function developmentSealKey(home: string): string {
+  const file = path.join(home, 'seal.pem')
+  if (!existsSync(file)) makeSealKey(file, `${DEVELOPMENT_MARK}seal`)
+  return file
 }
 
 /** What is missing in a file of an older version is added; one that cannot be read is not replaced. */

@@ -5,18 +5,20 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { ownedFolder, type PostgresPlace } from './postgres-place.ts'
 import { isAlive, waitForEnd } from './processes.ts'
+import type { RolePasswords } from './roles.ts'
 
 /** What must be remembered to use the data again; kept beside it in `pg.json`, which only its owner can read. */
 export interface PostgresMemory {
   readonly port: number | null
-  readonly passwords: { readonly super: string; readonly migrate: string; readonly app: string; readonly audit: string }
+  readonly passwords: RolePasswords & { readonly super: string }
 }
 
-/** Reads the memory of a folder. `null` when there is none that can be used. */
+/** Reads the memory of a folder; a role that an older version did not know gets its password. `null` when there is none that can be used. */
 export function readMemory(home: string): PostgresMemory | null {
   try {
     const memory = JSON.parse(readFileSync(path.join(home, 'pg.json'), 'utf8')) as PostgresMemory
-    return typeof memory.passwords.audit === 'string' ? memory : null
+    if (typeof memory.passwords.super !== 'string') return null
+    return { ...memory, passwords: { ...newMemory().passwords, ...memory.passwords } }
   } catch {
     return null
   }
@@ -25,7 +27,8 @@ export function readMemory(home: string): PostgresMemory | null {
 /** A memory with new random passwords. */
 export function newMemory(): PostgresMemory {
   const password = () => randomBytes(24).toString('base64url')
-  return { port: null, passwords: { super: password(), migrate: password(), app: password(), audit: password() } }
+  const ours = { migrate: password(), app: password(), audit: password(), seal: password() }
+  return { port: null, passwords: { super: password(), ...ours } }
 }
 
 /** Writes the memory so that a crash leaves the old one or the new one. */

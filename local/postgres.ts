@@ -83,7 +83,7 @@ async function ensureData(home: string, place: PostgresPlace, durable: boolean) 
   const remembered = readMemory(home)
   const memory = remembered ?? newMemory()
   // Written first: data whose passwords were lost would need healing.
-  if (!remembered) writeMemory(home, memory)
+  writeMemory(home, memory)
   if (!hasData(place)) {
     await makeData(place, memory.passwords.super, durable)
     return memory

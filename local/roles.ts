@@ -8,6 +8,7 @@ export interface RolePasswords {
   readonly migrate: string
   readonly app: string
   readonly audit: string
+  readonly seal: string
 }
 
 /** One URL for each role that logs in to a database. */
@@ -15,6 +16,7 @@ export interface DatabaseUrls {
   readonly migrate: string
   readonly app: string
   readonly audit: string
+  readonly seal: string
 }
 
 /** Runs prisma/roles.sql in the database of `superUrl` and sets the passwords. Repeating it changes nothing. */
@@ -22,21 +24,21 @@ export async function applyRoles(superUrl: string, passwords: RolePasswords): Pr
   const script = readFileSync(path.join(CODE_ROOT, 'prisma/roles.sql'), 'utf8')
   await withClient(superUrl, async (client) => {
     await client.query(script)
-    for (const role of ['migrate', 'app', 'audit'] as const) {
+    for (const role of ['migrate', 'app', 'audit', 'seal'] as const) {
       await client.query(`ALTER ROLE lunas_${role} PASSWORD ${client.escapeLiteral(passwords[role])}`)
     }
   })
 }
 
-/** The URLs of the three roles in the database of `superUrl`. */
+/** The URLs of the roles in the database of `superUrl`. */
 export function urlsFor(superUrl: string, passwords: RolePasswords): DatabaseUrls {
-  const as = (role: 'migrate' | 'app' | 'audit') => {
+  const as = (role: keyof DatabaseUrls) => {
     const url = new URL(superUrl)
     url.username = `lunas_${role}`
     url.password = passwords[role]
     return url.href
   }
-  return { migrate: as('migrate'), app: as('app'), audit: as('audit') }
+  return { migrate: as('migrate'), app: as('app'), audit: as('audit'), seal: as('seal') }
 }
 
 /** The same server and role, another database. */

@@ -10,13 +10,16 @@ export interface Running {
   readonly temporalUiUrl: string | null
   readonly sandboxUrl: string | null
   readonly databaseUrl: string
+  /** As role lunas_audit; null when the database is not ours. */
+  readonly databaseAuditUrl: string | null
 }
 
 const FILE = 'running.json'
 
 export function writeRunning(home: string, running: Running): void {
-  const { pid, apiUrl, temporalAddress, temporalUiUrl, sandboxUrl, databaseUrl } = running
-  const text = JSON.stringify({ pid, apiUrl, temporalAddress, temporalUiUrl, sandboxUrl, databaseUrl }, null, 2)
+  const { pid, apiUrl, temporalAddress, temporalUiUrl, sandboxUrl, databaseUrl, databaseAuditUrl } = running
+  const kept = { pid, apiUrl, temporalAddress, temporalUiUrl, sandboxUrl, databaseUrl, databaseAuditUrl }
+  const text = JSON.stringify(kept, null, 2)
   const file = path.join(home, FILE)
   writeFileSync(`${file}.new`, `${text}\n`, { mode: 0o600 })
   renameSync(`${file}.new`, file)

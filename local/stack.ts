@@ -25,7 +25,7 @@ export type StackEvent =
 
 export interface StackOptions {
   readonly config: Config
-  /** Lunas's own processes to run. Default all three; the sandbox only when it is a gateway in use. */
+  /** Lunas's own processes to run. Default all; the sandbox only when it is a gateway in use, the sealer only where it can connect. */
   readonly children?: readonly ChildName[]
   readonly onEvent?: (event: StackEvent) => void
   /** Begin with nothing: the folder is emptied once it is ours alone and the port is free. Default false. */
@@ -82,7 +82,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 const LINES = 20
 
 /** Lunas's own processes first, then what they stand on. */
-const STOP_ORDER: readonly PartName[] = ['api', 'worker', 'sandbox', 'temporal', 'postgres']
+const STOP_ORDER: readonly PartName[] = ['api', 'worker', 'sealer', 'sandbox', 'temporal', 'postgres']
 
 type Parts = Map<PartName, Supervised<RunningProcess>>
 type StartedStack = Omit<Stack, keyof ReturnType<typeof controls> | 'stop'>
@@ -98,7 +98,7 @@ async function startParts(options: StackOptions, parts: Parts): Promise<StartedS
   const environmentIn = (endpoints: Endpoints) => (child: ChildName) => childEnvironment(child, config, endpoints, keys)
 
   const apiUrl = `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${config.port}`
-  const early = { databaseUrl: '', temporalAddress: '', temporalUiUrl: null, apiUrl, sandboxUrl: null, sandboxPort: 0 }
+  const early = { ...NOWHERE, apiUrl, sandboxUrl: null, sandboxPort: 0 }
   const [postgres, temporal, sandbox] = await allOf([
     databaseOf(options, parts),
     temporalOf(options, parts),
@@ -107,14 +107,14 @@ async function startParts(options: StackOptions, parts: Parts): Promise<StartedS
       : { sandboxUrl: config.sandboxUrl, sandboxPort: config.sandboxPort },
   ])
   options.signal?.throwIfAborted()
-  const endpoints: Endpoints = { ...early, databaseUrl: postgres.url, ...temporal, ...sandbox }
+  const endpoints: Endpoints = { ...early, ...postgres.urls, ...temporal, ...sandbox }
   const environmentOf = environmentIn(endpoints)
   const startOurs = async (name: ChildName, readyUrl: string | null): Promise<void> => {
     if (!children.includes(name)) return
     const child = { name, program: `main/${name}`, environment: environmentOf(name), home: config.dataDir, readyUrl }
     await keep(options, parts, name, () => startChild(child))
   }
-  await allOf([startOurs('worker', null), startOurs('api', `${apiUrl}/readyz`)])
+  await allOf([startOurs('worker', null), startOurs('sealer', null), startOurs('api', `${apiUrl}/readyz`)])
   options.signal?.throwIfAborted()
   const order: readonly PartName[] = [...parts.keys()]
   return { ...endpoints, dataDir: config.dataDir, postgres: postgres.embedded, parts: order, environmentOf }
@@ -148,10 +148,22 @@ async function sandboxOf(options: StackOptions, parts: Parts, environmentOn: (po
   return { sandboxUrl: `http://127.0.0.1:${sandboxPort}`, sandboxPort }
 }
 
+/** Before the servers are up. */
+const NOWHERE = {
+  databaseUrl: '',
+  databaseAuditUrl: null,
+  databaseSealUrl: null,
+  temporalAddress: '',
+  temporalUiUrl: null,
+} as const
+
 function childrenOf({ config, children }: StackOptions): readonly ChildName[] {
-  const wanted = children ?? ['sandbox', 'worker', 'api']
-  const isSandboxOurs = config.gateways.includes('sandbox') && config.sandboxUrl === null
-  return wanted.filter((name) => name !== 'sandbox' || isSandboxOurs)
+  const wanted = children ?? ['sandbox', 'worker', 'api', 'sealer']
+  const isOurs: Readonly<Partial<Record<ChildName, boolean>>> = {
+    sandbox: config.gateways.includes('sandbox') && config.sandboxUrl === null,
+    sealer: config.databaseUrl === null || config.databaseSealUrl !== null,
+  }
+  return wanted.filter((name) => isOurs[name] ?? true)
 }
 
 /** Waits for all, also when one fails, so that nothing is started any more when the failure is reported. */
@@ -169,7 +181,7 @@ async function databaseOf(options: StackOptions, parts: Parts) {
   const { config } = options
   if (config.databaseUrl !== null) {
     if (config.databaseMigrateUrl !== null) await migrateWithProgress(options, config.databaseMigrateUrl.reveal())
-    return { url: config.databaseUrl.reveal(), embedded: null }
+    return { urls: configuredUrls(config, config.databaseUrl.reveal()), embedded: null }
   }
   let port: number | undefined
   const supervised = await keep(options, parts, 'postgres', async () => {
@@ -179,7 +191,13 @@ async function databaseOf(options: StackOptions, parts: Parts) {
   })
   const { superUrl, urls, version, dataPath } = supervised.current()
   await migrateWithProgress(options, urls.migrate)
-  return { url: urls.app, embedded: { superUrl, urls, version, dataPath } }
+  const reached = { databaseUrl: urls.app, databaseAuditUrl: urls.audit, databaseSealUrl: urls.seal }
+  return { urls: reached, embedded: { superUrl, urls, version, dataPath } }
+}
+
+function configuredUrls(config: Config, databaseUrl: string) {
+  const databaseAuditUrl = config.databaseAuditUrl?.reveal() ?? null
+  return { databaseUrl, databaseAuditUrl, databaseSealUrl: config.databaseSealUrl?.reveal() ?? null }
 }
 
 async function migrateWithProgress(options: StackOptions, url: string): Promise<void> {

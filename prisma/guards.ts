@@ -59,6 +59,7 @@ export const GUARDS: Guards = {
     'table posting': 'lunas_owner',
     'table programme_version': 'lunas_owner',
     'table role_grant': 'lunas_owner',
+    'table seal': 'lunas_owner',
     'table sealed_document': 'lunas_owner',
     'table send': 'lunas_owner',
     'table tranche': 'lunas_owner',
@@ -86,6 +87,7 @@ export const GUARDS: Guards = {
     'posting.posting_pkey': 'PRIMARY KEY (id)',
     'programme_version.programme_version_pkey': 'PRIMARY KEY (programme, version)',
     'role_grant.role_grant_pkey': 'PRIMARY KEY (id)',
+    'seal.seal_pkey': 'PRIMARY KEY (sequence)',
     'sealed_document.sealed_document_pkey': 'PRIMARY KEY (id)',
     'send.send_pkey': 'PRIMARY KEY (payout, number)',
     'tranche.tranche_pkey': 'PRIMARY KEY (programme, ref, code)',
@@ -121,6 +123,7 @@ export const GUARDS: Guards = {
       'CREATE UNIQUE INDEX posting_key_line_key ON public.posting USING btree (key, line)',
     'role_grant.role_grant_live':
       "CREATE UNIQUE INDEX role_grant_live ON public.role_grant USING btree (person, role, COALESCE(programme, ''::text)) WHERE (ended_at IS NULL)",
+    'seal.seal_previous_key': 'CREATE UNIQUE INDEX seal_previous_key ON public.seal USING btree (previous)',
     'send.send_open': 'CREATE UNIQUE INDEX send_open ON public.send USING btree (payout) WHERE (ended_at IS NULL)',
   },
   check: {
@@ -168,6 +171,8 @@ export const GUARDS: Guards = {
     'role_grant.role_grant_end': 'CHECK (((ended_at IS NULL) = (ended_by IS NULL)))',
     'role_grant.role_grant_role':
       "CHECK ((role = ANY (ARRAY['registrar'::text, 'institution'::text, 'operator'::text, 'helpdesk'::text, 'approver'::text, 'auditor'::text, 'administrator'::text])))",
+    'seal.seal_shape':
+      'CHECK (((sequence > 0) AND (octet_length(previous) = 32) AND (octet_length(hash) = 32) AND (from_xid <= to_xid) AND ((octet_length(leaves) % 40) = 0)))',
     'tranche.tranche_amount': 'CHECK ((amount > 0))',
     'tranche.tranche_state':
       "CHECK ((state = ANY (ARRAY['planned'::text, 'open'::text, 'due'::text, 'missed'::text, 'cancelled'::text])))",
@@ -213,6 +218,8 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER posting_period_open AFTER INSERT ON public.posting REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION refuse_closed_period()',
     'programme_version.programme_version_append_only':
       'CREATE TRIGGER programme_version_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.programme_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'seal.seal_append_only':
+      'CREATE TRIGGER seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
   },
   rule: {},
   power: {
@@ -266,8 +273,13 @@ export const GUARDS: Guards = {
     'lunas_audit on table posting': 'SELECT',
     'lunas_audit on table programme_version': 'SELECT',
     'lunas_audit on table role_grant': 'SELECT',
+    'lunas_audit on table seal': 'SELECT',
     'lunas_audit on table send': 'SELECT',
     'lunas_audit on table tranche': 'SELECT',
     'lunas_audit on table wave': 'SELECT',
+    'lunas_seal on schema public': 'USAGE',
+    'lunas_seal on table audit_event': 'SELECT',
+    'lunas_seal on table posting': 'SELECT',
+    'lunas_seal on table seal': 'INSERT, SELECT',
   },
 }

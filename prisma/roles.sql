@@ -4,14 +4,14 @@ DO $roles$
 DECLARE
   name text;
 BEGIN
-  FOREACH name IN ARRAY ARRAY['lunas_owner', 'lunas_migrate', 'lunas_app', 'lunas_audit'] LOOP
+  FOREACH name IN ARRAY ARRAY['lunas_owner', 'lunas_migrate', 'lunas_app', 'lunas_audit', 'lunas_seal'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
       EXECUTE format('CREATE ROLE %I', name);
     END IF;
     EXECUTE format(
       'ALTER ROLE %I %s NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS',
       name, CASE name WHEN 'lunas_owner' THEN 'NOLOGIN' ELSE 'LOGIN' END);
-    IF name IN ('lunas_app', 'lunas_audit') AND pg_has_role(name, 'lunas_owner', 'MEMBER') THEN
+    IF name IN ('lunas_app', 'lunas_audit', 'lunas_seal') AND pg_has_role(name, 'lunas_owner', 'MEMBER') THEN
       EXECUTE format('REVOKE lunas_owner FROM %I', name);
     END IF;
   END LOOP;
@@ -31,7 +31,7 @@ DECLARE
 BEGIN
   EXECUTE format('ALTER DATABASE %I OWNER TO lunas_owner', database);
   EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', database);
-  EXECUTE format('GRANT CONNECT ON DATABASE %I TO lunas_migrate, lunas_audit', database);
+  EXECUTE format('GRANT CONNECT ON DATABASE %I TO lunas_migrate, lunas_audit, lunas_seal', database);
   -- Bulk loads go through temporary tables.
   EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO lunas_app', database);
 
@@ -46,4 +46,4 @@ $database$;
 
 ALTER SCHEMA public OWNER TO lunas_owner;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO lunas_app, lunas_audit;
+GRANT USAGE ON SCHEMA public TO lunas_app, lunas_audit, lunas_seal;

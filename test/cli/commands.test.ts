@@ -197,6 +197,16 @@ describe('lunas freeze', () => {
   })
 })
 
+describe('lunas audit', () => {
+  test('verify finds the trail of the running stack by itself, sealed and whole', async () => {
+    const said = await json('audit', 'verify')
+    expect(said).toMatchObject({ well: true, findings: [] })
+    expect(Number(said.seals)).toBeGreaterThan(0)
+    expect(said.anchors).toBeGreaterThan(Number(said.seals))
+    expect((await run('audit', 'verify')).stdout).toMatch(/The trail is whole\.\n$/)
+  })
+})
+
 describe('lunas migrate', () => {
   test('says that nothing is to be done', async () => {
     const environment = { DATABASE_MIGRATE_URL: live.stack.postgres?.urls.migrate }

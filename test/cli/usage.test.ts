@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { auditCommand } from '../../cli/audit.ts'
 import { demoCommand } from '../../cli/demo.ts'
 import { doctorCommand } from '../../cli/doctor.ts'
 import { keysCommand } from '../../cli/keys.ts'
@@ -31,6 +32,7 @@ const COMMANDS = [
   participantsCommand(),
   messagesCommand(),
   keysCommand(() => Promise.reject(new Error('no key is made here'))),
+  auditCommand(),
 ]
 
 function withParts(command: Command): Command[] {

@@ -1,0 +1,66 @@
+/** The sealer and the verifier over a test's own database, with a key and anchors in a folder of their own. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { makeSealKey, trustedKeys, type SealKey } from '../../sealer/key.ts'
+import { createSealer, type Sealer, type SealerParts } from '../../sealer/sealer.ts'
+import { verifyTrail, type Verified } from '../../sealer/verify.ts'
+import type { Sql } from '../../store/database.ts'
+import { readSealed, sealReaderIn } from '../../store/seal-reads.ts'
+import { openSealBook, sha256, type SealBook } from '../../store/seals.ts'
+import type { TestDatabase } from './cluster.ts'
+
+export interface Sealing {
+  readonly folder: string
+  readonly key: SealKey
+  readonly anchors: string
+  readonly book: SealBook
+  readonly parts: SealerParts
+  readonly sealer: Sealer
+  /** Rounds until every row is sealed: the horizon waits for whatever runs in the same cluster. */
+  sealAll(): Promise<void>
+  verify(): Promise<Verified>
+  /** As a transaction sees the trail that is about to be rolled back. */
+  verifyIn(sql: Sql): Promise<Verified>
+  close(): Promise<void>
+}
+
+export function openSealing(database: TestDatabase, now: () => number = () => Date.now()): Sealing {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'lunas-seal-'))
+  const key = makeSealKey(path.join(folder, 'seal.pem'))
+  const anchors = path.join(folder, 'anchors.jsonl')
+  const book = openSealBook(database.seal)
+  const parts = { book, key, anchors, now }
+  const sealer = createSealer(parts)
+  const trusted = trustedKeys([key.publicKey])
+  const verifyIn = async (sql: Sql): Promise<Verified> =>
+    verifyTrail({ reader: await sealReaderIn(sql), digest: sha256, anchors: { file: anchors, trusted } })
+  const verify = (): Promise<Verified> =>
+    readSealed(database.audit, (reader) => verifyTrail({ reader, digest: sha256, anchors: { file: anchors, trusted } }))
+  return {
+    folder,
+    key,
+    anchors,
+    book,
+    parts,
+    sealer,
+    verify,
+    verifyIn,
+    async sealAll() {
+      for (const untilMs = Date.now() + 20_000; ;) {
+        const { state, says } = await sealer.round()
+        if (state !== 'sealing') throw new Error(says ?? state)
+        const { unsealed } = await verify()
+        if (unsealed.audit_event + unsealed.posting === 0n) return
+        if (Date.now() > untilMs) throw new Error('the horizon does not move')
+        await sleep(20)
+      }
+    },
+    async close() {
+      await sealer.stop()
+      await book.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
