@@ -72,7 +72,8 @@ export interface Claims {
 /** How often a refusal of the format is tried again where it is the set-up that is wrong. */
 const REFUSED_PAUSE_MS = 15 * 60_000
 
-interface Candidate {
+/** What decides over a claim, as it stands under the life's lock. */
+export interface Candidate {
   readonly programme: string
   readonly ref: string
   readonly programme_version: number
@@ -299,7 +300,8 @@ async function candidateOf(sql: Sql, disbursement: string, targets: readonly str
   return row
 }
 
-function parkedReason(
+/** Why a disbursement cannot be claimed now; undefined when it can. Pure. */
+export function parkedReason(
   candidate: Candidate,
   { calendar, zone }: Pick<Programme, 'calendar' | 'zone'>,
   nowMs: number,

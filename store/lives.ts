@@ -110,12 +110,17 @@ async function advanceLocked(sql: Sql, context: StoreContext, loaded: LifeRow, n
 }
 
 /** The gateway that would carry money to the life's account; null without an account, or when none reaches it. */
-function gatewayFor(context: StoreContext, programme: Programme, life: LifeRow): string | null {
+function gatewayFor(context: Pick<StoreContext, 'route'>, programme: Programme, life: LifeRow): string | null {
   return life.account ? context.route(programme.payment.gateways, life.account.institution) : null
 }
 
 /** Where the life stands, from its rows alone. */
-export function standingOf(context: StoreContext, life: LifeRow, programme: Programme, nowMs: number): Standing {
+export function standingOf(
+  context: Pick<StoreContext, 'timingOf' | 'route'>,
+  life: LifeRow,
+  programme: Programme,
+  nowMs: number,
+): Standing {
   const gateway = gatewayFor(context, programme, life)
   const frozenAt = (through: string): boolean => isFrozen(life.freezes, life, through)
   const disbursements = life.tranches.flatMap((tranche) => {

@@ -56,9 +56,15 @@ export async function observeLocked(
   )
 }
 
-function foldItem(
+/** What a fold asks of the store around it; no SQL. */
+export type FoldContext = Pick<StoreContext, 'timingOf' | 'route'> & {
+  readonly vault: Pick<StoreContext['vault'], 'accountIndexUnder'>
+}
+
+/** Folds one fact into a payout and what surrounds it, in memory: `row` moves, and `harvest` gathers what is to be written. */
+export function foldItem(
   harvest: Harvest,
-  context: StoreContext,
+  context: FoldContext,
   row: Work,
   programme: Programme,
   item: ObservationItem,
@@ -102,7 +108,7 @@ function alarmTwins(harvest: Harvest, row: Work, item: ObservationItem): void {
   harvest.twins.set(row.gateway, { gateway: row.gateway, payout: row.key, atMs: item.atMs })
 }
 
-function foldFact(context: StoreContext, row: Work, item: ObservationItem): PayoutDecision {
+function foldFact(context: FoldContext, row: Work, item: ObservationItem): PayoutDecision {
   // What its end has told once it does not tell again: a repeat would count another throttling, or end another send.
   if (item.source === 'submit' && hasEnded(row, item.send) && item.fact.kind !== 'observed') {
     return { kind: 'keep', note: 'repeated' }
@@ -174,7 +180,7 @@ interface Moved {
 
 function followDisbursement(
   harvest: Harvest,
-  context: StoreContext,
+  context: FoldContext,
   row: Work,
   programme: Programme,
   moved: Moved,
@@ -229,7 +235,7 @@ function postMoved(harvest: Harvest, row: Work, programme: Programme, moved: Mov
 
 /** Where the disbursement of a folded payout stands now. */
 export function standingOfWork(
-  context: StoreContext,
+  context: FoldContext,
   row: Work,
   programme: Programme,
   nowMs: number,

@@ -12,7 +12,7 @@ export interface SentTo {
   readonly index_key: string
 }
 
-export function isOtherAccount(vault: Vault, sentTo: SentTo, fact: PayoutFact): boolean {
+export function isOtherAccount(vault: Pick<Vault, 'accountIndexUnder'>, sentTo: SentTo, fact: PayoutFact): boolean {
   const seen = fact.kind === 'observed' ? fact.observation.account : null
   if (seen === null) return false
   if (seen.institution !== sentTo.institution) return true

@@ -1,0 +1,81 @@
+/**
+ * A simulated PostgreSQL: rows as maps, transactions one after the other, and the constraints that the migrations declare. What
+ * is written is undone whole when a transaction fails, and when its process dies before the commit.
+ */
+
+/** A constraint refused a row; the name is that of the migrations. */
+export class ConstraintViolation extends Error {
+  readonly constraint: string
+  constructor(constraint: string) {
+    super(`violates ${constraint}`)
+    this.constraint = constraint
+  }
+}
+
+export class Transactions {
+  #undo: (() => void)[] | undefined
+
+  /** Runs `work` as one transaction; throws what it throws after undoing what it wrote. */
+  run<T>(work: () => T): T {
+    if (this.#undo) throw new Error('a transaction inside a transaction')
+    const undo: (() => void)[] = []
+    this.#undo = undo
+    try {
+      return work()
+    } catch (error) {
+      for (const step of undo.reverse()) step()
+      throw error
+    } finally {
+      this.#undo = undefined
+    }
+  }
+
+  /** Every write of a table passes here. Throws outside a transaction: that is a bug of the simulation. */
+  remember(undo: () => void): void {
+    if (!this.#undo) throw new Error('a write outside a transaction')
+    this.#undo.push(undo)
+  }
+}
+
+/** Rows are never changed in place: what was read stays what it was. */
+export class Table<Row> {
+  readonly #name: string
+  readonly #rows = new Map<string, Row>()
+  readonly #transactions: Transactions
+  /** How often a row was written. */
+  writes = 0
+
+  constructor(name: string, transactions: Transactions) {
+    this.#name = name
+    this.#transactions = transactions
+  }
+
+  find(key: string): Row | undefined {
+    return this.#rows.get(key)
+  }
+
+  /** Throws when there is no such row. */
+  get(key: string): Row {
+    const row = this.#rows.get(key)
+    if (row === undefined) throw new Error(`no ${this.#name} ${key}`)
+    return row
+  }
+
+  all(): IterableIterator<Row> {
+    return this.#rows.values()
+  }
+
+  insert(key: string, row: Row): void {
+    if (this.#rows.has(key)) throw new ConstraintViolation(`${this.#name}_pkey`)
+    this.#transactions.remember(() => this.#rows.delete(key))
+    this.#rows.set(key, row)
+    this.writes += 1
+  }
+
+  update(key: string, change: Partial<Row>): void {
+    const before = this.get(key)
+    this.#transactions.remember(() => this.#rows.set(key, before))
+    this.#rows.set(key, { ...before, ...change })
+    this.writes += 1
+  }
+}

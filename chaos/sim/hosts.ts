@@ -1,0 +1,136 @@
+/**
+ * Our processes. What runs in one awaits the database and the network by simulated time; when its process dies it is never heard
+ * of again, whatever it had begun, and when its process is stopped it goes on later as if nothing had been.
+ */
+import type { Judge } from './judge.ts'
+import { MINUTE, SECOND, type Setting } from './setting.ts'
+
+/** The connection broke: whether the transaction committed is for the caller not to know. */
+class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost'
+}
+
+export class Host {
+  readonly name: string
+  readonly #setting: Setting
+  readonly #judge: Judge
+  #life = 0
+  #upFromMs = 0
+  #resumesMs = 0
+
+  constructor(name: string, setting: Setting, judge: Judge) {
+    this.name = name
+    this.#setting = setting
+    this.#judge = judge
+  }
+
+  get isUp(): boolean {
+    return this.#setting.clock.nowMs >= this.#upFromMs
+  }
+
+  /** Something that runs in this process from now on. */
+  begin(): Running {
+    return new Running(this, this.#setting, this.#life)
+  }
+
+  /** Runs a transaction whole; what it leaves behind is judged at once. Throws what the work throws. */
+  commit<T>(what: string, work: () => T): T {
+    const { clock, rows, trace, find } = this.#setting
+    try {
+      const result = rows.transactions.run(work)
+      trace.add(clock.nowMs, `commit ${what}`)
+      this.#judge.afterCommit()
+      return result
+    } catch (error) {
+      trace.add(clock.nowMs, `rollback ${what}`)
+      // A refused row or a machine that threw is a bug: the engine must not rely on the last wall.
+      find('failure', `${what}: ${String(error)}`)
+      throw error
+    }
+  }
+
+  lives(life: number): boolean {
+    return life === this.#life
+  }
+
+  crash(): void {
+    const { clock, random, trace } = this.#setting
+    this.#life += 1
+    this.#upFromMs = clock.nowMs + random.between(SECOND, 20 * SECOND)
+    trace.add(clock.nowMs, `${this.name} dies`)
+  }
+
+  /** When code that waits in this process goes on: later, where the process is stopped. */
+  resumesAt(atMs: number): number {
+    const { clock, faults, random, trace } = this.#setting
+    if (atMs > this.#resumesMs && faults.strikes('process-paused')) {
+      this.#resumesMs = clock.nowMs + random.between(SECOND, 20 * MINUTE)
+      trace.add(clock.nowMs, `${this.name} stands still`)
+    }
+    return Math.max(atMs, this.#resumesMs)
+  }
+}
+
+export class Running {
+  readonly #host: Host
+  readonly #setting: Setting
+  readonly #life: number
+
+  constructor(host: Host, setting: Setting, life: number) {
+    this.#host = host
+    this.#setting = setting
+    this.#life = life
+  }
+
+  get isAlive(): boolean {
+    return this.#host.lives(this.#life)
+  }
+
+  /** Goes on after a delay, unless the process has died by then. */
+  later(delayMs: number, work: () => void): void {
+    const { clock } = this.#setting
+    clock.at(this.#host.resumesAt(clock.nowMs + delayMs), () => {
+      if (this.isAlive) work()
+    })
+  }
+
+  /** One transaction, awaited: it commits or not, and its answer comes or not. Throws what the work throws. */
+  transaction<T>(what: string, work: () => T): Promise<T> {
+    const { clock, faults, random } = this.#setting
+    return new Promise<T>((resolve, reject) => {
+      clock.after(random.between(1, 20), () => {
+        if (!this.isAlive) return
+        if (faults.strikes('crash-before-commit')) return this.#host.crash()
+        if (faults.strikes('statement-failed')) return this.#resume(() => reject(new ConnectionLost('not committed')))
+        let outcome: () => void
+        try {
+          const result = this.#host.commit(what, work)
+          outcome = () => resolve(result)
+        } catch (error) {
+          outcome = () => reject(error)
+        }
+        if (faults.strikes('crash-after-commit')) return this.#host.crash()
+        if (faults.strikes('commit-answer-lost')) outcome = () => reject(new ConnectionLost('nobody knows'))
+        this.#resume(outcome)
+      })
+    })
+  }
+
+  #resume(outcome: () => void): void {
+    this.later(this.#setting.random.between(1, 10), () => {
+      this.#setting.clock.resumed()
+      outcome()
+    })
+  }
+
+  /** What the network answers, once it does. */
+  answer<T>(atMs: number, answer: () => T): Promise<T> {
+    const { clock } = this.#setting
+    return new Promise<T>((resolve) => {
+      this.later(atMs - clock.nowMs, () => {
+        clock.resumed()
+        resolve(answer())
+      })
+    })
+  }
+}

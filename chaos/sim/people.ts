@@ -1,0 +1,125 @@
+/** Participants, operators and the treasury of a simulated world, each acting when the dice say so. */
+import type { AccountDetails } from '../../domain/registration.ts'
+import type { Host } from './hosts.ts'
+import type { Provider } from './provider.ts'
+import { DAY, FAULTS_END, HOUR, MINUTE, SECOND, type Setting } from './setting.ts'
+import type { SimDesk } from './store-desk.ts'
+
+const PEOPLE = 48
+/** The decree asks for more than the programme may spend: so many are left without a place. */
+const WITHOUT_MONEY = 6
+const WAVE = 8
+const TOP_UPS = 60
+
+export class People {
+  readonly #setting: Setting
+  readonly #desk: SimDesk
+  readonly #api: Host
+  readonly #provider: Provider
+  #links = 0
+
+  constructor(setting: Setting, desk: SimDesk, api: Host, provider: Provider) {
+    this.#setting = setting
+    this.#desk = desk
+    this.#api = api
+    this.#provider = provider
+  }
+
+  static readonly refs = Array.from({ length: PEOPLE }, (_, index) => `SIM0000${String(index + 1).padStart(6, '0')}`)
+
+  begin(): void {
+    const { clock, random, rows, programme } = this.#setting
+    const each = programme.tranches.reduce((sum, { amount }) => sum + BigInt(amount), 0n)
+    rows.transactions.run(() => {
+      this.#desk.open(each * BigInt(PEOPLE - WITHOUT_MONEY), this.#provider.balance)
+      for (const ref of People.refs) this.#desk.register(ref, this.#account(ref))
+    })
+    for (let from = 0; from < PEOPLE; from += WAVE) {
+      const wave = People.refs.slice(from, from + WAVE)
+      clock.after(random.between(0, HOUR), () => this.#admit(wave))
+    }
+    for (const ref of People.refs) this.#live(ref)
+    for (let number = 1; number <= TOP_UPS; number += 1) clock.after(number * 8 * HOUR, () => this.#topUp(number))
+  }
+
+  /** An operator admits a list, again until it is answered, and sometimes once more. */
+  #admit(refs: readonly string[]): void {
+    const { clock, faults, random } = this.#setting
+    const isTwice = faults.strikes('admitted-twice')
+    const tries = isTwice ? 2 : 1
+    for (let time = 0; time < tries; time += 1) {
+      clock.after(random.between(0, MINUTE), () =>
+        this.#act('admit', () => {
+          if (this.#desk.admit(refs, clock.nowMs)) return
+          faults.hit('over-budget-asked')
+          // There is money for a part of the list.
+          for (const ref of refs) this.#desk.admit([ref], clock.nowMs)
+        }),
+      )
+    }
+  }
+
+  /** Something that a person asks of the API, until it is answered. */
+  #act(what: string, work: () => void): void {
+    const { clock, random } = this.#setting
+    let isDone = false
+    clock.after(MINUTE + random.between(0, 5 * SECOND), () => {
+      if (!isDone) this.#act(what, work)
+    })
+    if (!this.#api.isUp) return
+    this.#api
+      .begin()
+      .transaction(what, work)
+      .then(() => {
+        isDone = true
+      })
+      .catch(() => undefined)
+  }
+
+  /** Some times a day a person may look at how things stand with them. */
+  #live(ref: string): void {
+    const { clock, random } = this.#setting
+    clock.after(random.between(HOUR, 18 * HOUR), () => {
+      if (clock.nowMs > FAULTS_END + 20 * DAY) return
+      this.#look(ref)
+      this.#live(ref)
+    })
+  }
+
+  #look(ref: string): void {
+    const { faults, rows, random, clock } = this.#setting
+    const person = rows.people.get(ref)
+    if (person.held && random.chance(0.5)) this.#act('release', () => this.#desk.release(ref))
+    else if (!person.held && faults.strikes('put-on-hold')) this.#act('hold', () => this.#desk.hold(ref, clock.nowMs))
+    if (faults.strikes('withdrawn')) this.#act('withdraw', () => this.#desk.withdraw(ref))
+    const needsAccount = person.tranches.some(({ code }) => {
+      const state = rows.disbursements.find(`${person.programme}:${ref}:${ref}:${code}:1`)?.state
+      return state === 'needs-account' || state === 'failed'
+    })
+    const isChange = needsAccount ? random.chance(0.6) : faults.strikes('account-changed')
+    if (isChange) {
+      const account = this.#account(ref)
+      this.#act('link', () => this.#desk.link(ref, account, clock.nowMs))
+    }
+  }
+
+  /** Its last digits tell the judge whose it is. */
+  #account(ref: string): AccountDetails {
+    this.#links += 1
+    const isMalformed = this.#setting.faults.strikes('account-malformed')
+    const number = `77${String(this.#links).padStart(4, '0')}${ref.slice(-6)}`
+    return { kind: 'bank', institution: 'ID.BNI', number: isMalformed ? `X${number}` : number, holder: 'SITI AMINAH' }
+  }
+
+  /** The treasury tops up what has run short, and books it. */
+  #topUp(number: number): void {
+    const { programme } = this.#setting
+    const amount = BigInt(programme.tranches[0]?.amount ?? 1) * 20n
+    if (this.#provider.balance > amount) return
+    this.#act(`fund ${number}`, () => {
+      if (this.#setting.rows.books.has(`funding:${number}`, 'funded')) return
+      this.#desk.fund(String(number), amount)
+      this.#provider.balance += amount
+    })
+  }
+}

@@ -1,0 +1,116 @@
+/** Many worlds: over several processes, each seed counted, some replayed, and every kind of fault proved to have struck. */
+import { fork } from 'node:child_process'
+import os from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { FAULTS, type Fault } from './faults.ts'
+import type { Plant } from './plants.ts'
+import { runSeed, type Outcome } from './world.ts'
+
+/** With fewer seeds chance decides whether a rare fault strikes at all. */
+const SEEDS_FOR_COVERAGE = 200
+/** One seed in so many is run twice. */
+const REPLAY_EVERY = 20
+const FAILURES_SHOWN = 20
+
+export interface Share {
+  readonly seeds: number
+  readonly payouts: number
+  readonly replayed: number
+  readonly duplicates: number
+  readonly lost: number
+  readonly overBudget: number
+  readonly faults: Readonly<Record<string, number>>
+  readonly failures: readonly { readonly seed: number; readonly what: string }[]
+}
+
+export interface Work {
+  readonly seeds: readonly number[]
+  readonly plant: Plant | null
+  /** Ends with the first seed that finds something: enough for a planted bug. */
+  readonly untilFound: boolean
+}
+
+/** Runs seeds one after the other in this process. */
+export async function runShare({ seeds, plant, untilFound }: Work): Promise<Share> {
+  const total = emptyShare()
+  for (const seed of seeds) {
+    const outcome = await runSeed(seed, plant)
+    add(total, outcome)
+    if (untilFound && outcome.findings.length > 0) break
+    if (seed % REPLAY_EVERY !== 0) continue
+    total.replayed += 1
+    const again = await runSeed(seed, plant)
+    if (again.hash !== outcome.hash) total.failures.push({ seed, what: 'failure: a replay went another way' })
+  }
+  return total
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
+type Total = Mutable<Omit<Share, 'failures' | 'faults'>> & {
+  failures: { seed: number; what: string }[]
+  faults: Record<string, number>
+}
+
+function emptyShare(): Total {
+  return { seeds: 0, payouts: 0, replayed: 0, duplicates: 0, lost: 0, overBudget: 0, faults: {}, failures: [] }
+}
+
+function add(total: Total, { seed, payouts, findings, faults }: Outcome): void {
+  const count = (kind: string): number => findings.filter((finding) => finding.kind === kind).length
+  total.seeds += 1
+  total.payouts += payouts
+  total.duplicates += count('duplicate')
+  total.lost += count('lost')
+  total.overBudget += count('over-budget')
+  for (const [fault, times] of faults) total.faults[fault] = (total.faults[fault] ?? 0) + times
+  for (const { kind, what } of findings) total.failures.push({ seed, what: `${kind}: ${what}` })
+}
+
+/** Runs seeds over all processors and adds up what they found. Throws when a process dies. */
+export async function runSeeds(work: Work, processes = os.availableParallelism()): Promise<Share> {
+  const shares = Array.from({ length: processes }, (_, index) =>
+    work.seeds.filter((_seed, place) => place % processes === index),
+  )
+  const results = await Promise.all(
+    shares.filter((seeds) => seeds.length > 0).map((seeds) => runElsewhere({ ...work, seeds })),
+  )
+  const total = results.reduce(sum, emptyShare())
+  return { ...total, failures: [...total.failures, ...uncovered(total, work.plant)].slice(0, FAILURES_SHOWN) }
+}
+
+function sum(one: Share, other: Share): Share {
+  const faults = { ...one.faults }
+  for (const [fault, times] of Object.entries(other.faults)) faults[fault] = (faults[fault] ?? 0) + times
+  return {
+    seeds: one.seeds + other.seeds,
+    payouts: one.payouts + other.payouts,
+    replayed: one.replayed + other.replayed,
+    duplicates: one.duplicates + other.duplicates,
+    lost: one.lost + other.lost,
+    overBudget: one.overBudget + other.overBudget,
+    faults,
+    failures: [...one.failures, ...other.failures],
+  }
+}
+
+/** A fault that never struck was never survived. */
+function uncovered(total: Share, plant: Plant | null): Share['failures'] {
+  if (plant !== null || total.seeds < SEEDS_FOR_COVERAGE) return []
+  const missing: Fault[] = FAULTS.filter((fault) => (total.faults[fault] ?? 0) === 0)
+  return missing.map((fault) => ({ seed: 0, what: `failure: ${fault} never struck` }))
+}
+
+function runElsewhere(work: Work): Promise<Share> {
+  return new Promise((resolve, reject) => {
+    const child = fork(fileURLToPath(new URL('work.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] })
+    let isAnswered = false
+    child.on('message', (share) => {
+      isAnswered = true
+      resolve(share as Share)
+    })
+    child.on('exit', (code) => {
+      if (!isAnswered) reject(new Error(`a process of the simulation ended with ${String(code)}`))
+    })
+    child.send(work)
+  })
+}

@@ -1,0 +1,101 @@
+/** Lives on simulated rows: the real machine says which step is due, the real patch says what it changes. */
+import { nextStep, type LifeStep } from '../../domain/lifecycle.ts'
+import type { Standing } from '../../domain/standing.ts'
+import type { LifeRow } from '../../store/life-rows.ts'
+import { lifeOf } from '../../store/life-rows.ts'
+import { patched } from '../../store/life-patch.ts'
+import { standingOf } from '../../store/lives.ts'
+import { ConstraintViolation } from './database.ts'
+import { GATEWAY, disbursementOf, type CommitmentRow } from './rows.ts'
+import type { Setting } from './setting.ts'
+
+const STEPS_MAX = 200
+
+export class SimLives {
+  readonly #setting: Setting
+
+  constructor(setting: Setting) {
+    this.#setting = setting
+  }
+
+  advance(ref: string, nowMs: number): Standing {
+    const { rows, programme, context } = this.#setting
+    let life = rows.life(ref)
+    const gateway = life.account ? GATEWAY : null
+    for (let steps = 0; ; steps += 1) {
+      const step = nextStep(lifeOf(life, gateway), programme, nowMs)
+      if (!step) break
+      if (steps === STEPS_MAX) throw new Error(`the life ${ref} does not come to rest`)
+      const next = patched(life, step, programme.currency, nowMs)
+      this.#write(life, next)
+      this.#settle(life, next, step)
+      life = next
+    }
+    return standingOf(context, life, programme, nowMs)
+  }
+
+  #write(before: LifeRow, life: LifeRow): void {
+    const { rows, programme } = this.#setting
+    const { account: _account, tranches, ...person } = life
+    rows.people.update(life.ref, {
+      ...person,
+      tranches: tranches.map((tranche) => ({ ...tranche, disbursement: null })),
+    })
+    for (const [index, { code, disbursement: after }] of tranches.entries()) {
+      const was = before.tranches[index]?.disbursement ?? null
+      if (!after || after === was) continue
+      if (was) {
+        const { state, reason, release_ms, version } = after
+        rows.disbursements.update(after.key, { state, reason, release_ms, version })
+      } else {
+        const { payout: _payout, asked: _asked, reviewing: _reviewing, ...stored } = after
+        const more = {
+          ref: life.ref,
+          tranche: code,
+          paid_ms: null,
+          fiscal_year: 2026,
+          budget_line: programme.budgetLine,
+        }
+        rows.disbursements.insert(after.key, { ...stored, ...more })
+      }
+    }
+  }
+
+  /** The money that a step moves. */
+  #settle(before: LifeRow, { ref, tranches }: LifeRow, step: LifeStep): void {
+    const { books } = this.#setting.rows
+    if (step.kind === 'close' || step.kind === 'expire') return this.#giveBack(ref)
+    if (step.kind !== 'owe' && step.kind !== 'lapse' && step.kind !== 'cancel') return
+    if (step.kind === 'cancel' && !before.tranches.some((one) => one.code === step.tranche && one.disbursement)) return
+    const amount = BigInt(tranches.find(({ code }) => code === step.tranche)?.amount ?? 0)
+    const subject = disbursementOf(ref, step.tranche)
+    const event = { owe: 'obligated', lapse: 'lapsed', cancel: 'cancelled' } as const
+    books.post({ event: event[step.kind], subject, amount })
+    if (step.kind === 'lapse') return
+    this.#oblige(ref, step.kind === 'owe' ? amount : -amount)
+  }
+
+  #oblige(ref: string, change: bigint): void {
+    const { commitments } = this.#setting.rows
+    commitments.update(ref, { obligated: commitments.get(ref).obligated + change })
+    checkCommitment(commitments.get(ref))
+  }
+
+  #giveBack(ref: string): void {
+    const { books, commitments } = this.#setting.rows
+    const commitment = commitments.find(ref)
+    if (!commitment) return
+    const released = commitment.amount - commitment.obligated
+    const left = released - commitment.released
+    commitments.update(ref, { released })
+    checkCommitment(commitments.get(ref))
+    if (left > 0n) books.post({ event: 'decommitted', subject: `commitment:${ref}`, amount: left })
+  }
+}
+
+/** The CHECK `commitment_limit`. */
+function checkCommitment({ amount, obligated, released }: CommitmentRow): void {
+  if (amount <= 0n || obligated < 0n || released < 0n || obligated + released > amount) {
+    throw new ConstraintViolation('commitment_limit')
+  }
+}

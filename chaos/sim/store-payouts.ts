@@ -1,0 +1,230 @@
+/** Facts, resends and give-ups on simulated rows: the real folds decide, this only loads and writes. */
+import { nextForPayout, sendByMs } from '../../domain/enquiry.ts'
+import { followPayout } from '../../domain/disbursement.ts'
+import type { DisbursementStanding } from '../../domain/standing.ts'
+import { waitingPayout } from '../../store/life-rows.ts'
+import { Harvest } from '../../store/observe-write.ts'
+import { foldItem, standingOfWork, type ObservationResult } from '../../store/observe.ts'
+import type { ObservationItem } from '../../store/observation-item.ts'
+import type { Work } from '../../store/payout-rows.ts'
+import type { PayoutQuestion, Reopened } from '../../store/payouts.ts'
+import { Sealed } from '../../store/vault.ts'
+import { ConstraintViolation } from './database.ts'
+import type { Judge } from './judge.ts'
+import type { StoredPayout } from './rows.ts'
+import { DAY, type Setting } from './setting.ts'
+
+export class SimPayouts {
+  readonly #setting: Setting
+  readonly #judge: Judge
+  /** Tells a life, once the transaction has committed. */
+  readonly #tell: (ref: string) => void
+
+  constructor(setting: Setting, judge: Judge, tell: (ref: string) => void) {
+    this.#setting = setting
+    this.#judge = judge
+    this.#tell = tell
+  }
+
+  observe(items: readonly ObservationItem[]): ObservationResult[] {
+    const { rows, programme, context } = this.#setting
+    const work = rows.work([...new Set(items.map(({ payout }) => payout))])
+    const harvest = new Harvest()
+    const decisions = items.map((item) => this.#fold(harvest, workOf(work, item.payout), item))
+    this.#write(harvest)
+    return items.map((item, index) => {
+      const row = workOf(work, item.payout)
+      const disbursement = standingOfWork(context, row, programme, item.atMs)
+      return { payout: row.key, state: row.state, decision: decisions[index] ?? '', disbursement }
+    })
+  }
+
+  #fold(harvest: Harvest, row: Work, item: ObservationItem): string {
+    const { programme } = this.#setting
+    const planted = this.#planted(row, item)
+    if (planted === undefined) return 'keep:late'
+    const { sends } = row
+    if (this.#setting.plant === 'refusal-of-resend-believed') row.sends = row.same_key_retries + 1
+    const decision = foldItem(harvest, this.#plantedContext(), row, programme, planted)
+    row.sends = sends
+    this.#judge.folded(row, item)
+    return decision
+  }
+
+  /** The fact as a wrong engine would take it; undefined where it would take none. */
+  #planted(row: Work, item: ObservationItem): ObservationItem | undefined {
+    const { plant } = this.#setting
+    const { fact } = item
+    if (plant === 'late-success-ignored' && fact.kind === 'observed') {
+      const isLate = ['failed', 'cancelled', 'not-sent'].includes(row.state) && fact.observation.state === 'paid'
+      if (isLate) return undefined
+    }
+    if (plant === 'amount-mismatch-accepted' && fact.kind === 'observed') {
+      return { ...item, fact: { ...fact, observation: { ...fact.observation, amount: null } } }
+    }
+    if (plant === 'silence-is-failure' && fact.kind === 'unanswered' && row.state === 'submitting') {
+      const failure = { class: 'retry-new', code: 'no-answer', vendorCode: '' } as const
+      return { ...item, fact: { kind: 'not-sent', failure } }
+    }
+    return item
+  }
+
+  #plantedContext(): Setting['context'] {
+    const { plant, context, timing } = this.#setting
+    if (plant !== 'not-found-in-quiet-period') return context
+    return { ...context, timingOf: () => ({ ...timing, quietPeriodMs: 0 }) }
+  }
+
+  #write(harvest: Harvest): void {
+    const { rows, plant } = this.#setting
+    for (const { payout, number, atMs } of harvest.sends) rows.sends.update(`${payout}/${number}`, { ended_ms: atMs })
+    for (const { row } of harvest.payouts.values()) this.#writePayout(row)
+    for (const moved of harvest.disbursements.values()) {
+      const stored = rows.disbursements.get(moved.key)
+      if (stored.version !== moved.version) throw new Error('a disbursement changed under its life lock')
+      const { state, reason, retries, returns, release_ms, first_paid_ms, paid_ms } = moved
+      const version = moved.version + 1
+      const change = { state, reason, retries, returns, release_ms, first_paid_ms, paid_ms, version }
+      rows.disbursements.update(moved.key, change)
+    }
+    for (const id of harvest.accounts.keys()) {
+      const account = rows.accounts.get(id)
+      if (account.state === 'verified') rows.accounts.update(id, { state: 'failed' })
+    }
+    // Between two transactions a process may die.
+    const isLost = plant === 'posting-outside-the-transaction' && this.#setting.random.chance(0.05)
+    if (!isLost) for (const entry of harvest.postings) rows.books.post(entry)
+    if (plant === 'return-posted-twice') this.#postReturnsAgain(harvest)
+    for (const { ref } of harvest.messages.values()) this.#tell(ref)
+  }
+
+  /** A second RETURNED moves nothing; the wrong engine books it all the same. */
+  #postReturnsAgain(harvest: Harvest): void {
+    const { books } = this.#setting.rows
+    for (const { row, item, decision } of harvest.observations) {
+      const isAgain = decision !== 'move' && item.fact.kind === 'observed' && item.fact.observation.state === 'returned'
+      if (!isAgain || row.state !== 'returned' || books.has(row.key, 'returned:2')) continue
+      books.post({ event: 'returned', subject: row.key, occurrence: 2, amount: row.amount, gateway: row.gateway })
+    }
+  }
+
+  #writePayout(row: Work): void {
+    const { rows } = this.#setting
+    const stored = rows.payouts.get(row.key)
+    if (stored.version !== row.version) throw new Error('a payout changed under its life lock')
+    const { state, money, gateway_id, alarm, failure, same_key_retries, asked_ms } = row
+    const { enquiries, not_found, not_found_ms, last_enquiry_ms, send_again_ms } = row
+    rows.payouts.update(row.key, {
+      state,
+      money,
+      gateway_id,
+      alarm,
+      failure,
+      same_key_retries,
+      asked_ms,
+      enquiries,
+      not_found,
+      not_found_ms,
+      last_enquiry_ms,
+      send_again_ms,
+      version: row.version + 1,
+    })
+    checkPayout(rows.payouts.get(row.key))
+    if (rows.live(stored.disbursement).length > 1) throw new ConstraintViolation('payout_live')
+  }
+
+  question(payout: string, nowMs: number): PayoutQuestion {
+    const { rows, timing } = this.#setting
+    const stored = rows.payouts.get(payout)
+    const { last_started_ms: started, last_ended_ms: ended } = rows.payoutRow(stored)
+    return {
+      payout,
+      gateway: stored.gateway,
+      reference: stored.reference,
+      gatewayId: stored.gateway_id,
+      enquiry: stored.enquiries + 1,
+      isLost: stored.state === 'submitting' && ended === null && nowMs >= started + timing.submitTimeoutMs,
+    }
+  }
+
+  reopen(payout: string, nowMs: number): Reopened {
+    const { rows, programme, context } = this.#setting
+    const row = workOf(rows.work([payout]), payout)
+    const timing = this.resendTiming()
+    const next = nextForPayout(waitingPayout(row), timing, nowMs)
+    const isForbidden = row.held || row.disbursement.state !== 'in-flight' || row.disbursement.asked !== null
+    if (next.kind !== 'resend' || isForbidden) {
+      return { kind: 'refused', disbursement: standingOfWork(context, row, programme, nowMs) }
+    }
+    const send = row.sends + 1
+    this.#judge.resent(row, nowMs, this.#setting.timing)
+    rows.sends.insert(`${payout}/${send}`, { started_ms: nowMs, ended_ms: null })
+    rows.payouts.update(payout, {
+      state: 'submitting',
+      sends: send,
+      not_found: 0,
+      not_found_ms: null,
+      send_again_ms: null,
+      version: row.version + 1,
+    })
+    const { gateway, reference } = row
+    const { body } = rows.payouts.get(payout)
+    const by = sendByMs(nowMs, row.first_sent_ms, timing)
+    return { kind: 'reopened', send, sendByMs: by, gateway, reference, body: new Sealed(body) }
+  }
+
+  /** The waits that allow a resend, as the engine (or a wrong one) sees them. */
+  resendTiming(): Setting['timing'] {
+    const { plant, timing } = this.#setting
+    return plant === 'resend-after-horizon' ? { ...timing, replayHorizonMs: 365 * DAY, replayMarginMs: 0 } : timing
+  }
+
+  giveUp(payout: string, nowMs: number): DisbursementStanding {
+    const { rows, programme, context } = this.#setting
+    const row = workOf(rows.work([payout]), payout)
+    const next = nextForPayout(waitingPayout(row), this.resendTiming(), nowMs)
+    if (next.kind !== 'give-up') return standingOfWork(context, row, programme, nowMs)
+    if (row.state === 'submitting' && row.sends === row.same_key_retries) {
+      const failure = { class: 'retry-new', code: 'send-too-late', vendorCode: '' } as const
+      const item = { payout, source: 'submit', fact: { kind: 'not-sent', failure }, atMs: nowMs } as const
+      const [result] = this.observe([item])
+      return result?.disbursement ?? standingOfWork(context, row, programme, nowMs)
+    }
+    const step = {
+      to: 'review',
+      reason: 'no-answer',
+      retryAfterMs: null,
+      accountFailed: false,
+      isRetry: false,
+    } as const
+    const { to, reason } = followPayout(row.disbursement, row.n === row.disbursement.attempts, step)
+    rows.payouts.update(payout, { state: 'review', version: row.version + 1 })
+    const { version } = rows.disbursements.get(row.disbursement.key)
+    rows.disbursements.update(row.disbursement.key, { state: to, reason, version: version + 1 })
+    row.state = 'review'
+    row.disbursement.state = to
+    row.disbursement.reason = reason
+    return standingOfWork(context, row, programme, nowMs)
+  }
+}
+
+function workOf(work: ReadonlyMap<string, Work>, key: string): Work {
+  const row = work.get(key)
+  if (!row) throw new Error(`no payout ${key}`)
+  return row
+}
+
+const MONEY = {
+  open: ['submitting', 'unknown', 'accepted', 'processing'],
+  back: ['failed', 'cancelled', 'not-sent', 'returned'],
+}
+
+/** The CHECKs of the payout table. */
+function checkPayout({ state, money, superseded }: StoredPayout): void {
+  const isRight =
+    (!MONEY.open.includes(state) || money === 'clearing') &&
+    (!MONEY.back.includes(state) || money === 'back') &&
+    (state !== 'paid' || money === 'credited')
+  if (!isRight) throw new ConstraintViolation('payout_money')
+  if (superseded && money !== 'back') throw new ConstraintViolation('payout_superseded')
+}

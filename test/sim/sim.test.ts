@@ -1,0 +1,60 @@
+/** Simulated worlds, a few of them at every change; `npm run test:long` runs many. */
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { isPlant } from '../../chaos/sim/plants.ts'
+import { Random } from '../../chaos/sim/random.ts'
+import { runShare } from '../../chaos/sim/run.ts'
+import { PAYOUTS_MIN, runSeed } from '../../chaos/sim/world.ts'
+
+const kept = readFileSync(new URL('regressions.txt', import.meta.url), 'utf8')
+const REGRESSIONS = kept
+  .split('\n')
+  .filter((line) => /^\d+$/.test(line))
+  .map(Number)
+
+describe('a simulated world', () => {
+  it('pays nobody twice, loses nothing and spends nothing that is not there', async () => {
+    const seeds = Array.from({ length: 6 }, (_, index) => 101 + index)
+    const share = await runShare({ seeds, plant: null, untilFound: false })
+    expect(share).toMatchObject({ seeds: 6, duplicates: 0, lost: 0, overBudget: 0, failures: [] })
+    expect(share.payouts).toBeGreaterThanOrEqual(6 * PAYOUTS_MIN)
+  })
+
+  it.each(REGRESSIONS)('of seed %i, which once found a mistake, finds none', async (seed) => {
+    expect((await runSeed(seed)).findings).toEqual([])
+  })
+
+  it('goes the same way again from the same seed, and another way from another', async () => {
+    const [one, again, other] = [await runSeed(7), await runSeed(7), await runSeed(8)]
+    expect(again.hash).toBe(one.hash)
+    expect(other.hash).not.toBe(one.hash)
+  })
+
+  it.each(['silence-is-failure', 'posting-outside-the-transaction'] as const)(
+    'shows the planted mistake %s',
+    async (plant) => {
+      const seeds = Array.from({ length: 40 }, (_, index) => index + 1)
+      const { failures } = await runShare({ seeds, plant, untilFound: true })
+      expect(failures.length).toBeGreaterThan(0)
+    },
+  )
+
+  it('knows its planted mistakes by name only', () => {
+    expect([isPlant('silence-is-failure'), isPlant('none')]).toEqual([true, false])
+  })
+})
+
+describe('the dice', () => {
+  it('fall the same for a seed, evenly, and within their bounds', () => {
+    const throws = (seed: number): number[] => {
+      const random = new Random(seed)
+      return Array.from({ length: 6000 }, () => random.between(1, 6))
+    }
+    expect(throws(5)).toEqual(throws(5))
+    for (const face of [1, 2, 3, 4, 5, 6]) {
+      const share = throws(5).filter((one) => one === face).length
+      expect(share).toBeGreaterThan(850)
+      expect(share).toBeLessThan(1150)
+    }
+  })
+})

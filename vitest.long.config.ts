@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+/** What takes minutes and both processors: `npm run test:long`, the last step of a build. One file after another. */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.long.ts'],
+    maxWorkers: 1,
+    testTimeout: 20 * 60_000,
+    env: { TZ: 'UTC', LC_ALL: 'C.UTF-8' },
+  },
+})
