@@ -107,7 +107,8 @@ export class Running {
           const result = this.#host.commit(what, work)
           outcome = () => resolve(result)
         } catch (error) {
-          outcome = () => reject(error)
+          const refusal = error instanceof Error ? error : new Error(String(error))
+          outcome = () => reject(refusal)
         }
         if (faults.strikes('crash-after-commit')) return this.#host.crash()
         if (faults.strikes('commit-answer-lost')) outcome = () => reject(new ConnectionLost('nobody knows'))

@@ -76,15 +76,13 @@ export class SimDesk {
       due_ms: null,
     }))
     rows.people.insert(ref, {
-      ...{
-        programme: PROGRAMME,
-        ref,
-        programme_version: 1,
-        stage: 'admission',
-        outcome: null,
-        region: '3204',
-        wave: 'w',
-      },
+      programme: PROGRAMME,
+      ref,
+      programme_version: 1,
+      stage: 'admission',
+      outcome: null,
+      region: '3204',
+      wave: 'w',
       admitted_ms: null,
       trained_ms: null,
       held: false,
