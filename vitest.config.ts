@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /** What needs no server: quick enough to run at every change. Everything else has PostgreSQL, and Temporal where it asks. */
-const FAST = ['test/*.test.ts', 'test/{demo,docs,domain,examples,programmes,text,gateways,sandbox}/**/*.test.ts']
+const FAST = ['test/*.test.ts', 'test/{demo,docs,domain,sim,examples,programmes,text,gateways,sandbox}/**/*.test.ts']
 /** What starts processes of its own and watches them: one file at a time, for their waits are real. */
 const PROCESSES = ['test/{cli,e2e,local,replay,workflows}/**/*.test.ts']
 
