@@ -77,7 +77,6 @@ export class Provider {
     const known = (this.#byKey.get(key) ?? []).find(({ createdMs }) => clock.nowMs < createdMs + timing.replayHorizonMs)
     if (known && timing.duplicate === 'error-then-enquire') return answered(409, { code: 'DUPLICATE' })
     if (known && timing.duplicate === 'returns-live-object') return answered(200, wireOf(known))
-    if (this.#byKey.has(key)) faults.hit('key-forgotten')
     const executed = this.#execute(key, body, false)
     trace.add(clock.nowMs, `gateway executes ${key} ${executed.id}`)
     if (faults.strikes('two-objects')) this.#execute(key, body, true)
@@ -107,8 +106,16 @@ export class Provider {
     this.executed.push(executed)
     push(this.#byKey, key, executed)
     push(this.#byReference, reference, executed)
+    clock.after(timing.replayHorizonMs, () => this.#forget(executed))
     this.#begin(executed)
     return executed
+  }
+
+  /** Its key is forgotten from here on, while our side may still not know what became of it. */
+  #forget({ reference }: Executed): void {
+    const { faults, rows } = this.#setting
+    const key = rows.references.find(reference)
+    if (key !== undefined && rows.payouts.get(key).state === 'unknown') faults.hit('key-forgotten')
   }
 
   #begin(executed: Executed): void {
