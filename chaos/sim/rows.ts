@@ -168,6 +168,7 @@ export class Rows {
       programme: person.programme,
       programme_version: person.programme_version,
       region: person.region,
+      wave: person.wave,
       closed: person.stage === 'closed',
       held: person.held,
       sent_to: {
@@ -193,6 +194,7 @@ export class Rows {
       amount: BigInt(stored.amount),
       release_ms: BigInt(stored.release_ms),
       held: person.held,
+      frozen: false,
       leaving: person.withdrawn && person.stage !== 'closed',
       account: live?.id ?? null,
       institution: live?.details.institution ?? null,

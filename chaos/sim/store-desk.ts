@@ -91,6 +91,7 @@ export class SimDesk {
       withdrawn: false,
       attention: null,
       heard_ms: null,
+      freezes: [],
       account: null,
       evidence: [],
       tranches,
