@@ -17,6 +17,8 @@ const AWAY_MS = 60_000
 const ACTIVE = 200
 /** Lives that nothing concerns, until one is asked and told something: each is spoken to once. */
 const OTHERS = 40
+/** They are told one after the other, as a day goes, not in one burst. */
+const SPREAD_MS = 8_000
 const ANSWERS_WITHIN_MS = 1_000
 /** Of these a payout is on its way when the server goes. */
 const PAID = 12
@@ -93,8 +95,10 @@ test.concurrent(
       const end = Date.now() + AWAY_MS
       // As the relay does it: every one of them looks now, and has nothing to look at.
       const looking = active.slice(PAID)
-      await Promise.all(looking.map((ref) => desk.handleOf(ref).signal(tell, [randomUUID()])))
-      await sleep(5_000)
+      for (const ref of looking) {
+        await desk.handleOf(ref).signal(tell, [randomUUID()])
+        await sleep(SPREAD_MS / looking.length)
+      }
       const [waits, said] = await Promise.all([askOthers(live, desk, others, end), askApi(live, desk, end)])
       expect(waits).toHaveLength(2 * OTHERS)
       expect(slow(waits)).toEqual([])
