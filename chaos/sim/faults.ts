@@ -28,7 +28,6 @@ export const FAULT_RATES = {
   throttled: 0.15,
   'request-refused': 0.08,
   'not-found-lie': 0.4,
-  'key-forgotten': 0,
   // What becomes of a payout there.
   'failed-passing': 0.15,
   'failed-account': 0.1,

@@ -106,16 +106,8 @@ export class Provider {
     this.executed.push(executed)
     push(this.#byKey, key, executed)
     push(this.#byReference, reference, executed)
-    clock.after(timing.replayHorizonMs, () => this.#forget(executed))
     this.#begin(executed)
     return executed
-  }
-
-  /** Its key is forgotten from here on, while our side may still not know what became of it. */
-  #forget({ reference }: Executed): void {
-    const { faults, rows } = this.#setting
-    const key = rows.references.find(reference)
-    if (key !== undefined && rows.payouts.get(key).state === 'unknown') faults.hit('key-forgotten')
   }
 
   #begin(executed: Executed): void {

@@ -69,6 +69,10 @@ function judgeObligation(setting: Setting, judge: Judge, stored: StoredDisbursem
   const settled = new Set(paid.map(({ gateway_id: id }) => id))
   for (const one of mine) {
     if (!one.isCredited || one.isReturned || one.isTwin || settled.has(one.id)) continue
+    // Of two objects of one request the gateway has told of the other: only the statement shows this one.
+    const hasTwin = mine.some(({ key: other, isTwin }) => isTwin && other === one.key)
+    const isTold = heardOf(judge, one).some(({ status }) => status === 'SUCCEEDED')
+    if (hasTwin && !isTold) continue
     judgeUnseen(setting, judge, key, one)
   }
 }
