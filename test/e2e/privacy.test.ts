@@ -215,7 +215,7 @@ test('the finder finds values plain, in hex, in base64 wherever they begin, and 
 test('no log file holds anything of anybody', () => {
   const folder = path.join(live.stack.dataDir, 'logs')
   const logs = readdirSync(folder)
-  expect(logs.sort()).toEqual(['api.log', 'postgres.log', 'sandbox.log', 'temporal.log', 'worker.log'])
+  expect(logs.sort()).toEqual(['api.log', 'postgres.log', 'sandbox.log', 'sealer.log', 'temporal.log', 'worker.log'])
   const found = logs.flatMap((log) =>
     find(readFileSync(path.join(folder, log), 'utf8')).map((what) => `${log} ${what}`),
   )
