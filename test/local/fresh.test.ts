@@ -21,7 +21,15 @@ function put(...names: readonly string[]): void {
 
 test('a folder is emptied of everything but the lock', () => {
   put('lock', 'logs/api.log', 'logs/worker.log.1', 'pg/PG_VERSION', 'pg.new/base', 'pg.json', 'keys.json.new')
-  put('running.json', 'development-keys.json', 'temporal.db', 'temporal.db-wal', 'sandbox.jsonl')
+  put(
+    'running.json',
+    'development-keys.json',
+    'temporal.db',
+    'temporal.db-wal',
+    'sandbox.jsonl',
+    'anchors.jsonl',
+    'seal.pem',
+  )
   emptyFolder(folder)
   expect(readdirSync(folder)).toEqual(['lock'])
 })
