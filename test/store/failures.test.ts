@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createStore } from '../../store/index.ts'
 import { bankAccount } from '../support/builders.ts'
-import { called, sendFirst, stateOf, submitted } from '../support/sent.ts'
+import { called, postedEvents, sendFirst, stateOf, submitted } from '../support/sent.ts'
 import {
   DAY,
   disbursementOf,
@@ -29,13 +29,8 @@ afterEach(async () => {
 })
 
 const sent = () => sendFirst(world)
-const postings = async (payout: string): Promise<string[]> => {
-  const { rows } = await world.root.pool.query<{ event: string }>(
-    'SELECT event FROM posting WHERE subject = $1 AND line = 1 ORDER BY id',
-    [payout],
-  )
-  return rows.map((row) => row.event)
-}
+const postings = (payout: string) => postedEvents(world, payout)
+
 describe('after a failure', () => {
   it('the account cannot be used: the person must link another, which is then paid', async () => {
     const { ref, disbursement, payout } = await sent()

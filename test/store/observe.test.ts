@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ObservedAccount } from '../../domain/observation.ts'
 import { bankAccount } from '../support/builders.ts'
-import { asked, called, paymentMessages, sendFirst, stateOf, submitted } from '../support/sent.ts'
+import { asked, called, paymentMessages, postedEvents, sendFirst, stateOf, submitted } from '../support/sent.ts'
 import {
   AMOUNT,
   DAY,
@@ -28,13 +28,8 @@ afterEach(async () => {
 })
 
 const sent = () => sendFirst(world)
-const postings = async (payout: string): Promise<string[]> => {
-  const { rows } = await world.root.pool.query<{ event: string }>(
-    'SELECT event FROM posting WHERE subject = $1 AND line = 1 ORDER BY id',
-    [payout],
-  )
-  return rows.map((row) => row.event)
-}
+const postings = (payout: string) => postedEvents(world, payout)
+
 describe('the way of one payout', () => {
   it('accepted, then paid by a callback: posted once, told once', async () => {
     const { ref, disbursement, payout } = await sent()

@@ -47,3 +47,12 @@ export function stateOf(world: World, key: string): Promise<DisbursementRow> {
 export function paymentMessages(world: World, ref: string): Promise<number> {
   return world.count(`SELECT FROM message WHERE ref = $1 AND kind = 'payout' AND state = 'pending'`, [ref])
 }
+
+/** The ledger events of a payout, in the order they were posted. */
+export async function postedEvents(world: World, payout: string): Promise<string[]> {
+  const { rows } = await world.root.pool.query<{ event: string }>(
+    'SELECT event FROM posting WHERE subject = $1 AND line = 1 ORDER BY id',
+    [payout],
+  )
+  return rows.map((row) => row.event)
+}
