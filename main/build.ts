@@ -1,7 +1,7 @@
 /** What the compiler leaves out of `dist/`: files that are read at run time, and the workflows as one bundle. */
 import { cpSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
+import { bundleWorkflows } from './bundle.ts'
 
 const READ_AT_RUN_TIME = [
   /^programmes(\/[^/]+\.json)?$/,
@@ -20,8 +20,5 @@ for (const room of ['programmes', 'prisma']) {
   cpSync(path.join(root, room), path.join(dist, room), { recursive: true, filter: isRead })
 }
 
-const { code } = await bundleWorkflowCode({
-  logger: new DefaultLogger('WARN'),
-  workflowsPath: path.join(dist, 'workflows/index.js'),
-})
+const { code } = await bundleWorkflows(path.join(dist, 'workflows/index.js'))
 writeFileSync(path.join(dist, 'workflow-bundle.js'), code)

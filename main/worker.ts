@@ -9,6 +9,7 @@ import { prepareServer } from '../temporal/attributes.ts'
 import { connectTemporal } from '../temporal/connect.ts'
 import { startRelay, type RelayEvent } from '../temporal/relay.ts'
 import { gatewayQueue, LIVES_QUEUE } from '../workflows/messages.ts'
+import { bundleWorkflows } from './bundle.ts'
 import { composeEngine } from './compose.ts'
 import { refuseUnguarded } from './guarded.ts'
 import { orEnd, settingsOf } from './settings.ts'
@@ -38,7 +39,7 @@ const shared: Pick<WorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTim
 const workers = [
   await Worker.create({
     ...shared,
-    ...workflowSource(),
+    workflowBundle: await workflowBundle(),
     taskQueue: LIVES_QUEUE,
     activities: createLifeActivities({ store }),
     maxCachedWorkflows: 2000,
@@ -93,10 +94,10 @@ running.catch((error: unknown) => {
 process.send?.('ready')
 
 /** In production the bundle is built beside the code; in development it is made from the sources at start. */
-function workflowSource(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+async function workflowBundle(): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
   const bundle = path.join(import.meta.dirname, '../workflow-bundle.js')
-  if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } }
-  return { workflowsPath: path.join(import.meta.dirname, '../workflows/index.ts') }
+  if (existsSync(bundle)) return { codePath: bundle }
+  return bundleWorkflows(path.join(import.meta.dirname, '../workflows/index.ts'))
 }
 
 /** Nothing can be done without the server: the process ends, and whoever keeps it up starts it again. */

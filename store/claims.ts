@@ -16,7 +16,7 @@ import type { AccountDetails } from '../domain/registration.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import { codeOf, constraintOf, inTransaction, one, type Sql } from './database.ts'
-import { dataKeyOf, insertDocument, openDocument, participantOwner, parseSealed, sealDocument } from './documents.ts'
+import { dataKeyOf, openDocument, participantOwner, parseSealed, sealDocument } from './documents.ts'
 import { holdTargets } from './freeze-locks.ts'
 import { DISBURSEMENT_ACTS } from './observe-audit.ts'
 import type { StoreContext } from './options.ts'
@@ -250,47 +250,55 @@ async function insertClaim(
   at: { readonly nowMs: number; readonly by: number },
 ): Promise<void> {
   const owner = participantOwner(draft.programme, draft.ref)
-  const document = sealDocument(context.vault, await dataKeyOf(sql, context.vault, owner), owner, 'request', body)
-  await Promise.all([
-    insertDocument(sql, document),
-    // Older attempts that ended definitively may still be told otherwise without meeting the unique index; any other one meets it.
-    sql.query(
+  const request = sealDocument(context.vault, await dataKeyOf(sql, context.vault, owner), owner, 'request', body)
+  // Older attempts that ended definitively may still be told otherwise without meeting the unique index; any other one meets it.
+  if (draft.n > 1) {
+    await sql.query(
       `UPDATE payout SET superseded = true
         WHERE disbursement = $1 AND NOT superseded AND state IN ('failed', 'cancelled', 'not-sent', 'returned')`,
       [draft.disbursement],
-    ),
-    sql.query(
-      `INSERT INTO payout (key, disbursement, programme, ref, n, gateway, reference, salt, amount, currency, account, state, money,
-                           request, request_sha256, claimed_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'submitting', 'clearing', $12, $13, $14)`,
-      [
-        draft.payout,
-        draft.disbursement,
-        draft.programme,
-        draft.ref,
-        draft.n,
-        draft.gateway,
-        draft.reference,
-        draft.salt,
-        draft.amount,
-        draft.currency,
-        draft.accountId,
-        document.id,
-        createHash('sha256').update(body).digest(),
-        new Date(at.nowMs),
-      ],
-    ),
-    sql.query('INSERT INTO send (payout, number, started_at, send_by) VALUES ($1, 1, $2, $3)', [
+    )
+  }
+  await sql.query({
+    name: 'insert-claim',
+    text: INSERT_CLAIM,
+    values: [
       draft.payout,
+      draft.disbursement,
+      draft.programme,
+      draft.ref,
+      draft.n,
+      draft.gateway,
+      draft.reference,
+      draft.salt,
+      draft.amount,
+      draft.currency,
+      draft.accountId,
+      createHash('sha256').update(body).digest(),
       new Date(at.nowMs),
       new Date(at.by),
-    ]),
-    sql.query(
-      `UPDATE disbursement SET state = 'in-flight', reason = NULL, attempts = $2, version = version + 1 WHERE key = $1`,
-      [draft.disbursement, draft.n],
-    ),
-  ])
+      request.id,
+      request.owner,
+      request.kind,
+      request.keyId,
+      request.aad,
+      request.box,
+    ],
+  })
 }
+
+/** The frozen bytes, the payout with its first send, and the disbursement on its way: one statement. */
+const INSERT_CLAIM = `
+WITH request AS (
+  INSERT INTO sealed_document (id, owner, kind, key_id, aad, box) VALUES ($15, $16, $17, $18, $19, $20)
+), payout AS (
+  INSERT INTO payout (key, disbursement, programme, ref, n, gateway, reference, salt, amount, currency, account, state, money,
+                      request, request_sha256, claimed_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'submitting', 'clearing', $15, $12, $13)
+), send AS (
+  INSERT INTO send (payout, number, started_at, send_by) VALUES ($1, 1, $13, $14)
+)
+UPDATE disbursement SET state = 'in-flight', reason = NULL, attempts = $5, version = version + 1 WHERE key = $2`
 
 async function candidateOf(sql: Sql, disbursement: string, targets: readonly string[] = []): Promise<Candidate> {
   const values = [disbursement, targets]

@@ -96,11 +96,15 @@ export async function insertDocuments(sql: Sql, documents: readonly NewDocument[
 
 /** Opens one document at its place. Throws when it is not there, was altered or moved, or its owner was erased. */
 export async function openDocument(sql: Sql, vault: Vault, place: DocumentPlace): Promise<Sealed<Uint8Array>> {
-  const { rows } = await sql.query<{ box: Buffer }>('SELECT box FROM sealed_document WHERE id = $1', [place.id])
-  const { box } = one(rows, `document ${place.id}`)
-  const key = await dataKeyOf(sql, vault, place.owner)
+  const { rows } = await sql.query<{ box: Buffer; key_id: string | null; wrapped: Buffer | null }>(
+    `SELECT d.box, k.key_id, k.wrapped FROM sealed_document d LEFT JOIN data_key k ON k.owner = $2 WHERE d.id = $1`,
+    [place.id, place.owner],
+  )
+  const { box, key_id: keyId, wrapped } = one(rows, `document ${place.id}`)
+  if (keyId === null || wrapped === null) throw new Error(`${place.owner} has no data key`)
+  const key = vault.unwrap(place.owner, keyId, wrapped)
   try {
-    return vault.open(key.plain, placeOf(place), box)
+    return vault.open(key, placeOf(place), box)
   } catch (cause) {
     throw new Error(`document ${place.id} is not what was sealed there`, { cause })
   }

@@ -45,14 +45,16 @@ export async function receiveCallbacks(
     const stored: Stored[] = []
     for (const callback of callbacks) stored.push(await seal(sql, context, callback, payouts))
     const fresh = await insertFresh(sql, stored)
-    // All lives of the batch at once, in the order every writer takes them.
-    await lockLivesOf(
-      sql,
-      fresh.flatMap((one) => one.payout ?? []),
-    )
     const applied = fresh.filter((one) => one.verdict === 'applied')
+    const stale = fresh.filter((one) => one.verdict === 'stale')
+    // All lives of the batch at once, in the order every writer takes them; observing locks its own.
+    if (stale.length > 0)
+      await lockLivesOf(
+        sql,
+        [...applied, ...stale].flatMap((one) => one.payout ?? []),
+      )
     if (applied.length > 0) await observeLocked(sql, context, applied.map(itemOf))
-    await askAbout(sql, fresh.filter((one) => one.verdict === 'stale').map(wordOf))
+    await askAbout(sql, stale.map(wordOf))
     await reportUnmatched(
       sql,
       fresh.filter((one) => one.verdict === 'unmatched'),

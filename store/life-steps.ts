@@ -58,37 +58,36 @@ export async function applyStep(pass: Pass, step: LifeStep): Promise<void> {
   }
 }
 
+/** The commitment's CHECK refuses an obligation the decree did not reserve money for, and with it the disbursement. */
+const OWE = `
+WITH budget AS (
+  UPDATE commitment c SET obligated = c.obligated + $4
+    FROM appropriation a
+   WHERE a.id = c.appropriation AND c.programme = $1 AND c.ref = $2
+  RETURNING a.fiscal_year, a.budget_line, a.currency
+), owed AS (
+  INSERT INTO disbursement (key, programme, ref, tranche, amount, currency, state, owed_at, release_at, lapses_at,
+                            budget_line, fiscal_year)
+  SELECT $5, $1, $2, $3, $4, currency, 'owed', $6, $7, $8, budget_line, fiscal_year FROM budget
+), due AS (
+  UPDATE tranche SET state = 'due' WHERE programme = $1 AND ref = $2 AND code = $3
+)
+SELECT fiscal_year, budget_line, currency FROM budget`
+
 async function owe(pass: Pass, step: Extract<LifeStep, { kind: 'owe' }>): Promise<void> {
   const tranche = trancheRow(pass, step.tranche)
-  // The commitment's CHECK refuses an obligation the decree did not reserve money for.
-  const { rows } = await pass.sql.query<{ fiscal_year: number; budget_line: string; currency: string }>(
-    `UPDATE commitment c SET obligated = c.obligated + $3
-       FROM appropriation a
-      WHERE a.id = c.appropriation AND c.programme = $1 AND c.ref = $2
-     RETURNING a.fiscal_year, a.budget_line, a.currency`,
-    [pass.life.programme, pass.life.ref, tranche.amount],
-  )
-  const budget = one(rows, 'commitment')
   const key = keyOf(pass, step.tranche)
-  await pass.sql.query(
-    `INSERT INTO disbursement (key, programme, ref, tranche, amount, currency, state, owed_at, release_at, lapses_at,
-                               budget_line, fiscal_year)
-     VALUES ($1, $2, $3, $4, $5, $6, 'owed', $7, $8, $9, $10, $11)`,
-    [
-      key,
-      pass.life.programme,
-      pass.life.ref,
-      step.tranche,
-      tranche.amount,
-      budget.currency,
-      new Date(pass.nowMs),
-      new Date(step.releaseAtMs),
-      new Date(step.lapsesAtMs),
-      budget.budget_line,
-      budget.fiscal_year,
-    ],
-  )
-  await updateTranche(pass, step.tranche, `state = 'due'`, [])
+  const { rows } = await pass.sql.query<Budget>(OWE, [
+    pass.life.programme,
+    pass.life.ref,
+    step.tranche,
+    tranche.amount,
+    key,
+    new Date(pass.nowMs),
+    new Date(step.releaseAtMs),
+    new Date(step.lapsesAtMs),
+  ])
+  const budget = one(rows, 'commitment')
   told(pass, 'tranche-due', key, { tranche: step.tranche, amount: tranche.amount, currency: budget.currency })
   pass.postings.push(entry(pass, 'obligated', key, BigInt(tranche.amount), budget))
 }

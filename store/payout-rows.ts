@@ -89,8 +89,10 @@ export async function lockLivesOf(sql: Sql, keys: readonly string[]): Promise<vo
 
 /** Locks the lives of the payouts and loads what the batch is folded into. */
 export async function lockWork(sql: Sql, keys: readonly string[]): Promise<Map<string, Work>> {
-  await lockLivesOf(sql, keys)
-  const { rows } = await sql.query<Work>({ name: 'load-payouts', text: LOAD, values: [keys] })
+  const [, { rows }] = await Promise.all([
+    lockLivesOf(sql, keys),
+    sql.query<Work>({ name: 'load-payouts', text: LOAD, values: [keys] }),
+  ])
   // Two attempts of one disbursement in a batch fold into the same one: neither's news is lost.
   const disbursements = new Map<string, Work['disbursement']>()
   const shared = (row: Work): Work['disbursement'] => {

@@ -18,6 +18,7 @@ import type { DisbursementStanding, Standing } from '../domain/standing.ts'
 import { detailsOf, shownOf } from './details.ts'
 import { hear, standing, summaryOf, tell, type LifeInput, type Shown } from './messages.ts'
 import { stepsOf } from './proxies.ts'
+import { Waits } from './waits.ts'
 
 /** Enough to recognise repeats; older ones only cause one look too many. */
 const SEEN_MAX = 200
@@ -28,11 +29,11 @@ export class Life {
   readonly steps = stepsOf(Math.random())
   readonly #input: LifeInput
   readonly #summary: string
+  readonly #waits = new Waits()
   #seen: string[]
   #shown: Shown | undefined
   #standing: Standing | undefined
   #looks = 0
-  #changes = 0
   #told = true
   #looking = false
   #answering = 0
@@ -40,7 +41,6 @@ export class Life {
   #openCalls = 0
   #alarmAtMs: number | null = null
   #alarm: CancellationScope | undefined
-  #bug: unknown = undefined
 
   constructor(input: LifeInput) {
     this.#input = input
@@ -51,11 +51,13 @@ export class Life {
     this.#shown = input.shown
     setHandler(tell, (ids) => this.#hear(ids))
     setHandler(hear, (id) => {
+      this.#answerFirst() // before it is heard, or the watch wakes at once
       this.#hear([id])
-      this.#answerFirst()
       return { heard: true }
     })
     setHandler(standing, () => this.#standing ?? null)
+    // A run that is cancelled from outside ends, wherever its scripts wait.
+    CancellationScope.current().cancelRequested.catch((cancelled: unknown) => this.stop(cancelled))
   }
 
   /** Where the life stood at the last look. Throws before the first one. */
@@ -71,7 +73,7 @@ export class Life {
   /** Keeps looking for as long as the life runs: when told, and when an instant has come. */
   async watch(): Promise<void> {
     for (;;) {
-      await condition(() => this.#told && this.#answering === 0)
+      await this.#waits.until(() => this.#told && this.#answering === 0)
       this.#told = false
       this.#looking = true
       const look = this.#looks === 0 ? this.steps.screen : this.steps.advance
@@ -83,21 +85,19 @@ export class Life {
     }
   }
 
-  /** Waits until the life stands so. A bug of any branch surfaces here. */
-  async until(reached: (standing: Standing) => boolean): Promise<void> {
-    await condition(() => this.#bug !== undefined || (this.#standing !== undefined && reached(this.#standing)))
-    if (this.#bug !== undefined) throw this.#bug
+  /** Waits until the life has been seen to stand so. A bug of any branch surfaces here. */
+  until(reached: (standing: Standing) => boolean): Promise<void> {
+    return this.#waits.until(() => this.#standing !== undefined && reached(this.#standing))
   }
 
-  /** Waits until the life has been seen again, or something of the caller's own has changed. */
-  async changed(orElse: () => boolean = () => false): Promise<void> {
-    const before = this.#changes
-    await this.until(() => this.#changes > before || orElse())
+  /** Something that others wait for has changed beside the life itself: one of its branches has ended. */
+  changed(): void {
+    this.#waits.changed()
   }
 
   /** Every call of an activity passes here: the gate is closed while the life drains to continue as new. */
   async call<T>(work: () => Promise<T>): Promise<T> {
-    await condition(() => !this.#draining)
+    if (this.#draining) await condition(() => !this.#draining)
     this.#openCalls += 1
     try {
       return await work()
@@ -108,10 +108,10 @@ export class Life {
 
   #see(next: Standing): void {
     this.#standing = next
-    this.#changes += 1
     this.#arm(earliest(next))
     setCurrentDetails(detailsOf(this.#summary, next))
     this.#show(shownOf(this.programme, next))
+    this.#waits.changed()
   }
 
   /** How often the life has looked: tells whether what an activity brought back is older than the present picture. */
@@ -132,20 +132,25 @@ export class Life {
    * others take meanwhile neither end it nor begin it anew.
    */
   async pause(key: string, before: string, ms: number): Promise<void> {
-    const isOther = (): boolean => this.#bug !== undefined || JSON.stringify(this.disbursement(key)) !== before
-    if (await condition(isOther, ms)) return
-    this.look()
-    await this.changed()
+    if (await condition(() => JSON.stringify(this.disbursement(key)) !== before, ms)) return
+    await this.lookAgain()
   }
 
-  /** Looks again at once. */
-  look(): void {
+  /** Looks again at once, and waits until that has been done. */
+  lookAgain(): Promise<void> {
+    const before = this.#looks
+    this.#look()
+    return this.until(() => this.#looks > before)
+  }
+
+  #look(): void {
     this.#told = true
+    this.#waits.changed()
   }
 
   /** A branch met a bug: the script stops with it, so that the task fails, is seen, and resumes with mended code. */
   stop(bug: unknown): void {
-    this.#bug = bug
+    this.#waits.fail(bug)
   }
 
   /** True when nothing was told since the last look, and no look is under way. */
@@ -164,7 +169,7 @@ export class Life {
     const fresh = ids.filter((id) => !this.#seen.includes(id))
     if (fresh.length === 0) return
     this.#seen = [...this.#seen, ...fresh].slice(-SEEN_MAX)
-    this.#told = true
+    this.#look()
   }
 
   /**
@@ -173,9 +178,11 @@ export class Life {
    */
   #answerFirst(): void {
     this.#answering += 1
-    sleep(1, { summary: 'answer first' })
-      .catch((error: unknown) => this.stop(error))
-      .finally(() => (this.#answering -= 1))
+    const answered = (): void => {
+      this.#answering -= 1
+      this.#waits.changed()
+    }
+    sleep(1, { summary: 'answer first' }).then(answered, (error: unknown) => this.stop(error))
   }
 
   /** One timer at the next instant of the life; moved only when that instant changes, which costs two events and no task. */
@@ -188,13 +195,15 @@ export class Life {
     this.#alarm = scope
     scope
       .run(() => sleep(Math.max(atMs - Date.now(), 1), { summary: 'next look' }))
-      .then(() => {
-        this.#alarmAtMs = null
-        this.#told = true
-      })
-      .catch((error: unknown) => {
-        if (!isCancellation(error)) this.stop(error)
-      })
+      .then(
+        () => {
+          this.#alarmAtMs = null
+          this.#look()
+        },
+        (error: unknown) => {
+          if (!isCancellation(error)) this.stop(error)
+        },
+      )
   }
 
   #show(seen: Shown): void {

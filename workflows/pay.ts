@@ -17,7 +17,7 @@ export async function pay(life: Life, key: string): Promise<void> {
     const disbursement = life.disbursement(key)
     if (!disbursement || disbursement.next.kind === 'end') return
     if (disbursement.next.kind === 'wait') {
-      await life.changed()
+      await life.until(() => life.disbursement(key)?.next.kind !== 'wait')
       continue
     }
     const before = JSON.stringify(disbursement)
@@ -25,10 +25,7 @@ export async function pay(life: Life, key: string): Promise<void> {
     const told = await carryOut(life, key, disbursement.tranche, disbursement.next)
     // What an activity brought back may be older than a look that was taken while it ran: then only another look tells.
     if (told && life.looks === looks) life.seeDisbursement(told)
-    else {
-      life.look()
-      await life.changed()
-    }
+    else await life.lookAgain()
     if (JSON.stringify(life.disbursement(key)) === before) {
       await life.pause(key, before, pauseMs)
       pauseMs = Math.min(pauseMs * 2, TURNED_AWAY_MAX_MS)

@@ -1,17 +1,17 @@
 /** Lives that run must be able to go on with new code: every recorded history replays without a difference. */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundle } from '@temporalio/worker'
+import { Worker, type WorkflowBundle } from '@temporalio/worker'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { PROJECT_ROOT } from '../../local/project.ts'
+import { bundleWorkflows } from '../../main/bundle.ts'
 
 const folder = path.join(import.meta.dirname, 'histories')
 const names = readdirSync(folder).toSorted()
 
 let bundle: WorkflowBundle
 beforeAll(async () => {
-  const logger = new DefaultLogger('ERROR')
-  bundle = await bundleWorkflowCode({ workflowsPath: path.join(PROJECT_ROOT, 'workflows/index.ts'), logger })
+  bundle = await bundleWorkflows(path.join(PROJECT_ROOT, 'workflows/index.ts'))
 })
 
 const textOf = (name: string): string => readFileSync(path.join(folder, name), 'utf8')

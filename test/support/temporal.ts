@@ -10,7 +10,6 @@ import path from 'node:path'
 import { activityInfo } from '@temporalio/activity'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import {
-  bundleWorkflowCode,
   DefaultLogger,
   makeTelemetryFilterString,
   NativeConnection,
@@ -31,6 +30,7 @@ import { startTemporal } from '../../local/temporal.ts'
 import { findTemporalCli, findTestServer } from '../../local/temporal-programs.ts'
 import type { Entry } from '../../sandbox/entries.ts'
 import { buildSandbox } from '../../sandbox/server.ts'
+import { bundleWorkflows } from '../../main/bundle.ts'
 import { connectTemporal, type Temporal } from '../../temporal/connect.ts'
 import { startRelay, type Relay, type RelayEvent } from '../../temporal/relay.ts'
 import { gatewayQueue, LIVES_QUEUE } from '../../workflows/messages.ts'
@@ -79,7 +79,7 @@ export interface SceneOptions {
 /** Months pass in seconds here, so the provider must be quick too. */
 const TIME_FACTOR = 0.01
 
-let bundle: Awaited<ReturnType<typeof bundleWorkflowCode>> | undefined
+let bundle: Awaited<ReturnType<typeof bundleWorkflows>> | undefined
 
 interface Server {
   readonly address: string
@@ -91,10 +91,7 @@ interface Server {
 
 export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   quiet()
-  bundle ??= await bundleWorkflowCode({
-    workflowsPath: path.join(PROJECT_ROOT, 'workflows/index.ts'),
-    logger: new DefaultLogger('ERROR'),
-  })
+  bundle ??= await bundleWorkflows(path.join(PROJECT_ROOT, 'workflows/index.ts'))
   const folder = await mkdtemp(path.join(tmpdir(), 'lunas-scene-'))
   const server = await (options.server === 'real' ? startReal(folder) : startSkipping())
   const mouth = await openCallbackMouth()
