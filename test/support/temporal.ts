@@ -9,13 +9,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { activityInfo } from '@temporalio/activity'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
-import {
-  DefaultLogger,
-  makeTelemetryFilterString,
-  NativeConnection,
-  Runtime,
-  Worker,
-} from '@temporalio/worker'
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import fastify from 'fastify'
 import { createLifeActivities } from '../../activities/lives.ts'
 import { createPaymentActivities } from '../../activities/payments.ts'
