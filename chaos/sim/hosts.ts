@@ -3,12 +3,7 @@
  * of again, whatever it had begun, and when its process is stopped it goes on later as if nothing had been.
  */
 import type { Judge } from './judge.ts'
-import { MINUTE, SECOND, type Setting } from './setting.ts'
-
-/** The connection broke: whether the transaction committed is for the caller not to know. */
-class ConnectionLost extends Error {
-  override readonly name = 'ConnectionLost'
-}
+import { ConnectionLost, MINUTE, SECOND, type Setting } from './setting.ts'
 
 export class Host {
   readonly name: string

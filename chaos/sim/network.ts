@@ -99,7 +99,8 @@ export class Network {
   }
 
   #enquire(running: Running, reference: string): Promise<EnquiryResult> {
-    const { clock, faults, random } = this.#setting
+    const { clock, faults, plant, random } = this.#setting
+    if (plant === 'adapter-throws' && random.chance(0.02)) return Promise.reject(new TypeError('planted'))
     if (faults.strikes('enquiry-unanswered')) {
       return running.answer(clock.nowMs + 2 * SECOND, () => toEnquiryResult(NO_ANSWER, reference))
     }
@@ -160,6 +161,6 @@ export class CallbackRoad {
       .then(() => {
         isTaken = true
       })
-      .catch(() => undefined)
+      .catch((error: unknown) => this.#setting.failed(`callback ${eventId}`, error))
   }
 }

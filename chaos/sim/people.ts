@@ -73,7 +73,7 @@ export class People {
       .then(() => {
         isDone = true
       })
-      .catch(() => undefined)
+      .catch((error: unknown) => this.#setting.failed(what, error))
   }
 
   /** Some times a day a person may look at how things stand with them. */

@@ -39,6 +39,18 @@ export interface Setting {
   /** What the real folds and standings ask of the store around them. */
   readonly context: FoldContext
   find(kind: Finding['kind'], what: string): void
+  /** Work that failed: a broken connection is part of the game, everything else is a mistake, of the engine or of the simulation. */
+  failed(what: string, error: unknown): void
+}
+
+/** The connection broke: whether the transaction committed is for the caller not to know. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost'
+}
+
+/** Also as an activity tells it: by its name only. */
+function isConnectionLost(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'ConnectionLost' || error.message === 'ConnectionLost')
 }
 
 export function openSetting(seed: number, plant: Plant | null, isTraced = false): Setting {
@@ -47,6 +59,10 @@ export function openSetting(seed: number, plant: Plant | null, isTraced = false)
   const trace = new Trace(isTraced)
   const findings: Finding[] = []
   const timing = drawTiming(random)
+  const find: Setting['find'] = (kind, what) => {
+    trace.add(clock.nowMs, `FOUND ${kind}: ${what}`)
+    findings.push({ kind, what })
+  }
   return {
     clock,
     random,
@@ -62,9 +78,9 @@ export function openSetting(seed: number, plant: Plant | null, isTraced = false)
       route: () => GATEWAY,
       vault: { accountIndexUnder: (_key, _institution, number) => Buffer.from(number) },
     },
-    find(kind, what) {
-      trace.add(clock.nowMs, `FOUND ${kind}: ${what}`)
-      findings.push({ kind, what })
+    find,
+    failed(what, error) {
+      if (!isConnectionLost(error)) find('failure', `${what}: ${String(error)}`)
     },
   }
 }

@@ -110,7 +110,7 @@ class World {
 
   /** A local activity: tried again after two seconds when it fails, by another worker when its own is gone. */
   #look(ref: string, done: (standing: Standing | undefined) => void): void {
-    const { clock, faults } = this.#setting
+    const { clock, faults, failed } = this.#setting
     const worker = this.#worker()
     let isDone = false
     const end = (standing: Standing | undefined): void => {
@@ -123,16 +123,21 @@ class World {
     const work = (): Standing => this.#lives.advance(ref, clock.nowMs)
     const running = worker.begin()
     // A local activity that has committed can run again after a kill.
-    if (faults.strikes('look-repeated')) running.transaction('advance again', work).catch(() => undefined)
+    if (faults.strikes('look-repeated')) {
+      running.transaction('advance again', work).catch((error: unknown) => failed('advance again', error))
+    }
     running
       .transaction(`advance ${ref}`, work)
       .then(end)
-      .catch(() => clock.after(2 * SECOND, () => end(undefined)))
+      .catch((error: unknown) => {
+        failed(`advance ${ref}`, error)
+        clock.after(2 * SECOND, () => end(undefined))
+      })
   }
 
   /** An activity: one attempt, by whichever worker is up; lost when nothing is heard of it in its time. */
   #carryOut(ref: string, disbursement: string, next: Outward, done: (told: DisbursementStanding | null) => void): void {
-    const { clock, faults, random, trace } = this.#setting
+    const { clock, faults, random, trace, failed } = this.#setting
     const worker = this.#worker()
     if (!worker) return clock.after(SECOND, () => this.#carryOut(ref, disbursement, next, done))
     let isDone = false
@@ -151,6 +156,9 @@ class World {
     }
     carryOut(this.#setting, this.#store, this.#network, running, of)
       .then(bring)
-      .catch(() => bring(null))
+      .catch((error: unknown) => {
+        failed(`${next.kind} ${disbursement}`, error)
+        bring(null)
+      })
   }
 }

@@ -35,6 +35,7 @@ export async function countBooks(
 ): Promise<Counted> {
   for (;;) {
     await journal.update()
+    const before = journal.entries.length
     const { owed, ...read } = await inSnapshot(database, async (sql) => ({
       control: await controlLines(sql),
       paid: await paidSums(sql),
@@ -42,8 +43,8 @@ export async function countBooks(
       owed: await owedByRef(sql, programme),
       figures: await readFigures(sql, programme.code),
     }))
-    const later = await journal.update()
-    if (later.length > 0) continue
+    await journal.update()
+    if (journal.entries.length > before) continue
     const books = checkBooks({
       journal: journal.entries,
       control: read.control,

@@ -14,8 +14,9 @@ export interface JournalEntry {
 }
 
 export interface Journal {
-  /** Reads what was added since the last read; returns the new entries. */
-  update(): Promise<readonly JournalEntry[]>
+  /** Reads what was added since the last read into `entries`. Throws when the sandbox does not answer. */
+  update(): Promise<void>
+  /** All that was read, by whomever: how many there are tells whether anything came. */
   readonly entries: readonly JournalEntry[]
 }
 
@@ -33,21 +34,19 @@ export function openJournal(url: string, apiKey: string): Journal {
     if (!answer.ok) throw new Error(`the sandbox's journal answers ${answer.status}`)
     return ((await answer.json()) as { entries: JournalEntry[] }).entries
   }
-  const read = async (): Promise<JournalEntry[]> => {
-    const fresh: JournalEntry[] = []
-    for (;;) {
-      const found = await page()
-      entries.push(...found)
-      fresh.push(...found)
-      if (found.length < PAGE) return fresh
+  const read = async (): Promise<void> => {
+    for (let found = PAGE; found === PAGE;) {
+      const next = await page()
+      entries.push(...next)
+      found = next.length
     }
   }
-  // One reader at a time: two would take in the same entries twice.
-  let last: Promise<unknown> = Promise.resolve()
+  // One reader at a time: two would take in the same entries twice. What goes wrong is told to whoever asked for that read.
+  let last: Promise<void> = Promise.resolve()
   return {
     entries,
     update() {
-      const reading = last.then(read, read)
+      const reading = last.then(read)
       last = reading.catch(() => undefined)
       return reading
     },

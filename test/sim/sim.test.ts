@@ -39,6 +39,12 @@ describe('a simulated world', () => {
     },
   )
 
+  it('shows a step that fails by a mistake of its own, though the next try goes well', async () => {
+    const { findings } = await runSeed(1, 'adapter-throws')
+    expect(findings.filter(({ what }) => what.includes('TypeError'))).not.toEqual([])
+    expect(findings.filter(({ kind }) => kind !== 'failure')).toEqual([])
+  })
+
   it('knows its planted mistakes by name only', () => {
     expect([isPlant('silence-is-failure'), isPlant('none')]).toEqual([true, false])
   })
