@@ -58,6 +58,9 @@ export interface Config {
   readonly temporalApiKey: Secret | null
   readonly temporalCliPath: string | null
   readonly temporalTestServerPath: string | null
+  /** Of the embedded server, and of its UI. */
+  readonly temporalPort: number
+  readonly temporalUiPort: number
   readonly temporalUiUrl: string | null
   readonly host: string
   readonly port: number
@@ -105,6 +108,8 @@ export const VARIABLE_OF: Readonly<Record<keyof Config, EnvironmentName>> = {
   temporalApiKey: 'TEMPORAL_API_KEY',
   temporalCliPath: 'TEMPORAL_CLI_PATH',
   temporalTestServerPath: 'TEMPORAL_TEST_SERVER_PATH',
+  temporalPort: 'TEMPORAL_PORT',
+  temporalUiPort: 'TEMPORAL_UI_PORT',
   temporalUiUrl: 'TEMPORAL_UI_URL',
   host: 'LUNAS_HOST',
   port: 'LUNAS_PORT',
@@ -254,6 +259,8 @@ function typed(values: Values, lines: string[]): Config {
     temporalApiKey: secret(values.TEMPORAL_API_KEY),
     temporalCliPath: values.TEMPORAL_CLI_PATH ?? null,
     temporalTestServerPath: values.TEMPORAL_TEST_SERVER_PATH ?? null,
+    temporalPort: values.TEMPORAL_PORT,
+    temporalUiPort: values.TEMPORAL_UI_PORT,
     temporalUiUrl: values.TEMPORAL_UI_URL ?? null,
     host: values.LUNAS_HOST,
     port: values.LUNAS_PORT,

@@ -58,6 +58,8 @@ export const ENVIRONMENT = Type.Object({
     'the time-skipping test server; not set: found or installed',
     '/usr/bin/temporal-test-server',
   ),
+  TEMPORAL_PORT: wholeNumber('the port of the embedded Temporal; another one when it is taken', 7233, 1, 65535),
+  TEMPORAL_UI_PORT: wholeNumber('the port of its UI; another one when it is taken', 8233, 1, 65535),
   TEMPORAL_UI_URL: text('where operators open the Temporal UI', 'http://localhost:8233', HTTP),
   LUNAS_HOST: Type.String({ default: '127.0.0.1', description: 'the address the API listens on' }),
   LUNAS_PORT: wholeNumber('the port the API listens on', 3000, 1, 65535),

@@ -17,14 +17,15 @@ interface Wish {
 /** One line for each port that a start takes on this machine. Parts that are configured elsewhere have none here. */
 export async function portFindings(config: Config, running: Running | null): Promise<Finding[]> {
   const isSandboxOurs = config.gateways.includes('sandbox') && config.sandboxUrl === null
+  const isTemporalOurs = config.temporalAddress === null
   const local = { host: '127.0.0.1', setting: null }
   const wishes: readonly (Wish | null)[] = [
     { what: 'API port', port: config.port, host: config.host, ours: running?.apiUrl, setting: 'LUNAS_PORT' },
     isSandboxOurs ? { ...local, what: 'sandbox port', port: config.sandboxPort, ours: running?.sandboxUrl } : null,
-    config.temporalAddress === null
-      ? { ...local, what: 'Temporal port', port: 7233, ours: running?.temporalAddress }
+    isTemporalOurs
+      ? { ...local, what: 'Temporal port', port: config.temporalPort, ours: running?.temporalAddress }
       : null,
-    config.temporalAddress === null ? { ...local, what: 'UI port', port: 8233, ours: running?.temporalUiUrl } : null,
+    isTemporalOurs ? { ...local, what: 'UI port', port: config.temporalUiPort, ours: running?.temporalUiUrl } : null,
   ]
   const findings = await Promise.all(wishes.flatMap((wish) => (wish === null ? [] : [portFinding(wish)])))
   return [...findings, ...databasePort(config, running)]

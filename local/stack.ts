@@ -223,6 +223,7 @@ async function temporalOf(options: StackOptions, parts: Parts) {
       program,
       home: config.dataDir,
       namespace: config.temporalNamespace,
+      wished: { port: config.temporalPort, uiPort: config.temporalUiPort },
       ...ports,
     })
     ports = { port: started.port, uiPort: started.uiPort }

@@ -12,9 +12,10 @@ export interface TemporalOptions {
   /** Folder for the database (`temporal.db`) and the log (`logs/temporal.log`); it exists. */
   readonly home: string
   readonly namespace?: string
-  /** Exactly these ports, for a server that comes back to its clients. Default 7233 and 8233 when free, else others. */
+  /** Exactly these ports, for a server that comes back to its clients. Default those wished for while they are free, else others. */
   readonly port?: number
   readonly uiPort?: number
+  readonly wished?: { readonly port: number; readonly uiPort: number }
 }
 
 export interface RunningTemporal {
@@ -41,9 +42,9 @@ const SETTLE_MS = 200
 /** Starts a Temporal dev server on 127.0.0.1 that keeps everything in a file, with its UI, and waits until it answers. */
 export async function startTemporal(options: TemporalOptions): Promise<RunningTemporal> {
   for (let attempt = 1; ; attempt += 1) {
-    const isFirst = attempt === 1
-    const port = options.port ?? (await freePort(isFirst ? 7233 : undefined))
-    const uiPort = options.uiPort ?? (await freePort(isFirst ? 8233 : undefined))
+    const wished = attempt === 1 ? options.wished : undefined
+    const port = options.port ?? (await freePort(wished?.port))
+    const uiPort = options.uiPort ?? (await freePort(wished?.uiPort))
     try {
       return await startOn({ ...options, port, uiPort })
     } catch (error) {

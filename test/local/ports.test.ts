@@ -1,6 +1,8 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
+import { ENVIRONMENT } from '../../environment.ts'
 import { freePort, isPortFree } from '../../local/ports.ts'
+import { portsOfItsOwn } from '../support/ports.ts'
 
 /** A port that something listens on. */
 async function takenPort(): Promise<{ port: number; free: () => Promise<void> }> {
@@ -21,6 +23,17 @@ test('a free port is none that systems lend to outgoing connections', async () =
 test('no port is given twice', async () => {
   const ports = await Promise.all(Array.from({ length: 500 }, () => freePort()))
   expect(new Set(ports).size).toBe(500)
+})
+
+test('a stack of a test has ports of its own for every part, none of them a usual one', async () => {
+  const usual = Object.entries(ENVIRONMENT.properties).filter(([name]) => name.endsWith('_PORT'))
+  const own = await portsOfItsOwn()
+  expect(Object.keys(own).toSorted()).toEqual(usual.map(([name]) => name).toSorted())
+  const taken = new Set([
+    ...usual.map(([, property]) => String('default' in property && property.default)),
+    ...Object.values(own),
+  ])
+  expect(taken.size).toBe(2 * usual.length)
 })
 
 test('a wished port is given while it is free, and another when it is taken', async () => {

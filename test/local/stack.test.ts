@@ -14,9 +14,10 @@ import { startStack, type StackEvent } from '../../local/stack.ts'
 import { prepareServer, SEARCH_ATTRIBUTES } from '../../temporal/attributes.ts'
 import { connectTemporal } from '../../temporal/connect.ts'
 import { startCommand } from '../support/e2e-command.ts'
+import { portsOfItsOwn } from '../support/ports.ts'
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'lunas-stack-'))
-const config = loadConfig({ LUNAS_DATA_DIR: path.join(folder, 'data') })
+const config = loadConfig({ LUNAS_DATA_DIR: path.join(folder, 'data'), ...(await portsOfItsOwn()) })
 
 beforeAll(() => chmodSync(folder, 0o755))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -26,6 +27,11 @@ test('the stack brings up what it needs, keeps it up and leaves no process behin
   const stack = await startStack({ config, children: [], onEvent: (event) => events.push(event) })
   const pids = stack.parts.map((part) => stack.pidOf(part))
   expect([...stack.parts].sort()).toEqual(['postgres', 'temporal'])
+  const { temporalPort, temporalUiPort } = config
+  expect(stack).toMatchObject({
+    temporalAddress: `127.0.0.1:${temporalPort}`,
+    temporalUiUrl: `http://127.0.0.1:${temporalUiPort}`,
+  })
   expect((await fetch(stack.temporalUiUrl ?? '')).status).toBe(200)
   await expect(startStack({ config })).rejects.toThrow('Lunas already runs in')
 

@@ -13,7 +13,6 @@ import { drive } from '../../local/demo/drive.ts'
 import { openJournal, type Journal } from '../../local/demo/journal.ts'
 import { isSettled, type Follow } from '../../local/demo/lives.ts'
 import type { Person } from '../../local/demo/people.ts'
-import { freePort } from '../../local/ports.ts'
 import { fundSandbox, SEEDED_WAVE, seedProgramme } from '../../local/seed.ts'
 import { startStack, type Stack } from '../../local/stack.ts'
 import { composeEngine } from '../../main/compose.ts'
@@ -21,6 +20,7 @@ import { openDatabase, type Database } from '../../store/database.ts'
 import type { Store } from '../../store/index.ts'
 import { connectTemporal, type Temporal } from '../../temporal/connect.ts'
 import { patientProgramme } from './e2e-people.ts'
+import { portsOfItsOwn } from './ports.ts'
 
 export interface LiveStack {
   readonly home: string
@@ -99,8 +99,7 @@ export async function environmentIn(
   home: string,
   more: Partial<Record<EnvironmentName, string>> = {},
 ): Promise<Partial<Record<EnvironmentName, string>>> {
-  const ports = { LUNAS_PORT: String(await freePort()), SANDBOX_PORT: String(await freePort()) }
-  return { LUNAS_DATA_DIR: path.join(home, 'data'), ...ports, ...more }
+  return { LUNAS_DATA_DIR: path.join(home, 'data'), ...(await portsOfItsOwn()), ...more }
 }
 
 type Parts = Omit<LiveStack, 'remember' | 'settle' | 'books' | 'rows' | 'close' | 'participants'>
