@@ -10,7 +10,7 @@ import { recordEvidence, type NewEvidence } from './evidence.ts'
 import { agreeToLift, placeFreeze, type FreezeView, type Lift, type NewFreeze, type Placed } from './freezes.ts'
 import { endRole, type RoleOfPerson } from './grants.ts'
 import { createKey, revokeKey, type CreatedKey, type NewKey } from './keys.ts'
-import { redriveMessage } from './messages.ts'
+import { redriveAllMessages, redriveMessage, type RedrivenAll } from './messages.ts'
 import type { StoreContext } from './options.ts'
 import { lookUp, type LookUp } from './read-identity.ts'
 import { correctLife, holdLife, releaseLife, withdrawLife, type Correction, type Told } from './people.ts'
@@ -56,6 +56,8 @@ export interface Acts {
   lookUp(of: LookUp): Promise<string | null>
   /** Puts a dead message back; whose it is is told. Throws `not-found`, `message-not-dead`. */
   redrive(id: string): Promise<{ programme: string; ref: string }>
+  /** Puts the oldest dead messages back, of some programmes or of all (null). */
+  redriveAll(programmes: readonly string[] | null): Promise<RedrivenAll>
 }
 
 export interface ActOnPerson {
@@ -86,5 +88,6 @@ export function actsIn(sql: Sql, context: StoreContext, actor: Actor, atMs: numb
     endRole: (of) => endRole(sql, of, actor, atMs),
     lookUp: (of) => lookUp(sql, context, of, actor, atMs),
     redrive: (id) => redriveMessage(sql, id, actor, atMs),
+    redriveAll: (programmes) => redriveAllMessages(sql, programmes, actor, atMs),
   }
 }

@@ -47,12 +47,19 @@ export interface Messages {
   dead(programmes: readonly string[] | null): Promise<DeadMessage[]>
   /** Puts a dead message back. Throws `not-found`, `message-not-dead`. */
   redrive(id: string, actor: Actor, atMs: number): Promise<void>
-  /** Puts all dead messages back, of some programmes or of all; how many they were. */
-  redriveAll(programmes: readonly string[] | null, actor: Actor, atMs: number): Promise<number>
+  /** Puts the oldest dead messages back, of some programmes or of all, at most `limit`. */
+  redriveAll(programmes: readonly string[] | null, actor: Actor, atMs: number, limit?: number): Promise<RedrivenAll>
   /** How much waits to be told, and since when; and how much is dead. */
   backlog(): Promise<Backlog>
   /** Nudges lives past their latest expected moment, at most so many, and tries unmatched callbacks again; returns how many lives. */
   sweep(limit: number): Promise<number>
+}
+
+/** What one call put back; after a long fault there are more than one transaction should carry. */
+export interface RedrivenAll {
+  readonly redriven: number
+  /** How many are dead still. */
+  readonly left: number
 }
 
 export interface Backlog {
@@ -68,6 +75,8 @@ const UNREACHABLE_REST = [2, 30] as const
 const ENDED_REST = [60, 900] as const
 /** After a long fault there may be very many; people work them off from the oldest. */
 const DEAD_SHOWN_MAX = 500
+/** In one transaction: a second or so, well within what a request may take. */
+const REDRIVEN_MAX = 10_000
 
 /**
  * Rows are locked where they are chosen, and those of others are passed over: two relays that want the rest of one life's
@@ -141,8 +150,8 @@ export function createMessages(database: Database): Messages {
     },
     redrive: (id, actor, atMs) =>
       inTransaction(database, async (sql) => void (await redriveMessage(sql, id, actor, atMs))),
-    redriveAll: (programmes, actor, atMs) =>
-      inTransaction(database, (sql) => redriveAllMessages(sql, programmes, actor, atMs)),
+    redriveAll: (programmes, actor, atMs, limit) =>
+      inTransaction(database, (sql) => redriveAllMessages(sql, programmes, actor, atMs, limit)),
     async sweep(limit) {
       await retryUnmatched(database, limit)
       return inTransaction(database, async (sql) => {
@@ -215,21 +224,27 @@ async function refuse(database: Database, ids: readonly string[], why: string): 
   })
 }
 
+/** Those that somebody else puts back at this moment are passed over. */
+const REDRIVE_ALL = `
+WITH dead AS (
+  SELECT id FROM message WHERE state = 'dead' AND ($1::text[] IS NULL OR programme = ANY ($1))
+   ORDER BY created_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
+)
+UPDATE message SET state = 'pending', refusals = 0, leased_until = NULL, deliver_after = now()
+  FROM dead WHERE message.id = dead.id RETURNING message.id, message.programme, message.ref`
+
 /**
- * Puts all dead messages back, of some programmes or of all, in the caller's transaction: after a fault that is mended. Answers
- * with how many.
+ * Puts the oldest dead messages back, of some programmes or of all, in the caller's transaction: after a fault that is mended.
+ * Each has its audit row. Whoever wants all of them calls until none is left.
  */
 export async function redriveAllMessages(
   sql: Sql,
   programmes: readonly string[] | null,
   actor: Actor,
   atMs: number,
-): Promise<number> {
-  const { rows } = await sql.query<{ id: string; programme: string; ref: string }>(
-    `UPDATE message SET state = 'pending', refusals = 0, leased_until = NULL, deliver_after = now()
-      WHERE state = 'dead' AND ($1::text[] IS NULL OR programme = ANY ($1)) RETURNING id, programme, ref`,
-    [programmes],
-  )
+  limit = REDRIVEN_MAX,
+): Promise<RedrivenAll> {
+  const { rows } = await sql.query<{ id: string; programme: string; ref: string }>(REDRIVE_ALL, [programmes, limit])
   await insertAudit(
     sql,
     rows.map(({ id, programme, ref }) => ({
@@ -241,7 +256,11 @@ export async function redriveAllMessages(
       ref,
     })),
   )
-  return rows.length
+  const dead = await sql.query<{ left: number }>(
+    `SELECT count(*)::int AS left FROM message WHERE state = 'dead' AND ($1::text[] IS NULL OR programme = ANY ($1))`,
+    [programmes],
+  )
+  return { redriven: rows.length, left: one(dead.rows, 'count').left }
 }
 
 /** Puts a dead message back, in the caller's transaction. Throws `not-found`, `message-not-dead`. */

@@ -127,6 +127,19 @@ export const Message = named(
 )
 export const MessageList = listOf('DeadMessageList', Message)
 export const Redriven = named('Redriven', { id: Uuid, state: Type.Literal('pending') }, 'A message on its way again')
+export const RedriveAll = named(
+  'RedriveAll',
+  { programme: Type.Optional(ProgrammeCode) },
+  'Whose dead messages: of one programme, or of all in which the key has a role',
+)
+export const RedrivenAll = named(
+  'RedrivenAll',
+  {
+    redriven: Type.Integer({ description: 'How many are on their way again' }),
+    left: Type.Integer({ description: 'How many are dead still' }),
+  },
+  'Messages on their way again',
+)
 
 export function messageView(row: DeadMessage): Static<typeof Message> {
   return { ...row, createdAt: time(row.createdAt) }

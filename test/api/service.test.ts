@@ -264,6 +264,37 @@ describe('dead messages', () => {
     expect((await get(api.app, '/v1/messages/dead', other)).body.data).toEqual([])
     await refusedWith(api, 'not-found', () => post(api.app, `/v1/messages/${id}/redrive`, other))
   })
+
+  it('are sent again all at once, those of one programme or of all that the caller serves', async () => {
+    await api.rows(
+      `INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
+       SELECT gen_random_uuid(), programme, '0000000000000', 'sweep', 5, 'dead', now()
+         FROM unnest(ARRAY['demo', 'demo', 'other']) AS programme`,
+    )
+    const other = await api.keyFor(['operator'], 'other')
+    const redrive = (by: string, body: object, headers: Record<string, string> = {}) =>
+      post(api.app, '/v1/messages/redrive', by, body, headers)
+    await refusedWith(api, 'unknown-programme', () => redrive(other, { programme: 'demo' }))
+    await refusedWith(api, 'unknown-programme', () => redrive(key, { programme: 'nobody-knows' }))
+    await refusedWith(api, 'invalid-request', () => redrive(key, { all: true }))
+    const reader = await api.keyFor([
+      { role: 'auditor', programme: 'demo' },
+      { role: 'operator', programme: 'other' },
+    ])
+    await refusedWith(api, 'forbidden', () => redrive(reader, { programme: 'demo' }))
+    expect((await redrive(other, {})).body).toEqual({ redriven: 1, left: 0 })
+    const once = { 'idempotency-key': 'redrive-everything' }
+    const dead = (await get(api.app, '/v1/messages/dead', key)).body.data.length
+    expect(dead).toBeGreaterThan(1)
+    const first = await redrive(key, { programme: 'demo' }, once)
+    expect([first.status, first.body]).toEqual([200, { redriven: dead, left: 0 }])
+    const second = await redrive(key, { programme: 'demo' }, once)
+    expect([second.headers['idempotent-replayed'], second.body]).toEqual(['true', first.body])
+    expect((await redrive(key, {})).body).toEqual({ redriven: 0, left: 0 })
+    const who = `SELECT FROM audit_event WHERE act = 'message-redriven' AND person LIKE 'test-%' AND ref = '0000000000000'`
+    expect(await api.rows(who)).toHaveLength(3)
+    await api.rows(`UPDATE message SET state = 'delivered' WHERE ref = '0000000000000'`)
+  })
 })
 
 describe('connections', () => {

@@ -140,12 +140,7 @@ describe('lunas messages', () => {
   })
 
   test('a dead message is listed with why, and sent on its way again', async () => {
-    const id = randomUUID()
-    await live.rows(
-      `INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after, refusals, refusal)
-       VALUES ($1, $2, $3, 'sweep', 5, 'dead', now(), 10, 'gRPC 7')`,
-      [id, live.programme.code, lives[0]?.ref],
-    )
+    const id = await deadMessage()
     expect((await run('messages', 'dead')).stdout).toContain(`${id}  patient`)
     expect(await json('messages', 'dead')).toMatchObject({ data: [{ id, refusal: 'gRPC 7' }] })
     expect((await run('messages', 'redrive', id)).stdout).toBe(`${id} is on its way again.\n`)
@@ -153,6 +148,37 @@ describe('lunas messages', () => {
     const again = await run('messages', 'redrive', id)
     expect({ code: again.code, stdout: again.stdout }).toEqual({ code: 1, stdout: '' })
   })
+
+  test('every command of the page about messages does what it says', async () => {
+    const ids = [await deadMessage(), await deadMessage(), await deadMessage()]
+    const said: string[] = []
+    for (const command of commandsIn(readDocument('docs/runbooks/messages.md'))) {
+      const words = { MESSAGE: ids[0] ?? '', PROGRAMME: live.programme.code }
+      const args = command.split(' ').slice(1)
+      const { code, stdout, stderr } = await run(...args.map((word) => words[word as keyof typeof words] ?? word))
+      expect({ command, code, stderr }).toEqual({ command, code: 0, stderr: '' })
+      said.push(stdout)
+    }
+    expect(said.slice(1, 4)).toEqual([
+      `${ids[0]} is on its way again.\n`,
+      '2 messages are on their way again.\n',
+      'No message is dead.\n',
+    ])
+    await deadMessage()
+    expect(await json('messages', 'redrive', '--all', ...programme)).toEqual({ redriven: 1, left: 0 })
+    const unknown = await run('messages', 'redrive', '--all', '--programme', 'nobody-knows')
+    expect({ code: unknown.code, stdout: unknown.stdout }).toEqual({ code: 1, stdout: '' })
+  })
+
+  async function deadMessage(): Promise<string> {
+    const id = randomUUID()
+    await live.rows(
+      `INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after, refusals, refusal)
+       VALUES ($1, $2, $3, 'sweep', 5, 'dead', now(), 10, 'gRPC 7')`,
+      [id, live.programme.code, lives[0]?.ref],
+    )
+    return id
+  }
 })
 
 describe('lunas freeze', () => {

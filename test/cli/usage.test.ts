@@ -114,6 +114,11 @@ const MISUSES = [
     args: ['messages', 'dead', '--key', 'lunas_x'],
     says: `the API does not answer at ${environment.LUNAS_URL}; start it with: npm start`,
   },
+  {
+    what: 'neither one dead message nor all of them',
+    args: ['messages', 'redrive', '--key', 'lunas_x'],
+    says: 'give the id of one message, or --all',
+  },
   { what: 'no database to migrate', args: ['migrate'], says: 'DATABASE_MIGRATE_URL is needed and not set' },
   {
     what: 'no database for the first key',

@@ -155,13 +155,31 @@ describe('delivery', () => {
     const ids = idsOf(await lease())
     for (let time = 1; time <= 10; time += 1) await world.store.messages.refused(ids, 'gRPC 3')
     expect(await world.store.messages.backlog()).toMatchObject({ pending: 0, dead: 3 })
-    expect(await world.store.messages.redriveAll(['other'], OPERATOR, NOON)).toBe(0)
-    expect(await world.store.messages.redriveAll(['swift'], OPERATOR, NOON)).toBe(3)
+    expect(await world.store.messages.redriveAll(['other'], OPERATOR, NOON)).toEqual({ redriven: 0, left: 0 })
+    expect(await world.store.messages.redriveAll(['swift'], OPERATOR, NOON)).toEqual({ redriven: 3, left: 0 })
     expect(await world.store.messages.backlog()).toMatchObject({ pending: 3, dead: 0 })
     expect(idsOf(await lease()).toSorted()).toEqual(ids.toSorted())
     const redriven = `SELECT FROM audit_event WHERE act = 'message-redriven' AND ref = ANY ($1)`
     expect(await world.count(redriven, [refs])).toBe(3)
-    expect(await world.store.messages.redriveAll(null, OPERATOR, NOON)).toBe(0)
+    expect(await world.store.messages.redriveAll(null, OPERATOR, NOON)).toEqual({ redriven: 0, left: 0 })
+  })
+
+  it('that are very many are put back some at a time, the oldest first, and two who do so share them', async () => {
+    await world.root.pool.query(`UPDATE message SET state = 'delivered'`)
+    const refs = await Promise.all(Array.from({ length: 6 }, () => world.register()))
+    await world.root.pool.query(
+      `UPDATE message SET state = 'dead', created_at = now() - interval '1 day' + array_position($1, ref) * interval '1 second'
+        WHERE ref = ANY ($1)`,
+      [refs],
+    )
+    const redrive = () => world.store.messages.redriveAll(null, OPERATOR, NOON, 2)
+    expect(await redrive()).toEqual({ redriven: 2, left: 4 })
+    const stillDead = await world.store.messages.dead(null)
+    expect(stillDead.map(({ ref }) => ref)).toEqual(refs.slice(2))
+    const [one, other] = await Promise.all([redrive(), redrive()])
+    expect(one.redriven + other.redriven).toBe(4)
+    const redriven = `SELECT FROM audit_event WHERE act = 'message-redriven' AND ref = ANY ($1)`
+    expect(await world.count(redriven, [refs])).toBe(6)
   })
 
   it('tells how long the oldest waits', async () => {
