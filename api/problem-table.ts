@@ -132,6 +132,13 @@ export const PROBLEM_TABLE: Readonly<Record<ProblemCode, ProblemEntry>> = {
     means: 'A published version never changes, because people are on it.',
     remedy: 'Publish the change as a higher version.',
   },
+  'family-card-full': {
+    status: 409,
+    title: 'As many of this family card as may take part do so already',
+    means:
+      'The programme has a limit for each family card (KK). Whoever was refused, or left before being admitted, does not count.',
+    remedy: `Check the number with the person. If it is right they cannot take part; if not: ${NEW_KEY}`,
+  },
   'participant-exists': {
     status: 409,
     title: 'This person is registered already',

@@ -23,6 +23,7 @@ export const PROBLEM_CODES = [
   'programme-invalid',
   'programme-version-exists',
   'participant-exists',
+  'family-card-full',
   'wave-exists',
   'wave-not-open',
   'wave-quota-exceeded',

@@ -25,7 +25,7 @@ export interface Programme {
   readonly budgetLine: string
   readonly calendar: Calendar
   readonly eligibility: readonly EligibilityRule[]
-  readonly admission: { readonly decreePrefix: string }
+  readonly admission: AdmissionRules
   readonly training: TrainingRules
   readonly tranches: readonly TrancheRule[]
   readonly payment: PaymentRules
@@ -68,6 +68,12 @@ export type EligibilityRule =
   | { readonly kind: 'occupation-not-in'; readonly occupations: readonly string[] }
   | { readonly kind: 'not-receiving-aid'; readonly aid: readonly string[] }
   | { readonly kind: 'declared' }
+
+export interface AdmissionRules {
+  readonly decreePrefix: string
+  /** How many of one family card may take part; without one it is not asked. */
+  readonly perFamilyCard?: number
+}
 
 export interface TrainingRules {
   /** The non-cash balance; it can only buy courses and is not part of any tranche. Minor units. */

@@ -111,6 +111,8 @@ export const GUARDS: Guards = {
       'CREATE UNIQUE INDEX freezes_live ON public.freezes USING btree (target) WHERE (lifted_at IS NULL)',
     'funding.funding_gateway_number_key':
       'CREATE UNIQUE INDEX funding_gateway_number_key ON public.funding USING btree (gateway, number)',
+    'participant.participant_family_place':
+      "CREATE UNIQUE INDEX participant_family_place ON public.participant USING btree (programme, family_card_index, family_card_place) WHERE ((family_card_index IS NOT NULL) AND ((admitted_at IS NOT NULL) OR ((withdrawn_at IS NULL) AND (outcome IS DISTINCT FROM 'refused'::text))))",
     'participant.participant_programme_identity_index_key':
       'CREATE UNIQUE INDEX participant_programme_identity_index_key ON public.participant USING btree (programme, identity_index)',
     'payout.payout_disbursement_n_key':
@@ -153,6 +155,8 @@ export const GUARDS: Guards = {
       "CHECK ((target = ((scope || COALESCE((':'::text || programme), ''::text)) || COALESCE((':'::text || name), ''::text))))",
     'funding.funding_amount': 'CHECK ((amount > 0))',
     'message.message_state': "CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text])))",
+    'participant.participant_family_card':
+      'CHECK (((num_nulls(family_card_index, family_card_index_key, family_card_place, family_card_places) = ANY (ARRAY[0, 4])) AND ((family_card_place >= 1) AND (family_card_place <= family_card_places))))',
     'participant.participant_outcome':
       "CHECK ((((stage = 'closed'::text) = (outcome IS NOT NULL)) AND ((outcome IS NULL) OR (outcome = ANY (ARRAY['completed'::text, 'refused'::text, 'expired'::text, 'withdrawn'::text])))))",
     'participant.participant_ref': "CHECK ((ref ~ '^[0-9A-HJKMNP-TV-Z]{13}$'::text))",

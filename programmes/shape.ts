@@ -114,7 +114,10 @@ export const ProgrammeShape = Type.Object(
     budgetLine: Words,
     calendar: CalendarShape,
     eligibility: Type.Array(Variant),
-    admission: Type.Object({ decreePrefix: Words }, closed),
+    admission: Type.Object(
+      { decreePrefix: Words, perFamilyCard: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })) },
+      closed,
+    ),
     training: Training,
     tranches: Type.Array(Tranche, { minItems: 1 }),
     payment: Payment,

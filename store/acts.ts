@@ -40,7 +40,7 @@ export interface Acts {
   release(person: ActOnPerson): Promise<Told>
   /** Throws `life-closed`. */
   withdraw(person: ActOnPerson): Promise<Told>
-  /** Throws `life-closed`. */
+  /** Throws `life-closed`, `family-card-full`. */
   correct(person: ActOnPerson, correction: Correction): Promise<Told>
   /** Stops a target; the one that stands already is answered as it is. */
   placeFreeze(freeze: Pick<NewFreeze, 'target' | 'reason'>): Promise<Placed>

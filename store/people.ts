@@ -14,6 +14,7 @@ import {
   parseSealed,
   sealDocument,
 } from './documents.ts'
+import { familyCardOf, moveToCard } from './family-cards.ts'
 import { lifeOf, lockLife, type LifeRow } from './life-rows.ts'
 import { insertMessages, nudge, type MessageKind } from './nudges.ts'
 import type { StoreContext } from './options.ts'
@@ -92,18 +93,23 @@ export type Correction = Partial<
   >
 >
 
-/** Corrects what was registered: a new sealed version, the old one kept. The audit row names fields, never values. Throws `life-closed`. */
+/** Corrects what was registered: a new sealed version, the old one kept. The audit row names fields, never values. Throws `life-closed`, `family-card-full`. */
 export async function correctLife(
   sql: Sql,
   context: StoreContext,
   act: PersonAct,
   correction: Correction,
 ): Promise<Told> {
-  await lockAcceptedLife(sql, act)
+  const life = await lockAcceptedLife(sql, act)
   const { phone, email, ...identity } = correction
   const contact = { ...(phone === undefined ? {} : { phone }), ...(email === undefined ? {} : { email }) }
   await amend(sql, context, act, 'identity', identity)
   await amend(sql, context, act, 'contact', contact)
+  if (correction.familyCardNumber !== undefined) {
+    const programme = await context.programmes.version(life.programme, life.programme_version, sql)
+    const card = familyCardOf(context.vault, programme, correction.familyCardNumber)
+    if (card) await moveToCard(sql, act, card, '/changes/familyCardNumber')
+  }
   if (correction.region !== undefined) {
     await sql.query('UPDATE participant SET region = $3, version = version + 1 WHERE programme = $1 AND ref = $2', [
       act.programme,

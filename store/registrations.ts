@@ -10,6 +10,7 @@ import type { AccountDetails, Registration } from '../domain/registration.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
 import { newAccountRow, insertAccounts, type AccountRow } from './account-rows.ts'
 import { inTransaction, type Sql } from './database.ts'
+import { familyCardFull, familyCardOf, freePlaces, lockNumber, takeLocks, type FamilyCard } from './family-cards.ts'
 import { insertDocuments, jsonBytes, participantOwner, sealDocument, type NewDocument } from './documents.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import type { StoreContext } from './options.ts'
@@ -36,6 +37,8 @@ interface NewParticipant {
   /** What the person is found by; rows of before a rotation have an older one. */
   readonly index: Marks
   readonly mark: Mark | null
+  /** Where the programme limits how many of one card take part. */
+  readonly card: FamilyCard | null
   readonly key: DataKey
   readonly documents: readonly NewDocument[]
   readonly account: AccountRow | null
@@ -53,16 +56,18 @@ export async function registerAll(
       people.map(({ mark }) => mark),
     )
     const fresh = people.filter((_, index) => answers[index] === undefined)
-    await takeIdentities(sql, fresh)
+    await takeLocks(sql, fresh.flatMap(locksOf))
     const known = await registeredBefore(sql, fresh)
-    const inserted = await insertParticipants(sql, firstOfEach(fresh.filter((person) => !known.has(person.ref))))
+    const placed = await placedPeople(sql, firstOfEach(fresh.filter((person) => !known.has(person.ref))))
+    const inserted = await insertParticipants(sql, placed)
     const made = fresh.filter((person) => inserted.has(person.ref))
     await insertRest(sql, made)
+    const full = await refuseFull(sql, fresh, placed)
     const existing = await existingResults(
       sql,
-      fresh.filter((person) => !inserted.has(person.ref)),
+      fresh.filter((person) => !inserted.has(person.ref) && !full.has(person)),
     )
-    return people.map((person, index) => answers[index] ?? existing.get(person) ?? created(person))
+    return people.map((person, index) => answers[index] ?? full.get(person) ?? existing.get(person) ?? created(person))
   })
 }
 
@@ -83,6 +88,7 @@ function seal(context: StoreContext, request: RegistrationRequest): NewParticipa
     key,
     index: context.vault.identityMarks(programme.code, registration.nationalId),
     mark: markOf(context.vault, request),
+    card: familyCardOf(context.vault, programme, registration.familyCardNumber),
     documents,
     account: account ? accountRow(context, request, { ref, owner, key }, account, documents) : null,
   }
@@ -109,22 +115,21 @@ function accountRow(
 }
 
 /**
- * While keys rotate, processes write one person under different indexes, and the unique index does not see that. One at a time,
- * then: by the index that all of them have, and in its order, so that batches do not wait for each other in a circle.
+ * While keys rotate, processes write one person under different indexes, and the unique index does not see that: one at a time,
+ * then. And those who want a place of one family card, so that each sees what the one before has taken.
  */
-async function takeIdentities(sql: Sql, people: readonly NewParticipant[]): Promise<void> {
-  const rotating = people.filter(({ index }) => index.all.length > 1)
-  if (rotating.length === 0) return
-  await sql.query({
-    name: 'take-identities',
-    text: `SELECT pg_advisory_xact_lock(number) FROM (SELECT DISTINCT unnest($1::bigint[]) AS number ORDER BY 1) AS ordered`,
-    values: [rotating.map(({ index }) => Buffer.from(index.shared).readBigInt64BE())],
-  })
+function locksOf({ index, card }: NewParticipant): bigint[] {
+  return [...(index.all.length > 1 ? [lockNumber(index)] : []), ...(card ? [lockNumber(card.marks)] : [])]
 }
 
-/** Who was registered under a key that is no longer current: their index differs, the person does not. By the new reference. */
+/**
+ * Who is registered already, by the new reference, where inserting would not tell: under a key that is no longer current the index
+ * differs, the person does not; and who is there already takes no place of a family card.
+ */
 async function registeredBefore(sql: Sql, people: readonly NewParticipant[]): Promise<Set<string>> {
-  const older = people.flatMap((person) => person.index.all.slice(1).map((index) => ({ person, index })))
+  const older = people.flatMap((person) =>
+    person.index.all.slice(person.card ? 0 : 1).map((index) => ({ person, index })),
+  )
   if (older.length === 0) return new Set()
   const { rows } = await sql.query<{ ref: string }>({
     name: 'registered-before',
@@ -143,21 +148,43 @@ async function registeredBefore(sql: Sql, people: readonly NewParticipant[]): Pr
 function firstOfEach(people: readonly NewParticipant[]): NewParticipant[] {
   const byIndex = new Map<string, NewParticipant>()
   for (const person of people) {
-    const name = `${person.request.programme.code}:${Buffer.from(person.index.current).toString('base64')}`
-    if (!byIndex.has(name)) byIndex.set(name, person)
+    if (!byIndex.has(identityOf(person))) byIndex.set(identityOf(person), person)
   }
   return [...byIndex.values()]
 }
 
-async function insertParticipants(sql: Sql, people: readonly NewParticipant[]): Promise<Set<string>> {
+function identityOf({ request, index }: NewParticipant): string {
+  return `${request.programme.code}:${Buffer.from(index.current).toString('base64')}`
+}
+
+interface Placed {
+  readonly person: NewParticipant
+  /** Of the family card; null without a card that counts, and where none is left. */
+  readonly place: number | null
+}
+
+async function placedPeople(sql: Sql, people: readonly NewParticipant[]): Promise<Placed[]> {
+  const places = await freePlaces(
+    sql,
+    people.flatMap(({ card }) => (card ? [card] : [])),
+  )
+  return people.map((person) => ({ person, place: person.card ? (places.shift() ?? null) : null }))
+}
+
+async function insertParticipants(sql: Sql, placed: readonly Placed[]): Promise<Set<string>> {
+  const fitting = placed.filter(({ person, place }) => person.card === null || place !== null)
+  const people = fitting.map(({ person }) => person)
   if (people.length === 0) return new Set()
   const { rows } = await sql.query<{ ref: string }>({
     name: 'register',
     text: `INSERT INTO participant (programme, ref, programme_version, stage, region, identity_index, identity_index_key,
-                                    registered_at, heard_by)
-           SELECT programme, ref, version, 'screening', region, identity, key, at, at + interval '5 minutes'
-             FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::bytea[], $6::text[], $7::timestamptz[])
-                  AS new (programme, ref, version, region, identity, key, at)
+                                    registered_at, heard_by, family_card_index, family_card_index_key, family_card_place,
+                                    family_card_places)
+           SELECT programme, ref, version, 'screening', region, identity, key, at, at + interval '5 minutes',
+                  card, CASE WHEN card IS NOT NULL THEN key END, place, places
+             FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::bytea[], $6::text[], $7::timestamptz[],
+                         $8::bytea[], $9::smallint[], $10::smallint[])
+                  AS new (programme, ref, version, region, identity, key, at, card, place, places)
            ON CONFLICT (programme, identity_index) DO NOTHING
            RETURNING ref`,
     values: [
@@ -168,6 +195,9 @@ async function insertParticipants(sql: Sql, people: readonly NewParticipant[]): 
       people.map((person) => person.index.current),
       people.map((person) => person.index.keyId),
       people.map((person) => new Date(person.request.atMs)),
+      people.map((person) => person.card?.marks.current ?? null),
+      fitting.map(({ place }) => place),
+      people.map((person) => person.card?.places ?? null),
     ],
   })
   return new Set(rows.map((row) => row.ref))
@@ -271,6 +301,26 @@ async function refuseExisting(sql: Sql, people: readonly NewParticipant[]): Prom
       return [person, participantExists(isTold ? { ref: found.ref } : {})]
     }),
   )
+}
+
+/**
+ * Refuses those for whom their family card has no place left, however often they asked. That others of the card take part is told
+ * by it, so it is recorded as the look-up it is.
+ */
+async function refuseFull(
+  sql: Sql,
+  people: readonly NewParticipant[],
+  placed: readonly Placed[],
+): Promise<Map<NewParticipant, Problem>> {
+  const without = new Set(placed.flatMap(({ person, place }) => (place === null ? [identityOf(person)] : [])))
+  const refused = people.flatMap((person) =>
+    person.card && without.has(identityOf(person)) ? [[person, familyCardFull(person.card)] as const] : [],
+  )
+  await insertAudit(
+    sql,
+    refused.map(([{ request }]) => ({ ...lookedUp(request, null), after: { by: 'family-card' } })),
+  )
+  return new Map(refused)
 }
 
 function lookedUp({ actor, atMs, programme }: RegistrationRequest, ref: string | null): AuditEntry {

@@ -87,6 +87,11 @@ export class Vault {
     return marksOf(this.#keys.identity, `identity:${programme}:${nationalId}`)
   }
 
+  /** Exact-search indexes of a family card number; apart from those of national ids, which have the same form. */
+  familyCardMarks(programme: string, number: string): Marks {
+    return marksOf(this.#keys.identity, `family-card:${programme}:${number}`)
+  }
+
   accountIndex(institution: string, number: string): { index: Uint8Array; keyId: string } {
     return blindIndex(this.#keys.account, `account:${institution}:${number}`)
   }

@@ -79,6 +79,10 @@ function faultsOf(context: RouteContext, programme: Programme, body: DomainRegis
     const detail = 'no gateway of the programme reaches this institution'
     faults.push({ pointer: '/account/institution', detail, severity: 'refusal' })
   }
+  if (programme.admission.perFamilyCard !== undefined && body.familyCardNumber === undefined) {
+    const detail = 'is needed: the programme limits how many of one family card take part'
+    faults.push({ pointer: '/familyCardNumber', detail, severity: 'refusal' })
+  }
   return faults
 }
 
@@ -101,7 +105,7 @@ const REGISTER = post(
     roles: ['registrar'],
     scope: 'programme',
     answers: { 201: ref(Registered) },
-    problems: ['participant-exists'],
+    problems: ['participant-exists', 'family-card-full'],
   },
   { params, body: ref(Registration) },
 )

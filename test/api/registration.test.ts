@@ -124,11 +124,51 @@ describe('a registration', () => {
   })
 })
 
+describe('a programme with a limit for each family card', () => {
+  const people = '/v1/programmes/family/participants'
+  const ask = (more: object) => post(api.app, people, key, aRegistration(more))
+  beforeAll(async () => {
+    const programme = demoProgramme('family')
+    await api.publish({ ...programme, admission: { ...programme.admission, perFamilyCard: 2 } })
+  })
+
+  it('asks for the number, and refuses one person too many at its field', async () => {
+    const { body: missing } = await refusedWith(api, 'invalid-request', () => ask({}))
+    expect(missing.errors).toEqual([
+      {
+        pointer: '/familyCardNumber',
+        detail: 'is needed: the programme limits how many of one family card take part',
+      },
+    ])
+    const familyCardNumber = '3275010101150007'
+    const [first] = [await ask({ familyCardNumber }), await ask({ familyCardNumber })]
+    expect(first.status).toBe(201)
+    // Recorded as the look-up it is: that others of the card take part is told.
+    const { status, body } = await ask({ familyCardNumber })
+    expect({ status, code: body.code, errors: body.errors }).toEqual({
+      status: 409,
+      code: 'family-card-full',
+      errors: [{ pointer: '/familyCardNumber', detail: 'no place of this family card is left' }],
+    })
+    expect(JSON.stringify(body)).not.toContain(familyCardNumber)
+    const other = await ask({ familyCardNumber: '3275010101150008' })
+    const corrected = () =>
+      post(api.app, `${people}/${other.body.ref}/corrections`, key, {
+        reason: 'a digit was wrong',
+        changes: { familyCardNumber },
+      })
+    const { body: full } = await refusedWith(api, 'family-card-full', corrected)
+    expect(full.errors[0].pointer).toBe('/changes/familyCardNumber')
+    await post(api.app, `${people}/${first.body.ref}/withdraw`, key, { reason: 'moves abroad' })
+    expect((await corrected()).status).toBe(202)
+  })
+})
+
 describe('the list of participants', () => {
   it('is read page by page, each person once', async () => {
     for (let count = 0; count < 7; count += 1) await registered(api, key)
     const [{ total } = { total: 0 }] = await api.rows<{ total: number }>(
-      'SELECT count(*)::int AS total FROM participant',
+      `SELECT count(*)::int AS total FROM participant WHERE programme = 'demo'`,
     )
     const seen: string[] = []
     let cursor = ''

@@ -9,6 +9,7 @@ import type { Person } from '../../local/demo/people.ts'
 import { registration } from '../support/builders.ts'
 import { openLiveStack } from '../support/e2e.ts'
 import { canaryFinder, opened } from '../support/e2e-canary.ts'
+import { patientProgramme } from '../support/e2e-people.ts'
 import { stepsOn } from '../support/e2e-steps.ts'
 
 /** In every canary's name, national id, phone, account number, e-mail and family card. */
@@ -22,7 +23,12 @@ const CANARY = {
 }
 const find = canaryFinder(CANARY)
 
-const live = await openLiveStack({ environment: { LUNAS_LOG_LEVEL: 'trace' } })
+const patient = patientProgramme()
+const live = await openLiveStack({
+  environment: { LUNAS_LOG_LEVEL: 'trace' },
+  // So that family cards are indexed and looked for, too.
+  programme: { ...patient, admission: { ...patient.admission, perFamilyCard: 2 } },
+})
 const steps = stepsOn(live)
 
 afterAll(() => live.close())

@@ -143,6 +143,11 @@ describe('a programme definition', () => {
       (p) => (p.training.completeWithin = 'PT19S'),
       '/training/completeWithin must not end before',
     ],
+    [
+      'a limit for each family card that lets nobody in',
+      (p) => (p.admission.perFamilyCard = 0),
+      '/admission/perFamilyCard must be >= 1',
+    ],
     ['a version of text', (p) => (p.version = '1'), '/version must be integer'],
   ])('is refused with %s', (_, change, fault) => {
     const faults = faultsOf(changed(change))
