@@ -82,7 +82,7 @@ export const ENVIRONMENT = Type.Object({
     '/var/lib/lunas/anchors.jsonl',
   ),
   LUNAS_GATEWAYS: text(
-    'the gateways in use, comma separated; not set: sandbox in development, none in production',
+    'the gateways in use, comma separated, each until nothing is under way there; not set: sandbox in development, none in production',
     'sandbox',
     '^[a-z0-9-]+(,[a-z0-9-]+)*$',
   ),

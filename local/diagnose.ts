@@ -5,6 +5,8 @@ import type { Config } from '../config.ts'
 import { openDatabase, type Database } from '../store/database.ts'
 import { catalogFaults, roleFaults } from '../store/guards.ts'
 import { missingMigrations } from '../store/migrations.ts'
+import { underWayElsewhere } from '../store/underway.ts'
+import { unfollowedPayouts } from '../main/guarded.ts'
 import { temporalOptions } from '../main/temporal.ts'
 import { findAttributes, registerCommand } from '../temporal/attributes.ts'
 import { connectTemporal } from '../temporal/connect.ts'
@@ -73,7 +75,7 @@ async function databaseFindings(config: Config, running: Running | null): Promis
   if (url === undefined) return [idle('database', 'not running; npm start starts it')]
   const database = openDatabase(url, { max: 1, name: 'lunas doctor' })
   try {
-    return await examineDatabase(database)
+    return await examineDatabase(database, config)
   } catch (error) {
     const why = error instanceof Error ? error.message : 'no connection'
     return [red('database', why, config.databaseUrl === null ? 'npm start' : 'env DATABASE_URL= npm start')]
@@ -82,7 +84,7 @@ async function databaseFindings(config: Config, running: Running | null): Promis
   }
 }
 
-async function examineDatabase(database: Database): Promise<Finding[]> {
+async function examineDatabase(database: Database, config: Config): Promise<Finding[]> {
   const { rows } = await database.pool.query<{ server_version: string }>('SHOW server_version')
   const missing = await missingMigrations(database.pool, path.join(CODE_ROOT, 'prisma/migrations'))
   const server = green('database', `PostgreSQL ${rows[0]?.server_version}`)
@@ -90,7 +92,22 @@ async function examineDatabase(database: Database): Promise<Finding[]> {
     const behind = red('migrations', `behind: ${missing.join(', ')}`, 'npx lunas migrate')
     return [server, behind, idle('guards', 'looked at after migrating')]
   }
-  return [server, green('migrations', 'up to date'), ...(await guardFindings(database))]
+  return [
+    server,
+    green('migrations', 'up to date'),
+    ...(await guardFindings(database)),
+    ...(await gatewayFindings(database, config)),
+  ]
+}
+
+/** Neither the API nor a worker starts while money is under way at a gateway that its settings do not name. */
+async function gatewayFindings({ pool }: Database, { gateways }: Config): Promise<Finding[]> {
+  const elsewhere = await underWayElsewhere(pool, gateways)
+  if (elsewhere.length === 0) return [green('gateways', gateways.length === 0 ? 'none is in use' : gateways.join(', '))]
+  const all = [...gateways, ...elsewhere.map(({ gateway }) => gateway)].join(',')
+  return elsewhere.map(({ gateway, payouts }) =>
+    red('gateways', unfollowedPayouts(gateway, payouts), `env LUNAS_GATEWAYS=${all} npm start`),
+  )
 }
 
 async function guardFindings({ pool }: Database): Promise<Finding[]> {

@@ -22,8 +22,9 @@ const FORGET_MS = 60_000
 const FORGET_ROWS = 20_000
 
 const config = settingsOf('temporalAddress')
-const { store, gateways } = orEnd(() => composeEngine(config, 'lunas api', 20))
-await refuseUnguarded(store)
+const engine = orEnd(() => composeEngine(config, 'lunas api', 20))
+const { store, gateways } = engine
+await refuseUnguarded(engine)
 const temporal = connectTemporal(orEnd(() => temporalOptions(config, config.temporalAddress)))
 const lives: LivesView = {
   poke: () => relay.poke(),

@@ -23,8 +23,9 @@ const config = settingsOf('temporalAddress')
 Runtime.install({ logger: new DefaultLogger('WARN', (entry) => report(entry.level, entry.message, entry.meta?.error)) })
 
 const now = (): number => Date.now()
-const { store, gateways } = orEnd(() => composeEngine(config, 'lunas worker', 20, QUERY_TIMEOUT_MS))
-await refuseUnguarded(store)
+const engine = orEnd(() => composeEngine(config, 'lunas worker', 20, QUERY_TIMEOUT_MS))
+const { store, gateways } = engine
+await refuseUnguarded(engine)
 const reaching = orEnd(() => temporalOptions(config, config.temporalAddress))
 const temporal = connectTemporal(reaching)
 await orExplain(prepareServer(temporal))

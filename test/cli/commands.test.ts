@@ -269,6 +269,7 @@ describe('lunas doctor', () => {
       'database',
       'migrations',
       'guards',
+      'gateways',
       'lives',
       'API',
     ]

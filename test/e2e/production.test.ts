@@ -19,6 +19,7 @@ import { createDatabase, type TestDatabase } from '../support/cluster.ts'
 import { temporaryHome, until } from '../support/e2e.ts'
 import { lunas, startLunas, type RunningCommand } from '../support/e2e-command.ts'
 import { patientProgramme } from '../support/e2e-people.ts'
+import { disbursementOf, NOON, openWorld, seen, type World } from '../support/world.ts'
 
 const home = temporaryHome()
 const image = path.join(home, 'image')
@@ -145,6 +146,31 @@ describe.each(PROGRAMS)('the %s in production', (program) => {
       code: 1,
       stderr: expect.stringMatching(/is behind: \d+_\w+.*; run: lunas migrate\n$/),
     })
+  })
+})
+
+describe('a gateway that was taken out of the settings', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await openWorld()
+  })
+  afterAll(() => world.close())
+
+  test('keeps both from starting while a payout is under way there, and no longer', async () => {
+    const begin = (program: (typeof PROGRAMS)[number]) => start(program, { DATABASE_URL: world.database.app })
+    const payout = await world.claim(disbursementOf(await world.ready()))
+    for (const { ended } of PROGRAMS.map(begin)) {
+      expect(await ended).toMatchObject({
+        code: 1,
+        stderr:
+          '1 payout is under way at sandbox, which LUNAS_GATEWAYS does not name; name it there until they have ended\n',
+      })
+    }
+    await world.observe({ payout, source: 'submit', fact: seen('paid'), atMs: NOON + 1000, send: 1 })
+    const worker = begin('worker')
+    await worker.ready
+    worker.process.kill('SIGTERM')
+    expect(await worker.ended).toMatchObject({ code: 0 })
   })
 })
 

@@ -549,7 +549,7 @@ ALTER TABLE posting ADD CONSTRAINT posting_family CHECK (split_part(debit, ':', 
 -- At most one of a kind ---------------------------------------------------------------------------------------------
 CREATE UNIQUE INDEX payout_live ON payout (disbursement) WHERE NOT superseded AND state NOT IN ('failed', 'cancelled', 'not-sent', 'returned');
 CREATE INDEX disbursement_short ON disbursement (owed_at, key) WHERE state = 'float-short' OR reason = 'float-restored';
-CREATE INDEX payout_leaving ON payout (gateway) WHERE state IN ('submitting', 'unknown');
+CREATE INDEX payout_open ON payout (gateway, state) WHERE state IN ('submitting', 'unknown', 'accepted', 'processing', 'review');
 CREATE INDEX payout_asked ON payout (disbursement) WHERE asked_at IS NOT NULL;
 CREATE INDEX callback_unmatched ON callback (gateway, reference) WHERE verdict = 'unmatched';
 CREATE UNIQUE INDEX send_open ON send (payout) WHERE ended_at IS NULL;
