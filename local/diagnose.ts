@@ -5,6 +5,7 @@ import type { Config } from '../config.ts'
 import { openDatabase, type Database } from '../store/database.ts'
 import { catalogFaults, roleFaults } from '../store/guards.ts'
 import { missingMigrations } from '../store/migrations.ts'
+import { sealLag } from '../store/seal-lag.ts'
 import { underWayElsewhere } from '../store/underway.ts'
 import { unfollowedPayouts } from '../main/guarded.ts'
 import { temporalOptions } from '../main/temporal.ts'
@@ -97,7 +98,31 @@ async function examineDatabase(database: Database, config: Config): Promise<Find
     green('migrations', 'up to date'),
     ...(await guardFindings(database)),
     ...(await gatewayFindings(database, config)),
+    await sealFinding(database, config),
   ]
+}
+
+/** Longer than a sealer and the longest transaction take. */
+const SEALED_WITHIN_SECONDS = 60
+
+async function sealFinding({ pool }: Database, config: Config): Promise<Finding> {
+  const { auditEvents, postings, oldestSeconds, hasSeals } = await sealLag(pool)
+  const rows = auditEvents + postings
+  const are = rows === 1 ? '1 row is' : `${rows} rows are`
+  const found = rows === 0 ? 'all is sealed' : `${are} not sealed, the oldest for ${ageOf(oldestSeconds)}`
+  if (oldestSeconds <= SEALED_WITHIN_SECONDS) return green('seals', found)
+  if (!hasSeals && config.mode !== 'production') return idle('seals', `${found}; no sealer has run`)
+  return red('seals', found, config.databaseUrl === null ? 'npm start' : 'node dist/main/sealer.js')
+}
+
+function ageOf(seconds: number): string {
+  const units = [
+    [86_400, 'days'],
+    [3600, 'hours'],
+    [60, 'minutes'],
+  ] as const
+  const [size, name] = units.find(([least]) => seconds >= 2 * least) ?? [1, 'seconds']
+  return `${Math.floor(seconds / size)} ${name}`
 }
 
 /** Neither the API nor a worker starts while money is under way at a gateway that its settings do not name. */

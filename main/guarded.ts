@@ -5,6 +5,7 @@ import type { Sql } from '../store/database.ts'
 import { guardFaults } from '../store/guards.ts'
 import type { Store } from '../store/index.ts'
 import { missingMigrations } from '../store/migrations.ts'
+import type { SealBook } from '../store/seals.ts'
 import { underWayElsewhere } from '../store/underway.ts'
 import type { Engine } from './compose.ts'
 
@@ -12,13 +13,14 @@ const EXIT_FAILED = 1
 
 /** What is wrong with the database, one sentence each with what mends it; empty when all is well. */
 export function redLines(store: Store): Promise<string[]> {
-  return faultsOf(store.context.database.pool)
+  return faultsOf(store.context.database.pool, 'lunas_app')
 }
 
-async function faultsOf(pool: Sql): Promise<string[]> {
+/** As seen by a process that is to connect as `role`. */
+async function faultsOf(pool: Sql, role: string): Promise<string[]> {
   const missing = await missingMigrations(pool, path.join(CODE_ROOT, 'prisma/migrations'))
   if (missing.length > 0) return [`the database is behind: ${missing.join(', ')}; run: lunas migrate`]
-  return guardFaults(pool)
+  return guardFaults(pool, role)
 }
 
 /** Ends the process when the database is not as it must be, or money is under way where this process could not follow it. */
@@ -27,6 +29,11 @@ export async function refuseUnguarded(engine: Engine): Promise<void> {
   // The question needs the tables: one fault after the other.
   if (faults.length === 0) faults.push(...(await unfollowed(engine)))
   endOn(faults)
+}
+
+/** Ends the sealer when the database is not as it must be: a seal over what anybody may change would prove nothing. */
+export async function refuseUnguardedTrail(book: SealBook): Promise<void> {
+  endOn(await faultsOf(book.pool, 'lunas_seal'))
 }
 
 function endOn(faults: readonly string[]): void {

@@ -4,6 +4,7 @@ import { ConfigProblem, requireSettings } from '../config.ts'
 import { readSealKey } from '../sealer/key.ts'
 import { createSealer, type SealerRound } from '../sealer/sealer.ts'
 import { openSealBook } from '../store/seals.ts'
+import { refuseUnguardedTrail } from './guarded.ts'
 import { orEnd, sealerSettings } from './settings.ts'
 
 const EVERY_MS = 1000
@@ -14,6 +15,7 @@ const book = openSealBook(config.databaseSealUrl.reveal())
 const sealer = createSealer({ book, key, anchors: config.sealAnchors, now: () => Date.now() })
 
 let said: string | null = null
+let isGuarded = false
 let isStopping = false
 let timer: NodeJS.Timeout | undefined
 let running = Promise.resolve()
@@ -34,9 +36,16 @@ await next()
 process.send?.('ready')
 
 async function next(): Promise<void> {
-  running = sealer.round().then(tell, (error: unknown) => say(error instanceof Error ? error.message : String(error)))
+  running = round().then(tell, (error: unknown) => say(error instanceof Error ? error.message : String(error)))
   await running
   if (!isStopping) timer = setTimeout(() => void next(), EVERY_MS)
+}
+
+/** The database may be away when the sealer starts: what guards it is looked at as soon as it answers, and before anything is sealed. */
+async function round(): Promise<SealerRound> {
+  if (!isGuarded) await refuseUnguardedTrail(book)
+  isGuarded = true
+  return sealer.round()
 }
 
 function tell({ says }: SealerRound): void {

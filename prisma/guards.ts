@@ -254,6 +254,7 @@ export const GUARDS: Guards = {
     'lunas_app on table posting': 'INSERT, SELECT',
     'lunas_app on table programme_version': 'INSERT, SELECT',
     'lunas_app on table role_grant': 'INSERT, SELECT, UPDATE (ended_at, ended_by)',
+    'lunas_app on table seal': 'SELECT (sequence, to_xid)',
     'lunas_app on table sealed_document': 'INSERT, SELECT',
     'lunas_app on table send': 'INSERT, SELECT, UPDATE',
     'lunas_app on table tranche': 'INSERT, SELECT, UPDATE',

@@ -109,7 +109,7 @@ function faultOf(guard: Guard, found: Found): GuardFault {
 const STANDING = `
 SELECT current_user AS name, rolsuper AS superuser,
        (SELECT string_agg(other.rolname, ', ' ORDER BY other.rolname) FROM pg_roles other
-         WHERE other.rolname NOT IN (current_user, 'lunas_app') AND pg_has_role(current_user, other.oid, 'MEMBER')) AS becomes,
+         WHERE other.rolname NOT IN (current_user, $1) AND pg_has_role(current_user, other.oid, 'MEMBER')) AS becomes,
        has_database_privilege(current_user, current_database(), 'CREATE') AS creates,
        EXISTS (SELECT FROM pg_class WHERE relowner = current_user::regrole AND relnamespace = 'public'::regnamespace) AS owns
   FROM pg_roles WHERE rolname = current_user`
@@ -122,9 +122,9 @@ interface Standing {
   readonly owns: boolean
 }
 
-/** The application must not be able to lift its own guards: one sentence for each way in which its role could. */
-export async function roleFaults(sql: Sql): Promise<string[]> {
-  const { rows } = await sql.query<Standing>(STANDING)
+/** A process must not be able to lift its own guards: one sentence for each way in which whoever connects as `role` could. */
+export async function roleFaults(sql: Sql, role = 'lunas_app'): Promise<string[]> {
+  const { rows } = await sql.query<Standing>(STANDING, [role])
   const row = rows[0]
   if (!row) return []
   if (row.superuser) return [`role ${row.name} is a superuser`]
@@ -135,8 +135,8 @@ export async function roleFaults(sql: Sql): Promise<string[]> {
   ]
 }
 
-/** Everything that is wrong as the application sees it, one sentence each with what mends it; empty when all is well. */
-export async function guardFaults(sql: Sql): Promise<string[]> {
+/** Everything that is wrong as a process sees it that is to connect as `role`, one sentence each with what mends it; empty when all is well. */
+export async function guardFaults(sql: Sql, role = 'lunas_app'): Promise<string[]> {
   const catalog = (await catalogFaults(sql)).map(({ found, mend }) => `${found}; mend it: ${mend}`)
-  return [...catalog, ...(await roleFaults(sql)).map((fault) => `${fault}; connect as lunas_app`)]
+  return [...catalog, ...(await roleFaults(sql, role)).map((fault) => `${fault}; connect as ${role}`)]
 }

@@ -40,6 +40,7 @@ import {
   type PayoutView,
 } from './read-payments.ts'
 import { timelineFacts, type TimelineFacts } from './read-timeline.ts'
+import { sealLag, type SealLag } from './seal-lag.ts'
 import type { Sealed } from './vault.ts'
 
 export interface Reads {
@@ -66,6 +67,7 @@ export interface Reads {
   keys(): Promise<KeyView[]>
   /** True while no key was ever created. */
   isWithoutKeys(): Promise<boolean>
+  sealLag(): Promise<SealLag>
   /** Resolves when the database answers. Throws what the driver throws. */
   ping(): Promise<void>
 }
@@ -104,6 +106,7 @@ export function createReads(context: StoreContext): Reads {
     postings: (programme, filter, page) => listPostings(pool, programme, filter, page),
     keys: () => listKeys(pool),
     isWithoutKeys: () => isWithoutKeys(pool),
+    sealLag: () => sealLag(pool),
     async ping() {
       await pool.query(PING)
     },

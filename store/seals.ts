@@ -32,6 +32,8 @@ const ROWS_MAX = 50_000
 export interface SealBook {
   /** The right to seal, until it is released or its connection ends; null while another process has it. */
   take(): Promise<SealRight | null>
+  /** For looking at what guards the database before the right is taken: there is one connection. */
+  readonly pool: Sql
   close(): Promise<void>
 }
 
@@ -52,7 +54,7 @@ export const sha256: Digest = (of) => createHash('sha256').update(of).digest()
 /** Opens the book as role lunas_seal. */
 export function openSealBook(url: string, rowsMax = ROWS_MAX): SealBook {
   const database = openDatabase(url, { max: 1, name: 'lunas sealer', queryTimeoutMs: 60_000 })
-  return { take: () => take(database, rowsMax), close: () => database.pool.end() }
+  return { take: () => take(database, rowsMax), pool: database.pool, close: () => database.pool.end() }
 }
 
 async function take(database: Database, rowsMax: number): Promise<SealRight | null> {

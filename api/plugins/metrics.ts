@@ -30,6 +30,7 @@ export function measure(app: FastifyInstance, { store, version }: ApiDependencie
   new Gauge({ name: 'build_info', help: 'The running version', labelNames: ['version'], registers }).set({ version }, 1)
   watchPool(store, registers)
   watchMessages(store, registers)
+  watchSeals(store, registers)
   const failures = counter('auth_failures_total', 'Requests without a right to what they asked', ['reason'], registers)
   const callbacks = counter(
     'callbacks_received_total',
@@ -92,6 +93,30 @@ function watchMessages({ messages }: ApiDependencies['store'], registers: Regist
     registers,
     async collect() {
       this.set((await backlog()).oldestSeconds)
+    },
+  })
+}
+
+/** What the sealer has not covered yet: more of it, and older, means that it does not run. */
+function watchSeals({ reads }: ApiDependencies['store'], registers: Registry[]): void {
+  const lag = () => reads.sealLag().catch(() => ({ auditEvents: NaN, postings: NaN, oldestSeconds: NaN }))
+  new Gauge({
+    name: 'unsealed_rows',
+    help: 'Rows that no seal covers yet, by table; counted up to 100000 of each',
+    labelNames: ['table'],
+    registers,
+    async collect() {
+      const { auditEvents, postings } = await lag()
+      this.set({ table: 'audit_event' }, auditEvents)
+      this.set({ table: 'posting' }, postings)
+    },
+  })
+  new Gauge({
+    name: 'unsealed_oldest_seconds',
+    help: 'How long the oldest of them has waited for the sealer',
+    registers,
+    async collect() {
+      this.set((await lag()).oldestSeconds)
     },
   })
 }

@@ -71,6 +71,13 @@ describe('metrics', () => {
     expect(body).toMatch(/^messages_oldest_seconds [\d.]+$/m)
   })
 
+  it('tell how much nobody has sealed yet, and for how long', async () => {
+    const { body } = await from('127.0.0.1')
+    expect(body).toMatch(/^unsealed_rows\{table="audit_event"\} [1-9]\d*$/m)
+    expect(body).toMatch(/^unsealed_rows\{table="posting"\} \d+$/m)
+    expect(body).toMatch(/^unsealed_oldest_seconds [\d.]+$/m)
+  })
+
   it('are open to the machine itself', async () => {
     expect((await from('127.0.0.1')).status).toBe(200)
     expect((await from('::1')).body).toContain('http_request_duration_seconds_bucket')

@@ -270,6 +270,7 @@ describe('lunas doctor', () => {
       'migrations',
       'guards',
       'gateways',
+      'seals',
       'lives',
       'API',
     ]

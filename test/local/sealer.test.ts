@@ -129,7 +129,7 @@ describe('lunas audit', () => {
 })
 
 describe('who has the key', () => {
-  async function refusalOf(program: string, settings: Record<string, string>): Promise<string> {
+  async function refusalOf(program: string, settings: Record<string, string>, exitCode = 2): Promise<string> {
     const child = spawn(process.execPath, ['--import', 'tsx', `${program}.ts`], {
       cwd: PROJECT_ROOT,
       env: { ...inheritedEnvironment(), LUNAS_MODE: 'production', ...settings },
@@ -138,7 +138,7 @@ describe('who has the key', () => {
     let said = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
     const [code] = (await once(child, 'close')) as [number]
-    expect(code).toBe(2)
+    expect(code).toBe(exitCode)
     return said
   }
 
@@ -154,6 +154,28 @@ describe('who has the key', () => {
     expect(await refusalOf('main/sealer', { DATABASE_SEAL_URL: world.database.seal })).toBe(
       'LUNAS_SEAL_KEY_FILE is needed and not set\n',
     )
+  })
+
+  test('the sealer starts neither as somebody who could lift the guards, nor where one is missing', async () => {
+    const refused = (settings: Record<string, string>) => refusalOf('main/sealer', { ...environment, ...settings }, 1)
+    expect(await refused({ DATABASE_SEAL_URL: world.database.super })).toContain(
+      'role postgres is a superuser; connect as lunas_seal\n',
+    )
+    await world.root.pool.query('ALTER TABLE seal DISABLE TRIGGER seal_append_only')
+    try {
+      expect(await refused({})).toContain(
+        'trigger seal.seal_append_only is not what it must be; mend it: lunas migrate',
+      )
+    } finally {
+      await world.root.pool.query('ALTER TABLE seal ENABLE TRIGGER seal_append_only')
+    }
+    const name = `'20261127000004_seals'`
+    await world.root.pool.query(`UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = ${name}`)
+    try {
+      expect(await refused({})).toContain('the database is behind: 20261127000004_seals; run: lunas migrate\n')
+    } finally {
+      await world.root.pool.query(`UPDATE _prisma_migrations SET rolled_back_at = NULL WHERE migration_name = ${name}`)
+    }
   })
 
   test('the engine is given neither the key nor the role of the sealer', () => {

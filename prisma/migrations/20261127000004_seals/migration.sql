@@ -37,6 +37,8 @@ GRANT USAGE ON SCHEMA public TO lunas_seal;
 GRANT SELECT ON audit_event, posting, seal TO lunas_seal;
 GRANT INSERT ON seal TO lunas_seal;
 GRANT SELECT ON seal TO lunas_audit;
+-- The engine tells how far the sealer is behind.
+GRANT SELECT (sequence, to_xid) ON seal TO lunas_app;
 DO $$ BEGIN
   IF to_regclass('_prisma_migrations') IS NOT NULL THEN
     GRANT SELECT ON _prisma_migrations TO lunas_seal;
