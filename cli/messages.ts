@@ -53,7 +53,7 @@ async function redriveOne(id: string, options: Options): Promise<void> {
 /** Call after call, until none is left, or none of those that are left can be taken. */
 async function redriveAll({ programme, ...options }: RedriveOptions): Promise<void> {
   const client = await connect(options, 'operator')
-  const body = programme === undefined ? {} : { programme }
+  const body = { programme: programme ?? null }
   let redriven = 0
   for (;;) {
     const answer = dataOf(await client.POST('/v1/messages/redrive', { params: {} as never, body }))

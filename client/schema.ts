@@ -1779,10 +1779,10 @@ export interface components {
             /** @enum {string} */
             state: "pending";
         };
-        /** @description Whose dead messages: of one programme, or of all in which the key has a role */
+        /** @description Whose dead messages: of one programme, or, with null, of all in which the key has a role */
         RedriveAll: {
-            /** @example demo */
-            programme?: string;
+            /** @description Null: every programme */
+            programme: string | null;
         };
         /** @description Messages on their way again */
         RedrivenAll: {

@@ -33,8 +33,8 @@ export function messageRoutes(app: App, context: RouteContext): void {
   app.post('/v1/messages/redrive', REDRIVE_ALL, async (request, reply) => {
     const { programme } = request.body
     const { grants } = callerOf(request)
-    if (programme !== undefined) await requireRoleIn(context, grants, programme)
-    const programmes = programme === undefined ? programmesIn(grants, ROLES) : [programme]
+    if (programme !== null) await requireRoleIn(context, grants, programme)
+    const programmes = programme === null ? programmesIn(grants, ROLES) : [programme]
     const performed = await context.perform(request, async (acts) => ({
       status: 200,
       body: { ...(await acts.redriveAll(programmes)) },

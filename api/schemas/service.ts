@@ -129,8 +129,8 @@ export const MessageList = listOf('DeadMessageList', Message)
 export const Redriven = named('Redriven', { id: Uuid, state: Type.Literal('pending') }, 'A message on its way again')
 export const RedriveAll = named(
   'RedriveAll',
-  { programme: Type.Optional(ProgrammeCode) },
-  'Whose dead messages: of one programme, or of all in which the key has a role',
+  { programme: GRANT.programme },
+  'Whose dead messages: of one programme, or, with null, of all in which the key has a role',
 )
 export const RedrivenAll = named(
   'RedrivenAll',
