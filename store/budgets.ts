@@ -40,8 +40,10 @@ export async function setAppropriation(
   ])
   await postChange(sql, appropriation, before, atMs)
   const subject = `appropriation:${before.id}`
-  const after = { amount: amount.toString(), number, fiscalYear }
-  const was = isNew ? null : { amount: before.amount.toString() }
+  const told = { fiscalYear, budgetLine: programme.budgetLine, currency: programme.currency }
+  const after = { ...told, amount: amount.toString(), number, committed: committed.toString() }
+  const { amount: had, number: under, committed: promised } = before
+  const was = isNew ? null : { ...told, amount: had.toString(), number: under, committed: promised.toString() }
   await insertAudit(sql, [
     { act: 'appropriation-set', actor, atMs, subject, programme: programme.code, before: was, after },
   ])
@@ -73,13 +75,15 @@ async function insertEmpty(sql: Sql, of: NewAppropriation): Promise<boolean> {
 interface StoredAppropriation {
   readonly id: string
   readonly amount: bigint
+  readonly number: string
+  readonly committed: bigint
   /** How often its amount was posted before. */
   readonly changes: number
 }
 
 async function lockAppropriation(sql: Sql, of: NewAppropriation): Promise<StoredAppropriation> {
-  const { rows } = await sql.query<{ id: string; amount: bigint }>(
-    `SELECT id, amount FROM appropriation
+  const { rows } = await sql.query<Omit<StoredAppropriation, 'changes'>>(
+    `SELECT id, amount, number, committed FROM appropriation
       WHERE programme = $1 AND fiscal_year = $2 AND budget_line = $3 FOR UPDATE`,
     [of.programme.code, of.fiscalYear, of.programme.budgetLine],
   )

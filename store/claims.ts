@@ -18,7 +18,7 @@ import { insertAudit } from './audit.ts'
 import { codeOf, constraintOf, inTransaction, one, type Sql } from './database.ts'
 import { dataKeyOf, openDocument, participantOwner, parseSealed, sealDocument } from './documents.ts'
 import { holdTargets } from './freeze-locks.ts'
-import { DISBURSEMENT_ACTS } from './observe-audit.ts'
+import { accountFailed, DISBURSEMENT_ACTS } from './observe-audit.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings } from './postings.ts'
 import type { Sealed } from './vault.ts'
@@ -181,7 +181,11 @@ async function refuseLocked(sql: Sql, draft: ClaimDraft, failure: Failure, nowMs
   }
   const act = DISBURSEMENT_ACTS[step.to] ?? 'review-needed'
   const after = { tranche, reason: step.reason, to: step.to }
-  await insertAudit(sql, [{ act, actor: engineActor(), atMs: nowMs, subject, programme, ref, after }])
+  const failedAccount = { account: draft.accountId, programme, ref }
+  await insertAudit(sql, [
+    ...(step.accountFailed ? [accountFailed(failedAccount, failure.code, subject, nowMs)] : []),
+    { act, actor: engineActor(), atMs: nowMs, subject, programme, ref, after },
+  ])
 }
 
 async function claimLocked(

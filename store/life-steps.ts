@@ -26,7 +26,7 @@ export async function applyStep(pass: Pass, step: LifeStep): Promise<void> {
   switch (step.kind) {
     case 'finish-training':
       await update(pass, `stage = 'incentives', trained_at = $3`, [new Date(step.atMs)])
-      return
+      return told(pass, 'training-finished', participantSubject(pass), { from: 'training', to: 'incentives' })
     case 'open-survey':
       await updateTranche(pass, step.tranche, `state = 'open', opens_at = $4, closes_at = $5`, [
         new Date(step.opensAtMs),
@@ -34,7 +34,8 @@ export async function applyStep(pass: Pass, step: LifeStep): Promise<void> {
       ])
       return told(pass, 'survey-opened', step.tranche, { opensAtMs: step.opensAtMs, closesAtMs: step.closesAtMs })
     case 'schedule':
-      return updateTranche(pass, step.tranche, 'due_at = $4', [new Date(step.dueAtMs)])
+      await updateTranche(pass, step.tranche, 'due_at = $4', [new Date(step.dueAtMs)])
+      return told(pass, 'tranche-scheduled', step.tranche, { dueAtMs: step.dueAtMs })
     case 'miss':
       await updateTranche(pass, step.tranche, `state = 'missed', settled_at = $4`, [new Date(pass.nowMs)])
       return told(pass, 'survey-missed', step.tranche, {})

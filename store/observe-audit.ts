@@ -28,6 +28,18 @@ export const DISBURSEMENT_ACTS: Readonly<Partial<Record<DisbursementState, Act>>
   failed: 'disbursement-failed',
 }
 
+/** An account to which nothing more is paid; `told` is the payout, or the disbursement, that said so. */
+export function accountFailed(
+  of: { readonly account: string; readonly programme: string; readonly ref: string },
+  reason: string,
+  told: string,
+  atMs: number,
+): AuditEntry {
+  const { account, programme, ref } = of
+  const after = { state: 'failed', reason, told }
+  return { act: 'account-failed', actor: engineActor(), atMs, subject: `account:${account}`, programme, ref, after }
+}
+
 /** The audit rows of one folded fact; `row` is as it stands after the fold. */
 export function tellOf(row: Work, item: ObservationItem, from: PayoutState, decision: PayoutDecision): AuditEntry[] {
   const entries: AuditEntry[] = []

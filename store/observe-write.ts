@@ -7,6 +7,7 @@ import { insertAudit, type AuditEntry } from './audit.ts'
 import type { TwoPayouts } from './breaker.ts'
 import type { Sql } from './database.ts'
 import { insertMessages, nudge, type NewMessage } from './nudges.ts'
+import { accountFailed } from './observe-audit.ts'
 import type { ObservationItem } from './observation-item.ts'
 import type { Work } from './payout-rows.ts'
 import { insertPostings, type LedgerEntry } from './postings.ts'
@@ -51,7 +52,11 @@ export class Harvest {
     this.sends.push({ payout, number, atMs, result })
   }
 
-  failAccount(row: Work, reason: string): void {
+  failAccount(row: Work, reason: string, atMs: number): void {
+    // One that was replaced meanwhile, or has failed before, fails no more.
+    if (row.live_account?.id === row.account && !this.accounts.has(row.account)) {
+      this.audit.push(accountFailed(row, reason, row.key, atMs))
+    }
     this.accounts.set(row.account, reason)
   }
 

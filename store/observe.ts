@@ -204,7 +204,7 @@ function followDisbursement(
     disbursement.release_ms = moved.atMs + context.timingOf(row.gateway).floatCheckMs
   }
   if (step.accountFailed) {
-    harvest.failAccount(row, ended.reason ?? 'refused')
+    harvest.failAccount(row, ended.reason ?? 'refused', moved.atMs)
     if (row.live_account?.id === row.account) row.live_account = null
   }
   harvest.moveDisbursement(row)

@@ -84,6 +84,8 @@ export const english: Catalogue = {
   'timeline.course-completed': (v) =>
     `Course ${v.course} completed. A rating and a review are needed before the incentive is scheduled.`,
   'timeline.course-rated': (v) => `Course ${v.course} rated.`,
+  'timeline.training-finished': 'Training is finished; the incentives begin.',
+  'timeline.tranche-scheduled': (v) => `${v.tranche} of ${v.amount} becomes due on ${v.dueAt}.`,
   'timeline.survey-opened': (v) =>
     `The survey for ${v.tranche} of ${v.amount} is scheduled; it closes on ${v.closesAt}.`,
   'timeline.survey-answered': (v) => `The survey for ${v.tranche} was answered.`,
@@ -104,6 +106,7 @@ export const english: Catalogue = {
   'timeline.payout-returned': (v) => `${v.tranche} of ${v.amount} came back from the bank or wallet. It is still owed.`,
   'timeline.account-linked': (v) => `${v.account} is linked to receive incentives.`,
   'timeline.account-replaced': (v) => `The account was replaced by ${v.account}.`,
+  'timeline.account-failed': (v) => `Nothing more is sent to this account. ${FAILURE[v.failure]}`,
   'timeline.account-refused': (v) => `The account could not be linked. ${FAILURE[v.failure]} ${NEXT[v.failure]}`,
   'timeline.needs-account': (v) =>
     `${v.tranche} of ${v.amount} waits for an account. ${FAILURE[v.failure]} ${NEXT[v.failure]}`,

@@ -63,6 +63,11 @@ export function admissionFacts(
   }
 }
 
+/** When a tranche is scheduled for. */
+export function dueFacts(line: TimelineLine, programme: Programme): When {
+  return { atMs: numberOf(line, 'dueAtMs') ?? line.atMs, zone: programme.zone }
+}
+
 /** When what became due with this row is handed over: as the row says, else as the programme counts. */
 export function releaseFacts(line: TimelineLine, programme: Programme): When {
   const { calendar, zone, payment } = programme

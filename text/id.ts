@@ -85,6 +85,8 @@ export const indonesian: Catalogue = {
   'timeline.course-completed': (v) =>
     `Anda menyelesaikan pelatihan ${v.course}. Beri rating dan ulasan agar insentif dapat dijadwalkan.`,
   'timeline.course-rated': (v) => `Terima kasih atas rating dan ulasan Anda untuk pelatihan ${v.course}.`,
+  'timeline.training-finished': 'Pelatihan Anda selesai; berikutnya insentif.',
+  'timeline.tranche-scheduled': (v) => `${v.tranche} sebesar ${v.amount} dijadwalkan jatuh tempo pada ${v.dueAt}.`,
   'timeline.survey-opened': (v) =>
     `Survei untuk ${v.tranche} sebesar ${v.amount} sudah dijadwalkan. Isi paling lambat ${v.closesAt}.`,
   'timeline.survey-answered': (v) => `Terima kasih, survei untuk ${v.tranche} sudah kami terima.`,
@@ -107,6 +109,7 @@ export const indonesian: Catalogue = {
     `${v.tranche} sebesar ${v.amount} dikembalikan oleh bank atau dompet digital. Hak Anda tetap ada.`,
   'timeline.account-linked': (v) => `${v.account} sudah ditautkan untuk menerima insentif.`,
   'timeline.account-replaced': (v) => `Rekening Anda sudah diganti dengan ${v.account}.`,
+  'timeline.account-failed': (v) => `Tidak ada lagi yang dikirim ke rekening atau dompet ini. ${FAILURE[v.failure]}`,
   'timeline.account-refused': (v) => `Rekening belum dapat ditautkan. ${FAILURE[v.failure]} ${NEXT[v.failure]}`,
   'timeline.needs-account': (v) =>
     `${v.tranche} sebesar ${v.amount} menunggu rekening Anda. ${FAILURE[v.failure]} ${NEXT[v.failure]}`,

@@ -25,6 +25,8 @@ interface ActValues {
   'course-started': { course: string; institution: string }
   'course-completed': { course: string }
   'course-rated': { course: string }
+  'training-finished': Plain
+  'tranche-scheduled': TrancheValues & { dueAt: When }
   'survey-opened': TrancheValues & { closesAt: When }
   'survey-answered': { tranche: Bilingual }
   'survey-missed': { tranche: Bilingual }
@@ -41,6 +43,7 @@ interface ActValues {
   'payout-returned': TrancheValues
   'account-linked': { account: string }
   'account-replaced': { account: string }
+  'account-failed': { failure: FailureCode }
   'account-refused': { failure: FailureCode }
   'needs-account': TrancheValues & { failure: FailureCode }
   'float-short': TrancheValues

@@ -8,6 +8,7 @@ import {
   admissionFacts,
   closingFacts,
   courseFacts,
+  dueFacts,
   failureFacts,
   lapseFacts,
   outcomeFacts,
@@ -45,6 +46,8 @@ export function timelineText(language: Language, line: TimelineLine, context: Ti
       return text(language, key, courseFacts(line, programme))
     case 'timeline.survey-opened':
       return text(language, key, { ...trancheFacts(line, programme), closesAt: closingFacts(line, programme) })
+    case 'timeline.tranche-scheduled':
+      return text(language, key, { ...trancheFacts(line, programme), dueAt: dueFacts(line, programme) })
     case 'timeline.tranche-due':
       return text(language, key, { ...trancheFacts(line, programme), releaseAt: releaseFacts(line, programme) })
     case 'timeline.payout-sent':
@@ -53,6 +56,7 @@ export function timelineText(language: Language, line: TimelineLine, context: Ti
     case 'timeline.account-linked':
     case 'timeline.account-replaced':
       return text(language, key, { account })
+    case 'timeline.account-failed':
     case 'timeline.account-refused':
       return text(language, key, { failure: failureFacts(line) })
     case 'timeline.payout-failed':

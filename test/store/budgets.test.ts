@@ -50,6 +50,24 @@ describe('an appropriation', () => {
     expect(await appropriation(fiscalYear)).toEqual({ amount: each * 3n, committed: 0n, available: each * 3n })
   })
 
+  it('that is changed leaves on record everything it was and everything it became', async () => {
+    const fiscalYear = YEAR + 2
+    const set = (number: string, amount: bigint) =>
+      world.act((acts) => acts.setAppropriation({ programme: world.programme, fiscalYear, number, amount }))
+    await set('DIPA-1', each)
+    await set('DIPA-2', each * 2n)
+    const { rows } = await world.root.pool.query(
+      `SELECT before, after FROM audit_event WHERE act = 'appropriation-set' AND (after ->> 'fiscalYear')::int = $1 ORDER BY id`,
+      [fiscalYear],
+    )
+    const { budgetLine, currency } = world.programme
+    const was = { number: 'DIPA-1', amount: String(each), committed: '0', fiscalYear, budgetLine, currency }
+    expect(rows).toEqual([
+      { before: null, after: was },
+      { before: was, after: { ...was, number: 'DIPA-2', amount: String(each * 2n) } },
+    ])
+  })
+
   it('set for the first time by many at once is posted for what it came to', async () => {
     const amounts = [each, each * 5n, each * 3n, each * 7n]
     await Promise.all(amounts.map((amount) => appropriate(amount, YEAR + 1)))

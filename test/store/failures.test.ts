@@ -50,6 +50,20 @@ describe('after a failure', () => {
     expect(await stateOf(world, disbursement)).toMatchObject({ state: 'paid', attempts: 2 })
   })
 
+  it('the account cannot be used: that it failed is on record, once, with what said so', async () => {
+    const { ref, disbursement, payout } = await sent()
+    await world.observe(submitted(payout, seenFailed('needs-account')))
+    await world.observe(called(payout, seenFailed('needs-account')))
+    const { rows } = await world.root.pool.query(
+      `SELECT e.after, e.subject = 'account:' || a.id AS "isIts", a.state FROM audit_event e JOIN account a USING (programme, ref)
+        WHERE e.act = 'account-failed' AND e.ref = $1`,
+      [ref],
+    )
+    const told = { state: 'failed', reason: 'account-closed', told: payout }
+    expect(rows).toEqual([{ after: told, isIts: true, state: 'failed' }])
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'needs-account' })
+  })
+
   it('a passing failure is tried again after the delays of the gateway, then waits for people', async () => {
     const { ref, disbursement, payout } = await sent()
     let atMs = NOON + SECOND

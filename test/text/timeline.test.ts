@@ -26,6 +26,8 @@ describe('the timeline of a person', () => {
       line('screened-eligible', 'prakerja-2023:0123456789ABC', { refusals: [] }),
       line('admitted', 'prakerja-2023:0123456789ABC', { wave: '70', decree: 'SK-PKP-70', amount: '70000000' }),
       line('course-started', 'BARISTA-PROFESIONAL'),
+      line('training-finished', 'prakerja-2023:0123456789ABC', { from: 'training', to: 'incentives' }),
+      line('tranche-scheduled', 'incentive-1', { dueAtMs: Date.parse('2026-11-25T10:00:00+07:00') }),
       line('tranche-due', KEY, { tranche: 'incentive-1', amount: '60000000', currency: 'IDR' }),
       line('payout-sent', `${KEY}#1`, { tranche: 'incentive-1', gateway: 'sandbox', amount: '60000000' }),
       line('payout-paid', `${KEY}#1`, { tranche: 'incentive-1', amount: '60000000' }),
@@ -36,6 +38,8 @@ describe('the timeline of a person', () => {
       'Selamat, Anda ditetapkan sebagai peserta gelombang 70. Saldo pelatihan Anda Rp 3.500.000. ' +
         'Mulailah pelatihan pertama paling lambat 8 Desember 2026 pukul 10.00 WIB.',
       'Anda memulai pelatihan Barista Profesional dan Pengelolaan Kedai di Rumah Kopi Belajar.',
+      'Pelatihan Anda selesai; berikutnya insentif.',
+      'Insentif mencari kerja sebesar Rp 600.000 dijadwalkan jatuh tempo pada 25 November 2026 pukul 10.00 WIB.',
       'Insentif mencari kerja sebesar Rp 600.000 dijadwalkan dikirim mulai 25 November 2026 pukul 10.00 WIB.',
       'Insentif mencari kerja sebesar Rp 600.000 sedang dikirim ke GoPay ••0011.',
       'Insentif mencari kerja sebesar Rp 600.000 sudah masuk ke GoPay ••0011.',
