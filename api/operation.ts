@@ -85,15 +85,15 @@ function declare<In extends Inputs>(text: OperationText, inputs: In, more: reado
     ...(text.problems ?? []),
   ])
   // Inputs alone are typed: answers are typed by their views, and `send` takes them as they are.
-  const schema = { ...inputs, ...documentation(text, codes, headers) } as In
+  const schema = { ...inputs, ...documentation(text, headers) } as In
   return {
     schema,
-    config: { roles: text.roles, scope: text.scope },
+    config: { roles: text.roles, scope: text.scope, refusals: refusals(codes) },
     ...(text.bodyLimit === undefined ? {} : { bodyLimit: text.bodyLimit }),
   }
 }
 
-function documentation(text: OperationText, codes: ReadonlySet<ProblemCode>, headers?: Headers): FastifySchema {
+function documentation(text: OperationText, headers?: Headers): FastifySchema {
   const who = text.roles === 'public' ? 'Public.' : `Roles: ${text.roles.join(', ')}.`
   return {
     operationId: text.id,
@@ -101,7 +101,7 @@ function documentation(text: OperationText, codes: ReadonlySet<ProblemCode>, hea
     description: text.description === undefined ? who : `${text.description}\n\n${who}`,
     tags: [text.tag],
     ...(text.roles === 'public' ? { security: [] } : {}),
-    response: { ...answers(text, headers), ...refusals(codes) },
+    response: answers(text, headers),
   }
 }
 
@@ -132,6 +132,10 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   302: 'Found elsewhere',
 }
 
+/**
+ * For the document alone: problems are sent as they are, and a serializer for each of ten statuses of every operation would cost
+ * most of the start.
+ */
 function refusals(codes: ReadonlySet<ProblemCode>): Record<string, unknown> {
   const byStatus = new Map<number, ProblemCode[]>()
   for (const code of codes) {

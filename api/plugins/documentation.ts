@@ -14,6 +14,13 @@ export async function document(app: FastifyInstance, about: { publicUrl: string;
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'lunas_…' } } },
       security: [{ key: [] }],
     },
+    transform: ({ schema, url, route }) => {
+      const { refusals } = (route.config ?? {}) as { readonly refusals?: Readonly<Record<string, unknown>> }
+      return {
+        url,
+        schema: refusals ? { ...schema, response: { ...(schema.response as object), ...refusals } } : schema,
+      }
+    },
     refResolver: { buildLocalReference: (schema, _base, _fragment, index) => nameOf(schema, index) },
     transformObject: (document) => {
       if (!('openapiObject' in document)) throw new Error('the document is not OpenAPI')
