@@ -3,13 +3,21 @@ import { defineConfig } from 'vitest/config'
 
 /** What needs no server: quick enough to run at every change. Everything else has PostgreSQL, and Temporal where it asks. */
 const FAST = ['test/*.test.ts', 'test/{demo,docs,domain,sim,examples,programmes,text,gateways,sandbox}/**/*.test.ts']
-/** What a person sees who starts everything, and answers that are timed: nothing else runs beside these. */
-const ALONE = ['test/e2e/{away,demo,start}.test.ts']
 /** What starts processes of its own and mostly waits for them: two files bear each other's company. */
 const WAITS = ['test/{cli,e2e,local,workflows}/**/*.test.ts']
 
-/** The longest first, so that no file is waited for alone at the end. The others as ever. */
-const LONGEST = ['e2e/away', 'e2e/faults', 'workflows/reset', 'e2e/lives', 'workflows/faults', 'cli/commands']
+/** The longest first, so that no file is waited for alone at the end; the demo, which waits least, not beside `away`. */
+const LONGEST = [
+  'e2e/away',
+  'e2e/faults',
+  'workflows/reset',
+  'e2e/demo',
+  'e2e/lives',
+  'workflows/faults',
+  'cli/commands',
+  'e2e/start',
+  'e2e/production',
+]
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -22,7 +30,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const SERVERS = { globalSetup: ['test/support/cluster.ts'], testTimeout: 60_000, hookTimeout: 120_000 }
+const SERVERS = { testTimeout: 60_000, hookTimeout: 120_000, maxWorkers: 2 }
 
 export default defineConfig({
   test: {
@@ -32,7 +40,11 @@ export default defineConfig({
     env: { TZ: 'UTC', LC_ALL: 'C.UTF-8' },
     sequence: { sequencer: LongestFirst },
     projects: [
-      { extends: true, test: { name: 'fast', include: FAST, testTimeout: 20_000, sequence: { groupOrder: 0 } } },
+      {
+        extends: true,
+        // Files share what they import, not what they do: reading everything anew for each took longer than many of them.
+        test: { name: 'fast', include: FAST, testTimeout: 20_000, isolate: false, sequence: { groupOrder: 0 } },
+      },
       {
         extends: true,
         test: {
@@ -40,8 +52,8 @@ export default defineConfig({
           name: 'servers',
           include: ['test/**/*.test.ts'],
           exclude: [...FAST, ...WAITS],
-          // The servers want a processor too.
-          maxWorkers: 2,
+          globalSetup: ['test/support/cluster.ts'],
+          isolate: false,
           sequence: { groupOrder: 1 },
         },
       },
@@ -51,14 +63,9 @@ export default defineConfig({
           ...SERVERS,
           name: 'waits',
           include: WAITS,
-          exclude: ALONE,
-          maxWorkers: 2,
+          globalSetup: ['test/support/cluster.ts', 'test/support/built.ts'],
           sequence: { groupOrder: 2 },
         },
-      },
-      {
-        extends: true,
-        test: { ...SERVERS, name: 'alone', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 3 } },
       },
     ],
   },

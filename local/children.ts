@@ -12,6 +12,8 @@ export interface ChildOptions {
   readonly name: string
   /** The program, without its extension, for example `main/worker` below the folder of the code that runs now. */
   readonly program: string
+  /** A folder with the compiled programs; without one, whichever code runs now is run. */
+  readonly code?: string
   readonly environment: Readonly<Record<string, string>>
   /** Folder whose `logs/<name>.log` takes what it prints. */
   readonly home: string
@@ -53,7 +55,7 @@ export async function startChild(options: ChildOptions): Promise<RunningProcess>
 function spawnProgram(options: ChildOptions, log: string): ChildProcess {
   const output = openSync(log, 'a', 0o600)
   try {
-    return startWatched(process.execPath, programArguments(options.program), {
+    return startWatched(process.execPath, programArguments(options), {
       env: options.environment,
       // Everything it needs is handed to it: a file .env in our own folder was read already, by us.
       cwd: options.home,
@@ -66,7 +68,8 @@ function spawnProgram(options: ChildOptions, log: string): ChildProcess {
 }
 
 /** Sources are run by tsx, their compiled copy as it is: whichever this file is itself. */
-function programArguments(program: string): readonly string[] {
+function programArguments({ program, code }: ChildOptions): readonly string[] {
+  if (code !== undefined) return [path.join(code, `${program}.js`)]
   const base = path.join(import.meta.dirname, '..', program)
   if (import.meta.filename.endsWith('.js') && existsSync(`${base}.js`)) return [`${base}.js`]
   return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href, `${base}.ts`]

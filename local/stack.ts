@@ -28,6 +28,8 @@ export interface StackOptions {
   /** Lunas's own processes to run. Default all; the sandbox only when it is a gateway in use, the sealer only where it can connect. */
   readonly children?: readonly ChildName[]
   readonly onEvent?: (event: StackEvent) => void
+  /** A folder with Lunas's own programs, compiled; without one, whichever code runs now is run. */
+  readonly code?: string
   /** Begin with nothing: the folder is emptied once it is ours alone and the port is free. Default false. */
   readonly fresh?: boolean
   /** Aborted while it starts: nothing more is started, and the promise rejects when all is stopped. */
@@ -111,13 +113,18 @@ async function startParts(options: StackOptions, parts: Parts): Promise<StartedS
   const environmentOf = environmentIn(endpoints)
   const startOurs = async (name: ChildName, readyUrl: string | null): Promise<void> => {
     if (!children.includes(name)) return
-    const child = { name, program: `main/${name}`, environment: environmentOf(name), home: config.dataDir, readyUrl }
+    const environment = environmentOf(name)
+    const child = { ...codeOf(options), name, program: `main/${name}`, environment, home: config.dataDir, readyUrl }
     await keep(options, parts, name, () => startChild(child))
   }
   await allOf([startOurs('worker', null), startOurs('sealer', null), startOurs('api', `${apiUrl}/readyz`)])
   options.signal?.throwIfAborted()
   const order: readonly PartName[] = [...parts.keys()]
   return { ...endpoints, dataDir: config.dataDir, postgres: postgres.embedded, parts: order, environmentOf }
+}
+
+function codeOf({ code }: StackOptions): { readonly code?: string } {
+  return code === undefined ? {} : { code }
 }
 
 const SANDBOX_ATTEMPTS_MAX = 3
@@ -127,7 +134,8 @@ async function sandboxOf(options: StackOptions, parts: Parts, environmentOn: (po
   const { dataDir: home, sandboxPort: wished } = options.config
   const startOn = (port: number): Promise<RunningProcess> => {
     const readyUrl = `http://127.0.0.1:${port}/livez`
-    return startChild({ name: 'sandbox', program: 'main/sandbox', environment: environmentOn(port), home, readyUrl })
+    const environment = environmentOn(port)
+    return startChild({ ...codeOf(options), name: 'sandbox', program: 'main/sandbox', environment, home, readyUrl })
   }
   let taken: number | undefined
   await keep(options, parts, 'sandbox', async () => {

@@ -1,6 +1,7 @@
 /** What the compiler leaves out of `dist/`: files that are read at run time, and the workflows as one bundle. */
 import { cpSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { CODE_ROOT, PROJECT_ROOT } from '../local/project.ts'
 import { bundleWorkflows } from './bundle.ts'
 
 const READ_AT_RUN_TIME = [
@@ -8,9 +9,9 @@ const READ_AT_RUN_TIME = [
   /^prisma(\/(roles\.sql|schema\.prisma|[^/]+\.mjs|migrations.*))?$/,
 ]
 
-/** From this file's own place: `<project>/dist/main/build.js`. */
-const dist = path.dirname(import.meta.dirname)
-const root = path.dirname(dist)
+/** Where this file stands compiled, `dist` or another folder of the project. */
+const dist = CODE_ROOT
+const root = PROJECT_ROOT
 
 for (const room of ['programmes', 'prisma']) {
   const isRead = (file: string) => {

@@ -11,7 +11,7 @@ const RUN_BY: Readonly<Record<string, readonly [file: string, words: string]>> =
   'npm run demo': ['test/e2e/demo.test.ts', `startCommand('npm', ['run', '-s', 'demo'`],
   KEY: ['test/e2e/start.test.ts', 'registerAsTheReadmeSays()'],
   curl: ['test/e2e/start.test.ts', 'registerAsTheReadmeSays()'],
-  'npm start': ['test/e2e/start.test.ts', `startCommand('npm', ['start']`],
+  'npm start': ['test/e2e/start.test.ts', `startCommand('npm', ['start'`],
   'npm run check': ['.ci/run', '\nnpm run check\n'],
   'npm run test:fast': ['.ci/run', '\nnpm run test:fast\n'],
   'npm test': ['.ci/run', '\nnpm test\n'],

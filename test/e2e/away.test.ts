@@ -121,14 +121,14 @@ interface Wait {
 }
 
 /**
- * What was not answered in time. One pause of the machine is no pause of Lunas: only what is slow twice running, the same question to
- * two lives, counts.
+ * What was not answered in time. A pause of the machine is no pause of Lunas: only what is slow three times running, the same
+ * question to three lives within some seconds, counts. A worker whose slots are held by others stalls for twenty.
  */
 function slow(waits: readonly Wait[]): Wait[] {
   return (['query', 'update'] as const).flatMap((kind) => {
     const same = waits.filter(({ of }) => of === kind)
     const isSlow = (wait: Wait | undefined): boolean => (wait?.ms ?? 0) >= ANSWERS_WITHIN_MS
-    return same.filter((wait, index) => isSlow(wait) && isSlow(same[index - 1]))
+    return same.filter((_, index) => [0, 1, 2].every((back) => isSlow(same[index - back])))
   })
 }
 

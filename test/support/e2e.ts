@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { inject } from 'vitest'
 import { loadConfig, type EnvironmentName } from '../../config.ts'
 import type { Programme } from '../../domain/programme.ts'
 import { developmentAccess, type Access } from '../../local/access.ts'
@@ -66,7 +67,7 @@ const FLOAT = 500_000_000_000n
 export async function openLiveStack(options: LiveStackOptions = {}): Promise<LiveStack> {
   const home = temporaryHome()
   const environment = await environmentIn(home, options.environment)
-  const stack = await startStack({ config: loadConfig(environment) })
+  const stack = await startStack({ config: loadConfig(environment), code: inject('built') })
   try {
     const config = loadConfig(stack.environmentOf('api'))
     const { store } = composeEngine(config, 'test', 4)
