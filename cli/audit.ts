@@ -57,6 +57,7 @@ async function verifyTrailOf(options: VerifyOptions): Promise<void> {
 async function trailOf(options: VerifyOptions) {
   const { loadConfig, requireSettings } = await import('../config.ts')
   const { readRunning } = await import('../local/running.ts')
+  const { wholeSize } = await import('../sealer/anchors.ts')
   const { readSealKey, trustedKeys } = await import('../sealer/key.ts')
   const config = loadConfig()
   const stacks = [config.dataDir, path.join(config.dataDir, 'demo')]
@@ -73,7 +74,8 @@ async function trailOf(options: VerifyOptions) {
   if (keys.length === 0) {
     throw new Failure('LUNAS_SEAL_PUBLIC_KEYS or --public-key is needed: anchors prove nothing without a key to trust')
   }
-  return { url, anchors: { file, trusted: trustedKeys(keys) } }
+  // Before the database is read: a sealer that is at work adds to both.
+  return { url, anchors: { file, trusted: trustedKeys(keys), size: await wholeSize(file) } }
 }
 
 const PROGRESS_MS = 2000

@@ -75,8 +75,8 @@ export interface ReadAnchor {
 }
 
 /** The file's anchors in order, each with its signature verified. A last line without its end is one being written. */
-export async function* readAnchors(file: string, trusted: TrustedKeys): AsyncGenerator<ReadAnchor> {
-  const size = await wholeSize(file)
+export async function* readAnchors(file: string, trusted: TrustedKeys, size?: number): AsyncGenerator<ReadAnchor> {
+  size ??= await wholeSize(file)
   if (size === 0) return
   const lines = createInterface({ input: createReadStream(file, { end: size - 1 }), crlfDelay: Infinity })
   let line = 0
@@ -90,7 +90,7 @@ export async function* readAnchors(file: string, trusted: TrustedKeys): AsyncGen
 }
 
 /** Up to the end of the last whole line. */
-async function wholeSize(file: string): Promise<number> {
+export async function wholeSize(file: string): Promise<number> {
   const handle = await open(file, 'r')
   try {
     const { size } = await handle.stat()

@@ -3,7 +3,7 @@ import { isSameCounts, type Anchor } from '../domain/seal.ts'
 import type { SealReader } from '../store/seal-reads.ts'
 import { readAnchors } from './anchors.ts'
 import type { Findings } from './findings.ts'
-import type { TrustedKeys } from './key.ts'
+import type { VerifiedAnchors } from './verify.ts'
 
 /** Anchors that are compared in one round trip. */
 const BATCH = 1000
@@ -14,16 +14,12 @@ interface Numbered {
 }
 
 /** Compares every line and answers with their number. Throws when the file cannot be read. */
-export async function verifyAnchors(
-  reader: SealReader,
-  file: string,
-  trusted: TrustedKeys,
-  findings: Findings,
-): Promise<number> {
-  const restores = await restoresIn(file, trusted)
+export async function verifyAnchors(reader: SealReader, anchors: VerifiedAnchors, findings: Findings): Promise<number> {
+  const { file, trusted, size } = anchors
+  const restores = await restoresIn(anchors)
   let batch: Numbered[] = []
   let lines = 0
-  for await (const { line, anchor } of readAnchors(file, trusted)) {
+  for await (const { line, anchor } of readAnchors(file, trusted, size)) {
     lines = line
     if (!anchor) {
       const says = `line ${line} of the anchors is no anchor, or nobody who is trusted has signed it`
@@ -47,9 +43,9 @@ export async function verifyAnchors(
 }
 
 /** Restores are few; they are needed before the lines they excuse. */
-async function restoresIn(file: string, trusted: TrustedKeys) {
+async function restoresIn({ file, trusted, size }: VerifiedAnchors) {
   const restores: { readonly line: number; readonly after: bigint }[] = []
-  for await (const { line, anchor } of readAnchors(file, trusted)) {
+  for await (const { line, anchor } of readAnchors(file, trusted, size)) {
     if (anchor?.restored) restores.push({ line, after: anchor.restored.after })
   }
   return restores

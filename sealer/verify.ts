@@ -28,11 +28,21 @@ import { Findings, TOLD, type Finding } from './findings.ts'
 import type { TrustedKeys } from './key.ts'
 import { verifyAnchors } from './verify-anchors.ts'
 
+export interface VerifiedAnchors {
+  readonly file: string
+  readonly trusted: TrustedKeys
+  /**
+   * How much of the file there was before the reader's snapshot was taken, by `wholeSize`: what the sealer anchors after it is of
+   * seals that the snapshot does not have. Without it, the whole file: nobody seals meanwhile.
+   */
+  readonly size?: number
+}
+
 export interface VerifyOptions {
   readonly reader: SealReader
   readonly digest: Digest
   /** Null: only the chain is verified, which whoever can write the whole database can make anew. */
-  readonly anchors: { readonly file: string; readonly trusted: TrustedKeys } | null
+  readonly anchors: VerifiedAnchors | null
   readonly onProgress?: (sealed: Progress) => void
 }
 
@@ -62,7 +72,7 @@ export async function verifyTrail(options: VerifyOptions): Promise<Verified> {
   const findings = new Findings()
   const chain = await verifyChain(options, findings)
   const unsealed = await verifyUnsealed(reader, findings)
-  const read = anchors && (await verifyAnchors(reader, anchors.file, anchors.trusted, findings))
+  const read = anchors && (await verifyAnchors(reader, anchors, findings))
   return { ...chain, unsealed, anchors: read, findings: findings.told, count: findings.count }
 }
 

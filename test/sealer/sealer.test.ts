@@ -3,8 +3,12 @@ import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { insertAudit } from '../../store/audit.ts'
 import type { Sql } from '../../store/database.ts'
+import { wholeSize } from '../../sealer/anchors.ts'
+import { trustedKeys } from '../../sealer/key.ts'
 import { createSealer } from '../../sealer/sealer.ts'
-import { openSealBook } from '../../store/seals.ts'
+import { verifyTrail } from '../../sealer/verify.ts'
+import { readSealed } from '../../store/seal-reads.ts'
+import { openSealBook, sha256 } from '../../store/seals.ts'
 import { openSealing, type Sealing } from '../support/sealed.ts'
 import { NOON, openWorld, OPERATOR, type World } from '../support/world.ts'
 
@@ -41,6 +45,26 @@ function anchorLines(): string[] {
     .split('\n')
     .filter((line) => line !== '')
 }
+
+describe('the verifier', () => {
+  test('takes nothing for lost that was sealed and anchored while it was reading', async () => {
+    await world.ready()
+    await wholeTrail()
+    const size = await wholeSize(sealing.anchors)
+    const anchors = { file: sealing.anchors, trusted: trustedKeys([sealing.key.publicKey]), size }
+    const verified = await readSealed(world.database.audit, async (reader) => {
+      await world.ready()
+      await expect
+        .poll(async () => {
+          await sealing.sealer.round()
+          return wholeSize(sealing.anchors)
+        })
+        .toBeGreaterThan(size)
+      return verifyTrail({ reader, digest: sha256, anchors })
+    })
+    expect(verified.findings).toEqual([])
+  })
+})
 
 describe('the sealer', () => {
   test('seals every audit event and posting of a life once, and anchors each head', async () => {
