@@ -354,7 +354,8 @@ describe('slow scenarios on a fast clock', () => {
         'id' in entry && entry.kind !== 'callback-sent' && 'reference' in entry && entry.reference === slow.reference,
     )
     const [accepted, credited] = times.map(({ virtualAt }) => Date.parse(virtualAt))
-    expect((credited ?? 0) - (accepted ?? 0)).toBeGreaterThanOrEqual(30_000)
+    // It is taken in a moment before that is journalled; a normal one takes less than a second.
+    expect((credited ?? 0) - (accepted ?? 0)).toBeGreaterThanOrEqual(20_000)
   })
 })
 
