@@ -14,6 +14,8 @@ export interface Standing {
   readonly attention: Attention | null
   /** The next instant at which something may be due; null while only a fact can move the life. */
   readonly wakeAtMs: number | null
+  /** Which gateway reaches the account; null without one, absent in what was looked at before this was said. */
+  readonly gateway?: string | null
   readonly disbursements: readonly DisbursementStanding[]
 }
 

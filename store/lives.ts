@@ -154,6 +154,7 @@ export function standingOf(
     wave: life.wave,
     region: life.region,
     zone: programme.zone,
+    gateway,
     attention: attentionFor(states, life.held && !isOver, unknown, refused, frozen),
     wakeAtMs: nextInstant(lifeOf(life, gateway), programme, nowMs),
     disbursements,

@@ -66,7 +66,8 @@ export function shownOf(programme: string, standing: Standing): Shown {
     Region: standing.region,
     Stage: standing.stage,
     Wave: standing.wave ?? '',
-    Gateway: outward.find((gateway) => gateway !== undefined) ?? '',
+    // Known from the first look on: shown only once money leaves, it would cost another event.
+    Gateway: outward.find((gateway) => gateway !== undefined) ?? standing.gateway ?? '',
     Attention: standing.attention ?? '',
   }
 }

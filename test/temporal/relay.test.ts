@@ -11,6 +11,7 @@ import { openWall } from '../support/grpc.ts'
 import { openScene, untilTrue, type Scene } from '../support/temporal.ts'
 import { WAVE } from '../support/world.ts'
 
+const course = swiftProgramme().training.courses[0]?.code ?? ''
 let scene: Scene
 beforeAll(async () => {
   scene = await openScene({ programme: swiftProgramme(), server: 'real' })
@@ -42,6 +43,20 @@ describe('a life', () => {
     await untilTrue(async () => (await handleOf(ref).query(standing))?.stage === 'training')
     const description = await handleOf(ref).describe()
     expect(await description.staticSummary()).toBe(`Participant ${ref} of swift`)
+  })
+
+  it('is told together what comes within a beat', async () => {
+    const ref = await screened()
+    await scene.act((acts) => acts.admit({ programme: 'swift', wave: WAVE, decree: 'SK', refs: [ref] }), Date.now())
+    await scene.settle()
+    const before = await signals(ref)
+    for (const kind of ['course-started', 'course-completed', 'course-rated'] as const) {
+      const evidence = { programme: 'swift', ref, kind, subject: course, occurredAtMs: Date.now(), document: null }
+      await scene.act((acts) => acts.recordEvidence(evidence), Date.now())
+    }
+    await scene.settle()
+    await untilTrue(async () => (await stageOf(ref)) === 'incentives')
+    expect((await signals(ref)) - before).toBeLessThan(3)
   })
 
   it('is told once by several relays', async () => {
