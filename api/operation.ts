@@ -43,6 +43,7 @@ export const TAGS = {
   accounts: 'Where people are paid',
   decisions: 'What people decide about one life',
   freezes: 'What is stopped, and who lets it go on',
+  approvals: 'What takes two people, and what they signed',
   payments: 'What is owed and how it was paid',
   ledger: 'Every movement of money',
   gateways: 'What payment providers send',

@@ -6,6 +6,7 @@ import { loadConfig, type Config } from '../config.ts'
 import type { Programme } from '../domain/programme.ts'
 import { developmentAccess, type Access } from '../local/access.ts'
 import { openCalls, type Calls } from '../local/demo/calls.ts'
+import { developmentIdentities } from '../local/identities.ts'
 import { freePort } from '../local/ports.ts'
 import { fundSandbox, seedProgramme } from '../local/seed.ts'
 import { startStack, type Stack } from '../local/stack.ts'
@@ -40,7 +41,8 @@ export async function openStand(programme: Programme): Promise<Stand> {
   const { store } = composeEngine(environment, 'lunas bench', 4)
   const access = await developmentAccess(store, home)
   const calls = openCalls(stack.apiUrl, access)
-  await seedProgramme(calls, { programme, appropriation: 10n ** 16n, quota: 1_000_000 }, Date.now())
+  const identities = await developmentIdentities(store, home)
+  await seedProgramme(calls, identities, { programme, appropriation: 10n ** 16n, quota: 1_000_000 }, Date.now())
   const sandbox = { url: stack.sandboxUrl ?? '', apiKey: environment.sandboxApiKey?.reveal() ?? '' }
   await fundSandbox(calls, sandbox, { programme, amount: 10n ** 15n, number: 'BENCH' })
   return {

@@ -1,13 +1,22 @@
-/** The first key: made straight in the database, by whoever holds its URL, and only while there is none. */
+/** The first keys: made straight in the database, by whoever holds its URL, before two people could agree on them. */
 import { loadConfig } from '../config.ts'
 import { checkPerson } from '../domain/person.ts'
 import { composeEngine } from '../main/compose.ts'
-import { inTransaction } from '../store/database.ts'
-import { createKey, isWithoutKeys, type CreatedKey } from '../store/keys.ts'
+import { inTransaction, type Sql } from '../store/database.ts'
+import { everGranted } from '../store/grants.ts'
+import { createKey, isWithoutKeys, kindOf, type CreatedKey } from '../store/keys.ts'
 import { EXIT_FAILED, Failure } from './output.ts'
 
-/** Makes an administrator's key for a person. Throws a Failure for a name nobody can have, and when keys exist: then an administrator makes more. */
-export async function bootstrap(person: string): Promise<CreatedKey> {
+export type FirstRole = 'administrator' | 'approver'
+
+/** As many as can agree on everything else. */
+const APPROVERS_MAX = 2
+
+/**
+ * Makes the key of the first administrator, or of one of the first two approvers, each another person. Throws a Failure for a name
+ * nobody can have, and when there are such people already: then keys are proposed like any other act.
+ */
+export async function bootstrap(person: string, role: FirstRole): Promise<CreatedKey> {
   const fault = checkPerson(person)
   if (fault !== null) throw new Failure(`--person ${fault}`)
   const { store } = composeEngine(loadConfig(), 'lunas keys', 1)
@@ -15,14 +24,25 @@ export async function bootstrap(person: string): Promise<CreatedKey> {
     const actor = { person: 'bootstrap', keyId: null, role: null, requestId: null }
     return await inTransaction(store.context.database, async (sql) => {
       await sql.query('SELECT pg_advisory_xact_lock(hashtext($1))', ['bootstrap'])
-      if (!(await isWithoutKeys(sql))) {
-        throw new Failure('there are keys already; an administrator makes more: lunas keys create', EXIT_FAILED)
-      }
-      const grants = [{ role: 'administrator' as const, programme: null }]
+      await refuseLater(sql, person, role)
+      const grants = [{ role, programme: null }]
       const key = { person, kind: 'person' as const, label: 'bootstrap', grants, expiresAtMs: null }
       return createKey(sql, key, actor, Date.now())
     })
   } finally {
     await store.close()
+  }
+}
+
+async function refuseLater(sql: Sql, person: string, role: FirstRole): Promise<void> {
+  if (role === 'administrator' && !(await isWithoutKeys(sql))) {
+    throw new Failure('there are keys already; an administrator makes more: lunas keys create', EXIT_FAILED)
+  }
+  if (role === 'administrator') return
+  if ((await everGranted(sql, 'approver')) >= APPROVERS_MAX) {
+    throw new Failure('there were two approvers already; another one is proposed: lunas keys propose', EXIT_FAILED)
+  }
+  if ((await kindOf(sql, person)) !== undefined) {
+    throw new Failure(`${person} has a key already; the first approvers are people of their own`, EXIT_FAILED)
   }
 }

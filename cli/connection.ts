@@ -26,20 +26,28 @@ export function withConnection(command: Command): Command {
 
 /** A client with a key of the role. Throws a Failure that says how to give one. */
 export async function connect(options: ConnectionOptions, role: string): Promise<LunasClient> {
-  const stacks = [options.data, path.join(options.data, 'demo')].flatMap(runningIn)
-  const url = options.url ?? stacks[0]?.apiUrl ?? USUAL_URL
+  const url = urlOf(options)
   // A key that was given is used whatever becomes of it: the API says what is wrong with it.
-  const key =
-    options.key ??
-    keyOf(
-      stacks.find(({ apiUrl }) => isSamePlace(apiUrl, url)),
-      role,
-    )
+  const key = options.key ?? keyOf(stackAt(options), role)
   if (key === undefined) {
     throw new Failure(`no key for ${url}; give one by --key or LUNAS_KEY, or start a development stack: npm start`)
   }
   await requireAnswer(url)
   return openClient({ url, key })
+}
+
+function stacksOf({ data }: ConnectionOptions): RunningStack[] {
+  return [data, path.join(data, 'demo')].flatMap(runningIn)
+}
+
+function urlOf(options: ConnectionOptions): string {
+  return options.url ?? stacksOf(options)[0]?.apiUrl ?? USUAL_URL
+}
+
+/** The development stack on this machine that is asked, if it is one. */
+export function stackAt(options: ConnectionOptions): RunningStack | undefined {
+  const url = urlOf(options)
+  return stacksOf(options).find(({ apiUrl }) => isSamePlace(apiUrl, url))
 }
 
 interface RunningStack {

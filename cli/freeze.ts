@@ -1,8 +1,9 @@
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { dataOf } from '../client/index.ts'
 import type { components } from '../client/schema.ts'
 import { connect, withConnection, type ConnectionOptions } from './connection.ts'
 import { columns, print, printJson } from './output.ts'
+import { proposeAct, withProposing, type ProposingOptions } from './proposing.ts'
 
 type Freeze = components['schemas']['Freeze']
 
@@ -17,11 +18,6 @@ interface PlaceOptions extends Options {
 
 interface ListOptions extends Options {
   readonly any?: boolean
-}
-
-interface LiftOptions extends Options {
-  readonly reason: string
-  readonly as: string
 }
 
 const SCOPES = ['all', 'gateway', 'programme', 'wave', 'region'] as const
@@ -41,15 +37,11 @@ export function freezeCommand(): Command {
   const list = withConnection(command.command('list').description('what is stopped now'))
     .option('--any', 'also what was lifted')
     .action(listAll)
-  const show = withConnection(command.command('show <id>').description('one freeze, and who wants it lifted')).action(
-    showOne,
-  )
-  const lift = withConnection(
-    command.command('lift <id>').description('put a lift forward, or agree to it as another person'),
-  )
-    .requiredOption('--reason <text>', 'why; whoever agrees gives the same')
-    .addOption(new Option('--as <role>', 'whose development key, when --key is not given').default('operator'))
-    .action(liftOne)
+  const show = withConnection(command.command('show <id>').description('one freeze, and how it ended')).action(showOne)
+  const lift = withProposing(
+    command.command('lift <id>').description('propose to lift a freeze; another person approves it'),
+    'operator',
+  ).action(liftOne)
   for (const each of [place, list, show, lift]) each.exitOverride()
   return command
 }
@@ -76,7 +68,14 @@ async function listAll(options: ListOptions): Promise<void> {
   const { data } = dataOf(await client.GET('/v1/freezes', { params: { query } }))
   if (options.json) return printJson({ data })
   if (data.length === 0) return print('Nothing is frozen.')
-  const rows = data.map((one) => [one.id, one.target, one.placedAt, one.placedBy, stateOf(one), one.reason])
+  const rows = data.map((one) => [
+    one.id,
+    one.target,
+    one.placedAt,
+    one.placedBy,
+    one.inForce ? 'in force' : 'lifted',
+    one.reason,
+  ])
   print(columns([['ID', 'TARGET', 'SINCE', 'BY', 'STATE', 'WHY'], ...rows]))
 }
 
@@ -87,25 +86,13 @@ async function showOne(id: string, options: Options): Promise<void> {
   print(storyOf(freeze))
 }
 
-async function liftOne(id: string, options: LiftOptions): Promise<void> {
-  const client = await connect(options, options.as)
-  const { reason } = options
-  const freeze = dataOf(
-    await client.POST('/v1/freezes/{id}/lift', { params: { path: { id } } as never, body: { reason } }),
-  )
-  if (options.json) return printJson(freeze)
-  print(freeze.inForce ? `${freeze.target} stays frozen until another person agrees.` : `${freeze.target} is lifted.`)
-  print(storyOf(freeze))
-}
-
-function stateOf({ inForce, lift }: Freeze): string {
-  if (!inForce) return 'lifted'
-  return lift === null ? 'in force' : 'lift proposed'
+async function liftOne(id: string, options: ProposingOptions): Promise<void> {
+  await proposeAct(options, { act: 'freeze-lift', content: { freeze: id } })
 }
 
 function storyOf({ id, placedAt, placedBy, reason, lift }: Freeze): string {
   const lines = [`  ${id}`, `  ${placedAt}  placed by ${placedBy}: ${reason}`]
-  if (lift !== null) lines.push(`  ${lift.proposedAt}  lift proposed by ${lift.proposedBy}: ${lift.reason}`)
-  if (lift?.liftedAt) lines.push(`  ${lift.liftedAt}  lifted by ${lift.liftedBy ?? ''}`)
+  if (lift !== null)
+    lines.push(`  ${lift.liftedAt}  lifted by ${lift.liftedBy}, as proposal ${lift.proposal ?? 'unknown'}`)
   return lines.join('\n')
 }

@@ -1,7 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { dataOf } from '../client/index.ts'
 import { connect, withConnection, type ConnectionOptions } from './connection.ts'
-import { columns, print, printJson } from './output.ts'
+import { collectRole, roleOf, rolesText, type RoleInProgramme } from './key-roles.ts'
+import { proposingKeys } from './keys-propose.ts'
+import { columns, Failure, print, printJson } from './output.ts'
 
 interface CreateOptions extends ConnectionOptions {
   readonly person: string
@@ -10,11 +12,6 @@ interface CreateOptions extends ConnectionOptions {
   readonly role: readonly RoleInProgramme[]
   readonly bootstrap?: boolean
   readonly json?: boolean
-}
-
-interface RoleInProgramme {
-  readonly role: string
-  readonly programme: string | null
 }
 
 interface EndOptions extends ConnectionOptions {
@@ -34,16 +31,19 @@ interface Made {
 }
 
 /** How the first key is made: passed in, for it brings the store, which commands that speak HTTP know nothing of. */
-export type MakeFirst = (person: string) => Promise<Made>
+export type MakeFirst = (person: string, role: 'administrator' | 'approver') => Promise<Made>
 
 export function keysCommand(makeFirst: MakeFirst): Command {
   const command = new Command('keys').description('API keys of named persons and services')
-  const create = withConnection(command.command('create').description('make a key; it is shown once'))
+  const create = withConnection(command.command('create').description('make a key without power; it is shown once'))
     .requiredOption('--person <name>', 'whose key it is; two keys of one person are one person')
     .option('--service', 'it belongs to a service, which proposes and approves nothing')
     .option('--label <text>', 'what it is for', 'made by the command line')
-    .option('--role <role[@programme]>', 'what it may do, for every programme or one; may be repeated', collect, [])
-    .option('--bootstrap', 'make the first key, an administrator’s, straight in the database of DATABASE_URL')
+    .option('--role <role[@programme]>', 'what it may do, for every programme or one; may be repeated', collectRole, [])
+    .option(
+      '--bootstrap',
+      'make the first administrator’s key, or with --role approver that of one of the first two, straight in the database of DATABASE_URL',
+    )
     .action((options: CreateOptions) => createOne(options, makeFirst))
   const list = withConnection(command.command('list').description('every key, without secrets')).action(listAll)
   const revoke = withConnection(command.command('revoke <id>').description('end a key at once')).action(revokeOne)
@@ -53,15 +53,21 @@ export function keysCommand(makeFirst: MakeFirst): Command {
     .requiredOption('--person <name>', 'whose role it is')
     .requiredOption('--role <role[@programme]>', 'the role, for every programme or in one')
     .action(endOne)
-  for (const each of [create, list, revoke, endRole]) each.exitOverride()
+  for (const each of [create, list, revoke, endRole, ...proposingKeys(command)]) each.exitOverride()
   return command
 }
 
 async function createOne(options: CreateOptions, makeFirst: MakeFirst): Promise<void> {
-  const made = options.bootstrap ? await makeFirst(options.person) : await createByApi(options)
+  const made = options.bootstrap ? await makeFirst(options.person, firstRole(options.role)) : await createByApi(options)
   if (options.json) return printJson(made)
   print(`${made.secret}\nThis is ${options.person}'s key ${made.id}. It is not shown again.`)
   print(`It may act as: ${rolesText(made.grants)}`)
+}
+
+function firstRole(roles: readonly RoleInProgramme[]): 'administrator' | 'approver' {
+  const [text = 'administrator', ...more] = roles.map((one) => rolesText([one]))
+  if (more.length === 0 && (text === 'administrator' || text === 'approver')) return text
+  throw new Failure('--bootstrap makes an administrator or an approver, and nothing else')
 }
 
 async function createByApi(options: CreateOptions): Promise<Made> {
@@ -103,18 +109,4 @@ async function endOne(options: EndOptions): Promise<void> {
   const answer = dataOf(await client.POST('/v1/roles/end', { body: body as never, params: {} as never }))
   if (options.json) return printJson(answer)
   print(`${options.person} is ${options.role} no more. What is left: ${rolesText(answer.grants) || 'nothing'}`)
-}
-
-function collect(text: string, before: readonly RoleInProgramme[]): RoleInProgramme[] {
-  return [...before, roleOf(text)]
-}
-
-function roleOf(text: string): RoleInProgramme {
-  const [role = '', programme = null] = text.split('@')
-  if (role === '') throw new InvalidArgumentError('a role, or role@programme')
-  return { role, programme }
-}
-
-function rolesText(grants: readonly RoleInProgramme[]): string {
-  return grants.map(({ role, programme }) => (programme === null ? role : `${role}@${programme}`)).join(' ')
 }

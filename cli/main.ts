@@ -1,9 +1,12 @@
 /** The command line, command by command. What it cannot use ends with one sentence and exit code 2. */
 import { Command, CommanderError } from 'commander'
+import { approvalsCommand } from './approvals.ts'
+import { appropriationsCommand } from './appropriations.ts'
 import { auditCommand } from './audit.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { freezeCommand } from './freeze.ts'
+import { identityCommand } from './identity.ts'
 import { keysCommand } from './keys.ts'
 import { messagesCommand } from './messages.ts'
 import { migrateCommand } from './migrate.ts'
@@ -24,8 +27,11 @@ for (const command of [
   participantsCommand(),
   messagesCommand(),
   freezeCommand(),
+  identityCommand(),
+  approvalsCommand(),
+  appropriationsCommand(),
   // Loaded only when asked for: it brings the store.
-  keysCommand(async (person) => (await import('./bootstrap.ts')).bootstrap(person)),
+  keysCommand(async (person, role) => (await import('./bootstrap.ts')).bootstrap(person, role)),
   auditCommand(),
 ]) {
   program.addCommand(command.exitOverride())

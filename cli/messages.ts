@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { dataOf } from '../client/index.ts'
 import { connect, withConnection, type ConnectionOptions } from './connection.ts'
 import { columns, Failure, print, printJson } from './output.ts'
+import { proposeAct, withProposing, type ProposingOptions } from './proposing.ts'
 
 interface Options extends ConnectionOptions {
   readonly json?: boolean
@@ -15,15 +16,17 @@ interface RedriveOptions extends Options {
 export function messagesCommand(): Command {
   const command = new Command('messages').description('messages that no life could be told')
   const dead = withConnection(command.command('dead').description('list them, with why')).action(listDead)
-  const redrive = withConnection(
+  const redriven = withProposing(
     command
-      .command('redrive [id]')
-      .description('send one on its way again, or all of them after a fault that is mended'),
+      .command('redrive')
+      .description('propose to send one on its way again, or all; another person approves it')
+      .argument('[id]', 'the message'),
+    'operator',
   )
     .option('--all', 'every dead message, the oldest first')
     .option('--programme <code>', 'with --all: only those of this programme')
-    .action(redriveSome)
-  for (const each of [dead, redrive]) each.exitOverride()
+    .action(redrive)
+  for (const each of [dead, redriven]) each.exitOverride()
   return command
 }
 
@@ -36,36 +39,15 @@ async function listDead(options: Options): Promise<void> {
   print(columns([['ID', 'PROGRAMME', 'REF', 'KIND', 'WHY', 'SINCE'], ...rows]))
 }
 
-async function redriveSome(id: string | undefined, options: RedriveOptions): Promise<void> {
+interface RedriveOptions extends ProposingOptions {
+  readonly all?: boolean
+  readonly programme?: string
+}
+
+async function redrive(id: string | undefined, options: RedriveOptions): Promise<void> {
   if ((id === undefined) !== (options.all ?? false)) throw new Failure('give the id of one message, or --all')
-  if (id === undefined) return redriveAll(options)
-  if (options.programme !== undefined) throw new Failure('--programme goes with --all')
-  return redriveOne(id, options)
-}
-
-async function redriveOne(id: string, options: Options): Promise<void> {
-  const client = await connect(options, 'operator')
-  const answer = dataOf(await client.POST('/v1/messages/{id}/redrive', { params: { path: { id } } as never }))
-  if (options.json) return printJson(answer)
-  print(`${id} is on its way again.`)
-}
-
-/** Call after call, until none is left, or none of those that are left can be taken. */
-async function redriveAll({ programme, ...options }: RedriveOptions): Promise<void> {
-  const client = await connect(options, 'operator')
-  const body = { programme: programme ?? null }
-  let redriven = 0
-  for (;;) {
-    const answer = dataOf(await client.POST('/v1/messages/redrive', { params: {} as never, body }))
-    redriven += answer.redriven
-    if (answer.left > 0 && answer.redriven > 0) continue
-    if (options.json) return printJson({ redriven, left: answer.left })
-    return print(sentence(redriven, answer.left))
-  }
-}
-
-function sentence(redriven: number, left: number): string {
-  if (redriven === 0 && left === 0) return 'No message is dead.'
-  const done = redriven === 1 ? '1 message is on its way again.' : `${redriven} messages are on their way again.`
-  return left === 0 ? done : `${done} ${left} are dead still; somebody else is working on them.`
+  const { programme = null } = options
+  const act =
+    id === undefined ? { act: 'redrive-all', content: { programme } } : { act: 'redrive', content: { message: id } }
+  await proposeAct(options, act)
 }

@@ -59,8 +59,18 @@ export const ACTS = [
   'message-died',
   'callback-unmatched',
   'freeze-placed',
-  'freeze-lift-proposed',
   'freeze-lifted',
+  'proposal-made',
+  'proposal-refused',
+  'proposal-approved',
+  'proposal-released',
+  'proposal-rejected',
+  'proposal-executed',
+  'proposal-void',
+  'proposal-expired',
+  'decision-refused',
+  'signing-key-registered',
+  'signing-key-ended',
 ] as const
 export type Act = (typeof ACTS)[number]
 

@@ -10,6 +10,9 @@ export const ROLES = [
 ] as const
 export type Role = (typeof ROLES)[number]
 
+/** Roles with power over money, or over who has power: no one person grants them. */
+export const POWERS: readonly Role[] = ['registrar', 'operator', 'approver', 'administrator']
+
 export interface Grant {
   readonly role: Role
   /** A programme's code, or null for every programme. */

@@ -9,7 +9,8 @@ import { callerOf, createKey, listKeys, revokeKey } from '../store/keys.ts'
 /** A secret for each role. */
 export type Access = Readonly<Record<Role, string>>
 
-const PEOPLE: Readonly<Record<Role, { readonly person: string; readonly kind: 'person' | 'service' }>> = {
+/** Who development persons and services are. */
+export const PEOPLE: Readonly<Record<Role, { readonly person: string; readonly kind: 'person' | 'service' }>> = {
   registrar: { person: 'layanan-pendaftaran', kind: 'service' },
   institution: { person: 'layanan-lembaga-pelatihan', kind: 'service' },
   operator: { person: 'ratna.operator', kind: 'person' },
@@ -21,7 +22,8 @@ const PEOPLE: Readonly<Record<Role, { readonly person: string; readonly kind: 'p
 
 const FILE = 'development-keys.json'
 const LABEL = 'development'
-const ACTOR = { person: 'local', keyId: null, role: null, requestId: null }
+/** Who has made what a development stack begins with. */
+export const LOCAL = { person: 'local', keyId: null, role: null, requestId: null }
 
 /**
  * The keys of a data folder. When its file is missing, damaged, or of another database, the development keys that are left are
@@ -67,9 +69,9 @@ async function makeAnew(sql: Sql): Promise<Access> {
   for (const role of ROLES) {
     const { person, kind } = PEOPLE[role]
     const key = { person, kind, label: LABEL, grants: [{ role, programme: null }], expiresAtMs: null }
-    secrets[role] = (await createKey(sql, key, ACTOR, nowMs)).secret
+    secrets[role] = (await createKey(sql, key, LOCAL, nowMs)).secret
   }
   // Only then: somebody must administer at every moment.
-  for (const { id, revokedAt } of ours) if (revokedAt === null) await revokeKey(sql, id, ACTOR, nowMs)
+  for (const { id, revokedAt } of ours) if (revokedAt === null) await revokeKey(sql, id, LOCAL, nowMs)
   return secrets as Access
 }

@@ -5,7 +5,7 @@ import { ConfigProblem } from '../config.ts'
 
 /** Everything a stack puts into its data folder, also half-made. */
 const OURS =
-  /^(lock(\..+)?|pg(\.new|\.password)?|(pg|keys|development-keys|running)\.json(\.new)?|temporal\.db(-.+)?|(sandbox|anchors)\.jsonl(\..+)?|seal\.pem(\..+)?)$/
+  /^(lock(\..+)?|pg(\.new|\.password)?|(pg|keys|development-keys|development-identities|running)\.json(\.new)?|temporal\.db(-.+)?|(sandbox|anchors)\.jsonl(\..+)?|seal\.pem(\..+)?)$/
 const LOG = /\.log(\.1)?$/
 
 /** Throws a `ConfigProblem` that names what is not ours in a folder that is to be emptied. A folder that is not there is no trouble. */

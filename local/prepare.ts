@@ -5,6 +5,7 @@ import { SHIPPED_PROGRAMMES, shippedProgramme } from '../programmes/index.ts'
 import type { Store } from '../store/index.ts'
 import { developmentAccess, type Access } from './access.ts'
 import { openCalls } from './demo/calls.ts'
+import { developmentIdentities } from './identities.ts'
 import { fundSandbox, seedProgramme, type SandboxAccess } from './seed.ts'
 import type { Stack } from './stack.ts'
 
@@ -37,10 +38,11 @@ export interface Prepared {
 /** Publishes, funds and opens the shipped programmes. */
 export async function prepareWith({ store, home, apiUrl, sandbox }: Prepared): Promise<Access> {
   const access = await developmentAccess(store, home)
+  const identities = await developmentIdentities(store, home)
   const calls = openCalls(apiUrl, access)
   for (const code of SHIPPED_PROGRAMMES) {
     const programme = shippedProgramme(code)
-    await seedProgramme(calls, { programme, appropriation: APPROPRIATION, quota: 100_000 }, Date.now())
+    await seedProgramme(calls, identities, { programme, appropriation: APPROPRIATION, quota: 100_000 }, Date.now())
     if (sandbox !== null) await fundSandbox(calls, sandbox, { programme, amount: FLOAT, number: `SP2D-${code}` })
   }
   return access

@@ -1,7 +1,9 @@
 /** What a development stack needs before anybody can register: a published programme, its budget, money at the gateway, a wave. */
 import { localDate } from '../domain/zone.ts'
 import type { Programme } from '../domain/programme.ts'
+import { agree } from './agreement.ts'
 import type { Calls } from './demo/calls.ts'
+import type { Identities } from './identities.ts'
 
 /** The wave that is open in a seeded programme. */
 export const SEEDED_WAVE = '1'
@@ -14,18 +16,17 @@ export interface Seed {
 }
 
 /** Makes what is not there yet, also what an interrupted start left out; what is there stays. Throws when the API refuses for another reason. */
-export async function seedProgramme(calls: Calls, seed: Seed, nowMs: number): Promise<void> {
+export async function seedProgramme(calls: Calls, identities: Identities, seed: Seed, nowMs: number): Promise<void> {
   const { programme } = seed
   const base = `/v1/programmes/${programme.code}`
   const fiscalYear = Number(localDate(programme.zone, nowMs).slice(0, 4))
-  // A conflict says that it is there.
-  await calls.post('administrator', '/v1/programmes', programme)
+  const reason = 'seeded for development'
+  const definition = { ...programme }
+  await agree(calls, identities, { act: 'programme-publication', content: definition, reason })
   if (!(await hasAppropriation(calls, base, fiscalYear))) {
-    await calls.post('administrator', `${base}/appropriations`, {
-      fiscalYear,
-      number: `DIPA-${fiscalYear}`,
-      amount: { minor: seed.appropriation.toString(), currency: programme.currency },
-    })
+    const amount = { minor: seed.appropriation.toString(), currency: programme.currency }
+    const content = { programme: programme.code, fiscalYear, number: `DIPA-${fiscalYear}`, amount }
+    await agree(calls, identities, { act: 'appropriation', content, reason })
   }
   await calls.post('operator', `${base}/waves`, { code: SEEDED_WAVE, quota: seed.quota, fiscalYear })
 }

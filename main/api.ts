@@ -64,11 +64,11 @@ const relay = startRelay({
   },
 })
 
-const forgetting = setInterval(() => void forgetAnswers(), FORGET_MS)
+const tidying = setInterval(() => void tidy(), FORGET_MS)
 
 const grace = closeWithGrace({ delay: 20_000 }, async ({ err }) => {
   if (err) app.log.error({ err }, 'stopping on a fault')
-  clearInterval(forgetting)
+  clearInterval(tidying)
   await app.close()
   await relay.stop()
   await temporal.close()
@@ -80,11 +80,14 @@ process.once('disconnect', () => grace.close())
 await listenOrEnd(app, config.host, config.port, 'LUNAS_PORT')
 process.send?.('ready')
 
-/** Stored answers are kept for two days; older ones go in small steps that no request feels. */
-async function forgetAnswers(): Promise<void> {
+/** Stored answers are kept for two days, older ones go in small steps that no request feels; proposals end by their date. */
+async function tidy(): Promise<void> {
   await store.desk
     .forgetAnswers(FORGET_ROWS)
     .catch((error: unknown) => app.log.warn({ err: error }, 'answers are kept'))
+  await store.proposals
+    .expire(Date.now())
+    .catch((error: unknown) => app.log.warn({ err: error }, 'proposals that have run out stay open'))
 }
 
 function versionOf(): string {

@@ -1,4 +1,4 @@
-/** What `JSON.parse` lets through in silence, and one spelling for one value. */
+/** What `JSON.parse` lets through in silence. */
 import type { Fault } from '../domain/problem.ts'
 
 /**
@@ -36,16 +36,4 @@ function pointerHere(container: Container | undefined): string {
   return container === undefined
     ? ''
     : `${container.pointer}/${container.place.replaceAll('~', '~0').replaceAll('/', '~1')}`
-}
-
-/**
- * One text for one value: fields sorted by code unit, no blanks. Two definitions have the same content exactly when these texts
- * are equal, whatever a database did to the order of their fields. For values made of JSON only.
- */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const fields = Object.entries(value).filter(([, content]) => content !== undefined)
-  fields.sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${fields.map(([field, content]) => `${JSON.stringify(field)}:${canonicalJson(content)}`).join(',')}}`
 }

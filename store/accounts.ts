@@ -42,11 +42,7 @@ export async function linkAccount(
 ): Promise<{ id: string; usableFromMs: number }> {
   const life = await lockLife(sql, link.programme, link.ref)
   const programme = await context.programmes.version(life.programme, life.programme_version, sql)
-  const { index } = context.vault.accountIndex(link.account.institution, link.account.number)
-  const live = await liveAccount(sql, link)
-  if (live && live.state !== 'failed' && live.account_index.equals(index)) {
-    throw new Problem('account-unchanged', 'this account is linked already')
-  }
+  const live = await refuseUnchanged(sql, context, link)
   // A first link is used at once; a change rests, so that a stolen session cannot redirect the next payout at once.
   const usableFromMs = live ? addDuration(atMs, programme.payment.coolingAfterRelink, programme.zone) : atMs
   if (live) {
@@ -65,15 +61,28 @@ export async function linkAccount(
   return { id, usableFromMs }
 }
 
-async function liveAccount(
+interface LiveAccount {
+  readonly id: string
+  readonly state: string
+  readonly account_index: Buffer
+}
+
+/** The link that is live. Throws `account-unchanged` when it is this very account and nothing is wrong with it. */
+export async function refuseUnchanged(
   sql: Sql,
-  link: LinkRequest,
-): Promise<{ id: string; state: string; account_index: Buffer } | undefined> {
-  const { rows } = await sql.query<{ id: string; state: string; account_index: Buffer }>(
+  { vault }: Pick<StoreContext, 'vault'>,
+  link: Omit<LinkRequest, 'state'>,
+): Promise<LiveAccount | undefined> {
+  const { index } = vault.accountIndex(link.account.institution, link.account.number)
+  const { rows } = await sql.query<LiveAccount>(
     'SELECT id, state, account_index FROM account WHERE programme = $1 AND ref = $2 AND ended_at IS NULL',
     [link.programme, link.ref],
   )
-  return rows[0]
+  const live = rows[0]
+  if (live && live.state !== 'failed' && live.account_index.equals(index)) {
+    throw new Problem('account-unchanged', 'this account is linked already')
+  }
+  return live
 }
 
 async function insertLink(

@@ -4,24 +4,25 @@ import type { Programme } from '../domain/programme.ts'
 import type { Grant } from '../domain/roles.ts'
 import { linkAccount, type LinkRequest } from './accounts.ts'
 import { admit, type Admission } from './admission.ts'
-import { recordFunding, setAppropriation, type NewAppropriation, type NewFunding } from './budgets.ts'
+import { decide, type NewApproval } from './approvals.ts'
+import { recordFunding, type NewFunding } from './budgets.ts'
 import type { Sql } from './database.ts'
 import { recordEvidence, type NewEvidence } from './evidence.ts'
-import { agreeToLift, placeFreeze, type FreezeView, type Lift, type NewFreeze, type Placed } from './freezes.ts'
+import { placeFreeze, type NewFreeze, type Placed } from './freezes.ts'
 import { endRole, type RoleOfPerson } from './grants.ts'
-import { createKey, revokeKey, type CreatedKey, type NewKey } from './keys.ts'
-import { redriveAllMessages, redriveMessage, type RedrivenAll } from './messages.ts'
+import { createKeyAlone, revokeKey, type CreatedKey, type NewKey } from './keys.ts'
 import type { StoreContext } from './options.ts'
 import { lookUp, type LookUp } from './read-identity.ts'
 import { correctLife, holdLife, releaseLife, withdrawLife, type Correction, type Told } from './people.ts'
-import { publishProgramme } from './programmes.ts'
+import { propose, type NewProposal, type ProposalRow } from './proposals.ts'
+import { endSigningKey, registerSigningKey, type NewSigningKey } from './signing-keys.ts'
 import { closeWave, openWave, type NewWave } from './waves.ts'
 
 export interface Acts {
-  /** Throws `programme-version-exists`. */
-  publishProgramme(programme: Programme, sha256: Uint8Array): Promise<void>
-  /** Throws `appropriation-too-small`. */
-  setAppropriation(appropriation: NewAppropriation): Promise<{ id: string; amount: bigint; committed: bigint }>
+  /** Puts an act of two people forward. Throws what `propose` throws. */
+  propose(proposal: NewProposal): Promise<ProposalRow>
+  /** One person's word on a proposal; the last that is needed carries it out. Throws what `decide` throws. */
+  decide(approval: NewApproval): Promise<ProposalRow>
   /** Throws `conflict`. */
   recordFunding(funding: NewFunding): Promise<{ id: string }>
   /** Throws `wave-exists`, `not-found`. */
@@ -44,20 +45,18 @@ export interface Acts {
   correct(person: ActOnPerson, correction: Correction): Promise<Told>
   /** Stops a target; the one that stands already is answered as it is. */
   placeFreeze(freeze: Pick<NewFreeze, 'target' | 'reason'>): Promise<Placed>
-  /** One person's part in lifting a freeze. Throws `not-found`, `freeze-lifted`, `conflict`. */
-  agreeToLift(lift: Lift): Promise<FreezeView>
-  /** Throws `conflict`. */
+  /** Throws `conflict`, `two-people-needed`. */
   createKey(key: NewKey): Promise<CreatedKey>
+  /** The caller's own first signing key. Throws `signature-invalid`, `signing-key-exists`. */
+  registerSigningKey(key: Omit<NewSigningKey, 'person'>): Promise<string>
+  /** Throws `not-found`, `key-revoked`. */
+  endSigningKey(id: string): Promise<void>
   /** Throws `not-found`, `key-revoked`, `conflict`. */
   revokeKey(id: string): Promise<void>
   /** Ends a role and answers with those that are left. Throws `not-found`, `conflict`. */
   endRole(of: RoleOfPerson): Promise<readonly Grant[]>
   /** The reference of a person by national id, on record with who asked; null when nobody has it. */
   lookUp(of: LookUp): Promise<string | null>
-  /** Puts a dead message back; whose it is is told. Throws `not-found`, `message-not-dead`. */
-  redrive(id: string): Promise<{ programme: string; ref: string }>
-  /** Puts the oldest dead messages back, of some programmes or of all (null). */
-  redriveAll(programmes: readonly string[] | null): Promise<RedrivenAll>
 }
 
 export interface ActOnPerson {
@@ -69,8 +68,8 @@ export interface ActOnPerson {
 /** The acts inside one transaction. */
 export function actsIn(sql: Sql, context: StoreContext, actor: Actor, atMs: number): Acts {
   return {
-    publishProgramme: (programme, sha256) => publishProgramme(sql, programme, sha256, actor, atMs),
-    setAppropriation: (appropriation) => setAppropriation(sql, appropriation, actor, atMs),
+    propose: (proposal) => propose(sql, context, proposal, actor, atMs),
+    decide: (approval) => decide(sql, context, approval, actor, atMs),
     recordFunding: (funding) => recordFunding(sql, funding, actor, atMs),
     openWave: (wave) => openWave(sql, wave, actor, atMs),
     admit: (admission) => admit(sql, context.programmes, admission, actor, atMs),
@@ -82,12 +81,11 @@ export function actsIn(sql: Sql, context: StoreContext, actor: Actor, atMs: numb
     withdraw: (person) => withdrawLife(sql, { ...person, actor, atMs }),
     correct: (person, correction) => correctLife(sql, context, { ...person, actor, atMs }, correction),
     placeFreeze: (freeze) => placeFreeze(sql, { ...freeze, cause: 'person' }, actor, atMs),
-    agreeToLift: (lift) => agreeToLift(sql, lift, actor, atMs),
-    createKey: (key) => createKey(sql, key, actor, atMs),
+    createKey: (key) => createKeyAlone(sql, key, actor, atMs),
+    registerSigningKey: (key) => registerSigningKey(sql, { ...key, person: actor.person }, actor, atMs),
+    endSigningKey: (id) => endSigningKey(sql, id, actor, atMs),
     revokeKey: (id) => revokeKey(sql, id, actor, atMs),
     endRole: (of) => endRole(sql, of, actor, atMs),
     lookUp: (of) => lookUp(sql, context, of, actor, atMs),
-    redrive: (id) => redriveMessage(sql, id, actor, atMs),
-    redriveAll: (programmes) => redriveAllMessages(sql, programmes, actor, atMs),
   }
 }

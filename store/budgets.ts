@@ -29,9 +29,7 @@ export async function setAppropriation(
   const isNew = await insertEmpty(sql, appropriation)
   const before = await lockAppropriation(sql, appropriation)
   const committed = await promisedOf(sql, before.id)
-  if (amount < committed) {
-    throw new Problem('appropriation-too-small', `${committed} minor units are committed; the amount cannot be less`)
-  }
+  refuseTooSmall(amount, committed)
   await sql.query('UPDATE appropriation SET amount = $2, number = $3, committed = $4 WHERE id = $1', [
     before.id,
     amount,
@@ -48,6 +46,20 @@ export async function setAppropriation(
     { act: 'appropriation-set', actor, atMs, subject, programme: programme.code, before: was, after },
   ])
   return { id: before.id, amount, committed }
+}
+
+/** Throws `appropriation-too-small` when setting it now would. */
+export async function checkAppropriation(sql: Sql, { programme, fiscalYear, amount }: NewAppropriation): Promise<void> {
+  const { rows } = await sql.query<{ id: string }>(
+    'SELECT id FROM appropriation WHERE programme = $1 AND fiscal_year = $2 AND budget_line = $3',
+    [programme.code, fiscalYear, programme.budgetLine],
+  )
+  if (rows[0]) refuseTooSmall(amount, await promisedOf(sql, rows[0].id))
+}
+
+function refuseTooSmall(amount: bigint, committed: bigint): void {
+  if (amount >= committed) return
+  throw new Problem('appropriation-too-small', `${committed} minor units are committed; the amount cannot be less`)
 }
 
 /**

@@ -25,16 +25,14 @@ export interface FreezeView {
   readonly reason: string
   readonly placedAt: Date
   readonly placedBy: string
-  readonly liftReason: string | null
-  readonly liftProposedAt: Date | null
-  readonly liftProposedBy: string | null
   readonly liftedAt: Date | null
   readonly liftedBy: string | null
+  /** The proposal that two people agreed to. */
+  readonly liftedUnder: string | null
 }
 
 const COLUMNS = `id, target, scope, programme, name, cause, reason, placed_at AS "placedAt", placed_by AS "placedBy",
-       lift_reason AS "liftReason", lift_proposed_at AS "liftProposedAt", lift_proposed_by AS "liftProposedBy",
-       lifted_at AS "liftedAt", lifted_by AS "liftedBy"`
+       lifted_at AS "liftedAt", lifted_by AS "liftedBy", lifted_under AS "liftedUnder"`
 
 /** A reader's view is short: those in force, and the newest of the others. */
 const SHOWN_MAX = 500
@@ -124,18 +122,37 @@ export interface Lifted {
   readonly nudged: number
 }
 
+/** Throws `not-found`, `freeze-lifted`. */
+export async function checkFrozen(sql: Sql, id: string): Promise<void> {
+  const { liftedAt } = await findFreeze(sql, id)
+  if (liftedAt !== null) throw lifted(id)
+}
+
+/** The proposal under which a freeze is lifted. */
+export interface LiftedUnder {
+  readonly id: string
+  readonly proposer: string
+  readonly reason: string
+}
+
 /**
- * Lifts a freeze to which another person has agreed before: claims go on from this transaction's commit, and everybody who waits
- * for it is nudged. The database refuses a lift by one person or by the engine. Throws `not-found`, `freeze-lifted`.
+ * Lifts a freeze as two people have agreed: claims go on from this transaction's commit, and everybody who waits for it is nudged.
+ * The database refuses a lift without their executed proposal. Throws `not-found`, `freeze-lifted`.
  */
-export async function liftFreeze(sql: Sql, id: string, actor: Actor, atMs: number): Promise<Lifted> {
+export async function liftFreeze(
+  sql: Sql,
+  id: string,
+  under: LiftedUnder,
+  actor: Actor,
+  atMs: number,
+): Promise<Lifted> {
   const { target } = await findFreeze(sql, id)
   // Who looked and found this freeze has committed its wait, or waits for us and will find it gone: nobody's nudge is lost.
   await takeTarget(sql, target)
   const { rows } = await sql.query<FreezeView>(
-    `UPDATE freezes SET lifted_at = $2, lifted_by = $3, version = version + 1
+    `UPDATE freezes SET lifted_at = $2, lifted_by = $3, lifted_under = $4, version = version + 1
       WHERE id = $1 AND lifted_at IS NULL RETURNING ${COLUMNS}`,
-    [id, new Date(atMs), actor.person],
+    [id, new Date(atMs), actor.person, under.id],
   )
   const freeze = rows[0]
   if (!freeze) throw lifted(id)
@@ -143,54 +160,10 @@ export async function liftFreeze(sql: Sql, id: string, actor: Actor, atMs: numbe
   const named = (of: FreezeScope): string | null => (scope === of ? name : null)
   const nudges = await sql.query(NUDGE, [programme, named('wave'), named('region'), named('gateway')])
   const nudged = nudges.rowCount ?? 0
-  const reason = freeze.liftReason
-  const after = { target, proposedBy: freeze.liftProposedBy, nudged }
+  const { reason } = under
+  const after = { target, proposal: under.id, proposedBy: under.proposer, nudged }
   await insertAudit(sql, [{ act: 'freeze-lifted', actor, atMs, subject: `freeze:${id}`, programme, reason, after }])
   return { freeze, nudged }
-}
-
-/** Puts a lift forward, in the place of an earlier proposal of the same person. Throws `not-found`, `freeze-lifted`. */
-async function proposeLift(sql: Sql, lift: Lift, actor: Actor, atMs: number): Promise<FreezeView> {
-  const { id, reason } = lift
-  const { rows } = await sql.query<FreezeView>(
-    `UPDATE freezes SET lift_reason = $2, lift_proposed_at = $3, lift_proposed_by = $4, version = version + 1
-      WHERE id = $1 AND lifted_at IS NULL RETURNING ${COLUMNS}`,
-    [id, reason, new Date(atMs), actor.person],
-  )
-  const freeze = rows[0]
-  if (!freeze) throw lifted(id)
-  const { programme, target } = freeze
-  const after = { target }
-  await insertAudit(sql, [
-    { act: 'freeze-lift-proposed', actor, atMs, subject: `freeze:${id}`, programme, reason, after },
-  ])
-  return freeze
-}
-
-export interface Lift {
-  readonly id: string
-  readonly reason: string
-}
-
-/**
- * One person's part in lifting a freeze: the first puts it forward with a reason, another one who gives the same reason lifts it.
- * Throws `not-found`, `freeze-lifted`, and `conflict` when somebody else has put it forward for another reason.
- */
-export async function agreeToLift(sql: Sql, lift: Lift, actor: Actor, atMs: number): Promise<FreezeView> {
-  const { target } = await findFreeze(sql, lift.id)
-  await takeTarget(sql, target)
-  const freeze = await findFreeze(sql, lift.id)
-  if (freeze.liftedAt !== null) throw lifted(lift.id)
-  const { liftProposedBy: proposer, liftReason } = freeze
-  if (proposer === actor.person && liftReason === lift.reason) return freeze
-  if (proposer === null || proposer === actor.person) return proposeLift(sql, lift, actor, atMs)
-  if (liftReason !== lift.reason) {
-    throw new Problem(
-      'conflict',
-      'another person proposes to lift this freeze for another reason; agree by giving the same',
-    )
-  }
-  return (await liftFreeze(sql, lift.id, actor, atMs)).freeze
 }
 
 function lifted(id: string): Problem {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../domain/act.ts'
 import { Problem } from '../domain/problem.ts'
-import type { Grant } from '../domain/roles.ts'
+import type { Grant, Role } from '../domain/roles.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 
@@ -46,6 +46,15 @@ export async function grantsOf(sql: Sql, person: string): Promise<readonly Grant
     [person],
   )
   return rows
+}
+
+/** How many people ever had a role in every programme, also those whose role has ended. */
+export async function everGranted(sql: Sql, role: Role): Promise<number> {
+  const { rows } = await sql.query<{ people: number }>(
+    'SELECT count(DISTINCT person)::int AS people FROM role_grant WHERE role = $1 AND programme IS NULL',
+    [role],
+  )
+  return rows[0]?.people ?? 0
 }
 
 /** Does what takes powers away, unless nobody could give any after it: the first key is made without one only once. */

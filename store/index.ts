@@ -8,6 +8,7 @@ import { createLives, type Lives } from './lives.ts'
 import { createMessages, type Messages } from './messages.ts'
 import type { PaymentTiming, StoreContext } from './options.ts'
 import { createPayouts, type Payouts } from './payouts.ts'
+import { createProposals, type Proposals } from './proposal-desk.ts'
 import { createProgrammeBook, type ProgrammeBook } from './programmes.ts'
 import { createReads, type Reads } from './reads.ts'
 import { Vault, type VaultKeys } from './vault.ts'
@@ -20,6 +21,7 @@ export interface Store {
   readonly payouts: Payouts
   readonly floats: Floats
   readonly freezes: Freezes
+  readonly proposals: Proposals
   readonly messages: Messages
   /** Requests from outside: each once. */
   readonly desk: Desk
@@ -56,6 +58,7 @@ export function createStore(options: StoreOptions): Store {
     payouts: createPayouts(context),
     floats: createFloats(context),
     freezes: createFreezes(database),
+    proposals: createProposals(database),
     messages: createMessages(database),
     desk: createDesk(context),
     reads: createReads(context),

@@ -2,7 +2,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { Actor } from '../domain/act.ts'
 import { Problem } from '../domain/problem.ts'
-import type { Grant } from '../domain/roles.ts'
+import { POWERS, type Grant } from '../domain/roles.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 import { grantRole, grantsOf, keepAdministered } from './grants.ts'
@@ -45,23 +45,59 @@ const PREFIX = 'lunas_'
 
 /** Creates a key and grants its person the roles. Throws `conflict` for a service under the name of a person, or the reverse. */
 export async function createKey(sql: Sql, key: NewKey, actor: Actor, atMs: number): Promise<CreatedKey> {
+  const secret = PREFIX + randomBytes(32).toString('base64url')
+  const id = await insertKey(sql, key, digest(secret), actor, atMs)
+  return { id, secret, grants: await grantsOf(sql, key.person) }
+}
+
+/**
+ * What one person may do of it: keys without power, for whoever has none. Throws `two-people-needed` for others: their key, or
+ * their roles, are a proposal.
+ */
+export async function createKeyAlone(sql: Sql, key: NewKey, actor: Actor, atMs: number): Promise<CreatedKey> {
+  const grants = [...key.grants, ...(await grantsOf(sql, key.person))]
+  const power = grants.find(({ role }) => POWERS.includes(role))
+  if (power) {
+    throw new Problem('two-people-needed', `a key of somebody with the role ${power.role} is proposed as the act key`)
+  }
+  return createKey(sql, key, actor, atMs)
+}
+
+/** Creates a key of which only the hash of the secret is known. Throws `conflict` as `createKey`. */
+export async function insertKey(
+  sql: Sql,
+  key: NewKey,
+  secretHash: Uint8Array,
+  actor: Actor,
+  atMs: number,
+): Promise<string> {
   await refuseOtherKind(sql, key)
   const id = randomUUID()
-  const secret = PREFIX + randomBytes(32).toString('base64url')
-  await sql.query(
-    `INSERT INTO api_key (id, person, kind, label, sha256, created_by, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-    [id, key.person, key.kind, key.label, digest(secret), actor.person, key.expiresAtMs && new Date(key.expiresAtMs)],
+  const { rowCount } = await sql.query(
+    `INSERT INTO api_key (id, person, kind, label, sha256, created_by, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+     ON CONFLICT (sha256) DO NOTHING`,
+    [id, key.person, key.kind, key.label, secretHash, actor.person, key.expiresAtMs && new Date(key.expiresAtMs)],
   )
+  if (rowCount === 0) throw new Problem('conflict', 'this secret is that of another key; make a new one')
   for (const { role, programme } of key.grants) {
     await grantRole(sql, { person: key.person, role, programme }, actor, atMs)
   }
   const after = { person: key.person, kind: key.kind, roles: key.grants }
   await insertAudit(sql, [{ act: 'key-created', actor, atMs, subject: `key:${id}`, after }])
-  return { id, secret, grants: await grantsOf(sql, key.person) }
+  return id
+}
+
+/** Whether a name is a person's or a service's; undefined while it has no key. */
+export async function kindOf(sql: Sql, person: string): Promise<'person' | 'service' | undefined> {
+  const { rows } = await sql.query<{ kind: 'person' | 'service' }>(
+    'SELECT kind FROM api_key WHERE person = $1 LIMIT 1',
+    [person],
+  )
+  return rows[0]?.kind
 }
 
 /** A name is a person's or a service's for good: only persons may approve, whatever keys there were. */
-async function refuseOtherKind(sql: Sql, { person, kind }: NewKey): Promise<void> {
+export async function refuseOtherKind(sql: Sql, { person, kind }: Pick<NewKey, 'person' | 'kind'>): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`person:${person}`])
   const { rows } = await sql.query('SELECT FROM api_key WHERE person = $1 AND kind <> $2 LIMIT 1', [person, kind])
   if (rows.length === 0) return

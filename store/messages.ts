@@ -45,10 +45,6 @@ export interface Messages {
   refused(ids: readonly string[], why: string): Promise<void>
   /** The oldest dead messages, of some programmes or of all. */
   dead(programmes: readonly string[] | null): Promise<DeadMessage[]>
-  /** Puts a dead message back. Throws `not-found`, `message-not-dead`. */
-  redrive(id: string, actor: Actor, atMs: number): Promise<void>
-  /** Puts the oldest dead messages back, of some programmes or of all, at most `limit`. */
-  redriveAll(programmes: readonly string[] | null, actor: Actor, atMs: number, limit?: number): Promise<RedrivenAll>
   /** How much waits to be told, and since when; and how much is dead. */
   backlog(): Promise<Backlog>
   /** Nudges lives past their latest expected moment, at most so many, and tries unmatched callbacks again; returns how many lives. */
@@ -148,10 +144,6 @@ export function createMessages(database: Database): Messages {
       )
       return rows
     },
-    redrive: (id, actor, atMs) =>
-      inTransaction(database, async (sql) => void (await redriveMessage(sql, id, actor, atMs))),
-    redriveAll: (programmes, actor, atMs, limit) =>
-      inTransaction(database, (sql) => redriveAllMessages(sql, programmes, actor, atMs, limit)),
     async sweep(limit) {
       await retryUnmatched(database, limit)
       return inTransaction(database, async (sql) => {
@@ -263,13 +255,17 @@ export async function redriveAllMessages(
   return { redriven: rows.length, left: one(dead.rows, 'count').left }
 }
 
-/** Puts a dead message back, in the caller's transaction. Throws `not-found`, `message-not-dead`. */
-export async function redriveMessage(
-  sql: Sql,
-  id: string,
-  actor: Actor,
-  atMs: number,
-): Promise<{ programme: string; ref: string }> {
+/** How many messages are dead, in a programme or in all. */
+export async function deadIn(sql: Sql, programme: string | null): Promise<number> {
+  const { rows } = await sql.query<{ dead: number }>(
+    `SELECT count(*)::int AS dead FROM message WHERE state = 'dead' AND ($1::text IS NULL OR programme = $1)`,
+    [programme],
+  )
+  return one(rows, 'dead').dead
+}
+
+/** Whose message it is; it stays dead until the transaction ends. Throws `not-found`, `message-not-dead`. */
+export async function checkDead(sql: Sql, id: string): Promise<{ programme: string; ref: string }> {
   const { rows } = await sql.query<{ state: string; programme: string; ref: string }>(
     'SELECT state, programme, ref FROM message WHERE id = $1 FOR UPDATE',
     [id],
@@ -278,11 +274,21 @@ export async function redriveMessage(
   if (!row) throw new Problem('not-found', `no message ${id}`)
   if (row.state !== 'dead')
     throw new Problem('message-not-dead', `message ${id} is ${row.state}; only dead ones are redriven`)
+  return row
+}
+
+/** Puts a dead message back, in the caller's transaction. Throws `not-found`, `message-not-dead`. */
+export async function redriveMessage(
+  sql: Sql,
+  id: string,
+  actor: Actor,
+  atMs: number,
+): Promise<{ programme: string; ref: string }> {
+  const { programme, ref } = await checkDead(sql, id)
   await sql.query(
     `UPDATE message SET state = 'pending', refusals = 0, leased_until = NULL, deliver_after = now() WHERE id = $1`,
     [id],
   )
-  const { programme, ref } = row
   await insertAudit(sql, [{ act: 'message-redriven', actor, atMs, subject: `message:${id}`, programme, ref }])
   return { programme, ref }
 }

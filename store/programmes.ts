@@ -11,8 +11,8 @@ export interface ProgrammeBook {
    * transactions as there are connections would each wait for one more. Throws `unknown-programme`.
    */
   version(code: string, version: number, sql?: Sql): Promise<Programme>
-  /** The newest version: what new participants get. Throws `unknown-programme`. */
-  current(code: string): Promise<Programme>
+  /** The newest version: what new participants get; a transaction hands in its connection here too. Throws `unknown-programme`. */
+  current(code: string, sql?: Sql): Promise<Programme>
   list(): Promise<readonly Programme[]>
 }
 
@@ -33,10 +33,10 @@ export function createProgrammeBook(database: Database, now: () => number): Prog
       const known = versions.get(`${code}@${version}`)
       return known ?? found(await find(sql, BY_VERSION, [code, version]))
     },
-    async current(code) {
+    async current(code, sql = database.pool) {
       const known = newest.get(code)
       if (known && known.untilMs > now()) return known.programme
-      const programme = found(await find(database.pool, NEWEST, [code]))
+      const programme = found(await find(sql, NEWEST, [code]))
       newest.set(code, { programme, untilMs: now() + CURRENT_FOR_MS })
       return programme
     },
@@ -56,6 +56,17 @@ function found(programme: Programme | undefined): Programme {
   return programme
 }
 
+/** Throws `programme-version-exists`. */
+export async function refusePublished(sql: Sql, programme: Programme): Promise<void> {
+  const { rowCount } = await sql.query(BY_VERSION, [programme.code, programme.version])
+  if (rowCount !== 0) throw published(programme)
+}
+
+function published({ code, version }: Programme): Problem {
+  const detail = `version ${version} of ${code} is published; publish the change as a higher version`
+  return new Problem('programme-version-exists', detail)
+}
+
 /** Publishes a version. Throws `programme-version-exists`: a published version never changes. */
 export async function publishProgramme(
   sql: Sql,
@@ -71,10 +82,7 @@ export async function publishProgramme(
     )
   } catch (error) {
     if (codeOf(error) !== '23505') throw error
-    throw new Problem(
-      'programme-version-exists',
-      `version ${programme.version} of ${programme.code} is published; publish the change as a higher version`,
-    )
+    throw published(programme)
   }
   const subject = `${programme.code}@${programme.version}`
   const after = { version: programme.version, sha256: Buffer.from(sha256).toString('hex') }

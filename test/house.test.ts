@@ -87,6 +87,12 @@ test('every stage is part of a life', () => {
   clean(unlistedFaults(stages, codeOf('workflows/participant.ts')))
 })
 
+test('every act of two people is listed', () => {
+  const acts = paths.filter((file) => /^store\/two-person\/(?!index\.ts)[^/]+\.ts$/.test(file))
+  expect(acts.length).toBeGreaterThan(0)
+  clean(unlistedFaults(acts, codeOf('store/two-person/index.ts')))
+})
+
 test('every programme that ships is listed', () => {
   const shipped = paths.flatMap((file) => /^programmes\/([^/]+)\.json$/.exec(file)?.[1] ?? [])
   expect(shipped.toSorted()).toEqual([...SHIPPED_PROGRAMMES].toSorted())

@@ -75,8 +75,18 @@ interface ActValues {
   'message-died': Plain
   'callback-unmatched': Plain
   'freeze-placed': Plain
-  'freeze-lift-proposed': Plain
   'freeze-lifted': Plain
+  'proposal-made': Plain
+  'proposal-refused': Plain
+  'proposal-approved': Plain
+  'proposal-released': Plain
+  'proposal-rejected': Plain
+  'proposal-executed': Plain
+  'proposal-void': Plain
+  'proposal-expired': Plain
+  'decision-refused': Plain
+  'signing-key-registered': Plain
+  'signing-key-ended': Plain
 }
 
 /** Every act of the audit trail has a text: a new one does not compile without. */

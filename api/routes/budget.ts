@@ -6,36 +6,19 @@ import { get, post, type App } from '../operation.ts'
 import { sendPerformed } from '../plugins/idempotency.ts'
 import {
   AppropriationList,
-  AppropriationSet,
   appropriationView,
   FundingList,
   FundingRecorded,
   fundingView,
-  NewAppropriation,
   NewFunding,
 } from '../schemas/budget.ts'
-import { money, ProgrammeCode, type Money } from '../schemas/common.ts'
+import { ProgrammeCode, type Money } from '../schemas/common.ts'
 import { closed, ref } from '../schemas/named.ts'
 
 const params = closed({ programme: ProgrammeCode })
 
 export function budgetRoutes(app: App, context: RouteContext): void {
   const { store, gateways } = context
-
-  app.post('/v1/programmes/:programme/appropriations', SET_APPROPRIATION, async (request, reply) => {
-    const programme = await store.programmes.current(request.params.programme)
-    const { fiscalYear, number } = request.body
-    const amount = amountOf(programme, request.body.amount)
-    const performed = await context.perform(request, async (acts) => {
-      const { id, committed } = await acts.setAppropriation({ programme, fiscalYear, number, amount })
-      const { currency } = programme
-      return {
-        status: 201,
-        body: { id, fiscalYear, amount: money(amount, currency), committed: money(committed, currency) },
-      }
-    })
-    return sendPerformed(reply, performed)
-  })
 
   app.get('/v1/programmes/:programme/appropriations', LIST_APPROPRIATIONS, async (request, reply) => {
     const programme = await store.programmes.current(request.params.programme)
@@ -74,19 +57,6 @@ function invalid(pointer: string, detail: string): Problem {
   return new Problem('invalid-request', 'the body is not valid', { faults: [{ pointer, detail }] })
 }
 
-const SET_APPROPRIATION = post(
-  {
-    id: 'setAppropriation',
-    summary: 'Set what the programme may spend in a fiscal year',
-    description: 'A second one for the same year raises or lowers the amount, never below what is committed.',
-    tag: 'budget',
-    roles: ['administrator', 'approver'],
-    scope: 'programme',
-    answers: { 201: ref(AppropriationSet) },
-    problems: ['appropriation-too-small'],
-  },
-  { params, body: ref(NewAppropriation) },
-)
 const LIST_APPROPRIATIONS = get(
   {
     id: 'listAppropriations',

@@ -1,4 +1,4 @@
-/** Freezes: one person stops a scope at once; two people let it go on. */
+/** Freezes: one person stops a scope at once; two people let it go on, by the act freeze-lift. */
 import type { FastifyRequest } from 'fastify'
 import { targetKey, type FreezeScope, type FreezeTarget } from '../../domain/freeze.ts'
 import { Problem } from '../../domain/problem.ts'
@@ -10,7 +10,6 @@ import { callerOf, hasPart } from '../plugins/access.ts'
 import { sendPerformed } from '../plugins/idempotency.ts'
 import { Freeze, FreezeList, freezeParams, freezeQuery, freezeView, NewFreeze } from '../schemas/freeze.ts'
 import { ref } from '../schemas/named.ts'
-import { Because } from '../schemas/participant.ts'
 
 const WHO_STOP: readonly Role[] = ['operator', 'approver', 'administrator']
 const WHO_SEE: readonly Role[] = ['operator', 'helpdesk', 'approver', 'auditor', 'administrator']
@@ -39,19 +38,6 @@ export function freezeRoutes(app: App, context: RouteContext): void {
   app.get('/v1/freezes/:id', FIND, async (request, reply) =>
     reply.send(freezeView(await seen(context, request, request.params.id))),
   )
-
-  app.post('/v1/freezes/:id/lift', LIFT, async (request, reply) => {
-    const { id } = request.params
-    requireRole(request, await seen(context, request, id))
-    if (callerOf(request).kind !== 'person') {
-      throw new Problem('forbidden', 'two people lift a freeze; a service is none of them')
-    }
-    const performed = await context.perform(request, async (acts) => {
-      const freeze = await acts.agreeToLift({ id, reason: request.body.reason })
-      return { status: freeze.liftedAt === null ? 202 : 200, body: freezeView(freeze) }
-    })
-    return sendPerformed(reply, performed)
-  })
 }
 
 /** A freeze that the caller may know of. Throws `not-found`. */
@@ -141,7 +127,7 @@ const LIST = get(
 const FIND = get(
   {
     id: 'getFreeze',
-    summary: 'One freeze, with who wants it lifted',
+    summary: 'One freeze, and how it was lifted',
     tag: 'freezes',
     roles: WHO_SEE,
     scope: 'none',
@@ -149,18 +135,4 @@ const FIND = get(
     problems: ['not-found'],
   },
   { params: freezeParams },
-)
-const LIFT = post(
-  {
-    id: 'liftFreeze',
-    summary: 'One person’s part in lifting a freeze; the second lifts it',
-    description:
-      'The first person puts the lift forward: 202, nothing changes. Another person who gives the same reason lifts it: 200, and all who waited go on. Services cannot.',
-    tag: 'freezes',
-    roles: WHO_STOP,
-    scope: 'none',
-    answers: { 200: ref(Freeze), 202: ref(Freeze) },
-    problems: ['not-found', 'unknown-programme', 'freeze-lifted', 'conflict'],
-  },
-  { params: freezeParams, body: ref(Because) },
 )

@@ -14,7 +14,9 @@ import { participantRoutes } from './participants.ts'
 import { paymentRoutes } from './payments.ts'
 import { peopleRoutes } from './people.ts'
 import { programmeRoutes } from './programmes.ts'
+import { proposalRoutes } from './proposals.ts'
 import { serviceRoutes } from './service.ts'
+import { signingKeyRoutes } from './signing-keys.ts'
 import { waveRoutes } from './waves.ts'
 
 export function registerRoutes(app: App, context: RouteContext): void {
@@ -27,6 +29,8 @@ export function registerRoutes(app: App, context: RouteContext): void {
   accountRoutes(app, context)
   decisionRoutes(app, context)
   freezeRoutes(app, context)
+  proposalRoutes(app, context)
+  signingKeyRoutes(app, context)
   paymentRoutes(app, context)
   ledgerRoutes(app, context)
   callbackRoutes(app, context)

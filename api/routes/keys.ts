@@ -65,12 +65,12 @@ const CREATE = post(
     id: 'createKey',
     summary: 'Create a key for a person or service and grant roles',
     description:
-      'The secret is in the first answer only. A repetition with the same Idempotency-Key answers without it.',
+      'The secret is in the first answer only. A repetition with the same Idempotency-Key answers without it. Keys with the role registrar, operator, approver or administrator, and further keys of whoever has one of these, are the act `key` of two people.',
     tag: 'keys',
     roles: ['administrator'],
     scope: 'everywhere',
     answers: { 201: ref(KeyCreated) },
-    problems: ['conflict'],
+    problems: ['conflict', 'two-people-needed'],
   },
   { body: ref(NewKey) },
 )

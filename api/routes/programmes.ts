@@ -1,36 +1,15 @@
 /** Programmes: published once a version, read by everybody who has a part in them. */
-import { createHash } from 'node:crypto'
 import Type from 'typebox'
-import { Problem } from '../../domain/problem.ts'
-import { allows, ROLES } from '../../domain/roles.ts'
-import { canonicalJson } from '../../programmes/json.ts'
-import { parseProgramme } from '../../programmes/parse.ts'
+import { ROLES } from '../../domain/roles.ts'
 import type { RouteContext } from '../context.ts'
-import { get, post, type App } from '../operation.ts'
+import { get, type App } from '../operation.ts'
 import { callerOf, hasPart } from '../plugins/access.ts'
-import { sendPerformed } from '../plugins/idempotency.ts'
 import { ProgrammeCode } from '../schemas/common.ts'
 import { closed, ref } from '../schemas/named.ts'
-import { Definition, ProgrammeList, ProgrammePublished, programmeView } from '../schemas/service.ts'
+import { Definition, ProgrammeList, programmeView } from '../schemas/service.ts'
 
 export function programmeRoutes(app: App, context: RouteContext): void {
   const { store } = context
-
-  app.post('/v1/programmes', PUBLISH, async (request, reply) => {
-    const parsed = parseProgramme(request.body)
-    if (!parsed.ok) throw new Problem('programme-invalid', 'the definition has faults', { faults: parsed.faults })
-    const { programme } = parsed
-    if (!allows(callerOf(request).grants, ['administrator'], programme.code)) {
-      throw new Problem('forbidden', 'this needs the role administrator in the programme')
-    }
-    const sha256 = createHash('sha256').update(canonicalJson(programme)).digest()
-    const performed = await context.perform(request, async (acts) => {
-      await acts.publishProgramme(programme, sha256)
-      const { code, version } = programme
-      return { status: 201, body: { code, version, sha256: sha256.toString('hex') } }
-    })
-    return sendPerformed(reply, performed)
-  })
 
   app.get('/v1/programmes', LIST, async (request, reply) => {
     const { grants } = callerOf(request)
@@ -48,19 +27,6 @@ export function programmeRoutes(app: App, context: RouteContext): void {
   })
 }
 
-const PUBLISH = post(
-  {
-    id: 'publishProgramme',
-    summary: 'Publish a programme version',
-    description: 'Every fault of the definition is told at once. A published version never changes.',
-    tag: 'programmes',
-    roles: ['administrator'],
-    scope: 'none',
-    answers: { 201: ref(ProgrammePublished) },
-    problems: ['programme-invalid', 'programme-version-exists'],
-  },
-  { body: Definition },
-)
 const LIST = get(
   {
     id: 'listProgrammes',

@@ -7,18 +7,6 @@ import { named, ref, textOrNull } from './named.ts'
 const FiscalYear = Type.Integer({ minimum: 2000, maximum: 2100 })
 const DocumentNumber = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', examples: ['DIPA-2026-001'] })
 
-export const NewAppropriation = named(
-  'NewAppropriation',
-  { fiscalYear: FiscalYear, number: DocumentNumber, amount: ref(Money) },
-  'What the programme may spend in a fiscal year; a second one for the same year replaces the amount',
-)
-
-export const AppropriationSet = named(
-  'AppropriationSet',
-  { id: Uuid, fiscalYear: FiscalYear, amount: ref(Money), committed: ref(Money) },
-  'An appropriation as it stands after the act',
-)
-
 export const Appropriation = named(
   'Appropriation',
   {

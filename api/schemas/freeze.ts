@@ -2,7 +2,7 @@
 import Type, { type Static } from 'typebox'
 import { FREEZE_CAUSES, FREEZE_SCOPES } from '../../domain/freeze.ts'
 import type { FreezeView } from '../../store/freezes.ts'
-import { listOf, ProgrammeCode, Reason, Time, time, TimeOrNull, timeOrNull, Uuid } from './common.ts'
+import { listOf, ProgrammeCode, Reason, Time, time, Uuid } from './common.ts'
 import { closed, named, refOrNull, textOrNull } from './named.ts'
 
 export const NewFreeze = named(
@@ -24,8 +24,12 @@ export const NewFreeze = named(
 
 export const FreezeLift = named(
   'FreezeLift',
-  { reason: Type.String(), proposedAt: Time, proposedBy: Type.String(), liftedAt: TimeOrNull, liftedBy: textOrNull() },
-  'Who wants a freeze lifted, and who has agreed',
+  {
+    liftedAt: Time,
+    liftedBy: Type.String({ description: 'Whose word carried it out' }),
+    proposal: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'What two people agreed to' }),
+  },
+  'How a freeze ended',
 )
 
 export const Freeze = named(
@@ -53,10 +57,9 @@ export function freezeView(row: FreezeView): Static<typeof Freeze> {
   return { ...what, inForce: row.liftedAt === null, placedAt: time(placedAt), lift: liftView(row) }
 }
 
-function liftView(row: FreezeView): Static<typeof FreezeLift> | null {
-  const { liftReason: reason, liftProposedBy: proposedBy, liftProposedAt, liftedAt, liftedBy } = row
-  if (reason === null || proposedBy === null || liftProposedAt === null) return null
-  return { reason, proposedBy, proposedAt: time(liftProposedAt), liftedAt: timeOrNull(liftedAt), liftedBy }
+function liftView({ liftedAt, liftedBy, liftedUnder }: FreezeView): Static<typeof FreezeLift> | null {
+  if (liftedAt === null || liftedBy === null) return null
+  return { liftedAt: time(liftedAt), liftedBy, proposal: liftedUnder }
 }
 
 export const freezeParams = closed({ id: Uuid })

@@ -28,12 +28,6 @@ export const ProgrammeSummary = named(
   'The newest version of a programme',
 )
 export const ProgrammeList = listOf('ProgrammeList', ProgrammeSummary)
-export const ProgrammePublished = named(
-  'ProgrammePublished',
-  { code: Type.String(), version: Type.Integer(), sha256: Type.String() },
-  'A published version and the hash of its canonical text',
-)
-
 export function programmeView({ code, version, name, currency, zone, budgetLine }: DomainProgramme) {
   return { code, version, name, currency, zone, budgetLine }
 }
@@ -126,20 +120,6 @@ export const Message = named(
   'A nudge that could not be delivered',
 )
 export const MessageList = listOf('DeadMessageList', Message)
-export const Redriven = named('Redriven', { id: Uuid, state: Type.Literal('pending') }, 'A message on its way again')
-export const RedriveAll = named(
-  'RedriveAll',
-  { programme: GRANT.programme },
-  'Whose dead messages: of one programme, or, with null, of all in which the key has a role',
-)
-export const RedrivenAll = named(
-  'RedrivenAll',
-  {
-    redriven: Type.Integer({ description: 'How many are on their way again' }),
-    left: Type.Integer({ description: 'How many are dead still' }),
-  },
-  'Messages on their way again',
-)
 
 export function messageView(row: DeadMessage): Static<typeof Message> {
   return { ...row, createdAt: time(row.createdAt) }

@@ -103,7 +103,7 @@ async function carryOut(options: DriveOptions, path: string, of: Follow, deed: D
     case 'look':
       return answerSurveys(options, path, of)
     case 'repair':
-      await calls.post('helpdesk', `${path}/accounts`, of.person.repair)
+      await calls.post('registrar', `${path}/accounts`, of.person.repair)
       of.repaired = true
       return
     case 'hold':

@@ -5,6 +5,7 @@ import type { Programme } from '../../domain/programme.ts'
 import { composeEngine } from '../../main/compose.ts'
 import type { Database } from '../../store/database.ts'
 import { developmentAccess, type Access } from '../access.ts'
+import { developmentIdentities, type Identities } from '../identities.ts'
 import { PROJECT_ROOT } from '../project.ts'
 import { fundSandbox, seedProgramme, SEEDED_WAVE, type SandboxAccess } from '../seed.ts'
 import { startStack, type Stack, type StackEvent } from '../stack.ts'
@@ -66,12 +67,13 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     const environment = loadConfig(stack.environmentOf('api'))
     const { store } = composeEngine(environment, 'lunas demo', 4)
     const access = await developmentAccess(store, config.dataDir)
+    const identities = await developmentIdentities(store, config.dataDir)
     options.onReady(stack, access, sinceStartMs())
     const sandbox = { url: stack.sandboxUrl ?? '', apiKey: environment.sandboxApiKey?.reveal() ?? '' }
     const journal = openJournal(sandbox.url, sandbox.apiKey)
     const calls = openCalls(stack.apiUrl, access)
     const { database } = store.context
-    const ran = await run({ options, stack, database, programme, people, calls, journal, sandbox })
+    const ran = await run({ options, stack, database, programme, people, calls, identities, journal, sandbox })
     await store.close()
     return { ...ran, stack, seconds: sinceStartMs() / 1000 }
   } catch (error) {
@@ -105,14 +107,15 @@ interface Running {
   readonly programme: Programme
   readonly people: readonly Person[]
   readonly calls: Calls
+  readonly identities: Identities
   readonly journal: Journal
   readonly sandbox: SandboxAccess
 }
 
 async function run(of: Running): Promise<Omit<DemoResult, 'stack' | 'seconds'>> {
-  const { options, programme, calls, journal, database } = of
+  const { options, programme, calls, identities, journal, database } = of
   const topUp = toppingUp(of)
-  await seedProgramme(calls, { programme, appropriation: total(of) * 2n, quota: 10_000 }, Date.now())
+  await seedProgramme(calls, identities, { programme, appropriation: total(of) * 2n, quota: 10_000 }, Date.now())
   await topUp(total(of) / OPENING_SHARE)
   const over = new AbortController()
   const patience = setTimeout(() => over.abort(), PATIENCE_MS)

@@ -8,6 +8,7 @@ import { rememberCallers } from '../../api/plugins/callers.ts'
 import { ROLES, type Role } from '../../domain/roles.ts'
 import { aRegistration, buildTestApp, demoProgramme, get, post, send, type TestApi } from '../support/api.ts'
 import { refusedWith, registered } from '../support/api-lives.ts'
+import { agreed, personOf, propose } from '../support/api-people.ts'
 
 let api: TestApi
 beforeAll(async () => {
@@ -126,9 +127,12 @@ describe('things of no programme', () => {
   })
 
   it('an administrator of one programme publishes only that one', async () => {
-    const key = await api.keyFor(['administrator'], 'demo')
-    await refusedWith(api, 'forbidden', () => post(api.app, '/v1/programmes', key, demoProgramme('third')))
-    expect((await post(api.app, '/v1/programmes', key, { ...demoProgramme(), version: 2 })).status).toBe(201)
+    const one = await personOf(api, { role: 'administrator', programme: 'demo' })
+    const publication = (programme: object) => ({ act: 'programme-publication', content: { ...programme } })
+    const { body } = await propose(api, one, publication(demoProgramme('third')))
+    expect(body.code).toBe('unknown-programme')
+    const other = await personOf(api, { role: 'approver', programme: 'demo' })
+    expect((await agreed(api, [one, other], publication({ ...demoProgramme(), version: 2 }))).state).toBe('executed')
   })
 })
 

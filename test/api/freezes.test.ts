@@ -2,45 +2,36 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPaymentActivities } from '../../activities/payments.ts'
-import type { Role } from '../../domain/roles.ts'
 import { buildTestApp, demoProgramme, get, post, type TestApi } from '../support/api.ts'
 import { admitted, openWave, refusedWith, report } from '../support/api-lives.ts'
+import { agreed, decide, personOf, propose, type ApiPerson } from '../support/api-people.ts'
 import { bankAccount } from '../support/builders.ts'
 
 let api: TestApi
 let key: string
-let sari: string
-let budi: string
+let sari: ApiPerson
+let budi: ApiPerson
 beforeAll(async () => {
   api = await buildTestApp()
   await api.publish(demoProgramme())
   await api.publish(demoProgramme('other'))
   key = await api.keyFor(['registrar', 'operator', 'administrator', 'auditor', 'institution'])
   await openWave(api, key)
-  sari = await personWith('operator')
-  budi = await personWith('approver')
+  sari = await personOf(api, 'operator')
+  budi = await personOf(api, 'approver')
 })
 afterAll(() => api.close())
 
-async function personWith(role: Role, programme: string | null = null): Promise<string> {
-  const person = `orang-${randomUUID().slice(0, 8)}`
-  const grants = [{ role, programme }]
-  const { body, status } = await post(api.app, '/v1/keys', key, { person, kind: 'person', label: 'test', grants })
-  expect(status).toBe(201)
-  return body.secret
-}
-
 const reason = 'a wrong list of accounts'
-const place = (as: string, body: object) => post(api.app, '/v1/freezes', as, { reason, ...body })
-const lift = (as: string, id: string, why = 'looked into') =>
-  post(api.app, `/v1/freezes/${id}/lift`, as, { reason: why })
-const list = async (as: string, query = '') => (await get(api.app, `/v1/freezes${query}`, as)).body.data
+const place = (as: ApiPerson, body: object) => post(api.app, '/v1/freezes', as.key, { reason, ...body })
+const toLift = (freeze: string) => ({ act: 'freeze-lift', content: { freeze } })
+const lift = (id: string) => agreed(api, [sari, budi], toLift(id))
+const list = async (as: ApiPerson, query = '') => (await get(api.app, `/v1/freezes${query}`, as.key)).body.data
 
 async function stopAndLift(body: object): Promise<string> {
   const { body: placed, status } = await place(sari, body)
   expect(status).toBe(201)
-  await lift(sari, placed.id)
-  expect((await lift(budi, placed.id)).status).toBe(200)
+  expect((await lift(placed.id)).state).toBe('executed')
   return placed.id
 }
 
@@ -52,13 +43,12 @@ describe('placing a freeze', () => {
     const again = await place(budi, { scope: 'gateway', name: 'sandbox', reason: 'another reason' })
     expect(again.status).toBe(200)
     expect(again.body).toEqual(first.body)
-    expect((await get(api.app, `/v1/freezes/${first.body.id}`, sari)).body).toEqual(first.body)
+    expect((await get(api.app, `/v1/freezes/${first.body.id}`, sari.key)).body).toEqual(first.body)
     const rows = await api.rows('SELECT act, person, role, reason FROM audit_event WHERE subject = $1', [
       `freeze:${first.body.id}`,
     ])
     expect(rows).toEqual([{ act: 'freeze-placed', person: first.body.placedBy, role: 'operator', reason }])
-    await lift(sari, first.body.id)
-    await lift(budi, first.body.id)
+    await lift(first.body.id)
   })
 
   it.each([
@@ -91,49 +81,42 @@ describe('placing a freeze', () => {
   })
 
   it('is within the caller’s programmes; a gateway and everything belong to all of them', async () => {
-    const here = await personWith('operator', 'demo')
-    const seen = await personWith('helpdesk')
+    const here = await personOf(api, { role: 'operator', programme: 'demo' })
+    const seen = await personOf(api, 'helpdesk')
     expect((await place(here, { scope: 'programme', programme: 'demo' })).status).toBe(201)
     await refusedWith(api, 'unknown-programme', () => place(here, { scope: 'programme', programme: 'other' }))
     await refusedWith(api, 'forbidden', () => place(here, { scope: 'gateway', name: 'sandbox' }))
     await refusedWith(api, 'forbidden', () => place(here, { scope: 'all' }))
     await refusedWith(api, 'forbidden', () => place(seen, { scope: 'all' }))
-    const elsewhere = await personWith('operator', 'other')
+    const elsewhere = await personOf(api, { role: 'operator', programme: 'other' })
     const [one] = await list(here)
     expect(await list(elsewhere)).toEqual([])
-    await refusedWith(api, 'not-found', () => get(api.app, `/v1/freezes/${one.id}`, elsewhere))
-    await refusedWith(api, 'not-found', () => lift(elsewhere, one.id))
-    await lift(here, one.id)
-    expect((await lift(budi, one.id)).body.inForce).toBe(false)
+    await refusedWith(api, 'not-found', () => get(api.app, `/v1/freezes/${one.id}`, elsewhere.key))
+    expect((await propose(api, elsewhere, toLift(one.id))).body.code).toBe('unknown-programme')
+    expect((await agreed(api, [here, budi], toLift(one.id))).state).toBe('executed')
   })
 })
 
 describe('lifting a freeze', () => {
-  it('takes another person, the same reason, and no service', async () => {
+  it('takes a proposal and another person’s word', async () => {
     const { body: placed } = await place(sari, { scope: 'programme', programme: 'demo' })
-    const first = await lift(sari, placed.id)
-    expect(first.status).toBe(202)
-    expect(first.body).toMatchObject({ inForce: true, lift: { reason: 'looked into', liftedBy: null } })
-    expect((await lift(sari, placed.id)).status).toBe(202)
-    const service = await api.keyFor(['approver'])
-    await refusedWith(api, 'forbidden', () => lift(service, placed.id))
-    await refusedWith(api, 'conflict', () => lift(budi, placed.id, 'I see another one'))
-    const second = await lift(budi, placed.id)
-    expect(second.status).toBe(200)
-    expect(second.body.lift.liftedBy).not.toBe(second.body.lift.proposedBy)
-    await refusedWith(api, 'freeze-lifted', () => lift(budi, placed.id))
-    await refusedWith(api, 'not-found', () => lift(budi, randomUUID()))
+    const { body: proposal } = await propose(api, sari, toLift(placed.id))
+    expect((await get(api.app, `/v1/freezes/${placed.id}`, sari.key)).body.inForce).toBe(true)
+    expect((await decide(api, sari, proposal)).body.code).toBe('forbidden')
+    expect((await decide(api, budi, proposal)).body.state).toBe('executed')
+    const { body } = await get(api.app, `/v1/freezes/${placed.id}`, sari.key)
+    expect(body).toMatchObject({ inForce: false, lift: { liftedBy: budi.person, proposal: proposal.id } })
+    expect((await propose(api, sari, toLift(placed.id))).body.code).toBe('freeze-lifted')
+    expect((await propose(api, sari, toLift(randomUUID()))).body.code).toBe('not-found')
   })
 
-  it('by one person with two keys is refused: two keys of one person are one person', async () => {
+  it('of everything needs roles for every programme', async () => {
     const { body: placed } = await place(sari, { scope: 'all' })
-    const person = placed.placedBy
-    const grants = [{ role: 'approver', programme: null }]
-    const made = await post(api.app, '/v1/keys', key, { person, kind: 'person', label: 'second', grants })
-    await lift(sari, placed.id)
-    expect((await lift(made.body.secret, placed.id)).status).toBe(202)
-    expect((await get(api.app, `/v1/freezes/${placed.id}`, sari)).body.inForce).toBe(true)
-    expect((await lift(budi, placed.id)).status).toBe(200)
+    const here = await personOf(api, { role: 'operator', programme: 'demo' }, { role: 'approver', programme: 'demo' })
+    expect((await propose(api, here, toLift(placed.id))).body.code).toBe('forbidden')
+    const { body: proposal } = await propose(api, sari, toLift(placed.id))
+    expect((await decide(api, here, proposal)).body.code).toBe('not-found')
+    expect((await decide(api, budi, proposal)).body.state).toBe('executed')
   })
 })
 
@@ -157,8 +140,7 @@ describe('a gateway that shows two objects for one reference', () => {
     const { body } = await get(api.app, `${demo}/participants?attention=frozen`, key)
     expect(body.data).toMatchObject([{ ref: other, attention: { code: 'frozen', whoseMove: 'operator' } }])
 
-    await lift(sari, placed.id)
-    await lift(budi, placed.id)
+    await lift(placed.id)
     await payments.submit({ programme: 'demo', ref: other, disbursement: waiting })
     expect((await get(api.app, `${demo}/payouts?ref=${other}`, key)).body.data).toHaveLength(1)
   })

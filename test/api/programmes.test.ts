@@ -1,47 +1,45 @@
 /** Programmes, their money, and their waves. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Programme } from '../../domain/programme.ts'
 import { shippedProgramme } from '../../programmes/index.ts'
 import { buildTestApp, demoProgramme, get, post, type TestApi } from '../support/api.ts'
 import { admitted, openWave, refusedWith, registered } from '../support/api-lives.ts'
+import { agreed, personOf, propose, type ApiPerson } from '../support/api-people.ts'
 
 let api: TestApi
 let key: string
+let agus: ApiPerson
+let budi: ApiPerson
 beforeAll(async () => {
   api = await buildTestApp()
+  agus = await personOf(api, 'administrator')
+  budi = await personOf(api, 'approver')
   key = await api.keyFor(['registrar', 'operator', 'administrator', 'auditor'])
 })
 afterAll(() => api.close())
 
 const idr = (minor: string) => ({ minor, currency: 'IDR' })
+const publish = (programme: Programme) =>
+  agreed(api, [agus, budi], { act: 'programme-publication', content: { ...programme } })
+const appropriated = (fiscalYear: number, minor: string) => {
+  const content = { programme: 'demo', fiscalYear, number: 'DIPA-1', amount: idr(minor) }
+  return agreed(api, [agus, budi], { act: 'appropriation', content })
+}
 
 describe('a programme', () => {
   it('is published as it comes and read as it was published', async () => {
-    const { status, body } = await post(api.app, '/v1/programmes', key, demoProgramme())
-    expect([status, body.code, body.version]).toEqual([201, 'demo', 1])
-    expect(body.sha256).toMatch(/^[0-9a-f]{64}$/)
+    expect((await publish(demoProgramme())).state).toBe('executed')
     expect((await get(api.app, '/v1/programmes/demo', key)).body).toEqual(demoProgramme())
     expect((await get(api.app, '/v1/programmes/demo/versions/1', key)).body).toEqual(demoProgramme())
     for (const code of ['prakerja-2020', 'prakerja-2023'] as const) {
-      expect((await post(api.app, '/v1/programmes', key, shippedProgramme(code))).status).toBe(201)
+      expect((await publish(shippedProgramme(code))).state).toBe('executed')
     }
-  })
-
-  it('has every fault told at once', async () => {
-    const broken = { ...demoProgramme('broken'), currency: 'XYZ', tranches: [], colour: 'red' }
-    const { status, body } = await refusedWith(api, 'programme-invalid', () =>
-      post(api.app, '/v1/programmes', key, broken),
-    )
-    expect(status).toBe(422)
-    const pointers = body.errors.map((fault: { pointer: string }) => fault.pointer)
-    expect(pointers).toEqual(expect.arrayContaining(['/colour', '/currency', '/tranches']))
   })
 
   it('of a version that is published is refused, also with other content', async () => {
     const changed = { ...demoProgramme(), budgetLine: 'OTHER' }
-    const { status } = await refusedWith(api, 'programme-version-exists', () =>
-      post(api.app, '/v1/programmes', key, changed),
-    )
-    expect(status).toBe(409)
+    const { status, body } = await propose(api, agus, { act: 'programme-publication', content: changed })
+    expect([status, body.code]).toEqual([409, 'programme-version-exists'])
   })
 
   it('of an unknown version is not found', async () => {
@@ -51,21 +49,13 @@ describe('a programme', () => {
 
 describe('an appropriation', () => {
   it('is set, raised and lowered, never below what is committed', async () => {
-    const set = (minor: string) =>
-      post(api.app, '/v1/programmes/demo/appropriations', key, {
-        fiscalYear: 2026,
-        number: 'DIPA-1',
-        amount: idr(minor),
-      })
-    expect((await set('200000000')).body).toMatchObject({
-      fiscalYear: 2026,
-      amount: idr('200000000'),
-      committed: idr('0'),
-    })
+    const set = (minor: string) => appropriated(2026, minor)
+    expect((await set('200000000')).state).toBe('executed')
     await post(api.app, '/v1/programmes/demo/waves', key, { code: 'G01', quota: 2, fiscalYear: 2026 })
     await admitted(api, key)
-    expect((await set('100000000')).body.committed).toEqual(idr('70000000'))
-    await refusedWith(api, 'appropriation-too-small', () => set('69999999'))
+    expect((await set('100000000')).state).toBe('executed')
+    const content = { programme: 'demo', fiscalYear: 2026, number: 'DIPA-1', amount: idr('69999999') }
+    expect((await propose(api, agus, { act: 'appropriation', content })).body.code).toBe('appropriation-too-small')
     const { body } = await get(api.app, '/v1/programmes/demo/appropriations', key)
     expect(body.data).toMatchObject([
       { amount: idr('100000000'), committed: idr('70000000'), available: idr('30000000'), disbursed: idr('0') },
@@ -146,11 +136,7 @@ describe('a wave', () => {
     const people = [await registered(api, key), await registered(api, key)]
     for (const person of people) await api.store.lives.screen('demo', person, api.clock.nowMs)
     await refusedWith(api, 'wave-quota-exceeded', () => post(api.app, `${waves}/G12/admissions`, key, list(people)))
-    await post(api.app, '/v1/programmes/demo/appropriations', key, {
-      fiscalYear: 2027,
-      number: 'D',
-      amount: idr('69999999'),
-    })
+    await appropriated(2027, '69999999')
     await post(api.app, waves, key, { code: 'G13', quota: 5, fiscalYear: 2027 })
     await refusedWith(api, 'budget-exceeded', () =>
       post(api.app, `${waves}/G13/admissions`, key, list(people.slice(0, 1))),

@@ -5,6 +5,7 @@ import { DEFAULT_LIMITS } from '../../api/dependencies.ts'
 import { PROBLEM_CODES } from '../../domain/problem.ts'
 import { aRegistration, buildTestApp, demoProgramme, get, post, send, type TestApi } from '../support/api.ts'
 import { everything, refusedWith, registered } from '../support/api-lives.ts'
+import { agreed, personOf, propose } from '../support/api-people.ts'
 
 let api: TestApi
 let key: string
@@ -196,12 +197,12 @@ describe('keys', () => {
 
   it('lose a role at once when it ends, and tell which are left', async () => {
     const grants = [
-      { role: 'operator', programme: null },
+      { role: 'helpdesk', programme: null },
       { role: 'auditor', programme: 'demo' },
     ]
     const { body } = await post(api.app, '/v1/keys', key, { ...wanted, person: 'Joko', grants })
     expect((await get(api.app, '/v1/programmes/demo/waves', body.secret)).status).toBe(200)
-    const role = { person: 'Joko', role: 'operator', programme: null }
+    const role = { person: 'Joko', role: 'helpdesk', programme: null }
     const ended = await post(api.app, '/v1/roles/end', key, role)
     expect([ended.status, ended.body]).toEqual([200, { person: 'Joko', grants: [grants[1]] }])
     expect((await get(api.app, '/v1/programmes/other/waves', body.secret)).body.code).toBe('unknown-programme')
@@ -240,16 +241,12 @@ describe('dead messages', () => {
     return message?.id ?? ''
   }
 
-  it('are shown and sent again when people say so, once', async () => {
+  it('are shown until people have them sent again', async () => {
     const id = await deadMessage()
     const { body } = await get(api.app, '/v1/messages/dead', key)
     expect(body.data).toMatchObject([{ id, programme: 'demo', kind: 'registered', refusals: 10, refusal: 'gRPC 3' }])
-    const once = { 'idempotency-key': 'redrive-one-message' }
-    const first = await post(api.app, `/v1/messages/${id}/redrive`, key, undefined, once)
-    expect([first.status, first.body]).toEqual([200, { id, state: 'pending' }])
-    const second = await post(api.app, `/v1/messages/${id}/redrive`, key, undefined, once)
-    expect(second.headers['idempotent-replayed']).toBe('true')
-    await refusedWith(api, 'message-not-dead', () => post(api.app, `/v1/messages/${id}/redrive`, key))
+    const people = [await personOf(api, 'operator'), await personOf(api, 'approver')] as const
+    await agreed(api, people, { act: 'redrive', content: { message: id } })
     expect((await get(api.app, '/v1/messages/dead', key)).body.data).toEqual([])
   })
 
@@ -269,36 +266,29 @@ describe('dead messages', () => {
     const id = await deadMessage()
     const other = await api.keyFor(['operator'], 'other')
     expect((await get(api.app, '/v1/messages/dead', other)).body.data).toEqual([])
-    await refusedWith(api, 'not-found', () => post(api.app, `/v1/messages/${id}/redrive`, other))
+    const elsewhere = await personOf(api, { role: 'operator', programme: 'other' })
+    const { body } = await propose(api, elsewhere, { act: 'redrive', content: { message: id } })
+    expect(body.code).toBe('unknown-programme')
   })
 
-  it('are sent again all at once, those of one programme or of all that the caller serves', async () => {
+  it('are sent again all at once by two people, those of one programme or of all', async () => {
     await api.rows(
       `INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
        SELECT gen_random_uuid(), programme, '0000000000000', 'sweep', 5, 'dead', now()
          FROM unnest(ARRAY['demo', 'demo', 'other']) AS programme`,
     )
-    const other = await api.keyFor(['operator'], 'other')
-    const redrive = (by: string, body: object, headers: Record<string, string> = {}) =>
-      post(api.app, '/v1/messages/redrive', by, body, headers)
-    await refusedWith(api, 'unknown-programme', () => redrive(other, { programme: 'demo' }))
-    await refusedWith(api, 'unknown-programme', () => redrive(key, { programme: 'nobody-knows' }))
-    await refusedWith(api, 'invalid-request', () => redrive(key, {}))
-    const reader = await api.keyFor([
-      { role: 'auditor', programme: 'demo' },
-      { role: 'operator', programme: 'other' },
-    ])
-    await refusedWith(api, 'forbidden', () => redrive(reader, { programme: 'demo' }))
-    expect((await redrive(other, { programme: null })).body).toEqual({ redriven: 1, left: 0 })
-    const once = { 'idempotency-key': 'redrive-everything' }
-    const dead = (await get(api.app, '/v1/messages/dead', key)).body.data.length
-    expect(dead).toBeGreaterThan(1)
-    const first = await redrive(key, { programme: 'demo' }, once)
-    expect([first.status, first.body]).toEqual([200, { redriven: dead, left: 0 }])
-    const second = await redrive(key, { programme: 'demo' }, once)
-    expect([second.headers['idempotent-replayed'], second.body]).toEqual(['true', first.body])
-    expect((await redrive(key, { programme: null })).body).toEqual({ redriven: 0, left: 0 })
-    const who = `SELECT FROM audit_event WHERE act = 'message-redriven' AND person LIKE 'test-%' AND ref = '0000000000000'`
+    const dead = async () => (await get(api.app, '/v1/messages/dead', key)).body.data.length
+    const all = (programme: string | null) => ({ act: 'redrive-all', content: { programme } })
+    const people = [await personOf(api, 'operator'), await personOf(api, 'approver')] as const
+    const elsewhere = await personOf(api, { role: 'operator', programme: 'other' })
+    expect((await propose(api, elsewhere, all('demo'))).body.code).toBe('unknown-programme')
+    expect((await propose(api, elsewhere, all(null))).body.code).toBe('forbidden')
+    expect((await agreed(api, people, all('other'))).state).toBe('executed')
+    expect(await dead()).toBeGreaterThan(1)
+    expect((await agreed(api, people, all(null))).state).toBe('executed')
+    expect(await dead()).toBe(0)
+    expect((await propose(api, people[0], all(null))).body.code).toBe('message-not-dead')
+    const who = `SELECT FROM audit_event WHERE act = 'message-redriven' AND ref = '0000000000000'`
     expect(await api.rows(who)).toHaveLength(3)
     await api.rows(`UPDATE message SET state = 'delivered' WHERE ref = '0000000000000'`)
   })

@@ -1,6 +1,6 @@
 /** The commands beside a running stack, as operators use them. */
 import { randomUUID } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -32,6 +32,21 @@ async function json(...args: string[]): Promise<any> {
   const { code, stdout, stderr } = await run(...args, '--json')
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   return JSON.parse(stdout)
+}
+
+/** Every command of a document, with its placeholders filled in from what was said before; the first line of what each says. */
+async function runAll(document: string, filled: Readonly<Record<string, string>> = {}): Promise<string[]> {
+  const said: string[] = []
+  const found: Record<string, string> = { PROGRAMME: live.programme.code, WAVE: '1', ...filled }
+  for (const command of commandsIn(readDocument(document))) {
+    const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '')
+    const { code, stdout, stderr } = await run(...words.slice(1).map((word) => found[word] ?? word))
+    expect({ command, code, stderr }).toEqual({ command, code: 0, stderr: '' })
+    found['FREEZE'] = / {2}([0-9a-f-]{36})\n/.exec(stdout)?.[1] ?? found['FREEZE'] ?? ''
+    found['PROPOSAL'] = /approvals approve ([0-9a-f-]{36})/.exec(stdout)?.[1] ?? found['PROPOSAL'] ?? ''
+    said.push(stdout.split('\n')[0] ?? '')
+  }
+  return said
 }
 
 describe('lunas participants', () => {
@@ -116,10 +131,10 @@ describe('lunas keys', () => {
   })
 
   test('a role is taken away, and a new key of the person does not bring it back', async () => {
-    const person = ['--person', 'joko.operator']
-    await run('keys', 'create', ...person, '--role', 'operator', '--role', 'auditor@patient')
-    const { stdout } = await run('keys', 'end-role', ...person, '--role', 'operator')
-    expect(stdout).toBe('joko.operator is operator no more. What is left: auditor@patient\n')
+    const person = ['--person', 'joko.helpdesk']
+    await run('keys', 'create', ...person, '--role', 'helpdesk', '--role', 'auditor@patient')
+    const { stdout } = await run('keys', 'end-role', ...person, '--role', 'helpdesk')
+    expect(stdout).toBe('joko.helpdesk is helpdesk no more. What is left: auditor@patient\n')
     expect((await run('keys', 'create', ...person, '--role', 'auditor@patient')).stdout).toMatch(
       /^It may act as: auditor@patient$/m,
     )
@@ -143,30 +158,25 @@ describe('lunas messages', () => {
     const id = await deadMessage()
     expect((await run('messages', 'dead')).stdout).toContain(`${id}  patient`)
     expect(await json('messages', 'dead')).toMatchObject({ data: [{ id, refusal: 'gRPC 7' }] })
-    expect((await run('messages', 'redrive', id)).stdout).toBe(`${id} is on its way again.\n`)
+    const why = ['--reason', 'the fault is mended']
+    const proposals = [
+      await json('messages', 'redrive', id, ...why),
+      await json('messages', 'redrive', '--all', ...why),
+    ]
+    expect(await json('approvals', 'approve', proposals[0].id)).toMatchObject({ act: 'redrive', state: 'executed' })
     expect(await json('messages', 'dead')).toEqual({ data: [] })
-    const again = await run('messages', 'redrive', id)
+    const again = await run('messages', 'redrive', id, ...why)
     expect({ code: again.code, stdout: again.stdout }).toEqual({ code: 1, stdout: '' })
+    const late = await run('approvals', 'approve', proposals[1].id)
+    expect(late.stdout).toContain('void: no message is dead there')
+    expect(late.code).toBe(1)
   })
 
   test('every command of the page about messages does what it says', async () => {
-    const ids = [await deadMessage(), await deadMessage(), await deadMessage()]
-    const said: string[] = []
-    for (const command of commandsIn(readDocument('docs/runbooks/messages.md'))) {
-      const words = { MESSAGE: ids[0] ?? '', PROGRAMME: live.programme.code }
-      const args = command.split(' ').slice(1)
-      const { code, stdout, stderr } = await run(...args.map((word) => words[word as keyof typeof words] ?? word))
-      expect({ command, code, stderr }).toEqual({ command, code: 0, stderr: '' })
-      said.push(stdout)
-    }
-    expect(said.slice(1, 4)).toEqual([
-      `${ids[0]} is on its way again.\n`,
-      '2 messages are on their way again.\n',
-      'No message is dead.\n',
-    ])
-    await deadMessage()
-    expect(await json('messages', 'redrive', '--all', ...programme)).toEqual({ redriven: 1, left: 0 })
-    const unknown = await run('messages', 'redrive', '--all', '--programme', 'nobody-knows')
+    const [MESSAGE = ''] = [await deadMessage(), await deadMessage(), await deadMessage()]
+    await runAll('docs/runbooks/messages.md', { MESSAGE })
+    expect((await run('messages', 'dead')).stdout).toBe('No message is dead.\n')
+    const unknown = await run('messages', 'redrive', '--all', '--programme', 'nobody-knows', '--reason', 'a test')
     expect({ code: unknown.code, stdout: unknown.stdout }).toEqual({ code: 1, stdout: '' })
   })
 
@@ -184,18 +194,7 @@ describe('lunas messages', () => {
 describe('lunas freeze', () => {
   test('every command of its runbook does what it says', async () => {
     expect((await run('freeze', 'list')).stdout).toBe('Nothing is frozen.\n')
-    const said: string[] = []
-    let frozen = ''
-    for (const command of commandsIn(readDocument('docs/runbooks/freeze.md'))) {
-      const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '')
-      const args = words
-        .slice(1)
-        .map((word) => ({ PROGRAMME: live.programme.code, WAVE: '1', FREEZE: frozen })[word] ?? word)
-      const { code, stdout, stderr } = await run(...args)
-      expect({ command, code, stderr }).toEqual({ command, code: 0, stderr: '' })
-      frozen = / {2}([0-9a-f-]{36})\n/.exec(stdout)?.[1] ?? frozen
-      said.push(stdout.split('\n')[0] ?? '')
-    }
+    const said = await runAll('docs/runbooks/freeze.md')
     const { code: programme } = live.programme
     expect(said.filter((line) => line.endsWith('is frozen.'))).toEqual([
       `region:${programme}:3275 is frozen.`,
@@ -204,14 +203,14 @@ describe('lunas freeze', () => {
       'gateway:sandbox is frozen.',
       'all is frozen.',
     ])
-    expect(said.slice(-2)).toEqual(['all stays frozen until another person agrees.', 'all is lifted.'])
     const { data } = await json('freeze', 'list')
+    expect(data.map(({ scope }: { scope: string }) => scope)).not.toContain('all')
     expect(data).toHaveLength(4)
     for (const { id } of data as { id: string }[]) {
-      for (const role of ['operator', 'approver']) {
-        expect((await run('freeze', 'lift', id, '--reason', 'done', '--as', role)).code).toBe(0)
-      }
+      const { id: proposal } = await json('freeze', 'lift', id, '--reason', 'done')
+      expect((await run('approvals', 'approve', proposal)).code).toBe(0)
     }
+    expect((await run('freeze', 'list')).stdout).toBe('Nothing is frozen.\n')
   })
 
   test('a misspelt scope or gateway is refused with one sentence', async () => {
@@ -220,6 +219,55 @@ describe('lunas freeze', () => {
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
       expect(stderr.trim().split('\n')).toHaveLength(1)
     }
+  })
+})
+
+describe('lunas identity, approvals and appropriations', () => {
+  const year = ['--year', '2033', '--number', 'DIPA-2033', '--reason', 'as decreed']
+  const appropriation = [...year, '--amount', '700']
+
+  test('every command of their page does what it says', async () => {
+    const { secret } = await json('keys', 'create', '--person', 'Budi Santoso', '--role', 'helpdesk')
+    const file = path.join(live.home, 'budi.json')
+    await runAll('docs/approvals.md', { KEY: secret, 'budi.json': file })
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    const again = await run('identity', 'create', '--person', 'x', '--identity', file, '--key', secret)
+    expect(again).toMatchObject({ code: 1, stderr: `${file} exists; a key in use is never replaced\n` })
+    const { data } = await json('identity', 'list')
+    const shown = await json('identity', 'show', '--identity', file)
+    expect(data).toContainEqual(expect.objectContaining({ person: 'Budi Santoso', publicKey: shown.publicKey }))
+    const { data: budgets } = await json('appropriations', 'list', ...programme)
+    expect(budgets).toContainEqual(expect.objectContaining({ fiscalYear: 2031, number: 'DIPA-2031' }))
+  })
+
+  test('one person agrees to nothing alone, and a file that others can read signs nothing', async () => {
+    const proposal = await json('appropriations', 'propose', ...programme, ...appropriation)
+    const alone = await run('approvals', 'approve', proposal.id, '--as', 'administrator')
+    expect({ code: alone.code, stdout: alone.stdout }).toEqual({ code: 1, stdout: '' })
+    const file = path.join(live.home, 'open.json')
+    writeFileSync(file, '{}', { mode: 0o644 })
+    const loose = await run('approvals', 'approve', proposal.id, '--identity', file)
+    expect(loose).toMatchObject({ code: 2, stderr: expect.stringContaining('can be read by others') })
+    const rejected = await json('approvals', 'reject', proposal.id, '--reason', 'the amount is wrong')
+    expect(rejected).toMatchObject({ state: 'rejected', approvals: [{ reason: 'the amount is wrong' }] })
+    expect((await run('approvals', 'list')).stdout).toBe('Nothing waits for anybody’s word.\n')
+  })
+
+  test('a key with power is made by its person, and in force once two people have agreed', async () => {
+    const alone = await run('keys', 'create', '--person', 'lone', '--role', 'operator')
+    expect({ code: alone.code, stdout: alone.stdout }).toEqual({ code: 1, stdout: '' })
+    const { secret, secretHash } = await json('keys', 'secret')
+    const file = path.join(live.home, 'wayan.json')
+    const signs = await json('identity', 'create', '--no-register', '--person', 'wayan', '--identity', file)
+    const of = ['--person', 'wayan', '--role', 'operator', '--secret-hash', secretHash, '--reason', 'new in the team']
+    const key = ['--public-key', signs.publicKey, '--possession', signs.possession]
+    const { id } = await json('keys', 'propose', ...of, ...key)
+    expect((await run('participants', 'list', ...programme, '--key', secret)).code).toBe(1)
+    expect((await run('approvals', 'approve', id)).code).toBe(0)
+    expect((await run('participants', 'list', ...programme, '--key', secret)).code).toBe(0)
+    const grant = ['keys', 'grant', '--person', 'wayan', '--role', 'approver', '--reason', 'promoted']
+    const { id: granted } = await json(...grant, '--public-key', signs.publicKey)
+    expect(await json('approvals', 'approve', granted)).toMatchObject({ act: 'role-grant', state: 'executed' })
   })
 })
 

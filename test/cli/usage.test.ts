@@ -7,9 +7,13 @@ import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { approvalsCommand } from '../../cli/approvals.ts'
+import { appropriationsCommand } from '../../cli/appropriations.ts'
 import { auditCommand } from '../../cli/audit.ts'
 import { demoCommand } from '../../cli/demo.ts'
 import { doctorCommand } from '../../cli/doctor.ts'
+import { freezeCommand } from '../../cli/freeze.ts'
+import { identityCommand } from '../../cli/identity.ts'
 import { keysCommand } from '../../cli/keys.ts'
 import { messagesCommand } from '../../cli/messages.ts'
 import { migrateCommand } from '../../cli/migrate.ts'
@@ -31,6 +35,10 @@ const COMMANDS = [
   migrateCommand(),
   participantsCommand(),
   messagesCommand(),
+  freezeCommand(),
+  identityCommand(),
+  approvalsCommand(),
+  appropriationsCommand(),
   keysCommand(() => Promise.reject(new Error('no key is made here'))),
   auditCommand(),
 ]
@@ -124,6 +132,31 @@ const MISUSES = [
     what: 'no database for the first key',
     args: ['keys', 'create', '--bootstrap', '--person', 'a'],
     says: 'DATABASE_URL is',
+  },
+  {
+    what: 'a first key of another role',
+    args: ['keys', 'create', '--bootstrap', '--person', 'a', '--role', 'operator'],
+    says: '--bootstrap makes an administrator or an approver, and nothing else',
+  },
+  {
+    what: 'a proposal without its reason',
+    args: ['freeze', 'lift', 'x'],
+    says: "error: required option '--reason <text>' not specified",
+  },
+  {
+    what: 'nobody’s signature',
+    args: ['approvals', 'approve', 'x', '--key', 'lunas_x'],
+    says: 'no signing key; give its file by --identity or LUNAS_IDENTITY',
+  },
+  {
+    what: 'a signature of a file that is not there',
+    args: ['identity', 'show', '--identity', 'nowhere.json'],
+    says: 'there is no signing key at nowhere.json',
+  },
+  {
+    what: 'an amount that is none',
+    args: ['appropriations', 'propose', '--programme', 'demo', '--year', '2026', '--number', 'x', '--amount', '1.5'],
+    says: "error: option '--amount <minor>' argument '1.5' is invalid. whole minor units in digits",
   },
   {
     what: 'the first key of the engine',

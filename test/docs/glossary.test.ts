@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { PROPOSAL_STATES } from '../../domain/approval.ts'
 import { DISBURSEMENT_STATES } from '../../domain/disbursement.ts'
 import { EVIDENCE_KINDS, OUTCOMES, STAGES, TRANCHE_STATES } from '../../domain/lifecycle.ts'
 import { FAILURE_CLASSES } from '../../domain/observation.ts'
@@ -17,6 +18,7 @@ test.each([
   ['States of a disbursement', DISBURSEMENT_STATES],
   ['States of a payout', PAYOUT_STATES],
   ['What a failure means', FAILURE_CLASSES],
+  ['States of a proposal', PROPOSAL_STATES],
   ['Why people should look', ATTENTIONS],
 ] as const)('the glossary explains "%s" as the code has it', (heading, codes) => {
   const rows = tableUnder(glossary, heading)

@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { hashOf } from '../../client/identity.ts'
 import type { AccountDetails, Registration } from '../../domain/registration.ts'
 import type { Role } from '../../domain/roles.ts'
+import { agree } from '../../local/agreement.ts'
 import type { Person } from '../../local/demo/people.ts'
 import { registration } from '../support/builders.ts'
 import { openLiveStack } from '../support/e2e.ts'
@@ -103,7 +105,7 @@ beforeAll(async () => {
   await nameWithNumbers(refs[5] ?? '', canary(501).registration.nationalId)
 }, 150_000)
 
-async function peopleAct([first = '', second = '', third = '']: readonly string[]): Promise<void> {
+async function peopleAct([first = '', second = '', third = '', fourth = '']: readonly string[]): Promise<void> {
   const changes = {
     name: `${CANARY.name} Kedua`,
     phone: `+62${CANARY.phone}999`,
@@ -113,6 +115,12 @@ async function peopleAct([first = '', second = '', third = '']: readonly string[
   await steps.act(first, 'hold', { reason: 'identity is being checked' })
   await steps.act(second, 'withdraw', { reason: 'asked to leave' })
   await steps.act(third, 'accounts', { ...accountOf('00', 77), holder: `${CANARY.name} Ketiga` })
+  const account = { ...accountOf('00', 78), holder: `${CANARY.name} Keempat` }
+  const secret = { account, salt: 'ab'.repeat(32) }
+  const { kind, institution, number } = account
+  const of = { programme: live.programme.code, ref: fourth, kind, institution, masked: `••${number.slice(-4)}` }
+  const change = { act: 'account-change', content: { ...of, commitment: hashOf(secret) }, personal: secret }
+  expect(await agree(live.calls, live.identities, { ...change, reason: 'as asked at the desk' }, 'operator')).toBe(true)
   await live.calls.get('helpdesk', `${live.participants}/${first}/identity`)
   await live.calls.post('helpdesk', `${live.participants}/look-up`, { nationalId: `${CANARY.nationalId}0100` })
 }
@@ -151,8 +159,8 @@ async function refuseAll(ref: string): Promise<void> {
   await refused('auditor', 'POST', people, json(again))
   await refused('helpdesk', 'POST', `${people}/look-up`, json({ nationalId }))
   await refused('helpdesk', 'POST', `${people}/look-up`, json({ nationalId: name }))
-  await refused('helpdesk', 'POST', `${people}/${ref}/accounts`, json(accountOf('10', 5)))
-  await refused('helpdesk', 'POST', `${people}/${ref}/accounts`, json({ ...accountOf('00', 5), number: phone }))
+  await refused('registrar', 'POST', `${people}/${ref}/accounts`, json(accountOf('10', 5)))
+  await refused('registrar', 'POST', `${people}/${ref}/accounts`, json({ ...accountOf('00', 5), number: phone }))
   await refused(
     'operator',
     'POST',

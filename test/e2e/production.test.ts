@@ -1,9 +1,17 @@
 /** What `npm run build` makes, run by plain Node with servers of others: it starts with what is its own, and with nothing less. */
 import { execFileSync } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
-import { cpSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { createHash, randomUUID } from 'node:crypto'
+import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import {
+  openIdentity,
+  signedApproval,
+  signedProposal,
+  type Identity,
+  type Seen,
+  type StoredIdentity,
+} from '../../client/identity.ts'
 import { participantWorkflowId } from '../../domain/identity.ts'
 import { localDate } from '../../domain/zone.ts'
 import { makeHome } from '../../local/postgres.ts'
@@ -210,21 +218,26 @@ describe('with what is its own and before a gateway is contracted', () => {
   test('it becomes ready, and a registered person begins their life', async () => {
     const url = `http://127.0.0.1:${environment['LUNAS_PORT']}`
     expect((await fetch(`${url}/readyz`)).status).toBe(200)
-    const administrator = await bootstrapped()
-    const registrar = await post(url, administrator, '/v1/keys', {
-      person: 'layanan',
-      kind: 'service',
-      label: 'registers people',
-      grants: [{ role: 'registrar', programme: null }],
-    })
+    const agus = await bootstrapped('agus', 'administrator')
+    const budi = await bootstrapped('budi', 'approver')
+    const secret = `lunas_${'r'.repeat(43)}`
+    const secretHash = createHash('sha256').update(secret).digest('hex')
+    const grants = [{ role: 'registrar', programme: null }]
+    const key = { person: 'layanan', kind: 'service', label: 'registers people', secretHash, expiresAt: null, grants }
+    await agreed(url, [agus, budi], 'key', { ...key, signingKey: null })
     const programme = patientProgramme()
-    await post(url, administrator, '/v1/programmes', programme)
+    await agreed(url, [agus, budi], 'programme-publication', { ...programme })
     const fiscalYear = Number(localDate(programme.zone, Date.now()).slice(0, 4))
     const amount = { minor: '100000000000', currency: 'IDR' }
     const base = `/v1/programmes/${programme.code}`
-    await post(url, administrator, `${base}/appropriations`, { fiscalYear, number: 'DIPA-1', amount })
+    await agreed(url, [agus, budi], 'appropriation', {
+      programme: programme.code,
+      fiscalYear,
+      number: 'DIPA-1',
+      amount,
+    })
     const { account: _, ...person } = registration()
-    const { ref } = await post(url, String(registrar['secret']), `${base}/participants`, person)
+    const { ref } = await post(url, secret, `${base}/participants`, person)
     expect(await stageOf(programme.code, String(ref))).toBe('admission')
   })
 
@@ -236,13 +249,58 @@ describe('with what is its own and before a gateway is contracted', () => {
   })
 })
 
-async function bootstrapped(): Promise<string> {
-  const { code, stdout, stderr } = await command(['keys', 'create', '--bootstrap', '--person', 'agus', '--json'])
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  return (JSON.parse(stdout) as { secret: string }).secret
+interface Founder {
+  readonly key: string
+  readonly identity: Identity
 }
 
-async function post(url: string, key: string, route: string, body: unknown): Promise<Record<string, unknown>> {
+async function bootstrapped(person: string, role: string): Promise<Founder> {
+  const of = ['--person', person, '--role', role, '--json']
+  const { code, stdout, stderr } = await command(['keys', 'create', '--bootstrap', ...of])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const again = await command(['keys', 'create', '--bootstrap', ...of])
+  expect({ code: again.code, stdout: again.stdout }).toEqual({ code: 1, stdout: '' })
+  const { secret } = JSON.parse(stdout) as { secret: string }
+  const file = path.join(home, `${person}.json`)
+  const url = `http://127.0.0.1:${environment['LUNAS_PORT']}`
+  const made = await command([
+    'identity',
+    'create',
+    '--person',
+    person,
+    '--identity',
+    file,
+    '--url',
+    url,
+    '--key',
+    secret,
+  ])
+  expect({ code: made.code, stderr: made.stderr }).toEqual({ code: 0, stderr: '' })
+  return { key: secret, identity: openIdentity(JSON.parse(readFileSync(file, 'utf8')) as StoredIdentity) }
+}
+
+/** One of the founders proposes, the other approves. */
+async function agreed(
+  url: string,
+  [one, other]: readonly [Founder, Founder],
+  act: string,
+  content: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const expiresAtMs = Date.now() + 3_600_000
+  const body = signedProposal(one.identity, { act, content, reason: 'to begin with', expiresAtMs })
+  const proposal = await post(url, one.key, '/v1/proposals', body, 202)
+  const word = signedApproval(other.identity, proposal as unknown as Seen, 'approve')
+  const after = await post(url, other.key, `/v1/proposals/${String(proposal['id'])}/approvals`, word, 200)
+  expect(after['state']).toBe('executed')
+}
+
+async function post(
+  url: string,
+  key: string,
+  route: string,
+  body: unknown,
+  status = 201,
+): Promise<Record<string, unknown>> {
   const headers = {
     authorization: `Bearer ${key}`,
     'content-type': 'application/json',
@@ -250,7 +308,7 @@ async function post(url: string, key: string, route: string, body: unknown): Pro
   }
   const answer = await fetch(`${url}${route}`, { method: 'POST', headers, body: JSON.stringify(body) })
   const answered = (await answer.json()) as Record<string, unknown>
-  expect(answer.status, JSON.stringify(answered)).toBe(201)
+  expect(answer.status, JSON.stringify(answered)).toBe(status)
   return answered
 }
 

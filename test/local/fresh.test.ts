@@ -24,6 +24,7 @@ test('a folder is emptied of everything but the lock', () => {
   put(
     'running.json',
     'development-keys.json',
+    'development-identities.json',
     'temporal.db',
     'temporal.db-wal',
     'sandbox.jsonl',

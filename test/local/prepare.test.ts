@@ -6,7 +6,9 @@ import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { developmentAccess, type Access } from '../../local/access.ts'
+import { agree } from '../../local/agreement.ts'
 import { openCalls } from '../../local/demo/calls.ts'
+import { developmentIdentities } from '../../local/identities.ts'
 import { prepareWith } from '../../local/prepare.ts'
 import { SHIPPED_PROGRAMMES, shippedProgramme } from '../../programmes/index.ts'
 import { buildSandbox } from '../../sandbox/server.ts'
@@ -98,11 +100,9 @@ test('a budget that was changed stays changed', async () => {
   const calls = openCalls(apiUrl(), keys)
   const [{ year }] = (await api.rows('SELECT fiscal_year AS year FROM appropriation')) as [{ year: number }]
   const amount = { minor: '5000000000000', currency: 'IDR' }
-  await calls.post('administrator', '/v1/programmes/demo/appropriations', {
-    fiscalYear: year,
-    number: 'REVISI',
-    amount,
-  })
+  const content = { programme: 'demo', fiscalYear: year, number: 'REVISI', amount }
+  const identities = await developmentIdentities(api.store, home)
+  expect(await agree(calls, identities, { act: 'appropriation', content, reason: 'revised' })).toBe(true)
   await prepared()
   expect(await api.rows(BUDGETS)).toContainEqual({ programme: 'demo', amount: 5_000_000_000_000n })
 })

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Settings } from 'typebox/system'
-import { canonicalJson, repeatedFields } from '../../programmes/json.ts'
+import { canonicalJson } from '../../domain/signing.ts'
+import { repeatedFields } from '../../programmes/json.ts'
 import { parseProgramme } from '../../programmes/parse.ts'
 
 const source = readFileSync(new URL('../../programmes/demo.json', import.meta.url), 'utf8')

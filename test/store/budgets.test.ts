@@ -1,9 +1,21 @@
 /** Money a programme may spend: set by people, one after another or at once; what comes back may be promised again. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { entitlementTotal } from '../../domain/programme.ts'
+import { setAppropriation } from '../../store/budgets.ts'
 import { swiftProgramme } from '../support/builders.ts'
 import { gate } from '../support/gate.ts'
-import { DAY, disbursementOf, NOON, openWorld, refusal, seen, WAVE, YEAR, type World } from '../support/world.ts'
+import {
+  DAY,
+  disbursementOf,
+  NOON,
+  OPERATOR,
+  openWorld,
+  refusal,
+  seen,
+  WAVE,
+  YEAR,
+  type World,
+} from '../support/world.ts'
 
 const each = entitlementTotal(swiftProgramme())
 let world: World
@@ -15,8 +27,7 @@ afterEach(async () => {
   await world.close()
 })
 
-const appropriate = (amount: bigint, fiscalYear = YEAR) =>
-  world.act((acts) => acts.setAppropriation({ programme: world.programme, fiscalYear, number: 'DIPA-2', amount }))
+const appropriate = (amount: bigint, fiscalYear = YEAR) => world.appropriate(amount, fiscalYear)
 const appropriation = async (fiscalYear = YEAR) => {
   const found = (await world.store.reads.appropriations('swift')).find((one) => one.fiscalYear === fiscalYear)
   if (!found) throw new Error('no appropriation')
@@ -35,8 +46,9 @@ describe('an appropriation', () => {
     const ending = gate()
     const isSet = gate()
     const fiscalYear = YEAR + 1
-    const first = world.act(async (acts) => {
-      await acts.setAppropriation({ programme: world.programme, fiscalYear, number: 'DIPA-3', amount: each * 5n })
+    const first = world.inSql(async (sql) => {
+      const appropriation = { programme: world.programme, fiscalYear, number: 'DIPA-3', amount: each * 5n }
+      await setAppropriation(sql, appropriation, OPERATOR, NOON)
       isSet.open()
       await ending.opened
     })
@@ -53,7 +65,9 @@ describe('an appropriation', () => {
   it('that is changed leaves on record everything it was and everything it became', async () => {
     const fiscalYear = YEAR + 2
     const set = (number: string, amount: bigint) =>
-      world.act((acts) => acts.setAppropriation({ programme: world.programme, fiscalYear, number, amount }))
+      world.inSql((sql) =>
+        setAppropriation(sql, { programme: world.programme, fiscalYear, number, amount }, OPERATOR, NOON),
+      )
     await set('DIPA-1', each)
     await set('DIPA-2', each * 2n)
     const { rows } = await world.root.pool.query(

@@ -2,13 +2,16 @@
  * A freeze under full load: 64 callers claim, or send again, as fast as they can while it is placed. Whoever places it counts what
  * was claimed before its own commit; one more at the end would be a claim after that commit, or one under way across it.
  */
+import { signedApproval } from '../../client/identity.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inTransaction, openDatabase, type Database } from '../../store/database.ts'
 import { holdTargets } from '../../store/freeze-locks.ts'
-import { liftFreeze, placeFreeze } from '../../store/freezes.ts'
+import { decide } from '../../store/approvals.ts'
+import { placeFreeze } from '../../store/freezes.ts'
 import type { Store } from '../../store/index.ts'
-import { agree, APPROVER, EVERYTHING, freeze, lift, SANDBOX } from '../support/freezes.ts'
+import { agreeToLift, EVERYTHING, freeze, lift, pairOf, proposeLift, SANDBOX } from '../support/freezes.ts'
+import { seenAs } from '../support/two-people.ts'
 import {
   bytesOf,
   disbursementOf,
@@ -165,16 +168,19 @@ describe('a process that dies or stops in the middle', () => {
   it('of lifting one leaves it in force, and tells nobody', async () => {
     const ref = await world.ready()
     const { freeze: placed } = await freeze(world, SANDBOX)
-    await agree(world, placed.id, OPERATOR)
+    const proposal = await proposeLift(world, placed.id)
+    const { budi } = await pairOf(world)
+    const { hash, signature } = signedApproval(budi.identity, seenAs(proposal), 'approve')
     const dying = inTransaction(app, async (sql) => {
-      await liftFreeze(sql, placed.id, APPROVER, NOON)
+      const asked = { proposal: proposal.id, decision: 'approve' as const, hash, signature, reason: null }
+      expect((await decide(sql, world.store.context, asked, budi.actor, NOON)).state).toBe('executed')
       const { rows: own } = await sql.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
       await end(own[0]?.pid ?? 0)
     })
     await expect(dying).rejects.toThrow()
     expect(await world.count(`SELECT FROM message WHERE ref = $1 AND kind = 'lift'`, [ref])).toBe(0)
     await expect(world.claim(disbursementOf(ref))).rejects.toThrow('parked: frozen')
-    await agree(world, placed.id, APPROVER)
+    expect((await agreeToLift(world, proposal)).state).toBe('executed')
     expect(await world.claim(disbursementOf(ref))).toMatch(/#1$/)
   })
 
@@ -197,12 +203,12 @@ describe('a process that dies or stops in the middle', () => {
     const refs = await people(20)
     for (let round = 0; round < 5; round += 1) {
       const { freeze: placed } = await freeze(world, SANDBOX)
-      await agree(world, placed.id, OPERATOR)
+      const proposal = await proposeLift(world, placed.id)
       const told = async (ref: string) => world.count(`SELECT FROM message WHERE ref = $1 AND kind = 'lift'`, [ref])
       const before = await Promise.all(refs.map(told))
       const [standings] = await Promise.all([
         Promise.all(refs.map((ref) => world.advance(ref))),
-        agree(world, placed.id, APPROVER),
+        agreeToLift(world, proposal),
       ])
       const after = await Promise.all(refs.map(told))
       for (const [index, standing] of standings.entries()) {

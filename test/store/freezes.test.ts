@@ -1,12 +1,11 @@
 /** Freezes: what they stop, whom they leave alone, and how they end. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { FreezeTarget } from '../../domain/freeze.ts'
-import { agree, APPROVER, EVERYTHING, freeze, lift, SANDBOX } from '../support/freezes.ts'
+import { agreeToLift, EVERYTHING, freeze, lift, proposeLift, SANDBOX } from '../support/freezes.ts'
 import {
   bytesOf,
   disbursementOf,
   NOON,
-  OPERATOR,
   openWorld,
   refusal,
   SECOND,
@@ -24,10 +23,7 @@ beforeAll(async () => {
 afterAll(() => world.close())
 afterEach(async () => {
   const standing = await world.store.freezes.list(true)
-  for (const { id, liftProposedBy } of standing) {
-    if (liftProposedBy === null) await lift(world, id)
-    else await agree(world, id, liftProposedBy === 'sari' ? APPROVER : OPERATOR, 'looked into')
-  }
+  for (const { id } of standing) await lift(world, id)
   expect(await world.imbalances()).toEqual([])
 })
 
@@ -142,48 +138,45 @@ describe('a freeze', () => {
 })
 
 describe('lifting a freeze', () => {
-  it('needs two people who give the same reason', async () => {
+  it('needs two people: one who proposes it, another who approves', async () => {
     const { freeze: placed } = await freeze(world, SANDBOX)
-    expect((await agree(world, placed.id, OPERATOR)).liftedAt).toBeNull()
-    expect((await agree(world, placed.id, OPERATOR)).liftedAt).toBeNull()
-    expect(await refusal(agree(world, placed.id, APPROVER, 'for another reason'))).toBe('conflict')
+    const proposal = await proposeLift(world, placed.id)
     expect((await world.store.freezes.list(true)).map(({ id }) => id)).toContain(placed.id)
-    const lifted = await agree(world, placed.id, APPROVER)
-    expect(lifted).toMatchObject({ liftProposedBy: 'sari', liftedBy: 'budi', liftReason: 'looked into' })
-    expect(await refusal(agree(world, placed.id, OPERATOR))).toBe('freeze-lifted')
-    const acts = await world.root.pool.query<{ act: string; person: string }>(
-      'SELECT act, person FROM audit_event WHERE subject = $1 ORDER BY id',
+    expect((await agreeToLift(world, proposal)).state).toBe('executed')
+    const lifted = await world.store.freezes.find(placed.id)
+    expect(lifted).toMatchObject({ liftedBy: 'budi', liftedUnder: proposal.id })
+    expect(await refusal(proposeLift(world, placed.id))).toBe('freeze-lifted')
+    const acts = await world.root.pool.query<{ act: string; person: string; reason: string }>(
+      'SELECT act, person, reason FROM audit_event WHERE subject = $1 ORDER BY id',
       [`freeze:${placed.id}`],
     )
     expect(acts.rows).toEqual([
-      { act: 'freeze-placed', person: 'sari' },
-      { act: 'freeze-lift-proposed', person: 'sari' },
-      { act: 'freeze-lifted', person: 'budi' },
+      { act: 'freeze-placed', person: 'sari', reason: 'a wrong list' },
+      { act: 'freeze-lifted', person: 'budi', reason: 'looked into' },
     ])
   })
 
-  it('lets whoever proposed it change the reason, which voids what another was about to agree to', async () => {
+  it('proposed twice happens once: what comes second is void', async () => {
     const { freeze: placed } = await freeze(world, SANDBOX)
-    await agree(world, placed.id, OPERATOR)
-    await agree(world, placed.id, OPERATOR, 'better said')
-    expect(await refusal(agree(world, placed.id, APPROVER))).toBe('conflict')
-    expect((await agree(world, placed.id, APPROVER, 'better said')).liftedBy).toBe('budi')
-  })
-
-  it('by two people at once happens once', async () => {
-    const { freeze: placed } = await freeze(world, SANDBOX)
-    const both = await Promise.all([agree(world, placed.id, OPERATOR), agree(world, placed.id, APPROVER)])
-    expect(both.filter(({ liftedAt }) => liftedAt !== null)).toHaveLength(1)
+    const both = [await proposeLift(world, placed.id), await proposeLift(world, placed.id)]
+    const states = await Promise.all(both.map(async (one) => (await agreeToLift(world, one)).state))
+    expect(states.toSorted()).toEqual(['executed', 'void'])
   })
 
   it.each([
     ['one person', `lifted_by = 'sari', lifted_at = now()`],
     ['the engine', `lifted_by = 'engine', lifted_at = now()`],
+    [
+      'an open proposal',
+      `lifted_by = 'budi', lifted_at = now(), lifted_under = (SELECT max(id::text)::uuid FROM proposal)`,
+    ],
   ])('by %s is refused by the database itself', async (_, set) => {
     const { freeze: placed } = await freeze(world, SANDBOX)
-    await agree(world, placed.id, OPERATOR)
+    await proposeLift(world, placed.id)
     const { pool } = world.store.context.database
-    await expect(pool.query(`UPDATE freezes SET ${set} WHERE id = $1`, [placed.id])).rejects.toThrow('freezes_lift')
+    await expect(pool.query(`UPDATE freezes SET ${set} WHERE id = $1`, [placed.id])).rejects.toThrow(
+      'others have agreed',
+    )
   })
 
   it('is not undone, and what was frozen is not rewritten', async () => {

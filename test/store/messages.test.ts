@@ -1,6 +1,6 @@
 /** Messages on their way to lives: leased, delivered, refused, dead, redriven, and the sweep that forgets nobody. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Lease } from '../../store/messages.ts'
+import { redriveAllMessages, redriveMessage, type Lease } from '../../store/messages.ts'
 import { DAY, NOON, OPERATOR, openWorld, refusal, type World } from '../support/world.ts'
 
 let world: World
@@ -24,6 +24,10 @@ const messageOf = (ref: string) =>
 
 const attentionOf = async (ref: string): Promise<string | null> =>
   (await world.one<{ attention: string | null }>('SELECT attention FROM participant WHERE ref = $1', [ref])).attention
+
+const redriveAll = (programmes: readonly string[] | null, limit?: number) =>
+  world.inSql((sql) => redriveAllMessages(sql, programmes, OPERATOR, NOON, limit))
+const redrive = (id: string) => world.inSql((sql) => redriveMessage(sql, id, OPERATOR, NOON))
 
 describe('a lease', () => {
   it('takes all messages of one life together, with what a start needs', async () => {
@@ -140,13 +144,13 @@ describe('delivery', () => {
     expect(await world.count(`SELECT FROM audit_event WHERE act = 'message-died' AND ref = $1`, [ref])).toBe(1)
     // People are shown it, until the life has looked at how it stands.
     expect(await attentionOf(ref)).toBe('message-dead')
-    await world.store.messages.redrive(id, OPERATOR, NOON)
+    await redrive(id)
     expect(idsOf(await lease())).toEqual([id])
     await world.advance(ref)
     expect(await attentionOf(ref)).toBeNull()
-    expect(await refusal(world.store.messages.redrive(id, OPERATOR, NOON))).toBe('message-not-dead')
+    expect(await refusal(redrive(id))).toBe('message-not-dead')
     const nobody = '00000000-0000-4000-8000-000000000000'
-    expect(await refusal(world.store.messages.redrive(nobody, OPERATOR, NOON))).toBe('not-found')
+    expect(await refusal(redrive(nobody))).toBe('not-found')
   })
 
   it('of everybody who died in one fault is put back at once, with a row of audit each', async () => {
@@ -155,13 +159,13 @@ describe('delivery', () => {
     const ids = idsOf(await lease())
     for (let time = 1; time <= 10; time += 1) await world.store.messages.refused(ids, 'gRPC 3')
     expect(await world.store.messages.backlog()).toMatchObject({ pending: 0, dead: 3 })
-    expect(await world.store.messages.redriveAll(['other'], OPERATOR, NOON)).toEqual({ redriven: 0, left: 0 })
-    expect(await world.store.messages.redriveAll(['swift'], OPERATOR, NOON)).toEqual({ redriven: 3, left: 0 })
+    expect(await redriveAll(['other'])).toEqual({ redriven: 0, left: 0 })
+    expect(await redriveAll(['swift'])).toEqual({ redriven: 3, left: 0 })
     expect(await world.store.messages.backlog()).toMatchObject({ pending: 3, dead: 0 })
     expect(idsOf(await lease()).toSorted()).toEqual(ids.toSorted())
     const redriven = `SELECT FROM audit_event WHERE act = 'message-redriven' AND ref = ANY ($1)`
     expect(await world.count(redriven, [refs])).toBe(3)
-    expect(await world.store.messages.redriveAll(null, OPERATOR, NOON)).toEqual({ redriven: 0, left: 0 })
+    expect(await redriveAll(null)).toEqual({ redriven: 0, left: 0 })
   })
 
   it('that are very many are put back some at a time, the oldest first, and two who do so share them', async () => {
@@ -172,7 +176,7 @@ describe('delivery', () => {
         WHERE ref = ANY ($1)`,
       [refs],
     )
-    const redrive = () => world.store.messages.redriveAll(null, OPERATOR, NOON, 2)
+    const redrive = () => redriveAll(null, 2)
     expect(await redrive()).toEqual({ redriven: 2, left: 4 })
     const stillDead = await world.store.messages.dead(null)
     expect(stillDead.map(({ ref }) => ref)).toEqual(refs.slice(2))

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Problem } from '../../domain/problem.ts'
+import { createKey, type NewKey } from '../../store/keys.ts'
 import { keyed, NOON, OPERATOR, openStore, openWorld, refusal, VAULT_KEYS, type World } from '../support/world.ts'
 
 let world: World
@@ -111,33 +112,30 @@ describe('an idempotency key', () => {
   })
 })
 
+const make = (key: NewKey) => world.inSql((sql) => createKey(sql, key, OPERATOR, NOON))
 const budi = { person: 'budi', kind: 'person', label: 'laptop', grants: [], expiresAtMs: null } as const
 
 describe('keys of people and services', () => {
   it('make the whole of what a person may do visible: a new key has the roles of the older ones', async () => {
     const give = (role: 'auditor' | 'helpdesk') =>
-      world.act((acts) => acts.createKey({ ...budi, person: 'tuti', grants: [{ role, programme: null }] }))
+      make({ ...budi, person: 'tuti', grants: [{ role, programme: null }] })
     expect((await give('helpdesk')).grants).toEqual([{ role: 'helpdesk', programme: null }])
     expect((await give('auditor')).grants.map(({ role }) => role)).toEqual(['auditor', 'helpdesk'])
   })
 
   it('of a service never stand under the name of a person, nor the reverse, also not at once', async () => {
-    await world.act((acts) => acts.createKey({ ...budi, person: 'nurul' }))
-    const asService = () => world.act((acts) => acts.createKey({ ...budi, person: 'nurul', kind: 'service' }))
+    await make({ ...budi, person: 'nurul' })
+    const asService = () => make({ ...budi, person: 'nurul', kind: 'service' })
     expect(await refusal(asService())).toBe('conflict')
     const kinds = ['person', 'service', 'person', 'service'] as const
-    const made = await Promise.allSettled(
-      kinds.map((kind) => world.act((acts) => acts.createKey({ ...budi, person: 'both', kind }))),
-    )
+    const made = await Promise.allSettled(kinds.map((kind) => make({ ...budi, person: 'both', kind })))
     expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(2)
     expect(await world.count(`SELECT DISTINCT kind FROM api_key WHERE person = 'both'`)).toBe(1)
   })
 
   it('are shown once, found by their secret, and end at once when revoked', async () => {
     const grants = [{ role: 'operator', programme: 'swift' }] as const
-    const { id, secret } = await world.act((acts) =>
-      acts.createKey({ person: 'budi', kind: 'person', label: 'laptop', grants, expiresAtMs: null }),
-    )
+    const { id, secret } = await make({ person: 'budi', kind: 'person', label: 'laptop', grants, expiresAtMs: null })
     expect(await world.store.desk.callerOf(secret)).toEqual({ keyId: id, person: 'budi', kind: 'person', grants })
     const { stored } = await world.one<{ stored: string }>('SELECT row_to_json(k)::text AS stored FROM api_key k')
     expect(stored).not.toContain(secret)
@@ -147,9 +145,13 @@ describe('keys of people and services', () => {
   })
 
   it('expire, and unknown ones are nobody', async () => {
-    const { secret } = await world.act((acts) =>
-      acts.createKey({ person: 'budi', kind: 'person', label: 'old', grants: [], expiresAtMs: NOON - 1e12 }),
-    )
+    const { secret } = await make({
+      person: 'budi',
+      kind: 'person',
+      label: 'old',
+      grants: [],
+      expiresAtMs: NOON - 1e12,
+    })
     expect(await world.store.desk.callerOf(secret)).toBeUndefined()
     expect(await world.store.desk.callerOf('lunas_nonsense')).toBeUndefined()
   })
@@ -158,7 +160,7 @@ describe('keys of people and services', () => {
 describe('a role', () => {
   const operator = { person: 'wayan', role: 'operator', programme: 'swift' } as const
   const give = async (person: string, role: 'operator' | 'administrator', programme: string | null) =>
-    world.act((acts) => acts.createKey({ ...budi, person, grants: [{ role, programme }] }))
+    make({ ...budi, person, grants: [{ role, programme }] })
 
   it('ends for every key of its person, on record with who ended it, and ends once', async () => {
     const [one, other] = [await give('wayan', 'operator', 'swift'), await give('wayan', 'operator', null)]
@@ -175,7 +177,7 @@ describe('a role', () => {
   })
 
   it('that has ended does not come back with a new key, and may be granted anew', async () => {
-    const again = await world.act((acts) => acts.createKey({ ...budi, person: 'wayan' }))
+    const again = await make({ ...budi, person: 'wayan' })
     expect(again.grants).toEqual([{ role: 'operator', programme: null }])
     expect((await give('wayan', 'operator', 'swift')).grants).toHaveLength(2)
     expect(await world.count(`SELECT FROM role_grant WHERE person = 'wayan' AND programme = 'swift'`)).toBe(2)

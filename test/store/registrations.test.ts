@@ -147,7 +147,7 @@ describe('a person is one person', () => {
   it('in each programme, and may be in several', async () => {
     const person = registration()
     const other = { ...world.programme, code: 'other' }
-    await world.act((acts) => acts.publishProgramme(other, new Uint8Array(32)))
+    await world.publish(other)
     expect(await outcomes(request(person), { ...request(person), programme: other })).toEqual(['created', 'created'])
   })
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Problem } from '../../domain/problem.ts'
 import { entitlementTotal, type Programme } from '../../domain/programme.ts'
 import { swiftProgramme } from '../support/builders.ts'
-import { hashOf, NOON, openWorld, refusal, WAVE, YEAR, type World } from '../support/world.ts'
+import { NOON, openWorld, refusal, WAVE, YEAR, type World } from '../support/world.ts'
 
 const each = entitlementTotal(swiftProgramme())
 let world: World
@@ -21,8 +21,7 @@ const wave = (code = WAVE) =>
   world.one<{ admitted: number; decree: string | null }>('SELECT admitted, decree FROM wave WHERE code = $1', [code])
 const committed = async (): Promise<bigint> =>
   (await world.one<{ committed: bigint }>('SELECT committed FROM appropriation')).committed
-const appropriate = (amount: bigint) =>
-  world.act((acts) => acts.setAppropriation({ programme: world.programme, fiscalYear: YEAR, number: 'DIPA-2', amount }))
+const appropriate = (amount: bigint) => world.appropriate(amount)
 
 describe('admission', () => {
   beforeEach(async () => {
@@ -148,7 +147,7 @@ describe('admission', () => {
       version: 2,
       tranches: world.programme.tranches.map((rule) => ({ ...rule, amount: String(BigInt(rule.amount) * 2n) })),
     }
-    await world.act((acts) => acts.publishProgramme(richer, hashOf(richer)))
+    await world.publish(richer)
     const registered = await world.store.desk.registerAll([
       {
         actor: { person: 'sari', keyId: null, role: null, requestId: null },
@@ -213,8 +212,7 @@ describe('waves and money set by people', () => {
   })
 
   it('a published version never changes', async () => {
-    const again = world.act((acts) => acts.publishProgramme(world.programme, new Uint8Array(32)))
-    expect(await refusal(again)).toBe('programme-version-exists')
+    expect(await refusal(world.publish(world.programme))).toBe('programme-version-exists')
     await expect(
       world.root.pool.query(`UPDATE programme_version SET definition = '{}' WHERE programme = 'swift'`),
     ).rejects.toThrow('append-only')
@@ -222,7 +220,7 @@ describe('waves and money set by people', () => {
 
   it('what one programme has is not what another may spend', async () => {
     const other: Programme = { ...swiftProgramme(), code: 'other', budgetLine: 'OTHER' }
-    await world.act((acts) => acts.publishProgramme(other, hashOf(other)))
+    await world.publish(other)
     const open = world.act((acts) => acts.openWave({ programme: other, code: 'w', quota: 1, fiscalYear: YEAR }))
     expect(await refusal(open)).toBe('not-found')
   })

@@ -2,7 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { expect } from 'vitest'
+import { engineActor } from '../../domain/act.ts'
+import { setAppropriation } from '../../store/budgets.ts'
 import type { ClaimDraft } from '../../store/claims.ts'
+import { inTransaction } from '../../store/database.ts'
 import type { Registration } from '../../domain/registration.ts'
 import { aRegistration, post, type Answered, type TestApi } from './api.ts'
 
@@ -15,13 +18,11 @@ export async function registered(api: TestApi, key: string, more: Partial<Regist
 
 /** Money for the demonstration programme, and a wave. */
 export async function openWave(api: TestApi, key: string, code = 'G01', quota = 100): Promise<void> {
-  const amount = { minor: '100000000000', currency: 'IDR' }
-  const budget = await post(api.app, '/v1/programmes/demo/appropriations', key, {
-    fiscalYear: 2026,
-    number: 'DIPA',
-    amount,
-  })
-  expect(budget.status).toBe(201)
+  const programme = await api.store.programmes.current('demo')
+  const appropriation = { programme, fiscalYear: 2026, number: 'DIPA', amount: 100_000_000_000n }
+  await inTransaction(api.store.context.database, (sql) =>
+    setAppropriation(sql, appropriation, engineActor(), api.clock.nowMs),
+  )
   const wave = await post(api.app, '/v1/programmes/demo/waves', key, { code, quota, fiscalYear: 2026 })
   expect(wave.status).toBe(201)
 }

@@ -15,7 +15,10 @@ import type { Gateway } from '../../gateways/gateway.ts'
 import { openGateways } from '../../gateways/index.ts'
 import { shippedProgramme } from '../../programmes/index.ts'
 import { buildSandbox } from '../../sandbox/server.ts'
+import { inTransaction } from '../../store/database.ts'
 import { createStore, type Store } from '../../store/index.ts'
+import { createKey } from '../../store/keys.ts'
+import { publishProgramme } from '../../store/programmes.ts'
 import { createDatabase, type TestDatabase } from './cluster.ts'
 
 export interface TestApi {
@@ -139,28 +142,20 @@ function openStore(url: string, gateways: ReadonlyMap<string, Gateway>): Store {
   })
 }
 
-const performAs = (store: Store) => ({
-  perform: (work: Parameters<Store['desk']['perform']>[1]) =>
-    store.desk.perform({ actor: engineActor(), atMs: Date.now(), idempotency: null }, work),
-})
-
 async function keyFor(store: Store, roles: readonly (Role | Grant)[], programme: string | null): Promise<string> {
   const grants = roles.map((role) => (typeof role === 'string' ? { role, programme } : role))
-  let secret = ''
-  await performAs(store).perform(async (acts) => {
-    const person = `test-${randomBytes(6).toString('hex')}`
-    const created = await acts.createKey({ person, kind: 'service', label: 'test', grants, expiresAtMs: null })
-    secret = created.secret
-    return { status: 201, body: {} }
-  })
+  const person = `test-${randomBytes(6).toString('hex')}`
+  const key = { person, kind: 'service' as const, label: 'test', grants, expiresAtMs: null }
+  const { secret } = await inTransaction(store.context.database, (sql) =>
+    createKey(sql, key, engineActor(), Date.now()),
+  )
   return secret
 }
 
 async function publish(store: Store, programme: Programme): Promise<void> {
-  await performAs(store).perform(async (acts) => {
-    await acts.publishProgramme(programme, Buffer.alloc(32))
-    return { status: 201, body: {} }
-  })
+  await inTransaction(store.context.database, (sql) =>
+    publishProgramme(sql, programme, Buffer.alloc(32), engineActor(), Date.now()),
+  )
 }
 
 /** The demonstration programme, or a copy of it under another code. */

@@ -86,7 +86,7 @@ export function stepsOn(live: LiveStack): Steps {
         { withinMs, pauseMs: 100 },
       ),
     act: (ref, act, body) =>
-      calls.post(act === 'accounts' ? 'helpdesk' : 'operator', `${participants}/${ref}/${act}`, body),
+      calls.post(act === 'accounts' ? 'registrar' : 'operator', `${participants}/${ref}/${act}`, body),
   }
   return steps
 }

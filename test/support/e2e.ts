@@ -14,6 +14,7 @@ import { drive } from '../../local/demo/drive.ts'
 import { openJournal, type Journal } from '../../local/demo/journal.ts'
 import { isSettled, type Follow } from '../../local/demo/lives.ts'
 import type { Person } from '../../local/demo/people.ts'
+import { developmentIdentities, type Identities } from '../../local/identities.ts'
 import { fundSandbox, SEEDED_WAVE, seedProgramme } from '../../local/seed.ts'
 import { startStack, type Stack } from '../../local/stack.ts'
 import { composeEngine } from '../../main/compose.ts'
@@ -27,6 +28,7 @@ export interface LiveStack {
   readonly home: string
   readonly stack: Stack
   readonly access: Access
+  readonly identities: Identities
   readonly calls: Calls
   readonly journal: Journal
   /** As the engine's own processes see the database. */
@@ -72,15 +74,16 @@ export async function openLiveStack(options: LiveStackOptions = {}): Promise<Liv
     const config = loadConfig(stack.environmentOf('api'))
     const { store } = composeEngine(config, 'test', 4)
     const access = await developmentAccess(store, stack.dataDir)
+    const identities = await developmentIdentities(store, stack.dataDir)
     const calls = openCalls(stack.apiUrl, access)
     const sandbox = { url: stack.sandboxUrl ?? '', apiKey: config.sandboxApiKey?.reveal() ?? '' }
     const programme = options.programme ?? patientProgramme()
-    await seedProgramme(calls, { programme, appropriation: APPROPRIATION, quota: 100_000 }, Date.now())
+    await seedProgramme(calls, identities, { programme, appropriation: APPROPRIATION, quota: 100_000 }, Date.now())
     await fundSandbox(calls, sandbox, { programme, amount: FLOAT, number: 'SP2D-0' })
     const root = openDatabase(stack.postgres?.superUrl ?? '', { max: 4, name: 'test root' })
     const temporal = connectTemporal({ address: stack.temporalAddress, namespace: config.temporalNamespace })
     const journal = openJournal(sandbox.url, sandbox.apiKey)
-    const parts = { home, stack, access, calls, journal, store, root, temporal, programme, sandbox }
+    const parts = { home, stack, access, identities, calls, journal, store, root, temporal, programme, sandbox }
     return { ...parts, ...actions(parts), participants: `/v1/programmes/${programme.code}/participants` }
   } catch (error) {
     await stack.stop()

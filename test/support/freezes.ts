@@ -1,11 +1,10 @@
 /** Freezing and lifting in tests of the store, as the people who may. */
-import type { Actor } from '../../domain/act.ts'
 import type { FreezeTarget } from '../../domain/freeze.ts'
 import { inTransaction } from '../../store/database.ts'
-import { agreeToLift, placeFreeze, type FreezeView, type Placed } from '../../store/freezes.ts'
+import { placeFreeze, type FreezeView, type Placed } from '../../store/freezes.ts'
+import type { ProposalRow } from '../../store/proposals.ts'
+import { decide, propose, signer, type Signer } from './two-people.ts'
 import { NOON, OPERATOR, type World } from './world.ts'
-
-export const APPROVER: Actor = { person: 'budi', keyId: null, role: 'approver', requestId: 'r2' }
 
 export const SANDBOX: FreezeTarget = { scope: 'gateway', programme: null, name: 'sandbox' }
 export const EVERYTHING: FreezeTarget = { scope: 'all', programme: null, name: null }
@@ -16,19 +15,48 @@ export function freeze(world: World, target: FreezeTarget, atMs = NOON): Promise
   )
 }
 
+interface Pair {
+  readonly sari: Signer
+  readonly budi: Signer
+}
+const pairs = new WeakMap<World, Promise<Pair>>()
+
+/** An operator and an approver of a world, who sign. */
+export function pairOf(world: World): Promise<Pair> {
+  const known = pairs.get(world)
+  if (known) return known
+  const made = makePair(world)
+  pairs.set(world, made)
+  return made
+}
+
+async function makePair({ store }: World): Promise<Pair> {
+  const sari = await signer(store, 'sari', ['operator'])
+  return { sari, budi: await signer(store, 'budi', ['approver']) }
+}
+
+let proposals = 0
+
 /** One person's part in lifting. */
-export function agree(
-  world: World,
-  id: string,
-  actor: Actor,
-  reason = 'looked into',
-  atMs = NOON,
-): Promise<FreezeView> {
-  return inTransaction(world.store.context.database, (sql) => agreeToLift(sql, { id, reason }, actor, atMs))
+export async function proposeLift(world: World, id: string, atMs = NOON): Promise<ProposalRow> {
+  const { sari } = await pairOf(world)
+  // No two proposals of one content end at the same time.
+  const expiresAtMs = atMs + 3_600_000 + (proposals += 1)
+  return propose(
+    world.store,
+    sari,
+    { act: 'freeze-lift', content: { freeze: id }, reason: 'looked into', expiresAtMs },
+    atMs,
+  )
+}
+
+/** The other's. */
+export async function agreeToLift(world: World, proposal: ProposalRow, atMs = NOON): Promise<ProposalRow> {
+  return decide(world.store, (await pairOf(world)).budi, proposal, 'approve', atMs)
 }
 
 /** Two people lift it. */
 export async function lift(world: World, id: string, atMs = NOON): Promise<FreezeView> {
-  await agree(world, id, OPERATOR, 'looked into', atMs)
-  return agree(world, id, APPROVER, 'looked into', atMs)
+  await agreeToLift(world, await proposeLift(world, id, atMs), atMs)
+  return world.store.freezes.find(id)
 }

@@ -7,15 +7,17 @@ import { Problem, type ProblemCode } from '../../domain/problem.ts'
 import type { Programme } from '../../domain/programme.ts'
 import type { AccountDetails, Registration } from '../../domain/registration.ts'
 import type { Standing } from '../../domain/standing.ts'
-import { canonicalJson } from '../../programmes/json.ts'
+import { canonicalJson } from '../../domain/signing.ts'
 import type { Acts } from '../../store/acts.ts'
 import type { ClaimDraft } from '../../store/claims.ts'
-import { openDatabase, type Database } from '../../store/database.ts'
+import { setAppropriation, type NewAppropriation } from '../../store/budgets.ts'
+import { inTransaction, openDatabase, type Database, type Sql } from '../../store/database.ts'
 import { createStore, type Store } from '../../store/index.ts'
 import type { ObservationItem } from '../../store/observation-item.ts'
 import type { ObservationResult } from '../../store/observe.ts'
 import type { PaymentTiming } from '../../store/options.ts'
 import type { Idempotency } from '../../store/perform.ts'
+import { publishProgramme } from '../../store/programmes.ts'
 import { controlLines } from '../../store/read-books.ts'
 import type { Registered } from '../../store/registrations.ts'
 import type { VaultKeys } from '../../store/vault.ts'
@@ -57,6 +59,10 @@ export interface World {
   readonly root: Database
   readonly programme: Programme
   act<T>(work: (acts: Acts) => Promise<T>, atMs?: number): Promise<T>
+  /** What two people have agreed to, without asking them: the store's own part in one transaction. */
+  inSql<T>(work: (sql: Sql) => Promise<T>): Promise<T>
+  publish(programme: Programme): Promise<void>
+  appropriate(amount: bigint, fiscalYear?: number): Promise<void>
   /** Registers one person and answers with the reference. */
   register(more?: Partial<Registration>, atMs?: number): Promise<string>
   /** Registered, screened and admitted at `atMs`. */
@@ -98,10 +104,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const store = openStore(database, options)
   const root = openDatabase(database.super, { max: 4, name: 'test root' })
   const world = worldOf({ database, store, root, programme })
+  const amount = options.budget ?? 1_000_000_000_000n
+  await world.publish(programme)
+  await world.appropriate(amount)
   await world.act(async (acts) => {
-    await acts.publishProgramme(programme, hashOf(programme))
-    const amount = options.budget ?? 1_000_000_000_000n
-    await acts.setAppropriation({ programme, fiscalYear: YEAR, number: 'DIPA-1', amount })
     await acts.recordFunding({ programme, gateway: 'sandbox', number: 'SP2D-1', amount })
     await acts.openWave({ programme, code: WAVE, quota: options.quota ?? 10_000, fiscalYear: YEAR })
   })
@@ -136,9 +142,16 @@ function worldOf(parts: Parts): World {
   const { store, programme, root } = parts
   const code = programme.code
   const actions = lifeActions(parts)
+  const inSql: World['inSql'] = (work) => inTransaction(store.context.database, work)
   return {
     ...parts,
     ...actions,
+    inSql,
+    publish: (of) => inSql((sql) => publishProgramme(sql, of, hashOf(of), OPERATOR, NOON)),
+    async appropriate(amount, fiscalYear = YEAR) {
+      const appropriation: NewAppropriation = { programme, fiscalYear, number: 'DIPA-1', amount }
+      await inSql((sql) => setAppropriation(sql, appropriation, OPERATOR, NOON))
+    },
     async draft(disbursement, atMs = NOON) {
       const draft = await store.claims.draft(disbursement, atMs)
       if (draft.kind !== 'draft') throw new Error(`parked: ${draft.reason}`)

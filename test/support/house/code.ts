@@ -17,6 +17,7 @@ export const REGISTRIES = [
   'gateways/index.ts',
   'programmes/index.ts',
   'store/index.ts',
+  'store/two-person/index.ts',
   'workflows/index.ts',
 ]
 

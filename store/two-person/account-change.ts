@@ -1,0 +1,91 @@
+import Type from 'typebox'
+import { normaliseAccount, type AccountDetails } from '../../domain/registration.ts'
+import { contentHash } from '../../domain/signing.ts'
+import { linkAccount, refuseUnchanged } from '../accounts.ts'
+import type { Sql } from '../database.ts'
+import {
+  dataKeyOf,
+  insertDocument,
+  jsonBytes,
+  openDocument,
+  parseSealed,
+  participantOwner,
+  sealDocument,
+} from '../documents.ts'
+import type { StoreContext } from '../options.ts'
+import { sha256 } from '../signing-keys.ts'
+import { invalid, shapeFaults, twoPersonAct } from '../two-person-act.ts'
+
+const closed = { additionalProperties: false }
+const kind = Type.Enum(['bank', 'wallet'])
+const institution = Type.String({ minLength: 1, maxLength: 40 })
+
+const Personal = Type.Object(
+  {
+    account: Type.Object({ kind, institution, number: Type.String(), holder: Type.String() }, closed),
+    salt: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    state: Type.Enum(['verified', 'unverified']),
+  },
+  closed,
+)
+
+interface Personal {
+  readonly account: AccountDetails
+  /** 32 random bytes: without them an account number would soon be guessed from its hash. */
+  readonly salt: string
+  /** What the gateway said when it was asked, before others were. */
+  readonly state: 'verified' | 'unverified'
+}
+
+/** Where a person is paid, changed by an operator. Number and holder are sealed; what is signed is bound to them by a hash. */
+export const accountChange = twoPersonAct({
+  name: 'account-change',
+  title: { id: 'Perubahan rekening peserta oleh petugas', en: 'Account changed by an operator' },
+  proposers: ['operator', 'helpdesk'],
+  content: Type.Object(
+    {
+      programme: Type.String({ maxLength: 40 }),
+      ref: Type.String({ maxLength: 20 }),
+      kind,
+      institution,
+      masked: Type.String({ maxLength: 10 }),
+      commitment: Type.String({
+        pattern: '^[0-9a-f]{64}$',
+        description: 'SHA-256 of the canonical JSON of `{ account, salt }`',
+      }),
+    },
+    closed,
+  ),
+  place: (_sql, { programme, ref }) => ({ programme, subject: `${programme}:${ref}` }),
+  async seal(sql, context, content, personal) {
+    const faults = shapeFaults(Personal, personal)
+    if (faults.length > 0) throw invalid(faults.map((one) => ({ ...one, pointer: `/personal${one.pointer}` })))
+    const { account, salt } = personal as Personal
+    const masked = `••${account.number.slice(-4)}`
+    const isMeant =
+      contentHash({ account: normaliseAccount(account), salt }, sha256) === content.commitment &&
+      [account.kind, account.institution, masked].join() === [content.kind, content.institution, content.masked].join()
+    if (!isMeant) throw invalid([{ pointer: '/personal', detail: 'is not what the content commits to' }])
+    await refuseUnchanged(sql, context, { ...content, account })
+    const owner = participantOwner(content.programme, content.ref)
+    const key = await dataKeyOf(sql, context.vault, owner)
+    const document = sealDocument(context.vault, key, owner, 'account', jsonBytes(personal))
+    await insertDocument(sql, document)
+    return document.id
+  },
+  // The sealing has looked.
+  check: () => Promise.resolve(),
+  async execute(sql, context, { programme, ref }, by, actor, atMs) {
+    const { account, state } = await sealed(sql, context, { programme, ref, document: by.document ?? '' })
+    await linkAccount(sql, context, { programme, ref, account, state }, actor, atMs)
+  },
+})
+
+async function sealed(
+  sql: Sql,
+  context: StoreContext,
+  of: { readonly programme: string; readonly ref: string; readonly document: string },
+): Promise<Personal> {
+  const place = { id: of.document, owner: participantOwner(of.programme, of.ref), kind: 'account' as const }
+  return parseSealed<Personal>(await openDocument(sql, context.vault, place)).open()
+}

@@ -1,0 +1,19 @@
+import Type from 'typebox'
+import { checkFrozen, findFreeze, liftFreeze } from '../freezes.ts'
+import { twoPersonAct, UUID } from '../two-person-act.ts'
+
+/** A freeze, lifted: claims go on from the commit. */
+export const freezeLift = twoPersonAct({
+  name: 'freeze-lift',
+  title: { id: 'Pencabutan pembekuan', en: 'Freeze lifted' },
+  proposers: ['operator', 'approver', 'administrator'],
+  content: Type.Object({ freeze: UUID }, { additionalProperties: false }),
+  async place(sql, { freeze }) {
+    const { programme } = await findFreeze(sql, freeze)
+    return { programme, subject: `freeze:${freeze}` }
+  },
+  check: (sql, _context, { freeze }) => checkFrozen(sql, freeze),
+  async execute(sql, _context, { freeze }, by, actor, atMs) {
+    await liftFreeze(sql, freeze, by, actor, atMs)
+  },
+})

@@ -1,0 +1,23 @@
+/** Every act that needs two people. */
+import type { ListedAct } from '../two-person-act.ts'
+import { accountChange } from './account-change.ts'
+import { appropriation } from './appropriation.ts'
+import { freezeLift } from './freeze-lift.ts'
+import { key } from './key.ts'
+import { programmePublication } from './programme-publication.ts'
+import { redriveAll } from './redrive-all.ts'
+import { redrive } from './redrive.ts'
+import { roleGrant } from './role-grant.ts'
+import { signingKey } from './signing-key.ts'
+
+export const TWO_PERSON_ACTS: readonly ListedAct[] = [
+  appropriation,
+  programmePublication,
+  roleGrant,
+  key,
+  signingKey,
+  freezeLift,
+  redrive,
+  redriveAll,
+  accountChange,
+]

@@ -1,0 +1,48 @@
+import Type from 'typebox'
+import { Problem } from '../../domain/problem.ts'
+import { POWERS, ROLES } from '../../domain/roles.ts'
+import type { Sql } from '../database.ts'
+import { grantRole } from '../grants.ts'
+import { kindOf } from '../keys.ts'
+import { liveSigningKey } from '../signing-keys.ts'
+import { twoPersonAct } from '../two-person-act.ts'
+
+interface Content {
+  readonly person: string
+  readonly role: (typeof ROLES)[number]
+  readonly publicKey: string | null
+}
+
+/** A role for somebody who has a key. Power goes to a person together with the signing key that stands for them. */
+export const roleGrant = twoPersonAct({
+  name: 'role-grant',
+  title: { id: 'Pemberian peran', en: 'Role granted' },
+  proposers: ['administrator'],
+  content: Type.Object(
+    {
+      person: Type.String({ minLength: 1, maxLength: 100 }),
+      role: Type.Enum([...ROLES]),
+      programme: Type.Union([Type.String({ maxLength: 40 }), Type.Null()]),
+      publicKey: Type.Union([Type.String(), Type.Null()]),
+    },
+    { additionalProperties: false },
+  ),
+  place: (_sql, { person }) => ({ programme: null, subject: `person:${person}`, about: person }),
+  check: (sql, _context, content) => requireSigner(sql, content),
+  async execute(sql, _context, content, _by, actor, atMs) {
+    await requireSigner(sql, content)
+    const { person, role, programme } = content
+    await grantRole(sql, { person, role, programme }, actor, atMs)
+  },
+})
+
+/** Whoever agrees has asked the person whether this key is theirs: no other one may have come in its place. */
+async function requireSigner(sql: Sql, { person, role, publicKey }: Content): Promise<void> {
+  const kind = await kindOf(sql, person)
+  if (kind === undefined) throw new Problem('not-found', `${person} has no key; propose one, with its roles`)
+  if (kind === 'service' || !POWERS.includes(role)) return
+  const live = await liveSigningKey(sql, person)
+  if (!live) throw new Problem('signing-key-missing', `${person} has registered no signing key`)
+  if (live.publicKey.toString('base64') === publicKey) return
+  throw new Problem('conflict', `the signing key of ${person} is not the one that was named`)
+}

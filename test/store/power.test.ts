@@ -1,0 +1,123 @@
+/** Power over others: signing keys, keys and roles, and what programmes say, each by two people. */
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeIdentity, openIdentity } from '../../client/identity.ts'
+import { endRole } from '../../store/grants.ts'
+import { createKey } from '../../store/keys.ts'
+import type { ProposalRow } from '../../store/proposals.ts'
+import { registerSigningKey } from '../../store/signing-keys.ts'
+import { swiftProgramme } from '../support/builders.ts'
+import { agree, decide, propose, signer, type Put, type Signer } from '../support/two-people.ts'
+import { HOUR, NOON, OPERATOR, openWorld, refusal, SECOND, type World } from '../support/world.ts'
+
+let world: World
+let agus: Signer
+let budi: Signer
+let citra: Signer
+beforeAll(async () => {
+  world = await openWorld()
+  agus = await signer(world.store, 'agus', ['administrator'])
+  budi = await signer(world.store, 'budi', ['approver'])
+  citra = await signer(world.store, 'citra', ['approver'])
+})
+afterAll(() => world.close())
+
+let years = 2040
+/** Every proposal is about a year of its own. */
+const put = (): Put => ({
+  act: 'appropriation',
+  content: { programme: 'swift', fiscalYear: (years += 1), number: 'DIPA-9', amount: { minor: '1', currency: 'IDR' } },
+})
+const proposed = (of = put()) => propose(world.store, agus, of, NOON)
+const approve = (proposal: ProposalRow, by = budi) => decide(world.store, by, proposal, 'approve', NOON + SECOND)
+
+describe('a signing key', () => {
+  const registered = (person: string, identity = openIdentity(makeIdentity(person))) =>
+    world.inSql((sql) => registerSigningKey(sql, { person, ...identity.registration() }, OPERATOR, NOON))
+
+  it('is registered by whoever holds its private half, once', async () => {
+    const mine = openIdentity(makeIdentity('lia'))
+    const stolen = { person: 'mallory', ...mine.registration() }
+    expect(await refusal(world.inSql((sql) => registerSigningKey(sql, stolen, OPERATOR, NOON)))).toBe(
+      'signature-invalid',
+    )
+    await registered('lia', mine)
+    expect(await refusal(registered('lia'))).toBe('signing-key-exists')
+  })
+
+  it('comes in the place of another by two people only, neither of them its owner', async () => {
+    const lost = await signer(world.store, 'lupa', ['approver'])
+    const next = openIdentity(makeIdentity('lupa'))
+    const of = { act: 'signing-key', content: { person: 'lupa', ...next.registration() } }
+    const proposal = await proposed(of)
+    expect(await refusal(approve(proposal, lost))).toBe('own-proposal')
+    expect((await approve(proposal)).state).toBe('executed')
+    const found = await proposed()
+    expect(await refusal(approve(found, lost))).toBe('signature-invalid')
+    expect((await approve(found, { ...lost, identity: next })).state).toBe('executed')
+  })
+})
+
+describe('power', () => {
+  it('is given by two people: a key with its roles and signing key, of which its person alone knows the secret', async () => {
+    const dewi = openIdentity(makeIdentity('dewi'))
+    const secret = `lunas_${'d'.repeat(43)}`
+    const secretHash = createHash('sha256').update(secret).digest('hex')
+    const grants = [{ role: 'approver', programme: null }]
+    const key = { person: 'dewi', kind: 'person', label: 'laptop', secretHash, expiresAt: null, grants }
+    expect(await refusal(proposed({ act: 'key', content: { ...key, signingKey: null } }))).toBe('invalid-request')
+    const content = { ...key, signingKey: dewi.registration() }
+    expect((await agree(world.store, [agus, budi], { act: 'key', content }, NOON)).state).toBe('executed')
+    const caller = await world.store.desk.callerOf(secret)
+    expect(caller).toMatchObject({ person: 'dewi', grants })
+    const actor = { person: 'dewi', keyId: caller?.keyId ?? null, role: 'approver' as const, requestId: null }
+    expect((await approve(await proposed(), { actor, identity: dewi, secret })).state).toBe('executed')
+  })
+
+  it('over one’s own roles is nobody’s: whom it is about does not agree', async () => {
+    const grant = { person: 'budi', role: 'administrator', programme: null, publicKey: budi.identity.publicKey }
+    const proposal = await proposed({ act: 'role-grant', content: grant })
+    expect(await refusal(approve(proposal, budi))).toBe('own-proposal')
+    expect((await approve(proposal, citra)).state).toBe('executed')
+    await world.inSql((sql) => endRole(sql, { person: 'budi', role: 'administrator', programme: null }, OPERATOR, NOON))
+  })
+
+  it('goes to the signing key that was named, or not at all', async () => {
+    const key = { person: 'rina', kind: 'person' as const, label: 'x', grants: [], expiresAtMs: null }
+    await world.inSql((sql) => createKey(sql, key, OPERATOR, NOON))
+    const { publicKey } = openIdentity(makeIdentity('rina'))
+    const grant = { person: 'rina', role: 'approver', programme: null, publicKey }
+    expect(await refusal(proposed({ act: 'role-grant', content: grant }))).toBe('signing-key-missing')
+    await world.inSql((sql) =>
+      registerSigningKey(sql, { person: 'rina', ...openIdentity(makeIdentity('rina')).registration() }, OPERATOR, NOON),
+    )
+    expect(await refusal(proposed({ act: 'role-grant', content: grant }))).toBe('conflict')
+    expect(await refusal(proposed({ act: 'role-grant', content: { ...grant, person: 'nobody' } }))).toBe('not-found')
+  })
+
+  it('is not made by one person', async () => {
+    const make = (person: string, role: 'approver' | 'operator' | 'registrar' | 'auditor') =>
+      world.act((acts) =>
+        acts.createKey({ person, kind: 'service', label: 'x', grants: [{ role, programme: null }], expiresAtMs: null }),
+      )
+    for (const role of ['approver', 'operator', 'registrar'] as const) {
+      expect(await refusal(make(`lone-${role}`, role))).toBe('two-people-needed')
+    }
+    expect((await make('lone-auditor', 'auditor')).secret).toMatch(/^lunas_/)
+    const further = { person: 'budi', kind: 'person' as const, label: 'x', grants: [], expiresAtMs: null }
+    expect(await refusal(world.act((acts) => acts.createKey(further)))).toBe('two-people-needed')
+  })
+})
+
+describe('a programme', () => {
+  it('is published by two people, as what they signed', async () => {
+    const next = { ...swiftProgramme(), code: 'swift', version: 9 }
+    const of = { act: 'programme-publication', content: { ...next } }
+    const proposal = await proposed(of)
+    expect((await approve(proposal)).state).toBe('executed')
+    const { sha256 } = await world.one<{ sha256: Buffer }>('SELECT sha256 FROM programme_version WHERE version = 9')
+    expect(sha256.equals(proposal.contentHash)).toBe(true)
+    expect(await refusal(proposed({ ...of, expiresAtMs: NOON + HOUR + 3 }))).toBe('programme-version-exists')
+    expect(await refusal(proposed({ ...of, content: { ...next, version: 0 } }))).toBe('programme-invalid')
+  })
+})
