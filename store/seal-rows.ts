@@ -16,14 +16,17 @@ const BATCH = 2000
 const TIMES = ['at', 'recorded_at']
 const DATES = ['business_date']
 
-/** Opens a cursor over a table's rows of the transactions `[fromXid, toXid)`, by transaction and id. It lives as long as the transaction. */
+/**
+ * Opens a cursor over a table's rows of the transactions `[fromXid, toXid)`, by transaction and id: by the number, for a
+ * bare `xid` would be the text beside it, in which 1000 comes before 999. It lives as long as the transaction.
+ */
 export async function openRows(sql: Sql, table: SealedTable, fromXid: bigint, toXid: bigint): Promise<RowCursor> {
   const cursor = `sealed_${table}`
   const columns = SEALED_COLUMNS[table].map(expressionOf).join(', ')
   await sql.query(
     `DECLARE ${cursor} NO SCROLL CURSOR FOR
-     SELECT id, xid::text, ARRAY[${columns}]::text[] AS values FROM ${table}
-      WHERE xid >= '${fromXid}' AND xid < '${toXid}' ORDER BY xid, id`,
+     SELECT id, xid::text, ARRAY[${columns}]::text[] AS values FROM ${table} AS sealed
+      WHERE xid >= '${fromXid}' AND xid < '${toXid}' ORDER BY sealed.xid, sealed.id`,
   )
   return {
     async next() {

@@ -2,12 +2,13 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { insertAudit } from '../../store/audit.ts'
-import type { Sql } from '../../store/database.ts'
+import { inSnapshot, type Sql } from '../../store/database.ts'
 import { wholeSize } from '../../sealer/anchors.ts'
 import { trustedKeys } from '../../sealer/key.ts'
 import { createSealer } from '../../sealer/sealer.ts'
 import { verifyTrail } from '../../sealer/verify.ts'
 import { readSealed } from '../../store/seal-reads.ts'
+import { openRows } from '../../store/seal-rows.ts'
 import { openSealBook, sha256 } from '../../store/seals.ts'
 import { openSealing, type Sealing } from '../support/sealed.ts'
 import { NOON, openWorld, OPERATOR, type World } from '../support/world.ts'
@@ -75,6 +76,15 @@ describe('the sealer', () => {
     const { seals, anchors } = await sealing.verify()
     expect(seals).toBeGreaterThanOrEqual(2n)
     expect(anchors).toBe(Number(seals) + 1)
+  })
+
+  test('takes rows by the number of their transaction, also where it gains a digit', async () => {
+    for (const xid of ['10', '9', '101', '99']) {
+      const row = `INSERT INTO audit_event (at, person, act, subject, xid) VALUES (now(), 'x', 'corrected', 's', $1::xid8)`
+      await world.root.pool.query(row, [xid])
+    }
+    const taken = await inSnapshot(world.root, async (sql) => (await openRows(sql, 'audit_event', 0n, 200n)).next())
+    expect(taken.map(({ xid }) => xid)).toEqual([9n, 10n, 99n, 101n])
   })
 
   test('never skips the rows of a transaction that commits late', async () => {
