@@ -971,7 +971,7 @@ export interface components {
             /** @description The request id, as in the log */
             instance: string;
             /** @enum {unknown} */
-            code: "invalid-request" | "malformed-request" | "malformed-json" | "unsupported-media-type" | "body-too-large" | "headers-too-large" | "request-timeout" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "unknown-programme" | "unknown-wave" | "unknown-course" | "unknown-participant" | "unknown-gateway" | "unknown-survey" | "programme-invalid" | "programme-version-exists" | "participant-exists" | "wave-exists" | "wave-not-open" | "wave-quota-exceeded" | "appropriation-too-small" | "budget-exceeded" | "not-awaiting-admission" | "not-admitted" | "evidence-exists" | "evidence-out-of-order" | "survey-not-open" | "account-refused" | "account-unchanged" | "already-held" | "not-held" | "life-closed" | "message-not-dead" | "freeze-lifted" | "two-people-needed" | "own-proposal" | "already-decided" | "decision-not-awaited" | "proposal-not-open" | "proposal-expired" | "proposal-stale" | "signature-invalid" | "signing-key-missing" | "signing-key-exists" | "key-revoked" | "key-exists" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-flight" | "callback-unauthentic" | "callback-malformed" | "rate-limited" | "overloaded" | "not-ready" | "timeout" | "conflict" | "internal";
+            code: "invalid-request" | "malformed-request" | "malformed-json" | "unsupported-media-type" | "body-too-large" | "headers-too-large" | "request-timeout" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "unknown-programme" | "unknown-wave" | "unknown-course" | "unknown-participant" | "unknown-gateway" | "unknown-survey" | "programme-invalid" | "programme-version-exists" | "participant-exists" | "family-card-full" | "wave-exists" | "wave-not-open" | "wave-quota-exceeded" | "appropriation-too-small" | "budget-exceeded" | "not-awaiting-admission" | "not-admitted" | "evidence-exists" | "evidence-out-of-order" | "survey-not-open" | "account-refused" | "account-unchanged" | "already-held" | "not-held" | "life-closed" | "message-not-dead" | "freeze-lifted" | "two-people-needed" | "own-proposal" | "already-decided" | "decision-not-awaited" | "proposal-not-open" | "proposal-expired" | "proposal-stale" | "signature-invalid" | "signing-key-missing" | "signing-key-exists" | "key-revoked" | "key-exists" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-flight" | "callback-unauthentic" | "callback-malformed" | "rate-limited" | "overloaded" | "not-ready" | "timeout" | "conflict" | "internal";
             errors?: {
                 /** @description JSON pointer (RFC 6901) into the body */
                 pointer?: string;
@@ -3389,7 +3389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency-key-in-flight`, `participant-exists` */
+            /** @description `idempotency-key-in-flight`, `participant-exists`, `family-card-full` */
             409: {
                 headers: {
                     /** @description Seconds */
@@ -4899,7 +4899,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency-key-in-flight`, `life-closed` */
+            /** @description `idempotency-key-in-flight`, `life-closed`, `family-card-full` */
             409: {
                 headers: {
                     /** @description Seconds */
@@ -7333,7 +7333,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                code: "invalid-request" | "malformed-request" | "malformed-json" | "unsupported-media-type" | "body-too-large" | "headers-too-large" | "request-timeout" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "unknown-programme" | "unknown-wave" | "unknown-course" | "unknown-participant" | "unknown-gateway" | "unknown-survey" | "programme-invalid" | "programme-version-exists" | "participant-exists" | "wave-exists" | "wave-not-open" | "wave-quota-exceeded" | "appropriation-too-small" | "budget-exceeded" | "not-awaiting-admission" | "not-admitted" | "evidence-exists" | "evidence-out-of-order" | "survey-not-open" | "account-refused" | "account-unchanged" | "already-held" | "not-held" | "life-closed" | "message-not-dead" | "freeze-lifted" | "two-people-needed" | "own-proposal" | "already-decided" | "decision-not-awaited" | "proposal-not-open" | "proposal-expired" | "proposal-stale" | "signature-invalid" | "signing-key-missing" | "signing-key-exists" | "key-revoked" | "key-exists" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-flight" | "callback-unauthentic" | "callback-malformed" | "rate-limited" | "overloaded" | "not-ready" | "timeout" | "conflict" | "internal";
+                code: "invalid-request" | "malformed-request" | "malformed-json" | "unsupported-media-type" | "body-too-large" | "headers-too-large" | "request-timeout" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "unknown-programme" | "unknown-wave" | "unknown-course" | "unknown-participant" | "unknown-gateway" | "unknown-survey" | "programme-invalid" | "programme-version-exists" | "participant-exists" | "family-card-full" | "wave-exists" | "wave-not-open" | "wave-quota-exceeded" | "appropriation-too-small" | "budget-exceeded" | "not-awaiting-admission" | "not-admitted" | "evidence-exists" | "evidence-out-of-order" | "survey-not-open" | "account-refused" | "account-unchanged" | "already-held" | "not-held" | "life-closed" | "message-not-dead" | "freeze-lifted" | "two-people-needed" | "own-proposal" | "already-decided" | "decision-not-awaited" | "proposal-not-open" | "proposal-expired" | "proposal-stale" | "signature-invalid" | "signing-key-missing" | "signing-key-exists" | "key-revoked" | "key-exists" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-flight" | "callback-unauthentic" | "callback-malformed" | "rate-limited" | "overloaded" | "not-ready" | "timeout" | "conflict" | "internal";
             };
             cookie?: never;
         };
