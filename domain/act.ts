@@ -61,6 +61,14 @@ export const ACTS = [
   'freeze-placed',
   'freeze-lift-proposed',
   'freeze-lifted',
+  'statement-loaded',
+  'statement-matched',
+  'statement-refused',
+  'discrepancy-found',
+  'discrepancy-assigned',
+  'discrepancy-explained',
+  'discrepancy-resolved',
+  'discrepancy-corrected',
 ] as const
 export type Act = (typeof ACTS)[number]
 

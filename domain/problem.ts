@@ -41,6 +41,8 @@ export const PROBLEM_CODES = [
   'life-closed',
   'message-not-dead',
   'freeze-lifted',
+  'discrepancy-resolved',
+  'two-people-needed',
   'key-revoked',
   'key-exists',
   'idempotency-key-missing',

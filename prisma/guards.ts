@@ -48,6 +48,7 @@ export const GUARDS: Guards = {
     'table commitment': 'lunas_owner',
     'table data_key': 'lunas_owner',
     'table disbursement': 'lunas_owner',
+    'table discrepancy': 'lunas_owner',
     'table evidence': 'lunas_owner',
     'table freezes': 'lunas_owner',
     'table funding': 'lunas_owner',
@@ -62,6 +63,8 @@ export const GUARDS: Guards = {
     'table seal': 'lunas_owner',
     'table sealed_document': 'lunas_owner',
     'table send': 'lunas_owner',
+    'table statement': 'lunas_owner',
+    'table statement_line': 'lunas_owner',
     'table tranche': 'lunas_owner',
     'table wave': 'lunas_owner',
   },
@@ -76,6 +79,7 @@ export const GUARDS: Guards = {
     'commitment.commitment_pkey': 'PRIMARY KEY (programme, ref)',
     'data_key.data_key_pkey': 'PRIMARY KEY (owner)',
     'disbursement.disbursement_pkey': 'PRIMARY KEY (key)',
+    'discrepancy.discrepancy_pkey': 'PRIMARY KEY (id)',
     'evidence.evidence_pkey': 'PRIMARY KEY (programme, ref, kind, subject)',
     'freezes.freezes_pkey': 'PRIMARY KEY (id)',
     'funding.funding_pkey': 'PRIMARY KEY (id)',
@@ -90,6 +94,8 @@ export const GUARDS: Guards = {
     'seal.seal_pkey': 'PRIMARY KEY (sequence)',
     'sealed_document.sealed_document_pkey': 'PRIMARY KEY (id)',
     'send.send_pkey': 'PRIMARY KEY (payout, number)',
+    'statement.statement_pkey': 'PRIMARY KEY (id)',
+    'statement_line.statement_line_pkey': 'PRIMARY KEY (statement, line)',
     'tranche.tranche_pkey': 'PRIMARY KEY (programme, ref, code)',
     'wave.wave_pkey': 'PRIMARY KEY (programme, code)',
   },
@@ -107,6 +113,10 @@ export const GUARDS: Guards = {
       'CREATE UNIQUE INDEX disbursement_key_programme_ref_amount_currency_key ON public.disbursement USING btree (key, programme, ref, amount, currency)',
     'disbursement.disbursement_programme_ref_tranche_key':
       'CREATE UNIQUE INDEX disbursement_programme_ref_tranche_key ON public.disbursement USING btree (programme, ref, tranche)',
+    'discrepancy.discrepancy_live':
+      "CREATE UNIQUE INDEX discrepancy_live ON public.discrepancy USING btree (key) WHERE (resolution IS DISTINCT FROM 'corrected'::text)",
+    'discrepancy.discrepancy_number_key':
+      'CREATE UNIQUE INDEX discrepancy_number_key ON public.discrepancy USING btree (number)',
     'freezes.freezes_live':
       'CREATE UNIQUE INDEX freezes_live ON public.freezes USING btree (target) WHERE (lifted_at IS NULL)',
     'funding.funding_gateway_number_key':
@@ -127,6 +137,12 @@ export const GUARDS: Guards = {
       "CREATE UNIQUE INDEX role_grant_live ON public.role_grant USING btree (person, role, COALESCE(programme, ''::text)) WHERE (ended_at IS NULL)",
     'seal.seal_previous_key': 'CREATE UNIQUE INDEX seal_previous_key ON public.seal USING btree (previous)',
     'send.send_open': 'CREATE UNIQUE INDEX send_open ON public.send USING btree (payout) WHERE (ended_at IS NULL)',
+    'statement.statement_current':
+      'CREATE UNIQUE INDEX statement_current ON public.statement USING btree (gateway, day) WHERE (NOT superseded)',
+    'statement.statement_gateway_day_sha256_key':
+      'CREATE UNIQUE INDEX statement_gateway_day_sha256_key ON public.statement USING btree (gateway, day, sha256)',
+    'statement.statement_gateway_day_version_key':
+      'CREATE UNIQUE INDEX statement_gateway_day_version_key ON public.statement USING btree (gateway, day, version)',
   },
   check: {
     'account.account_kind': "CHECK ((kind = ANY (ARRAY['bank'::text, 'wallet'::text])))",
@@ -143,6 +159,14 @@ export const GUARDS: Guards = {
       'CHECK (((amount > 0) AND (returned >= 0) AND (attempts >= 0) AND (returns >= 0) AND (returned = (returns * amount))))',
     'disbursement.disbursement_state':
       "CHECK ((state = ANY (ARRAY['owed'::text, 'released'::text, 'in-flight'::text, 'paid'::text, 'needs-account'::text, 'float-short'::text, 'review'::text, 'failed'::text, 'lapsed'::text, 'cancelled'::text])))",
+    'discrepancy.discrepancy_class':
+      "CHECK ((class = ANY (ARRAY['missing-here'::text, 'missing-there'::text, 'amount'::text, 'duplicate'::text, 'late'::text, 'other-day'::text, 'fee'::text, 'return'::text, 'unknown-reference'::text, 'account'::text, 'currency'::text, 'unreferenced-credit'::text])))",
+    'discrepancy.discrepancy_resolution':
+      "CHECK (((resolution IS NULL) OR (resolution = ANY (ARRAY['booked'::text, 'receivable'::text, 'written-off'::text, 'to-treasury'::text, 'applied'::text, 'explained'::text, 'corrected'::text]))))",
+    'discrepancy.discrepancy_state':
+      "CHECK (((state = ANY (ARRAY['found'::text, 'open'::text, 'resolved'::text])) AND ((state = 'resolved'::text) = (resolution IS NOT NULL)) AND ((state = 'resolved'::text) = (resolved_at IS NOT NULL))))",
+    'discrepancy.discrepancy_two_persons':
+      "CHECK (\nCASE\n    WHEN (resolution = ANY (ARRAY['booked'::text, 'receivable'::text, 'written-off'::text, 'to-treasury'::text])) THEN ((difference <> 0) AND (proposed_by IS NOT NULL) AND (resolved_by IS NOT NULL) AND (proposed_by <> resolved_by) AND (proposed_by <> 'engine'::text) AND (resolved_by <> 'engine'::text) AND (reason IS NOT NULL))\n    WHEN (resolution = 'explained'::text) THEN ((difference = 0) AND (resolved_by IS NOT NULL) AND (reason IS NOT NULL))\n    ELSE true\nEND)",
     'evidence.evidence_kind':
       "CHECK ((kind = ANY (ARRAY['course-started'::text, 'course-completed'::text, 'course-rated'::text, 'survey-answered'::text])))",
     'freezes.freezes_cause':
@@ -177,6 +201,12 @@ export const GUARDS: Guards = {
       "CHECK ((role = ANY (ARRAY['registrar'::text, 'institution'::text, 'operator'::text, 'helpdesk'::text, 'approver'::text, 'auditor'::text, 'administrator'::text])))",
     'seal.seal_shape':
       'CHECK (((sequence > 0) AND (octet_length(previous) = 32) AND (octet_length(hash) = 32) AND (from_xid <= to_xid) AND ((octet_length(leaves) % 40) = 0)))',
+    'statement.statement_complete':
+      'CHECK (((NOT complete) OR ((opening IS NOT NULL) AND (closing IS NOT NULL) AND (told_count = lines))))',
+    'statement.statement_state':
+      "CHECK (((state = ANY (ARRAY['loaded'::text, 'matched'::text, 'settled'::text])) AND (version > 0) AND (lines >= 0) AND ((state = 'loaded'::text) = (matched_at IS NULL)) AND ((state = 'settled'::text) = (settled_at IS NOT NULL))))",
+    'statement_line.statement_line_shape':
+      "CHECK (((direction = ANY (ARRAY['debit'::text, 'credit'::text])) AND (type = ANY (ARRAY['payout'::text, 'return'::text, 'fee'::text, 'top-up'::text, 'other'::text])) AND ((amount IS NULL) OR (amount >= 0))))",
     'tranche.tranche_amount': 'CHECK ((amount > 0))',
     'tranche.tranche_state':
       "CHECK ((state = ANY (ARRAY['planned'::text, 'open'::text, 'due'::text, 'missed'::text, 'cancelled'::text])))",
@@ -204,6 +234,10 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER audit_event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'disbursement.disbursement_frozen':
       "CREATE TRIGGER disbursement_frozen BEFORE UPDATE OF key, programme, ref, tranche, amount, currency ON public.disbursement FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'programme', 'ref', 'tranche', 'amount', 'currency')",
+    'discrepancy.discrepancy_frozen':
+      "CREATE TRIGGER discrepancy_frozen BEFORE UPDATE ON public.discrepancy FOR EACH ROW EXECUTE FUNCTION refuse_thaw('id', 'key', 'gateway', 'programme', 'class', 'day', 'payout', 'type', 'direction', 'amount_there', 'amount_here', 'currency', 'found_at')",
+    'discrepancy.discrepancy_resolved':
+      "CREATE TRIGGER discrepancy_resolved BEFORE UPDATE ON public.discrepancy FOR EACH ROW WHEN (((old.state = 'resolved'::text) AND (NOT ((old.resolution = ANY (ARRAY['applied'::text, 'explained'::text])) AND (new.resolution = 'corrected'::text))))) EXECUTE FUNCTION refuse_change()",
     'evidence.evidence_append_only':
       'CREATE TRIGGER evidence_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.evidence FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'freezes.freezes_frozen':
@@ -224,12 +258,17 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER programme_version_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.programme_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'seal.seal_append_only':
       'CREATE TRIGGER seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'statement.statement_frozen':
+      "CREATE TRIGGER statement_frozen BEFORE UPDATE ON public.statement FOR EACH ROW EXECUTE FUNCTION refuse_thaw('id', 'gateway', 'day', 'version', 'told_version', 'sha256', 'format', 'currency', 'opening', 'closing', 'told_count', 'lines', 'complete', 'loaded_at')",
+    'statement_line.statement_line_append_only':
+      'CREATE TRIGGER statement_line_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.statement_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
   },
   rule: {},
   power: {
     'PUBLIC on schema public': 'USAGE',
     'lunas_app on schema public': 'USAGE',
     'lunas_app on sequence audit_event_id_seq': 'USAGE',
+    'lunas_app on sequence discrepancy_number_seq': 'USAGE',
     'lunas_app on sequence observation_id_seq': 'USAGE',
     'lunas_app on sequence posting_id_seq': 'USAGE',
     'lunas_app on sequence sealed_document_number_seq': 'USAGE',
@@ -243,6 +282,7 @@ export const GUARDS: Guards = {
     'lunas_app on table commitment': 'INSERT, SELECT, UPDATE',
     'lunas_app on table data_key': 'INSERT, SELECT',
     'lunas_app on table disbursement': 'INSERT, SELECT, UPDATE',
+    'lunas_app on table discrepancy': 'INSERT, SELECT, UPDATE',
     'lunas_app on table evidence': 'INSERT, SELECT',
     'lunas_app on table freezes': 'INSERT, SELECT, UPDATE',
     'lunas_app on table funding': 'INSERT, SELECT',
@@ -257,6 +297,8 @@ export const GUARDS: Guards = {
     'lunas_app on table seal': 'SELECT (sequence, to_xid)',
     'lunas_app on table sealed_document': 'INSERT, SELECT',
     'lunas_app on table send': 'INSERT, SELECT, UPDATE',
+    'lunas_app on table statement': 'INSERT, SELECT, UPDATE',
+    'lunas_app on table statement_line': 'INSERT, SELECT',
     'lunas_app on table tranche': 'INSERT, SELECT, UPDATE',
     'lunas_app on table wave': 'INSERT, SELECT, UPDATE',
     'lunas_audit on schema public': 'USAGE',
@@ -268,6 +310,7 @@ export const GUARDS: Guards = {
     'lunas_audit on table closed_period': 'SELECT',
     'lunas_audit on table commitment': 'SELECT',
     'lunas_audit on table disbursement': 'SELECT',
+    'lunas_audit on table discrepancy': 'SELECT',
     'lunas_audit on table evidence': 'SELECT',
     'lunas_audit on table freezes': 'SELECT',
     'lunas_audit on table funding': 'SELECT',
@@ -280,6 +323,8 @@ export const GUARDS: Guards = {
     'lunas_audit on table role_grant': 'SELECT',
     'lunas_audit on table seal': 'SELECT',
     'lunas_audit on table send': 'SELECT',
+    'lunas_audit on table statement': 'SELECT',
+    'lunas_audit on table statement_line': 'SELECT',
     'lunas_audit on table tranche': 'SELECT',
     'lunas_audit on table wave': 'SELECT',
     'lunas_seal on schema public': 'USAGE',

@@ -6,6 +6,13 @@ import { linkAccount, type LinkRequest } from './accounts.ts'
 import { admit, type Admission } from './admission.ts'
 import { recordFunding, setAppropriation, type NewAppropriation, type NewFunding } from './budgets.ts'
 import type { Sql } from './database.ts'
+import {
+  assignDiscrepancy,
+  explainDiscrepancy,
+  type Assignment,
+  type DiscrepancyView,
+  type Explanation,
+} from './discrepancies.ts'
 import { recordEvidence, type NewEvidence } from './evidence.ts'
 import { agreeToLift, placeFreeze, type FreezeView, type Lift, type NewFreeze, type Placed } from './freezes.ts'
 import { endRole, type RoleOfPerson } from './grants.ts'
@@ -46,6 +53,10 @@ export interface Acts {
   placeFreeze(freeze: Pick<NewFreeze, 'target' | 'reason'>): Promise<Placed>
   /** One person's part in lifting a freeze. Throws `not-found`, `freeze-lifted`, `conflict`. */
   agreeToLift(lift: Lift): Promise<FreezeView>
+  /** Makes somebody look after a discrepancy. Throws `not-found`, `discrepancy-resolved`, `conflict`. */
+  assignDiscrepancy(of: Assignment): Promise<DiscrepancyView>
+  /** Ends a discrepancy without money. Throws `not-found`, `discrepancy-resolved`, `two-people-needed`, `conflict`. */
+  explainDiscrepancy(of: Explanation): Promise<DiscrepancyView>
   /** Throws `conflict`. */
   createKey(key: NewKey): Promise<CreatedKey>
   /** Throws `not-found`, `key-revoked`, `conflict`. */
@@ -83,6 +94,8 @@ export function actsIn(sql: Sql, context: StoreContext, actor: Actor, atMs: numb
     correct: (person, correction) => correctLife(sql, context, { ...person, actor, atMs }, correction),
     placeFreeze: (freeze) => placeFreeze(sql, { ...freeze, cause: 'person' }, actor, atMs),
     agreeToLift: (lift) => agreeToLift(sql, lift, actor, atMs),
+    assignDiscrepancy: (of) => assignDiscrepancy(sql, of, actor, atMs),
+    explainDiscrepancy: (of) => explainDiscrepancy(sql, of, actor, atMs),
     createKey: (key) => createKey(sql, key, actor, atMs),
     revokeKey: (id) => revokeKey(sql, id, actor, atMs),
     endRole: (of) => endRole(sql, of, actor, atMs),

@@ -77,6 +77,14 @@ interface ActValues {
   'freeze-placed': Plain
   'freeze-lift-proposed': Plain
   'freeze-lifted': Plain
+  'statement-loaded': Plain
+  'statement-matched': Plain
+  'statement-refused': Plain
+  'discrepancy-found': Plain
+  'discrepancy-assigned': Plain
+  'discrepancy-explained': Plain
+  'discrepancy-resolved': Plain
+  'discrepancy-corrected': Plain
 }
 
 /** Every act of the audit trail has a text: a new one does not compile without. */
