@@ -45,6 +45,7 @@ export const TAGS = {
   freezes: 'What is stopped, and who lets it go on',
   payments: 'What is owed and how it was paid',
   ledger: 'Every movement of money',
+  reconciliation: 'What gateways’ statements say, and what differs',
   gateways: 'What payment providers send',
   keys: 'Who may call',
   messages: 'Nudges that could not be delivered',

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { auditCommand } from './audit.ts'
 import { demoCommand } from './demo.ts'
+import { discrepanciesCommand } from './discrepancies.ts'
 import { doctorCommand } from './doctor.ts'
 import { freezeCommand } from './freeze.ts'
 import { keysCommand } from './keys.ts'
@@ -24,6 +25,7 @@ for (const command of [
   participantsCommand(),
   messagesCommand(),
   freezeCommand(),
+  discrepanciesCommand(),
   // Loaded only when asked for: it brings the store.
   keysCommand(async (person) => (await import('./bootstrap.ts')).bootstrap(person)),
   auditCommand(),

@@ -77,6 +77,8 @@ export interface GatewayTiming {
 export interface StatementRule {
   /** Whose midnight ends its day. IANA. */
   readonly zone: string
+  /** When the statement of the day before is there, local time of the zone. */
+  readonly readyAt: { readonly hour: number; readonly minute: number }
   /** So many days after a payment its line may still come: only then is it missing. */
   readonly windowDays: number
   /** Longest time one download may take. */

@@ -21,6 +21,7 @@ const BREAKER: BreakerRule = { windowMs: 300_000, minimumCalls: 50, failurePerce
 
 const STATEMENT: StatementRule = {
   zone: 'Asia/Jakarta',
+  readyAt: { hour: 0, minute: 30 },
   windowDays: 1,
   timeoutMs: 600_000,
   bytesMax: 2 ** 30,

@@ -110,4 +110,32 @@ describe('a statement', () => {
     await at.load([credit('c1')], { version: 2 })
     await expect(at.load([credit('c2')], { version: 1 })).rejects.toMatchObject({ code: 'statement-outdated' })
   })
+
+  test('whose matching dies in the middle is matched by the next one, as if nothing had been', async () => {
+    const paid = await at.send()
+    const { id } = await at.load([line(paid), line(paid)])
+    const holder = await world.root.pool.connect()
+    await holder.query(`SELECT pg_advisory_lock(hashtextextended('reconcile:sandbox', 0))`)
+    const dying = world.store.statements.match(id, RULE, NOON).catch(() => 'died')
+    const waiting = `SELECT pid FROM pg_stat_activity WHERE application_name = 'test bulk' AND wait_event = 'advisory'`
+    for (let found = 0; found === 0;) found = await world.count(waiting)
+    await world.count(`SELECT pg_terminate_backend(pid) FROM (${waiting}) AS stuck`)
+    expect(await dying).toBe('died')
+    await holder.query('SELECT pg_advisory_unlock_all()')
+    holder.release()
+    expect(await at.classes()).toEqual([])
+    await at.settle(id)
+    expect(await at.classes()).toEqual(['duplicate'])
+  })
+})
+
+test('days are due once they are over, until they are settled; the newest are looked at again', async () => {
+  const due = (days: number) => world.store.statements.dueDays('sandbox', RULE, NOON + days * 24 * HOUR)
+  await at.send()
+  expect(await due(0)).not.toContain(DAY)
+  expect(await due(1)).toContain(DAY)
+  await at.reconcile([])
+  expect(await due(2)).toContain(DAY)
+  expect(await due(3)).not.toContain(DAY)
+  expect(await due(3)).toEqual(expect.arrayContaining([NEXT]))
 })

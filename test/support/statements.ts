@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { DiscrepancyClass } from '../../domain/reconciliation.ts'
 import type { StatementLine, StatementPart } from '../../domain/statement.ts'
 import type { DiscrepancyView } from '../../store/discrepancies.ts'
+import type { Store } from '../../store/index.ts'
 import { bankAccount } from './builders.ts'
 import { AMOUNT, disbursementOf, HOUR, NOON, seen, type World } from './world.ts'
 
@@ -43,7 +44,7 @@ export function credit(id: string, more: Partial<StatementLine> = {}): Statement
   return line({ payout: '', reference: id }, of)
 }
 
-interface Told {
+export interface Told {
   readonly day?: string
   readonly gateway?: string
   readonly version?: number
@@ -66,6 +67,26 @@ export function partsOf(lines: readonly StatementLine[], told: Told = {}): State
     ...lines,
     { kind: 'end', closing, count: told.count ?? lines.length },
   ]
+}
+
+/** Loads a statement of these lines into a store. */
+export async function loadInto(store: Store, lines: readonly StatementLine[], told: Told, atMs: number) {
+  const parts = partsOf(lines, told)
+  const text = JSON.stringify(parts, (_name, value: unknown) => (typeof value === 'bigint' ? `${value}` : value))
+  async function* pieces() {
+    for (const part of parts) yield [part]
+  }
+  const sha256 = () => createHash('sha256').update(text).digest()
+  const statement = { gateway: 'sandbox', day: told.day ?? DAY, format: 'jsonl', parts: pieces(), sha256 } as const
+  return store.statements.load(statement, atMs)
+}
+
+/** Matches a statement and settles all of it. */
+export async function settleIn(store: Store, id: string, atMs: number): Promise<void> {
+  await store.statements.match(id, RULE, atMs)
+  while ((await store.statements.settle(id, 2, atMs)).settled > 0) {
+    // Until none is left.
+  }
 }
 
 export type Reconciling = ReturnType<typeof reconciling>
@@ -93,16 +114,8 @@ export function reconciling(world: World) {
     })
   }
 
-  async function load(lines: readonly StatementLine[], told: Told = {}, into = world.store) {
-    const parts = partsOf(lines, told)
-    const text = JSON.stringify(parts, (_name, value: unknown) => (typeof value === 'bigint' ? `${value}` : value))
-    async function* pieces() {
-      for (const part of parts) yield [part]
-    }
-    const sha256 = () => createHash('sha256').update(text).digest()
-    const statement = { gateway: 'sandbox', day: told.day ?? DAY, format: 'jsonl', parts: pieces(), sha256 } as const
-    return into.statements.load(statement, NOON + HOUR)
-  }
+  const load = (lines: readonly StatementLine[], told: Told = {}, into = world.store) =>
+    loadInto(into, lines, told, NOON + HOUR)
 
   async function reconcile(lines: readonly StatementLine[], told: Told = {}): Promise<string> {
     const { id } = await load(lines, told)
@@ -110,12 +123,7 @@ export function reconciling(world: World) {
     return id
   }
 
-  async function settle(id: string): Promise<void> {
-    await world.store.statements.match(id, RULE, NOON + HOUR)
-    while ((await world.store.statements.settle(id, 2, NOON + HOUR)).settled > 0) {
-      // Until none is left.
-    }
-  }
+  const settle = (id: string): Promise<void> => settleIn(world.store, id, NOON + HOUR)
 
   async function found(isOpen = false): Promise<readonly DiscrepancyView[]> {
     return (await world.store.statements.discrepancies({ programmes: null, isOpen }, { limit: 100, after: null })).rows
