@@ -46,6 +46,7 @@ export const TAGS = {
   approvals: 'What takes two people, and what they signed',
   payments: 'What is owed and how it was paid',
   ledger: 'Every movement of money',
+  reconciliation: 'What gateways’ statements say, and what differs',
   gateways: 'What payment providers send',
   keys: 'Who may call',
   messages: 'Nudges that could not be delivered',

@@ -250,6 +250,12 @@ export const PROBLEM_TABLE: Readonly<Record<ProblemCode, ProblemEntry>> = {
     means: 'Two people have lifted it; what waited for it goes on.',
     remedy: 'Nothing to do. What must stop again is another freeze.',
   },
+  'discrepancy-resolved': {
+    status: 409,
+    title: 'The discrepancy was resolved already',
+    means: 'Somebody, or a later statement, has ended it.',
+    remedy: 'Look at it: its resolution and reason are there.',
+  },
   'two-people-needed': {
     status: 403,
     title: 'It takes two people',

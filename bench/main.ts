@@ -1,6 +1,7 @@
 /** `npm run bench -- <name> [--json]`: measures one thing against a yardstick in the same run. Never a test. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { benchLifecycle } from './lifecycle.ts'
+import { benchReconcile } from './reconcile.ts'
 import { benchRegistration } from './registration.ts'
 import { printResult } from './report.ts'
 import { benchStartup } from './startup.ts'
@@ -9,6 +10,7 @@ interface Options {
   readonly json?: boolean
   readonly rounds: number
   readonly count: number
+  readonly lines: number
 }
 
 const say = (options: Options) => (line: string) => {
@@ -50,6 +52,17 @@ program
       say: say(options),
     })
     printResult(result, options.json ?? false)
+  })
+
+program
+  .command('reconcile')
+  .description('the statement of a day, all its differences found, against its COPY and the bare join')
+  .option('--json', 'one JSON object on standard output')
+  .option('--rounds <n>', 'rounds', wholeNumber, 3)
+  .option('--lines <n>', 'payouts in the day', wholeNumber, 1_000_000)
+  .action(async (options: Options) => {
+    const { lines, rounds } = options
+    printResult(await benchReconcile({ lines, rounds, say: say(options) }), options.json ?? false)
   })
 
 program

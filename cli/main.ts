@@ -4,6 +4,7 @@ import { approvalsCommand } from './approvals.ts'
 import { appropriationsCommand } from './appropriations.ts'
 import { auditCommand } from './audit.ts'
 import { demoCommand } from './demo.ts'
+import { discrepanciesCommand } from './discrepancies.ts'
 import { doctorCommand } from './doctor.ts'
 import { freezeCommand } from './freeze.ts'
 import { identityCommand } from './identity.ts'
@@ -30,6 +31,7 @@ for (const command of [
   identityCommand(),
   approvalsCommand(),
   appropriationsCommand(),
+  discrepanciesCommand(),
   // Loaded only when asked for: it brings the store.
   keysCommand(async (person, role) => (await import('./bootstrap.ts')).bootstrap(person, role)),
   auditCommand(),

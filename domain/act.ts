@@ -71,6 +71,14 @@ export const ACTS = [
   'decision-refused',
   'signing-key-registered',
   'signing-key-ended',
+  'statement-loaded',
+  'statement-matched',
+  'statement-refused',
+  'discrepancy-found',
+  'discrepancy-assigned',
+  'discrepancy-explained',
+  'discrepancy-resolved',
+  'discrepancy-corrected',
 ] as const
 export type Act = (typeof ACTS)[number]
 

@@ -27,6 +27,16 @@ export function recoveryWorkflowId(programme: string, ref: string): string {
   return `recovery:${programme}:${ref}`
 }
 
+/** The run that holds one day of a gateway against our books. */
+export function reconcileWorkflowId(gateway: string, day: string): string {
+  return `reconcile:${gateway}:${day}`
+}
+
+/** The schedule of a gateway's reconciliation, and the beginning of the name of its rounds. */
+export function reconciliationId(gateway: string): string {
+  return `reconciliation:${gateway}`
+}
+
 export interface DisbursementIdentity {
   readonly programme: string
   /** Who is paid. */

@@ -16,6 +16,15 @@ export const LEDGER_EVENTS = [
   'voided',
   'paid',
   'returned',
+  'debit-unexplained',
+  'debit-explained',
+  'credit-unexplained',
+  'credit-explained',
+  'fee-charged',
+  'fee-refunded',
+  'made-receivable',
+  'written-off',
+  'suspense-to-treasury',
 ] as const
 export type LedgerEvent = (typeof LEDGER_EVENTS)[number]
 
@@ -31,6 +40,11 @@ export const CONTROL_ACCOUNTS = [
   'funds:payable',
   'funds:clearing:{gateway}',
   'funds:float:{gateway}',
+  'funds:suspense-in',
+  'funds:suspense-out',
+  'funds:fee',
+  'funds:receivable',
+  'funds:write-off',
 ] as const
 
 export interface Posting {
@@ -42,8 +56,8 @@ export interface Posting {
 type Rule = readonly [debit: string, credit: string]
 
 /**
- * Balances are credit minus debit, except `budget:appropriation`, `funds:float` which are debit minus credit:
- * what may be spent and what the gateway holds are assets, the rest are claims on them.
+ * Balances are credit minus debit, except those of `DEBIT_NORMAL`, which are debit minus credit: what may be spent, what a gateway
+ * holds, and what left it for no payment of ours are assets, the rest are claims on them.
  */
 const TABLE: Readonly<Record<LedgerEvent, readonly Rule[]>> = {
   appropriated: [['budget:appropriation', 'budget:available']],
@@ -74,6 +88,15 @@ const TABLE: Readonly<Record<LedgerEvent, readonly Rule[]>> = {
     ['funds:float:{gateway}', 'funds:clearing:{gateway}'],
     ['funds:clearing:{gateway}', 'funds:payable'],
   ],
+  'debit-unexplained': [['funds:suspense-out', 'funds:float:{gateway}']],
+  'debit-explained': [['funds:float:{gateway}', 'funds:suspense-out']],
+  'credit-unexplained': [['funds:float:{gateway}', 'funds:suspense-in']],
+  'credit-explained': [['funds:suspense-in', 'funds:float:{gateway}']],
+  'fee-charged': [['funds:fee', 'funds:float:{gateway}']],
+  'fee-refunded': [['funds:float:{gateway}', 'funds:fee']],
+  'made-receivable': [['funds:receivable', 'funds:suspense-out']],
+  'written-off': [['funds:write-off', 'funds:suspense-out']],
+  'suspense-to-treasury': [['funds:suspense-in', 'funds:treasury']],
 }
 
 /** The postings of one event. Throws when an event that concerns a gateway names none, or the amount is not positive. */
@@ -82,9 +105,11 @@ export function postingsFor(event: LedgerEvent, amount: bigint, gateway?: string
   return TABLE[event].map(([debit, credit]) => ({ debit: at(debit, gateway), credit: at(credit, gateway), amount }))
 }
 
-/** True when more on the debit side means more: the two kinds of asset in the chart. */
+const DEBIT_NORMAL = ['budget:appropriation', 'funds:suspense-out', 'funds:fee', 'funds:receivable', 'funds:write-off']
+
+/** True when more on the debit side means more: the assets of the chart. */
 export function isDebitNormal(account: string): boolean {
-  return account === 'budget:appropriation' || account.startsWith('funds:float:')
+  return DEBIT_NORMAL.includes(account) || account.startsWith('funds:float:')
 }
 
 function at(account: string, gateway: string | undefined): string {

@@ -1,6 +1,6 @@
 /**
  * The payout machine: one attempt to deliver a disbursement through one gateway. Pure: a fact in, a decision out.
- * Whatever the source (submit, callback, enquiry) the same fold decides; the store applies it under the row's lock.
+ * Whatever the source (submit, callback, enquiry, statement) the same fold decides; the store applies it under the row's lock.
  */
 import type { Failure, Observation } from './observation.ts'
 
@@ -45,7 +45,7 @@ const RANK: Readonly<Record<PayoutState, number>> = {
   review: 5,
 }
 
-export const OBSERVATION_SOURCES = ['submit', 'callback', 'enquiry'] as const
+export const OBSERVATION_SOURCES = ['submit', 'callback', 'enquiry', 'statement'] as const
 export type ObservationSource = (typeof OBSERVATION_SOURCES)[number]
 
 /** What can be learnt about a payout. */
@@ -59,6 +59,8 @@ export type PayoutFact =
   | { readonly kind: 'unanswered'; readonly failure: Failure }
   | { readonly kind: 'not-found' }
   | { readonly kind: 'unavailable'; readonly failure: Failure }
+  /** The statements of all days on which its debit could have come are there, whole, and none has it. */
+  | { readonly kind: 'undebited' }
 
 export interface PayoutFacts {
   readonly state: PayoutState
@@ -82,7 +84,7 @@ export type PayoutDecision =
   | { readonly kind: 'send-again'; readonly afterMs: number }
 
 /** Why people must look. */
-export type Alarm = 'other-amount' | 'other-account' | 'contradiction' | 'two-objects' | 'another-object'
+export type Alarm = 'other-amount' | 'other-account' | 'contradiction' | 'two-objects' | 'another-object' | 'no-debit'
 
 /** Alarms that say that one reference stands for two payouts at the gateway: nothing more is sent there. */
 export const TWIN_ALARMS: readonly Alarm[] = ['two-objects', 'another-object']
@@ -112,6 +114,9 @@ export function foldPayout(payout: PayoutFacts, fact: PayoutFact, source: Observ
     case 'not-found':
     case 'unavailable':
       return keep('says-nothing')
+    case 'undebited':
+      // Never a reason to pay again: whether the money is with the payee is for people to find out.
+      return payout.state === 'paid' ? toReview('no-debit') : keep('says-nothing')
   }
 }
 

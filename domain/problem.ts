@@ -41,6 +41,7 @@ export const PROBLEM_CODES = [
   'life-closed',
   'message-not-dead',
   'freeze-lifted',
+  'discrepancy-resolved',
   'two-people-needed',
   'own-proposal',
   'already-decided',

@@ -1,6 +1,7 @@
 import type { BreakerRule } from '../domain/freeze.ts'
 import type { Money } from '../domain/money.ts'
 import type { Failure, Observation } from '../domain/observation.ts'
+import type { StatementFormat, StatementPart } from '../domain/statement.ts'
 
 /**
  * The port to one payment provider. Adapters hold no state, make no retries and decide nothing: the engine does.
@@ -22,6 +23,10 @@ export interface Gateway {
   balance(signal: AbortSignal): Promise<Money>
   /** Authenticates a callback over its raw bytes, in constant time, and translates it. Never throws. */
   receive(callback: InboundCallback): CallbackResult
+  /** Asks for the statement of a local day. Never throws; its bytes throw what ends them early. */
+  statement(day: string, signal: AbortSignal): Promise<StatementAnswer>
+  /** Reads a statement as its bytes come, strictly: a head, lines, an end. Throws StatementRefused. */
+  readStatement(file: StatementFile): AsyncIterable<readonly StatementPart[]>
 }
 
 /**
@@ -35,6 +40,7 @@ export interface Capabilities {
   readonly callback: 'signed' | 'token-only' | 'none'
   readonly institutions: readonly Institution[]
   readonly timing: GatewayTiming
+  readonly statement: StatementRule
   /** When the engine freezes it by itself. */
   readonly breaker: BreakerRule
   /** Calls per second over all workers, enforced by the task queue. */
@@ -66,6 +72,30 @@ export interface GatewayTiming {
   /** How often the balance is read while our money there is short. */
   readonly floatCheckMs: number
 }
+
+/** How a gateway tells of its days. */
+export interface StatementRule {
+  /** Whose midnight ends its day. IANA. */
+  readonly zone: string
+  /** When the statement of the day before is there, local time of the zone. */
+  readonly readyAt: { readonly hour: number; readonly minute: number }
+  /** So many days after a payment its line may still come: only then is it missing. */
+  readonly windowDays: number
+  /** Longest time one download may take. */
+  readonly timeoutMs: number
+  readonly bytesMax: number
+}
+
+export interface StatementFile {
+  readonly format: StatementFormat
+  readonly bytes: AsyncIterable<Uint8Array>
+}
+
+export type StatementAnswer =
+  | { readonly kind: 'found'; readonly file: StatementFile }
+  /** The day is not over there. */
+  | { readonly kind: 'not-ready' }
+  | { readonly kind: 'unavailable'; readonly failure: Failure }
 
 export interface Institution {
   /** Canonical code, `ID.BNI`, `ID.GOPAY`. */

@@ -43,6 +43,27 @@ export async function callOnce(call: HttpCall): Promise<HttpAnswer> {
   }
 }
 
+export type HttpDownload =
+  /** A body that has begun to come. It throws when it ends early, is cancelled, or takes too long. */
+  { readonly kind: 'streaming'; readonly bytes: AsyncIterable<Uint8Array> } | HttpAnswer
+
+/** Asks once for something large: its body as it comes when the answer is a 200, else what `callOnce` would say. Never throws. */
+export async function downloadOnce(call: HttpCall): Promise<HttpDownload> {
+  const stop = new AbortController()
+  const signal = AbortSignal.any([call.signal, stop.signal, AbortSignal.timeout(call.timeoutMs)])
+  const request = formRequest(call, signal)
+  if (!request) return { kind: 'not-sent', failure: { class: 'config', code: 'request-malformed', vendorCode: '' } }
+  try {
+    const response = await fetch(call.url, request)
+    if (response.status === 200 && response.body) return { kind: 'streaming', bytes: response.body }
+    const bytes = await readAll(response)
+    if (!bytes) stop.abort()
+    return bytes ? judge(response, bytes) : unknown('answer-too-large', httpCode(response.status))
+  } catch (error) {
+    return unknown(signal.aborted ? 'no-answer' : 'unreachable', faultCode(error))
+  }
+}
+
 /** What fetch is given, or `undefined` when it would refuse it: after this, every fault is one of the network. */
 function formRequest(call: HttpCall, signal: AbortSignal): RequestInit | undefined {
   try {

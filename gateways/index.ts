@@ -32,7 +32,7 @@ function opened<One extends Code>(code: One, settings: GatewaySettings): [string
 export function refuseUnservable({ code, capabilities }: Pick<Gateway, 'code' | 'capabilities'>): void {
   if (capabilities.failureFinal === 'after-statement') {
     throw new Error(
-      `gateway ${code} tells that a payout has failed for good only by the statement of its day, and Lunas reads no statements: leave it out`,
+      `gateway ${code} tells that a payout has failed for good only by the statement of its day, and Lunas acts on failures at once: leave it out`,
     )
   }
 }

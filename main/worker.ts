@@ -1,13 +1,16 @@
 /** The worker: lives and their local steps, the calls to every gateway, and a relay. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { heartbeat } from '@temporalio/activity'
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker'
 import closeWithGrace from 'close-with-grace'
 import { createLifeActivities } from '../activities/lives.ts'
 import { createPaymentActivities } from '../activities/payments.ts'
+import { createReconciliationActivities } from '../activities/reconciliation.ts'
 import { prepareServer } from '../temporal/attributes.ts'
 import { connectTemporal } from '../temporal/connect.ts'
 import { startRelay, type RelayEvent } from '../temporal/relay.ts'
+import { keepSchedule } from '../temporal/schedules.ts'
 import { gatewayQueue, LIVES_QUEUE } from '../workflows/messages.ts'
 import { bundleWorkflows } from './bundle.ts'
 import { composeEngine } from './compose.ts'
@@ -52,14 +55,23 @@ const workers = [
   }),
 ]
 const payments = createPaymentActivities({ store, gateways, now })
+const reconciliation = createReconciliationActivities({ store, gateways, now, beat: heartbeat })
 for (const gateway of gateways.values()) {
   workers.push(
     await Worker.create({
       ...shared,
       taskQueue: gatewayQueue(gateway.code),
-      activities: payments,
+      activities: { ...payments, ...reconciliation },
       maxTaskQueueActivitiesPerSecond: gateway.capabilities.ratePerSecond,
     }),
+  )
+}
+
+for (const { code, capabilities } of gateways.values()) {
+  const { zone, readyAt: at } = capabilities.statement
+  // Payments go on without it: a server that keeps no schedules is for people to see.
+  await keepSchedule(temporal, { gateway: code, zone, at }).catch((error: unknown) =>
+    report('ERROR', `the schedule of ${code}'s reconciliation cannot be kept`, error),
   )
 }
 

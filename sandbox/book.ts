@@ -104,6 +104,8 @@ export class Book {
         return
       case 'opened':
       case 'callback-sent':
+      case 'day-closed':
+      case 'day-corrected':
     }
   }
 

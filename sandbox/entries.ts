@@ -4,7 +4,7 @@
  */
 import type { Answer, Status } from './scenarios.ts'
 
-export type Fact = Opened | TopUp | Ignored | Accepted | Moved | Failed | Credited | Returned | CallbackSent
+export type Fact = Opened | TopUp | Ignored | Accepted | Moved | Failed | Credited | Returned | CallbackSent | DayFact
 
 /** A fact in its place: consecutive numbers from 1, our time and the provider's. */
 export type Entry = Fact & { readonly seq: number; readonly at: string; readonly virtualAt: string }
@@ -91,6 +91,13 @@ interface AccountMovement {
   readonly account: string
   readonly fingerprint: string
   readonly balance: string
+}
+
+/** `day-closed`: what happens from here on is on the next day's statement. `day-corrected`: the statement of the day is made anew, and true. */
+interface DayFact {
+  readonly kind: 'day-closed' | 'day-corrected'
+  /** `YYYY-MM-DD`, the provider's. */
+  readonly day: string
 }
 
 export interface CallbackSent {

@@ -27,6 +27,22 @@ export type Answer =
 export type CallbackStyle =
   'normal' | 'none' | 'final-missing' | 'triple' | 'out-of-order' | 'late' | 'forged-first' | 'with-stranger'
 
+/** What the statement makes of a payout until it is corrected. */
+export type StatementStyle =
+  | 'true'
+  | 'missing' // no line
+  | 'only-there' // a line, although everybody else is told that it never finished
+  | 'other-amount' // one rupiah more
+  | 'twice' // the line two times
+  | 'late' // on the next day's statement, with its own value date
+  | 'other-day' // on the next day's statement, as if it had happened then
+  | 'with-fee' // a line more: what the provider takes for it
+  | 'unknown-reference' // under a reference nobody has sent
+  | 'other-account'
+  | 'other-currency'
+  | 'with-credit' // a line more: money from somebody nobody knows
+  | 'inexact-amount' // the amount as a fraction of a sen
+
 export interface Scenario {
   readonly code: string
   readonly title: string
@@ -44,6 +60,7 @@ export interface Scenario {
   readonly short: boolean
   /** Fails until this attempt of the account; 0: never fails for this reason. */
   readonly succeedsOnAttempt: number
+  readonly statement: StatementStyle
   readonly steps: readonly Step[]
 }
 
@@ -63,6 +80,7 @@ const NORMAL: Omit<Scenario, 'code' | 'title'> = {
   twin: false,
   short: false,
   succeedsOnAttempt: 0,
+  statement: 'true',
   steps: SUCCESS,
 }
 
@@ -114,6 +132,21 @@ const SCENARIOS: readonly Scenario[] = [
   scenario('59', 'enquiry lags: not found twice', { answer: 'silent', callbacks: 'none', enquiry: 'hidden-twice' }),
   scenario('60', 'enquiry answers 500 twice', { answer: 'silent', callbacks: 'none', enquiry: 'failing-twice' }),
   scenario('61', 'two objects for one reference', { callbacks: 'none', twin: true }),
+  scenario('70', 'statement without its line', { statement: 'missing' }),
+  scenario('71', 'never finishes, and the statement has its line', {
+    statement: 'only-there',
+    steps: after(SETTLE_MS, 'PROCESSING'),
+  }),
+  scenario('72', 'statement with another amount', { statement: 'other-amount' }),
+  scenario('73', 'statement with its line twice', { statement: 'twice' }),
+  scenario('74', 'statement has its line a day late', { statement: 'late' }),
+  scenario('75', 'statement has it on another day', { statement: 'other-day' }),
+  scenario('76', 'statement with a fee for it', { statement: 'with-fee' }),
+  scenario('78', 'statement with a reference never sent', { statement: 'unknown-reference' }),
+  scenario('79', 'statement with another account', { statement: 'other-account' }),
+  scenario('80', 'statement with another currency', { statement: 'other-currency' }),
+  scenario('81', 'statement with money from nobody beside it', { statement: 'with-credit' }),
+  scenario('82', 'statement with an amount that is no whole number of sen', { statement: 'inexact-amount' }),
 ]
 
 const BY_CODE: ReadonlyMap<string, Scenario> = new Map(SCENARIOS.map((entry) => [entry.code, entry]))

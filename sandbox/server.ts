@@ -10,6 +10,8 @@ import type { DeskParts } from './desk.ts'
 import { openJournal } from './journal.ts'
 import { adminRoutes, customerRoutes } from './routes.ts'
 import type { Shop } from './routes.ts'
+import { statementRoutes } from './statement-routes.ts'
+import type { StatementDesk } from './statement-routes.ts'
 import { refuse } from './wire.ts'
 
 export interface SandboxOptions {
@@ -38,12 +40,19 @@ export async function buildSandbox(options: SandboxOptions): Promise<FastifyInst
   answerAfterJournal(app, shop)
   customerRoutes(app, shop)
   adminRoutes(app, shop)
+  statementRoutes(app, shop.statements)
   app.addHook('onReady', () => shop.start())
   app.addHook('onClose', () => shop.stop())
   return app
 }
 
-async function openShop(options: SandboxOptions): Promise<Shop & { start(): Promise<void>; stop(): Promise<void> }> {
+interface OpenShop extends Shop {
+  readonly statements: StatementDesk
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+async function openShop(options: SandboxOptions): Promise<OpenShop> {
   const book = new Book()
   const clock = startClock(options.timeFactor ?? 1)
   const { callbackUrl: url, callbackSecret: secret } = options
@@ -72,7 +81,13 @@ async function openShop(options: SandboxOptions): Promise<Shop & { start(): Prom
     callbacks.stop()
     await journal.close()
   }
-  return { book, desk, journal, callbacks, counts: new Map(), start, stop }
+  const statements: StatementDesk = {
+    journal,
+    now: () => clock.now(),
+    close: (day) => record(parts, { kind: 'day-closed', day }),
+    correct: (day) => record(parts, { kind: 'day-corrected', day }),
+  }
+  return { book, desk, journal, callbacks, statements, counts: new Map(), start, stop }
 }
 
 /** Everything but the sign of life needs the key. */

@@ -7,6 +7,13 @@ import { admit, type Admission } from './admission.ts'
 import { decide, type NewApproval } from './approvals.ts'
 import { recordFunding, type NewFunding } from './budgets.ts'
 import type { Sql } from './database.ts'
+import {
+  assignDiscrepancy,
+  explainDiscrepancy,
+  type Assignment,
+  type DiscrepancyView,
+  type Explanation,
+} from './discrepancies.ts'
 import { recordEvidence, type NewEvidence } from './evidence.ts'
 import { placeFreeze, type NewFreeze, type Placed } from './freezes.ts'
 import { endRole, type RoleOfPerson } from './grants.ts'
@@ -45,6 +52,10 @@ export interface Acts {
   correct(person: ActOnPerson, correction: Correction): Promise<Told>
   /** Stops a target; the one that stands already is answered as it is. */
   placeFreeze(freeze: Pick<NewFreeze, 'target' | 'reason'>): Promise<Placed>
+  /** Makes somebody look after a discrepancy. Throws `not-found`, `discrepancy-resolved`, `conflict`. */
+  assignDiscrepancy(of: Assignment): Promise<DiscrepancyView>
+  /** Ends a discrepancy without money. Throws `not-found`, `discrepancy-resolved`, `two-people-needed`, `conflict`. */
+  explainDiscrepancy(of: Explanation): Promise<DiscrepancyView>
   /** Throws `conflict`, `two-people-needed`. */
   createKey(key: NewKey): Promise<CreatedKey>
   /** The caller's own first signing key. Throws `signature-invalid`, `signing-key-exists`. */
@@ -81,6 +92,8 @@ export function actsIn(sql: Sql, context: StoreContext, actor: Actor, atMs: numb
     withdraw: (person) => withdrawLife(sql, { ...person, actor, atMs }),
     correct: (person, correction) => correctLife(sql, context, { ...person, actor, atMs }, correction),
     placeFreeze: (freeze) => placeFreeze(sql, { ...freeze, cause: 'person' }, actor, atMs),
+    assignDiscrepancy: (of) => assignDiscrepancy(sql, of, actor, atMs),
+    explainDiscrepancy: (of) => explainDiscrepancy(sql, of, actor, atMs),
     createKey: (key) => createKeyAlone(sql, key, actor, atMs),
     registerSigningKey: (key) => registerSigningKey(sql, { ...key, person: actor.person }, actor, atMs),
     endSigningKey: (id) => endSigningKey(sql, id, actor, atMs),

@@ -1,4 +1,5 @@
 /** The store: the only room that knows SQL. One object of capabilities, made once by a composition root. */
+import { openBulk } from './bulk.ts'
 import { createClaims, type Claims } from './claims.ts'
 import { openDatabase, type Database } from './database.ts'
 import { createDesk, type Desk } from './desk.ts'
@@ -11,6 +12,7 @@ import { createPayouts, type Payouts } from './payouts.ts'
 import { createProposals, type Proposals } from './proposal-desk.ts'
 import { createProgrammeBook, type ProgrammeBook } from './programmes.ts'
 import { createReads, type Reads } from './reads.ts'
+import { createStatements, type Statements } from './statements.ts'
 import { Vault, type VaultKeys } from './vault.ts'
 
 export interface Store {
@@ -26,6 +28,7 @@ export interface Store {
   /** Requests from outside: each once. */
   readonly desk: Desk
   readonly reads: Reads
+  readonly statements: Statements
   /** Waits for running statements and closes the pool. */
   close(): Promise<void>
 }
@@ -62,6 +65,7 @@ export function createStore(options: StoreOptions): Store {
     messages: createMessages(database),
     desk: createDesk(context),
     reads: createReads(context),
+    statements: createStatements(context, openBulk(options.url, options.name)),
     close: () => database.pool.end(),
   }
 }

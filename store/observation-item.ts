@@ -18,4 +18,9 @@ export type ObservationItem = {
       /** Which enquiry about the payout this is, counted from 1. */
       readonly enquiry: number
     }
+  | {
+      readonly source: 'statement'
+      /** The line tells of another account: compared where the statement was loaded, for it keeps none in clear. */
+      readonly isOtherAccount: boolean
+    }
 )

@@ -1,5 +1,5 @@
 /**
- * The single doorway of facts about payouts: submit results, callbacks and enquiries all go through `observe(batch)`.
+ * The single doorway of facts about payouts: submit results, callbacks, enquiries and statement lines all go through `observe(batch)`.
  * One transaction a batch: lives locked, facts folded by `domain/`, then states, postings, audit rows and messages written
  * set-based. Repeating a batch changes nothing and gives the same answer.
  */
@@ -89,7 +89,7 @@ export function foldItem(
     followDisbursement(harvest, context, row, programme, { from, failure: decision.failure, atMs: item.atMs })
     // The life hears of it from the activity that asked; only news from outside needs a message. A send that may still
     // end brings the new state with it; one whose process died never will.
-    if (item.source === 'callback' && !sendMayEnd) harvest.nudge(row)
+    if ((item.source === 'callback' && !sendMayEnd) || item.source === 'statement') harvest.nudge(row)
   }
   closeLostSend(harvest, row, item, timing)
   closeQuestion(row, item)
@@ -120,7 +120,8 @@ function foldFact(context: FoldContext, row: Work, item: ObservationItem): Payou
     sends: row.sends - row.same_key_retries,
     sameKeyRetries: row.same_key_retries,
     gatewayId: row.gateway_id,
-    isOtherAccount: isOtherAccount(context.vault, row.sent_to, item.fact),
+    isOtherAccount:
+      item.source === 'statement' ? item.isOtherAccount : isOtherAccount(context.vault, row.sent_to, item.fact),
   }
   return foldPayout(facts, item.fact, item.source)
 }

@@ -33,6 +33,24 @@ WITH posted AS (
   SELECT coalesce(sum(clearing), 0) AS clearing, coalesce(sum(credited), 0) AS credited FROM sent
 ), funded AS (
   SELECT gateway, sum(amount) AS amount FROM funding GROUP BY gateway
+), moved AS (
+  SELECT gateway, class = 'fee' AS is_fee, resolution, sum(difference) AS amount
+    FROM discrepancy WHERE difference <> 0 AND (resolution IS NULL OR resolution NOT IN ('corrected', 'booked'))
+   GROUP BY gateway, is_fee, resolution, difference > 0
+), found AS (
+  SELECT gateway, sum(amount) AS amount FROM moved GROUP BY gateway
+), held AS (
+  SELECT coalesce(f.gateway, s.gateway, d.gateway) AS gateway,
+         (coalesce(f.amount, 0) - coalesce(s.credited, 0) + coalesce(d.amount, 0))::bigint AS amount
+    FROM funded f FULL JOIN sent s ON s.gateway = f.gateway FULL JOIN found d ON d.gateway = coalesce(f.gateway, s.gateway)
+), suspense AS (
+  SELECT coalesce(sum(amount) FILTER (WHERE NOT is_fee AND resolution IS NULL AND amount > 0), 0)::bigint AS inwards,
+         coalesce(-sum(amount) FILTER (WHERE NOT is_fee AND resolution IS NULL AND amount < 0), 0)::bigint AS outwards,
+         coalesce(-sum(amount) FILTER (WHERE is_fee), 0)::bigint AS fee,
+         coalesce(-sum(amount) FILTER (WHERE resolution = 'receivable'), 0)::bigint AS receivable,
+         coalesce(-sum(amount) FILTER (WHERE resolution = 'written-off'), 0)::bigint AS written_off,
+         coalesce(sum(amount) FILTER (WHERE resolution = 'to-treasury'), 0)::bigint AS to_treasury
+    FROM moved
 ), controlled AS (
   SELECT 'budget:appropriation' AS account, appropriated::bigint AS rows FROM budget
   UNION ALL SELECT 'budget:available', (appropriated - committed + released)::bigint FROM budget
@@ -41,10 +59,14 @@ WITH posted AS (
   UNION ALL SELECT 'budget:disbursed', credited::bigint FROM total
   UNION ALL SELECT 'budget:lapsed', lapsed::bigint FROM owed
   UNION ALL SELECT 'funds:payable', (alive - clearing - credited)::bigint FROM owed, total
-  UNION ALL SELECT 'funds:treasury', ((SELECT coalesce(sum(amount), 0) FROM funded) - alive)::bigint FROM owed
+  UNION ALL SELECT 'funds:treasury', ((SELECT coalesce(sum(amount), 0) FROM funded) - alive + to_treasury)::bigint FROM owed, suspense
   UNION ALL SELECT 'funds:clearing:' || gateway, clearing::bigint FROM sent
-  UNION ALL SELECT 'funds:float:' || coalesce(f.gateway, s.gateway), (coalesce(f.amount, 0) - coalesce(s.credited, 0))::bigint
-              FROM funded f FULL JOIN sent s ON s.gateway = f.gateway
+  UNION ALL SELECT 'funds:float:' || gateway, amount FROM held
+  UNION ALL SELECT 'funds:suspense-in', inwards FROM suspense
+  UNION ALL SELECT 'funds:suspense-out', outwards FROM suspense
+  UNION ALL SELECT 'funds:fee', fee FROM suspense
+  UNION ALL SELECT 'funds:receivable', receivable FROM suspense
+  UNION ALL SELECT 'funds:write-off', written_off FROM suspense
 )
 SELECT account, coalesce(posted.balance, 0) AS balance, coalesce(controlled.rows, 0) AS rows
   FROM posted FULL JOIN controlled USING (account)`

@@ -87,6 +87,14 @@ interface ActValues {
   'decision-refused': Plain
   'signing-key-registered': Plain
   'signing-key-ended': Plain
+  'statement-loaded': Plain
+  'statement-matched': Plain
+  'statement-refused': Plain
+  'discrepancy-found': Plain
+  'discrepancy-assigned': Plain
+  'discrepancy-explained': Plain
+  'discrepancy-resolved': Plain
+  'discrepancy-corrected': Plain
 }
 
 /** Every act of the audit trail has a text: a new one does not compile without. */

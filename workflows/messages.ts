@@ -12,12 +12,25 @@ export function gatewayQueue(gateway: string): string {
 
 export const PARTICIPANT_WORKFLOW = 'participant'
 export const RECOVERY_WORKFLOW = 'recovery'
+export const RECONCILIATION_WORKFLOW = 'reconciliation'
 
 /** The one line of a run. A run that continues another inherits none, so it also heads what is said of the life in full. */
 export function summaryOf(workflow: string, programme: string, ref: string): string {
   return workflow === RECOVERY_WORKFLOW
     ? `Recovery for participant ${ref} of ${programme}`
     : `Participant ${ref} of ${programme}`
+}
+
+/** The one line of the run that reconciles a day. */
+export function reconcileSummary(gateway: string, day: string): string {
+  return `Statement of ${gateway} for ${day}`
+}
+
+export interface Reconciled {
+  readonly outcome: 'reconciled' | 'refused' | 'not-there'
+  readonly differences?: number
+  /** Why it was refused. */
+  readonly code?: string
 }
 
 /** What a life is started with, and what it hands to itself when it continues as new: one versioned value. */

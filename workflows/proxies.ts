@@ -1,5 +1,5 @@
 /** The only table of timeouts and retries, each with its reason. */
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow'
+import { proxyActivities, proxyLocalActivities, type ActivityOptions } from '@temporalio/workflow'
 import type { LifeActivities } from '../activities/lives.ts'
 import type { PaymentActivities } from '../activities/payments.ts'
 import { gatewayQueue } from './messages.ts'
@@ -35,4 +35,18 @@ export function gatewayCalls(gateway: string, withinMs: number, summary: string)
     cancellationType: 'TRY_CANCEL',
     summary,
   })
+}
+
+/**
+ * Steps over a whole day: a million lines take minutes, a gateway may be away for hours. Each begins anew where it was lost; one
+ * that is silent for 25 minutes, longer than any of its statements may take, is lost.
+ */
+export function bulkSteps(taskQueue: string): ActivityOptions {
+  return {
+    taskQueue,
+    startToCloseTimeout: '40 minutes',
+    heartbeatTimeout: '25 minutes',
+    retry: { initialInterval: '10 seconds', backoffCoefficient: 2, maximumInterval: '10 minutes', maximumAttempts: 50 },
+    allowEagerDispatch: false,
+  }
 }

@@ -5,6 +5,7 @@ import { accountRoutes } from './accounts.ts'
 import { budgetRoutes } from './budget.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { decisionRoutes } from './decisions.ts'
+import { discrepancyRoutes } from './discrepancies.ts'
 import { evidenceRoutes } from './evidence.ts'
 import { freezeRoutes } from './freezes.ts'
 import { keyRoutes } from './keys.ts'
@@ -33,6 +34,7 @@ export function registerRoutes(app: App, context: RouteContext): void {
   signingKeyRoutes(app, context)
   paymentRoutes(app, context)
   ledgerRoutes(app, context)
+  discrepancyRoutes(app, context)
   callbackRoutes(app, context)
   keyRoutes(app, context)
   messageRoutes(app, context)

@@ -32,7 +32,7 @@ export function programmeView({ code, version, name, currency, zone, budgetLine 
   return { code, version, name, currency, zone, budgetLine }
 }
 
-const Person = Type.String({ minLength: 1, maxLength: 100, pattern: PERSON_PATTERN })
+export const Person = Type.String({ minLength: 1, maxLength: 100, pattern: PERSON_PATTERN })
 const GRANT = {
   role: Type.Enum([...ROLES]),
   programme: Type.Unsafe<string | null>({

@@ -1,6 +1,6 @@
 /** What the sandbox can do, as data. Times are short, so that a demonstration shows every wait. */
 import type { BreakerRule } from '../../domain/freeze.ts'
-import type { Capabilities, GatewayTiming, Institution } from '../gateway.ts'
+import type { Capabilities, GatewayTiming, Institution, StatementRule } from '../gateway.ts'
 
 const TIMING: GatewayTiming = {
   duplicate: 'returns-live-object',
@@ -18,6 +18,14 @@ const TIMING: GatewayTiming = {
 
 /** The sandbox is there to misbehave: it is stopped when most calls go wrong, a real gateway at one in five. */
 const BREAKER: BreakerRule = { windowMs: 300_000, minimumCalls: 50, failurePercent: 60, unknownPercent: 60 }
+
+const STATEMENT: StatementRule = {
+  zone: 'Asia/Jakarta',
+  readyAt: { hour: 0, minute: 30 },
+  windowDays: 1,
+  timeoutMs: 600_000,
+  bytesMax: 2 ** 30,
+}
 
 /** Minor units (sen): the limits a BI-FAST transfer and a full-service wallet have. */
 const BANK_LIMITS = { minMinor: '1000000', maxMinor: '25000000000' }
@@ -41,6 +49,7 @@ export function sandboxCapabilities(timing: Partial<GatewayTiming> = {}, ratePer
     callback: 'signed',
     institutions: INSTITUTIONS,
     timing: { ...TIMING, ...timing },
+    statement: STATEMENT,
     breaker: BREAKER,
     ratePerSecond,
   }

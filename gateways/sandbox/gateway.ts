@@ -2,11 +2,13 @@
 import type { Money } from '../../domain/money.ts'
 import type { Failure, FailureClass } from '../../domain/observation.ts'
 import type { Destination, Gateway, GatewayTiming, Institution, PayoutOrder, Prepared } from '../gateway.ts'
-import { callOnce } from '../http.ts'
-import type { HttpAnswer } from '../http.ts'
+import type { StatementFormat } from '../../domain/statement.ts'
+import { callOnce, downloadOnce } from '../http.ts'
+import type { HttpAnswer, HttpCall } from '../http.ts'
 import { callbackReader } from './callback.ts'
 import { sandboxCapabilities } from './capabilities.ts'
-import { toAccountCheck, toEnquiryResult, toSubmitResult } from './translate.ts'
+import { readSandboxStatement } from './statement.ts'
+import { toAccountCheck, toEnquiryResult, toStatementAnswer, toSubmitResult } from './translate.ts'
 import { encodeAccountQuestion, encodePayoutRequest, readBalance } from './wire.ts'
 
 export interface SandboxGatewaySettings {
@@ -17,9 +19,12 @@ export interface SandboxGatewaySettings {
   readonly callbackSecrets: readonly string[]
   readonly timing?: Partial<GatewayTiming>
   readonly ratePerSecond?: number
+  /** In which of its formats statements are asked for; JSON lines when absent. */
+  readonly statementFormat?: StatementFormat
 }
 
-type Ask = (method: 'GET' | 'POST', path: string, signal: AbortSignal, more?: AskMore) => Promise<HttpAnswer>
+type Of = [method: 'GET' | 'POST', path: string, signal: AbortSignal, more?: AskMore]
+type Ask = (...of: Of) => Promise<HttpAnswer>
 interface AskMore {
   readonly timeoutMs?: number
   readonly headers?: Readonly<Record<string, string>>
@@ -30,7 +35,8 @@ interface AskMore {
 export function createSandboxGateway(settings: SandboxGatewaySettings): Gateway {
   const capabilities = sandboxCapabilities(settings.timing, settings.ratePerSecond)
   const { timing, institutions } = capabilities
-  const ask = asker(settings, timing)
+  const callOf = caller(settings, timing)
+  const ask: Ask = (...of) => callOnce(callOf(...of))
 
   return {
     code: 'sandbox',
@@ -59,24 +65,30 @@ export function createSandboxGateway(settings: SandboxGatewaySettings): Gateway 
       const why = answer.kind === 'answered' ? `HTTP ${answer.status}` : answer.failure.code
       throw new Error(`the sandbox did not tell its balance: ${why}`)
     },
+    async statement(day, signal) {
+      const format = settings.statementFormat ?? 'jsonl'
+      const path = `/statements?date=${encodeURIComponent(day)}&format=${format}`
+      const { timeoutMs } = capabilities.statement
+      return toStatementAnswer(await downloadOnce(callOf('GET', path, signal, { timeoutMs })), format)
+    },
+    readStatement: (file) => readSandboxStatement(file, capabilities.statement),
   }
 }
 
-function asker(settings: SandboxGatewaySettings, timing: GatewayTiming): Ask {
+function caller(settings: SandboxGatewaySettings, timing: GatewayTiming): (...of: Of) => HttpCall {
   const base = new URL(settings.baseUrl)
   const usable = /^https?:$/.test(base.protocol) && base.username === '' && base.password === ''
   if (!usable) throw new Error('the address of the sandbox must be http or https, without a password')
   const root = base.href.replace(/\/+$/, '')
   const own = { authorization: `Bearer ${settings.apiKey}`, 'content-type': 'application/json' }
-  return (method, path, signal, more = {}) =>
-    callOnce({
-      method,
-      url: root + path,
-      headers: { ...own, ...more.headers },
-      timeoutMs: more.timeoutMs ?? timing.enquireTimeoutMs,
-      signal,
-      ...(more.body ? { body: more.body } : {}),
-    })
+  return (method, path, signal, more = {}) => ({
+    method,
+    url: root + path,
+    headers: { ...own, ...more.headers },
+    timeoutMs: more.timeoutMs ?? timing.enquireTimeoutMs,
+    signal,
+    ...(more.body ? { body: more.body } : {}),
+  })
 }
 
 /** Pure: what the sandbox would refuse is refused here, before anything is frozen. */

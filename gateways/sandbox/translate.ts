@@ -1,7 +1,8 @@
 /** From the sandbox's words to the one vocabulary every gateway shares. */
 import type { Failure, Observation, ObservedState } from '../../domain/observation.ts'
-import type { AccountCheck, EnquiryResult, SubmitResult } from '../gateway.ts'
-import type { HttpAnswer } from '../http.ts'
+import type { StatementFormat } from '../../domain/statement.ts'
+import type { AccountCheck, EnquiryResult, StatementAnswer, SubmitResult } from '../gateway.ts'
+import type { HttpAnswer, HttpDownload } from '../http.ts'
 import { outcomeFailure, refusalFailure } from './failures.ts'
 import type { PayoutObject } from './wire.ts'
 import { readAccountAnswer, readPayout, readPayoutList, readRefusalCode } from './wire.ts'
@@ -91,4 +92,12 @@ function unreadable(status: number): Failure {
 
 function otherReference(): Failure {
   return { class: 'unknown', code: 'other-reference', vendorCode: '' }
+}
+
+export function toStatementAnswer(answer: HttpDownload, format: StatementFormat): StatementAnswer {
+  if (answer.kind === 'streaming') return { kind: 'found', file: { format, bytes: answer.bytes } }
+  if (answer.kind !== 'answered') return { kind: 'unavailable', failure: answer.failure }
+  const code = readRefusalCode(answer.json)
+  if (answer.status === 404 && code === 'STATEMENT_NOT_READY') return { kind: 'not-ready' }
+  return { kind: 'unavailable', failure: refusalFailure(answer.status, code) }
 }

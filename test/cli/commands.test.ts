@@ -6,10 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Follow } from '../../local/demo/lives.ts'
 import { writeRunning } from '../../local/running.ts'
+import { dayOf } from '../../sandbox/statement.ts'
 import { openLiveStack } from '../support/e2e.ts'
 import { lunas, type Ran } from '../support/e2e-command.ts'
 import { peopleWith } from '../support/e2e-people.ts'
 import { commandsIn, readDocument } from '../support/markdown.ts'
+import { credit, line, loadInto, settleIn } from '../support/statements.ts'
 
 const live = await openLiveStack()
 const programme = ['--programme', live.programme.code]
@@ -268,6 +270,37 @@ describe('lunas identity, approvals and appropriations', () => {
     const grant = ['keys', 'grant', '--person', 'wayan', '--role', 'approver', '--reason', 'promoted']
     const { id: granted } = await json(...grant, '--public-key', signs.publicKey)
     expect(await json('approvals', 'approve', granted)).toMatchObject({ act: 'role-grant', state: 'executed' })
+  })
+})
+
+describe('lunas discrepancies', () => {
+  test('every command of its runbook does what it says', async () => {
+    expect((await run('discrepancies', 'list')).stdout).toBe('Nothing differs.\n')
+    const day = dayOf(Date.now())
+    const [paid] = await live.rows<{ payout: string; reference: string }>(
+      `SELECT key AS payout, reference FROM payout WHERE state = 'paid' LIMIT 1`,
+    )
+    const dates = { rawDate: `${day}T12:00:00+07:00`, valueDate: day, businessDate: day, gatewayId: null }
+    const elsewhere = { account: { institution: 'ID.BNI', number: '1111111111' } }
+    const lines = [line(paid ?? { payout: '', reference: '' }, { ...dates, ...elsewhere }), credit('c1', dates)]
+    const { id } = await loadInto(live.store, lines, { day }, Date.now())
+    await settleIn(live.store, id, Date.now())
+    const { data } = await json('discrepancies', 'list')
+    const named: Record<string, string> = { DAY: day, PROGRAMME: live.programme.code, DISCREPANCY: data[0]?.id }
+    const said: string[] = []
+    for (const command of commandsIn(readDocument('docs/runbooks/discrepancies.md'))) {
+      const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '')
+      const { code, stdout, stderr } = await run(...words.slice(1).map((word) => named[word] ?? word))
+      expect({ command, code, stderr }).toEqual({ command, code: 0, stderr: '' })
+      said.push(stdout)
+    }
+    expect(said[0]).toContain('unreferenced-credit')
+    expect(said[3]).toContain(`account of ${day} at sandbox`)
+    expect(said[4]).toContain(`sandbox, ${day}: version 1, 2 lines, complete, settled`)
+    expect(said[5]).toContain(`${day},1,true,unreferenced-credit,1,1,700,700,IDR`)
+    expect(said.slice(-2).map((text) => text.split('\n')[0])).toEqual(['sari looks after it.', 'It is explained.'])
+    const refused = await run('discrepancies', 'explain', data[1]?.id, '--reason', 'nothing to see')
+    expect({ code: refused.code, stdout: refused.stdout }).toEqual({ code: 1, stdout: '' })
   })
 })
 

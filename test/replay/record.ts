@@ -20,6 +20,7 @@ import { bankAccount, swiftProgramme } from '../support/builders.ts'
 import { createDatabaseIn, setup, teardown, type Cluster } from '../support/cluster.ts'
 import { openScene, untilTrue, type Scene } from '../support/temporal.ts'
 import { disbursementOf, SECOND, WAVE } from '../support/world.ts'
+import { recordReconciled } from './record-reconciled.ts'
 
 const swift = swiftProgramme()
 /** The same life in seconds, for a server that skips none. */
@@ -312,6 +313,7 @@ async function recordAll(scene: Scene): Promise<void> {
   )
   if (isAsked('recovery')) await recordRecovery(recorder, scene, 'recovery')
   if (isAsked('step-failed')) await recordFailedStep(recorder, scene)
+  if (isAsked('reconciled')) await recordReconciled(recorder, scene, say)
 }
 
 /** The database of the scene goes away in the middle: the step waits for its next attempt as a timer. */

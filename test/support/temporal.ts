@@ -7,12 +7,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { activityInfo } from '@temporalio/activity'
+import { activityInfo, heartbeat } from '@temporalio/activity'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import fastify from 'fastify'
 import { createLifeActivities } from '../../activities/lives.ts'
 import { createPaymentActivities } from '../../activities/payments.ts'
+import { createReconciliationActivities } from '../../activities/reconciliation.ts'
 import type { Programme } from '../../domain/programme.ts'
 import { participantWorkflowId } from '../../domain/identity.ts'
 import type { GatewayTiming } from '../../gateways/gateway.ts'
@@ -46,6 +47,8 @@ export interface Scene extends World {
   settle(): Promise<void>
   journal(): Promise<readonly Entry[]>
   topUp(amount: bigint): Promise<void>
+  /** The provider closes its day, or corrects it. */
+  day(act: 'close' | 'correct', day: string): Promise<void>
   /** The provider returns a payout that it had paid. */
   giveBack(gatewayId: string): Promise<void>
   result(ref: string): Promise<unknown>
@@ -163,6 +166,9 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
     async topUp(amount) {
       await callSandbox(url, 'POST', '/admin/top-up', { amount: amount.toString() })
     },
+    async day(act, day) {
+      await callSandbox(url, 'POST', `/admin/days/${act}`, { day })
+    },
     async giveBack(gatewayId) {
       await callSandbox(url, 'POST', `/admin/payouts/${gatewayId}/return`)
     },
@@ -233,12 +239,11 @@ interface CrewParts {
 /** The workers, which a test may stop and start again. */
 function createCrew({ world, gateway, server, options }: CrewParts) {
   const { store } = world
-  const payments = createPaymentActivities({
-    store,
-    gateways: new Map([[gateway.code, gateway]]),
-    now: server.nowInActivity,
-  })
-  const activities = options.activities?.(payments) ?? payments
+  const gateways = new Map([[gateway.code, gateway]])
+  const now = server.nowInActivity
+  const payments = createPaymentActivities({ store, gateways, now })
+  const reconciliation = createReconciliationActivities({ store, gateways, now, beat: heartbeat })
+  const activities = { ...(options.activities?.(payments) ?? payments), ...reconciliation }
   let running: { stop(): Promise<void> } | undefined
   const start = async (): Promise<void> => {
     if (!bundle) throw new Error('the bundle is built first')

@@ -1,0 +1,219 @@
+/**
+ * camt.053 (ISO 20022, bank to customer statement), read as it streams: one statement, booked entries, one transaction each.
+ * Nothing from outside is read and no name defined inside: a document type ends the reading.
+ */
+import { SaxesParser } from 'saxes'
+import type { LineType, StatementLine, StatementPart } from '../domain/statement.ts'
+import { businessDates, readDecimal, StatementRefused } from '../domain/statement.ts'
+import { isLocalDate } from '../domain/zone.ts'
+
+export interface CamtOptions {
+  readonly zone: string
+  /** The kind of an entry by the provider's own transaction code. */
+  readonly typeOf: (code: string) => LineType
+}
+
+const NAMESPACE = /^urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.\d\d$/
+const TEXT_MAX = 4096
+const DEPTH_MAX = 40
+
+/** Throws StatementRefused. */
+export async function* readCamt053(
+  bytes: AsyncIterable<Uint8Array>,
+  options: CamtOptions,
+): AsyncGenerator<readonly StatementPart[]> {
+  const reader = new CamtReader(options)
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  for await (const chunk of bytes) {
+    reader.write(decode(decoder, chunk))
+    const parts = reader.take()
+    if (parts.length > 0) yield parts
+  }
+  yield reader.end()
+}
+
+function decode(decoder: InstanceType<typeof TextDecoder>, chunk: Uint8Array): string {
+  try {
+    return decoder.decode(chunk, { stream: true })
+  } catch {
+    throw malformed('it is not UTF-8')
+  }
+}
+
+/** Where values are gathered: those of the statement, of one balance, of one entry. */
+const GATHERED = ['Bal', 'Ntry']
+
+class CamtReader {
+  readonly #parser = new SaxesParser<{ xmlns?: false; position: false }>({ position: false })
+  readonly #options: CamtOptions
+  readonly #dates: ReturnType<typeof businessDates>
+  /** Local names from the document to here. */
+  readonly #path: string[] = []
+  #text = ''
+  #head = new Map<string, string>()
+  #own = new Map<string, string>()
+  #parts: StatementPart[] = []
+  readonly #balances = new Map<string, bigint>()
+  #day = ''
+  #hasHead = false
+  #isOver = false
+
+  constructor(options: CamtOptions) {
+    this.#options = options
+    this.#dates = businessDates(options.zone)
+    this.#parser.on('error', () => {
+      throw malformed('it is no well-formed XML')
+    })
+    this.#parser.on('doctype', () => {
+      throw new StatementRefused('statement-with-entities', 'it has a document type')
+    })
+    this.#parser.on('opentag', ({ name, attributes }) => this.#open(localName(name), attributes))
+    this.#parser.on('text', (text) => this.#add(text))
+    this.#parser.on('cdata', (text) => this.#add(text))
+    this.#parser.on('closetag', () => this.#close())
+  }
+
+  write(text: string): void {
+    this.#parser.write(text)
+  }
+
+  take(): readonly StatementPart[] {
+    const parts = this.#parts
+    this.#parts = []
+    return parts
+  }
+
+  end(): readonly StatementPart[] {
+    this.#parser.close()
+    if (!this.#isOver) throw malformed('it has no statement')
+    return this.take()
+  }
+
+  #open(name: string, attributes: Readonly<Record<string, string>>): void {
+    if (this.#path.length === 0 && (name !== 'Document' || !isCamt(attributes))) throw malformed('it is no camt.053')
+    if (this.#path.length > DEPTH_MAX) throw malformed('it is too deep')
+    if (name === 'Stmt' && this.#isOver) throw malformed('it has several statements')
+    if (name === 'Ntry' && !this.#hasHead) this.#tellHead()
+    this.#path.push(name)
+    this.#text = ''
+    if (GATHERED.includes(name)) this.#own = new Map()
+    const currency = attributes['Ccy']
+    if (currency !== undefined) this.#keep('@Ccy', currency)
+    if (name === 'TxDtls') this.#count()
+  }
+
+  #add(text: string): void {
+    this.#text += text
+    if (this.#text.length > TEXT_MAX) throw malformed('a text without an end')
+  }
+
+  #close(): void {
+    const name = this.#path.at(-1) ?? ''
+    if (this.#text.trim() !== '') this.#keep('', this.#text.trim())
+    this.#text = ''
+    if (name === 'Bal') this.#balance()
+    if (name === 'Ntry') this.#parts.push(lineOf(this.#own, this.#options, this.#dates))
+    if (name === 'Stmt') this.#tellEnd()
+    this.#path.pop()
+  }
+
+  /** Under the path from the entry, the balance or the statement on. */
+  #keep(suffix: string, value: string): void {
+    const within = this.#path.findLastIndex((name) => GATHERED.includes(name))
+    const from = within === -1 ? this.#path.indexOf('Stmt') : within
+    if (from === -1) return
+    const place = this.#path.slice(from + 1).join('/') + suffix
+    const values = within === -1 ? this.#head : this.#own
+    if (values.has(place)) throw malformed(`${place} stands there twice`)
+    values.set(place, value)
+  }
+
+  /** Several transactions booked as one amount cannot be told apart. */
+  #count(): void {
+    if (this.#own.has('#')) throw malformed('an entry of several transactions')
+    this.#own.set('#', '1')
+  }
+
+  #balance(): void {
+    const size = readDecimal(this.#own.get('Amt') ?? '')
+    const code = this.#own.get('Tp/CdOrPrtry/Cd') ?? ''
+    if (size === undefined) throw malformed('a balance without an amount')
+    this.#balances.set(code, this.#own.get('CdtDbtInd') === 'DBIT' ? -size : size)
+  }
+
+  #tellHead(): void {
+    this.#hasHead = true
+    const value = (place: string): string => this.#head.get(place) ?? ''
+    const version = Number(value('ElctrncSeqNb'))
+    this.#day = value('FrToDt/FrDtTm').slice(0, 10)
+    if (!Number.isInteger(version) || version < 1 || !isLocalDate(this.#day)) throw malformed('no number or no day')
+    const currency = value('Acct/Ccy')
+    if (!/^[A-Z]{3}$/.test(currency)) throw malformed('no currency')
+    const opening = this.#balances.get('OPBD') ?? this.#balances.get('PRCD') ?? null
+    const gateway = value('Acct/Id/Othr/Id')
+    this.#parts.push({ kind: 'head', gateway, day: this.#day, version, currency, opening })
+  }
+
+  #tellEnd(): void {
+    if (!this.#hasHead) this.#tellHead()
+    this.#isOver = true
+    const count = this.#head.get('TxsSummry/TtlNtries/NbOfNtries')
+    const isNumber = count !== undefined && /^\d{1,9}$/.test(count)
+    const closing = this.#balances.get('CLBD') ?? null
+    this.#parts.push({ kind: 'end', closing, count: isNumber ? Number(count) : null })
+  }
+}
+
+const DETAILS = 'NtryDtls/TxDtls'
+const LIMITS = { id: 64, reference: 64, number: 34 }
+
+function lineOf(
+  entry: ReadonlyMap<string, string>,
+  { typeOf }: CamtOptions,
+  dates: ReturnType<typeof businessDates>,
+): StatementLine {
+  const value = (place: string): string => entry.get(place) ?? ''
+  const rawDate = entry.get('BookgDt/DtTm') ?? value('BookgDt/Dt')
+  const businessDate = isLocalDate(rawDate) ? rawDate : dates(rawDate)
+  const valueDate = entry.get('ValDt/Dt') ?? value('ValDt/DtTm').slice(0, 10)
+  const sign = value('CdtDbtInd')
+  if ((entry.get('Sts/Cd') ?? entry.get('Sts')) !== 'BOOK') throw malformed('an entry that is not booked')
+  if (businessDate === undefined || !isLocalDate(valueDate)) throw malformed('an entry without a date')
+  if (sign !== 'DBIT' && sign !== 'CRDT') throw malformed('an entry without a direction')
+  const id = short(entry.get('NtryRef') ?? value('AcctSvcrRef'), LIMITS.id)
+  const currency = value('Amt@Ccy')
+  if (id === '' || !/^[A-Z]{3}$/.test(currency)) throw malformed('an entry without a name or a currency')
+  const number = short(value(`${DETAILS}/RltdPties/CdtrAcct/Id/Othr/Id`), LIMITS.number)
+  const institution = short(value(`${DETAILS}/RltdAgts/CdtrAgt/FinInstnId/Othr/Id`), LIMITS.number)
+  return {
+    kind: 'line',
+    id,
+    direction: sign === 'DBIT' ? 'debit' : 'credit',
+    type: value('RvslInd') === 'true' ? 'return' : typeOf(value('BkTxCd/Prtry/Cd')),
+    reference: short(value(`${DETAILS}/Refs/EndToEndId`), LIMITS.reference) || null,
+    gatewayId: short(value('AcctSvcrRef'), LIMITS.reference) || null,
+    amount: readDecimal(value('Amt')) ?? null,
+    currency,
+    account: number === '' ? null : { institution, number },
+    rawDate,
+    valueDate,
+    businessDate,
+  }
+}
+
+function short(text: string, max: number): string {
+  if (text.length > max) throw malformed('a text that is too long')
+  return text
+}
+
+function isCamt(attributes: Readonly<Record<string, string>>): boolean {
+  return Object.entries(attributes).some(([name, value]) => /^xmlns(:|$)/.test(name) && NAMESPACE.test(value))
+}
+
+function localName(name: string): string {
+  return name.slice(name.indexOf(':') + 1)
+}
+
+function malformed(detail: string): StatementRefused {
+  return new StatementRefused('statement-malformed', detail)
+}

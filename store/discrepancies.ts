@@ -1,0 +1,200 @@
+/** Discrepancies as people work with them: whose they are, what explains them, and how those with money in them end. */
+import { engineActor, type Actor } from '../domain/act.ts'
+import type { LedgerEvent } from '../domain/ledger.ts'
+import { Problem } from '../domain/problem.ts'
+import { mayResolve, type DiscrepancyClass, type MoneyResolution, type Resolution } from '../domain/reconciliation.ts'
+import { insertAudit } from './audit.ts'
+import type { Sql } from './database.ts'
+import { entryOf, eventOf, UNDONE } from './discrepancy-undo.ts'
+import type { StoreContext } from './options.ts'
+import { insertPostings } from './postings.ts'
+import { Conditions, readPage, type Page, type PageRequest } from './read-page.ts'
+
+export interface DiscrepancyView {
+  readonly id: string
+  readonly number: bigint
+  readonly gateway: string
+  readonly programme: string
+  readonly class: DiscrepancyClass
+  readonly day: string
+  readonly payout: string | null
+  readonly ref: string | null
+  readonly reference: string | null
+  readonly gatewayId: string | null
+  readonly direction: 'debit' | 'credit'
+  readonly amountThere: bigint | null
+  readonly amountHere: bigint | null
+  readonly currency: string
+  readonly valueDate: string | null
+  readonly state: 'found' | 'open' | 'resolved'
+  /** What the statement says of our money at the gateway less what the books said. Minor units. */
+  readonly difference: bigint
+  readonly owner: string | null
+  readonly resolution: Resolution | null
+  readonly reason: string | null
+  readonly resolvedBy: string | null
+  readonly foundAt: Date
+  readonly resolvedAt: Date | null
+}
+
+const COLUMNS = `id, number, gateway, programme, class, day::text AS day, payout, ref, reference, gateway_id AS "gatewayId", direction,
+       amount_there AS "amountThere", amount_here AS "amountHere", currency, value_date::text AS "valueDate", state, difference, owner,
+       resolution, reason, resolved_by AS "resolvedBy", found_at AS "foundAt", resolved_at AS "resolvedAt"`
+
+export interface DiscrepancyFilter {
+  /** Null for every programme. */
+  readonly programmes: readonly string[] | null
+  readonly gateway?: string
+  readonly day?: string
+  readonly class?: DiscrepancyClass
+  readonly owner?: string
+  readonly isOpen: boolean
+}
+
+/** Discrepancies in the order in which they were found. */
+export function listDiscrepancies(
+  sql: Sql,
+  filter: DiscrepancyFilter,
+  page: PageRequest,
+): Promise<Page<DiscrepancyView>> {
+  const conditions = new Conditions()
+    .when(filter.isOpen, `state <> 'resolved'`)
+    .add('programme = ANY (?)', filter.programmes ?? undefined)
+    .add('gateway = ?', filter.gateway)
+    .add('day = ?::date', filter.day)
+    .add('class = ?', filter.class)
+    .add('owner = ?', filter.owner)
+  const query = { select: `SELECT ${COLUMNS} FROM discrepancy`, orderBy: 'number', orderType: 'bigint' } as const
+  return readPage<DiscrepancyView>(sql, query, conditions, page)
+}
+
+/** Throws `not-found`. */
+export async function findDiscrepancy(sql: Sql, id: string, lock = ''): Promise<DiscrepancyView> {
+  const { rows } = await sql.query<DiscrepancyView>(`SELECT ${COLUMNS} FROM discrepancy WHERE id = $1 ${lock}`, [id])
+  if (!rows[0]) throw new Problem('not-found', `no discrepancy ${id}`)
+  return rows[0]
+}
+
+/** Locks one that is still to be resolved. Throws `not-found`, `discrepancy-resolved`, and `conflict` before it was settled. */
+async function lockOpen(sql: Sql, id: string): Promise<DiscrepancyView> {
+  const found = await findDiscrepancy(sql, id, 'FOR UPDATE')
+  if (found.state === 'resolved') throw new Problem('discrepancy-resolved', `discrepancy ${id} was resolved already`)
+  if (found.state === 'found')
+    throw new Problem('conflict', 'it has only just been found; what it means is being booked')
+  return found
+}
+
+export interface Assignment {
+  readonly id: string
+  /** Whose it is from now on. */
+  readonly owner: string
+}
+
+/** Makes somebody look after it. Throws `not-found`, `discrepancy-resolved`, `conflict`. */
+export async function assignDiscrepancy(
+  sql: Sql,
+  { id, owner }: Assignment,
+  actor: Actor,
+  atMs: number,
+): Promise<DiscrepancyView> {
+  const before = await lockOpen(sql, id)
+  await sql.query('UPDATE discrepancy SET owner = $2, version = version + 1 WHERE id = $1', [id, owner])
+  const { programme, ref } = before
+  await insertAudit(sql, [
+    {
+      act: 'discrepancy-assigned',
+      actor,
+      atMs,
+      subject: `discrepancy:${id}`,
+      programme,
+      ref,
+      before: { owner: before.owner },
+      after: { owner },
+    },
+  ])
+  return findDiscrepancy(sql, id)
+}
+
+export interface Explanation {
+  readonly id: string
+  readonly reason: string
+}
+
+/** Ends one that has no money in it. Throws `not-found`, `discrepancy-resolved`, `two-people-needed`, `conflict`. */
+export async function explainDiscrepancy(
+  sql: Sql,
+  { id, reason }: Explanation,
+  actor: Actor,
+  atMs: number,
+): Promise<DiscrepancyView> {
+  const found = await lockOpen(sql, id)
+  if (found.difference !== 0n) {
+    throw new Problem('two-people-needed', 'there is money in this difference: one person cannot explain it away')
+  }
+  await resolve(sql, found, { resolution: 'explained', reason, proposedBy: null }, actor, atMs)
+  const { programme, ref } = found
+  const after = { class: found.class }
+  await insertAudit(sql, [
+    { act: 'discrepancy-explained', actor, atMs, subject: `discrepancy:${id}`, programme, ref, reason, after },
+  ])
+  return findDiscrepancy(sql, id)
+}
+
+export interface MoneyDecision {
+  readonly id: string
+  readonly resolution: MoneyResolution
+  readonly reason: string
+  /** The person who put it forward; the actor is another one who agrees. */
+  readonly proposedBy: string
+}
+
+/**
+ * Ends one with money in it, as two people have decided: the caller has seen to it that they are two; the database refuses one.
+ * Throws `not-found`, `discrepancy-resolved`, `two-people-needed`, `conflict`.
+ */
+export async function resolveDiscrepancy(
+  sql: Sql,
+  context: Pick<StoreContext, 'programmes'>,
+  decision: MoneyDecision,
+  actor: Actor,
+  atMs: number,
+): Promise<DiscrepancyView> {
+  const { id, resolution, reason, proposedBy } = decision
+  if (proposedBy === actor.person || [proposedBy, actor.person].includes(engineActor().person)) {
+    throw new Problem('two-people-needed', 'two different people resolve a difference with money in it')
+  }
+  const found = await lockOpen(sql, id)
+  if (!mayResolve(resolution, found.difference)) {
+    throw new Problem('conflict', `a difference of ${found.difference} cannot end as ${resolution}`)
+  }
+  await resolve(sql, found, { resolution, reason, proposedBy }, actor, atMs)
+  await insertPostings(sql, [await entryOf(context, found, RESOLVES[resolution] ?? UNDONE[eventOf(found)], atMs)])
+  const { programme, ref } = found
+  const after = { class: found.class, resolution, difference: found.difference.toString(), proposedBy }
+  await insertAudit(sql, [
+    { act: 'discrepancy-resolved', actor, atMs, subject: `discrepancy:${id}`, programme, ref, reason, after },
+  ])
+  return findDiscrepancy(sql, id)
+}
+
+/** What each decision posts; `booked` takes back what the difference itself had posted. */
+const RESOLVES: Readonly<Record<MoneyResolution, LedgerEvent | null>> = {
+  booked: null,
+  receivable: 'made-receivable',
+  'written-off': 'written-off',
+  'to-treasury': 'suspense-to-treasury',
+}
+
+interface End {
+  readonly resolution: Resolution
+  readonly reason: string
+  readonly proposedBy: string | null
+}
+
+async function resolve(sql: Sql, { id }: DiscrepancyView, end: End, actor: Actor, atMs: number): Promise<void> {
+  await sql.query(
+    `UPDATE discrepancy SET state = 'resolved', resolution = $2, reason = $3, proposed_by = $4, resolved_by = $5, resolved_at = $6,
+            version = version + 1 WHERE id = $1`,
+    [id, end.resolution, end.reason, end.proposedBy, actor.person, new Date(atMs)],
+  )
+}

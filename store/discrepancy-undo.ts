@@ -1,0 +1,92 @@
+/** Differences that a later or corrected statement no longer shows: what was booked because of them is booked back. */
+import { engineActor } from '../domain/act.ts'
+import type { LedgerEvent } from '../domain/ledger.ts'
+import { localDate } from '../domain/zone.ts'
+import { insertAudit } from './audit.ts'
+import type { Sql } from './database.ts'
+import type { StoreContext } from './options.ts'
+import { insertPostings, type LedgerEntry } from './postings.ts'
+
+export interface PostedDifference {
+  readonly id: string
+  readonly gateway: string
+  readonly programme: string
+  readonly ref: string | null
+  readonly class: string
+  readonly difference: bigint
+}
+
+/** Marks differences as corrected and books back what they had put into suspense. The caller holds nobody's life. */
+export async function takeBack(
+  sql: Sql,
+  context: Pick<StoreContext, 'programmes'>,
+  ids: readonly string[],
+  atMs: number,
+): Promise<void> {
+  if (ids.length === 0) return
+  const { rows } = await sql.query<PostedDifference & { readonly currency: string }>(
+    `UPDATE discrepancy SET state = 'resolved', resolution = 'corrected', resolved_by = 'engine', resolved_at = $2,
+            settled_at = coalesce(settled_at, $2), version = version + 1
+      WHERE id = ANY ($1) AND (state <> 'resolved' OR resolution = 'applied')
+      RETURNING id, gateway, programme, ref, class, difference`,
+    [ids, new Date(atMs)],
+  )
+  const posted = rows.filter(({ difference }) => difference !== 0n)
+  await insertPostings(sql, await Promise.all(posted.map((row) => entryOf(context, row, UNDONE[eventOf(row)], atMs))))
+  await insertAudit(
+    sql,
+    rows.map(({ id, programme, ref, difference, class: found }) => ({
+      act: 'discrepancy-corrected' as const,
+      actor: engineActor(),
+      atMs,
+      subject: `discrepancy:${id}`,
+      programme,
+      ref,
+      after: { class: found, difference: difference.toString() },
+    })),
+  )
+}
+
+type DifferenceEvent = Extract<
+  LedgerEvent,
+  'debit-unexplained' | 'debit-explained' | 'credit-unexplained' | 'credit-explained' | 'fee-charged' | 'fee-refunded'
+>
+
+/** What books a difference. */
+export function eventOf({ class: found, difference }: Pick<PostedDifference, 'class' | 'difference'>): DifferenceEvent {
+  if (found === 'fee') return difference < 0n ? 'fee-charged' : 'fee-refunded'
+  return difference < 0n ? 'debit-unexplained' : 'credit-unexplained'
+}
+
+/** What books it back. */
+export const UNDONE: Readonly<Record<DifferenceEvent, DifferenceEvent>> = {
+  'debit-unexplained': 'debit-explained',
+  'debit-explained': 'debit-unexplained',
+  'credit-unexplained': 'credit-explained',
+  'credit-explained': 'credit-unexplained',
+  'fee-charged': 'fee-refunded',
+  'fee-refunded': 'fee-charged',
+}
+
+/** The ledger's entry of a difference, on the day on which it is booked. */
+export async function entryOf(
+  { programmes }: Pick<StoreContext, 'programmes'>,
+  row: PostedDifference,
+  event: LedgerEvent,
+  atMs: number,
+): Promise<LedgerEntry> {
+  const programme = await programmes.current(row.programme)
+  const businessDate = localDate(programme.zone, atMs)
+  return {
+    event,
+    subject: `discrepancy:${row.id}`,
+    amount: row.difference < 0n ? -row.difference : row.difference,
+    currency: programme.currency,
+    gateway: row.gateway,
+    programme: row.programme,
+    ref: row.ref,
+    fiscalYear: Number(businessDate.slice(0, 4)),
+    budgetLine: programme.budgetLine,
+    businessDate,
+  }
+}

@@ -1,0 +1,223 @@
+/** Loads statements: the lines by COPY as they come, and the statement, in one transaction or not at all. */
+import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { from as copyFrom } from 'pg-copy-streams'
+import { engineActor } from '../domain/act.ts'
+import {
+  isComplete,
+  StatementRefused,
+  type StatementEnd,
+  type StatementFormat,
+  type StatementHead,
+  type StatementLine,
+  type StatementPart,
+} from '../domain/statement.ts'
+import { insertAudit } from './audit.ts'
+import type { Bulk, BulkSql } from './bulk.ts'
+import { inTransaction } from './database.ts'
+import type { StoreContext } from './options.ts'
+import type { Vault } from './vault.ts'
+
+export interface NewStatement {
+  readonly gateway: string
+  readonly day: string
+  readonly format: StatementFormat
+  readonly parts: AsyncIterable<readonly StatementPart[]>
+  /** Of the statement's bytes; asked for when the last part has come. */
+  readonly sha256: () => Uint8Array
+}
+
+export interface Loaded {
+  readonly id: string
+  /** False when these very bytes were here already. */
+  readonly isNew: boolean
+}
+
+/** Loads a statement; the same bytes again change nothing. Throws StatementRefused, which is on record then, and keeps nothing of it. */
+export async function loadStatement(
+  context: StoreContext,
+  bulk: Bulk,
+  statement: NewStatement,
+  atMs: number,
+): Promise<Loaded> {
+  try {
+    return await bulk.transaction((sql) => loadLocked(sql, context.vault, statement, atMs))
+  } catch (error) {
+    if (error instanceof KnownAlready) return { id: error.id, isNew: false }
+    if (error instanceof StatementRefused) await recordRefusal(context, statement, error, atMs)
+    throw error
+  }
+}
+
+/** Undoes what was copied of a statement that is here already. */
+class KnownAlready extends Error {
+  readonly id: string
+  constructor(id: string) {
+    super('the statement is here already')
+    this.id = id
+  }
+}
+
+async function loadLocked(sql: BulkSql, vault: Vault, statement: NewStatement, atMs: number): Promise<Loaded> {
+  const { gateway, day } = statement
+  await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`statement:${gateway}:${day}`])
+  const id = randomUUID()
+  const tally = new Tally(statement)
+  const copied = sql.query(copyFrom(`COPY statement_line (${COLUMNS}) FROM STDIN`))
+  await pipeline(Readable.from(rowsOf(id, vault, statement, tally)), copied)
+  const sha256 = Buffer.from(statement.sha256())
+  const version = await versionOf(sql, statement, sha256, tally.head)
+  await sql.query('UPDATE statement SET superseded = true WHERE gateway = $1 AND day = $2 AND NOT superseded', [
+    gateway,
+    day,
+  ])
+  const { head, end } = tally
+  const complete = isComplete(head, end, tally)
+  await sql.query(
+    `INSERT INTO statement (id, gateway, day, version, told_version, sha256, format, currency, opening, closing, told_count,
+                            lines, complete, state, loaded_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'loaded', $14)`,
+    [
+      id,
+      gateway,
+      day,
+      version,
+      head.version,
+      sha256,
+      statement.format,
+      head.currency,
+      head.opening,
+      end.closing,
+      end.count,
+      tally.lines,
+      complete,
+      new Date(atMs),
+    ],
+  )
+  const after = { gateway, day, version, lines: tally.lines, complete, sha256: sha256.toString('hex') }
+  await insertAudit(sql, [
+    { act: 'statement-loaded', actor: engineActor(), atMs, subject: subjectOf(statement), after },
+  ])
+  return { id, isNew: true }
+}
+
+/** Throws KnownAlready, StatementRefused. */
+async function versionOf(
+  sql: BulkSql,
+  { gateway, day }: NewStatement,
+  sha256: Buffer,
+  head: StatementHead,
+): Promise<number> {
+  const { rows } = await sql.query<{ id: string; version: number; told: number; same: boolean }>(
+    `SELECT id, version, told_version AS told, sha256 = $3 AS same FROM statement
+      WHERE gateway = $1 AND day = $2 ORDER BY version DESC`,
+    [gateway, day, sha256],
+  )
+  const same = rows.find((row) => row.same)
+  if (same) throw new KnownAlready(same.id)
+  const [newest] = rows
+  if (newest && newest.told > head.version) {
+    throw new StatementRefused('statement-outdated', `version ${head.version}, where ${newest.told} is here`)
+  }
+  return (newest?.version ?? 0) + 1
+}
+
+/** Adds up what passes, and refuses what is of another gateway or day. */
+class Tally {
+  readonly #statement: NewStatement
+  #head: StatementHead | undefined
+  #end: StatementEnd | undefined
+  lines = 0
+  moved = 0n
+  unread = 0
+
+  constructor(statement: NewStatement) {
+    this.#statement = statement
+  }
+
+  get head(): StatementHead {
+    if (!this.#head) throw new StatementRefused('statement-malformed', 'it has no head')
+    return this.#head
+  }
+
+  get end(): StatementEnd {
+    if (!this.#end) throw new StatementRefused('statement-malformed', 'it has no end')
+    return this.#end
+  }
+
+  begin(head: StatementHead): void {
+    const { gateway, day } = this.#statement
+    if (head.gateway !== gateway) throw new StatementRefused('statement-of-another-gateway', `it is not of ${gateway}`)
+    if (head.day !== day) throw new StatementRefused('statement-of-another-day', `it is not of ${day}`)
+    this.#head = head
+  }
+
+  add(line: StatementLine): void {
+    this.lines += 1
+    if (line.amount === null) this.unread += 1
+    else if (line.currency === this.head.currency) {
+      this.moved += line.direction === 'credit' ? line.amount : -line.amount
+    }
+  }
+
+  finish(end: StatementEnd): void {
+    this.#end = end
+  }
+}
+
+const COLUMNS = `statement, line, entry, direction, type, reference, gateway_id, amount, currency, institution, account_index,
+  account_index_key, masked, raw_date, value_date, business_date`
+
+/** The rows as COPY takes them, a chunk of parts at a time: nothing waits in memory. */
+async function* rowsOf(id: string, vault: Vault, { parts }: NewStatement, tally: Tally): AsyncGenerator<string> {
+  for await (const some of parts) {
+    let text = ''
+    for (const part of some) {
+      if (part.kind === 'head') tally.begin(part)
+      else if (part.kind === 'end') tally.finish(part)
+      else {
+        tally.add(part)
+        text += rowOf(id, tally.lines, vault, part)
+      }
+    }
+    if (text !== '') yield text
+  }
+}
+
+const MASKED_DIGITS = 4
+
+function rowOf(id: string, number: number, vault: Vault, line: StatementLine): string {
+  const { account } = line
+  const index = account && vault.accountIndex(account.institution, account.number)
+  return `${id}\t${number}\t${plain(line.id)}\t${line.direction}\t${line.type}\t${plain(line.reference)}\t${plain(line.gatewayId)}\t${
+    line.amount ?? '\\N'
+  }\t${line.currency}\t${plain(account?.institution ?? null)}\t${
+    index ? `\\\\x${Buffer.from(index.index).toString('hex')}\t${plain(index.keyId)}` : '\\N\t\\N'
+  }\t${plain(account?.number.slice(-MASKED_DIGITS) ?? null)}\t${plain(line.rawDate)}\t${line.valueDate}\t${line.businessDate}\n`
+}
+
+const SPECIAL = /[\\\t\n\r]/g
+const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
+
+function plain(text: string | null): string {
+  if (text === null) return '\\N'
+  return text.replace(SPECIAL, (character) => ESCAPED[character] ?? '')
+}
+
+async function recordRefusal(
+  { database }: StoreContext,
+  statement: NewStatement,
+  refused: StatementRefused,
+  atMs: number,
+): Promise<void> {
+  const { gateway, day, format } = statement
+  const after = { gateway, day, format, code: refused.code }
+  await inTransaction(database, (sql) =>
+    insertAudit(sql, [{ act: 'statement-refused', actor: engineActor(), atMs, subject: subjectOf(statement), after }]),
+  )
+}
+
+function subjectOf({ gateway, day }: NewStatement): string {
+  return `statement:${gateway}:${day}`
+}

@@ -1,0 +1,145 @@
+/** Lines of a statement beside what our books have under their reference: read by a cursor, so that their number does not matter. */
+import type { BookedFacts, LineFacts } from '../domain/reconciliation.ts'
+import type { LineType } from '../domain/statement.ts'
+import type { BulkSql } from './bulk.ts'
+
+export interface PairRow {
+  readonly line: number
+  readonly entry: string
+  readonly direction: 'debit' | 'credit'
+  readonly type: LineType
+  readonly reference: string | null
+  readonly gateway_id: string | null
+  readonly amount: bigint | null
+  readonly currency: string
+  readonly value_date: string
+  readonly business_date: string
+  readonly repeated: boolean
+  readonly payout: string | null
+  readonly programme: string | null
+  readonly ref: string | null
+  readonly here: bigint | null
+  readonly here_currency: string | null
+  readonly is_booked: boolean | null
+  readonly other_account: boolean | null
+  readonly from: string | null
+  readonly to: string | null
+  /** The discrepancy that says it was missing there, while it stands. */
+  readonly missed: string | null
+}
+
+/** Which statement is looked at, and where its days end. */
+export interface Looked {
+  readonly id: string
+  readonly gateway: string
+  readonly day: string
+  readonly zone: string
+}
+
+const LINE = `l.line, l.entry, l.direction, l.type, l.reference, l.gateway_id, l.amount, l.currency, l.value_date::text AS value_date,
+       l.business_date::text AS business_date`
+
+const OTHER_ACCOUNT = `(coalesce(l.gateway_id <> y.gateway_id, false) OR coalesce(
+       CASE WHEN l.account_index IS NULL THEN false
+            WHEN a.account_index_key = l.account_index_key THEN a.account_index <> l.account_index
+            ELSE a.institution <> l.institution OR right(a.masked, length(l.masked)) <> l.masked END, false))`
+const IS_BOOKED = `CASE l.type WHEN 'return' THEN y.state = 'returned' ELSE y.money = 'credited' OR y.state = 'returned' END`
+const date = (column: string, zone: string): string => `(${column} AT TIME ZONE ${zone})::date`
+
+const booked = (
+  zone: string,
+): string => `y.key AS payout, y.programme, y.ref, y.amount AS here, y.currency AS here_currency,
+       ${IS_BOOKED} AS is_booked, ${OTHER_ACCOUNT} AS other_account, ${date('y.claimed_at', zone)}::text AS from,
+       ${date('y.finished_at', zone)}::text AS to,
+       (SELECT m.id FROM discrepancy m WHERE m.key = y.key || '/missing-there' AND m.resolution IS DISTINCT FROM 'corrected'
+           AND m.state <> 'resolved') AS missed`
+
+/** What agrees in everything, and needs no second look: the same that \`classifyLine\` says of it. */
+const agrees = (
+  zone: string,
+): string => `l.amount = y.amount AND l.currency = y.currency AND NOT ${OTHER_ACCOUNT} AND ${IS_BOOKED} AND
+  CASE l.type WHEN 'return' THEN true
+              WHEN 'payout' THEN l.direction = 'debit' AND l.value_date >= ${date('y.claimed_at', zone)}
+                             AND l.value_date <= ${date('y.finished_at', zone)} AND l.business_date <= ${date('y.finished_at', zone)}
+              ELSE false END`
+
+/** Where a line stands for a movement that another one, of this statement or of another day's, stands for already. */
+const REPEATED = `
+WITH twice AS MATERIALIZED (
+  SELECT reference, type, min(line) AS first FROM statement_line
+   WHERE statement = $ID AND reference IS NOT NULL AND type IN ('payout', 'return') GROUP BY reference, type HAVING count(*) > 1
+), elsewhere AS MATERIALIZED (
+  SELECT DISTINCT l.line FROM statement s JOIN statement_line o ON o.statement = s.id
+    JOIN statement_line l ON l.reference = o.reference AND l.type = o.type
+   WHERE s.gateway = $GATEWAY AND NOT s.superseded AND s.id <> $ID AND l.statement = $ID AND l.type IN ('payout', 'return')
+)`
+
+const FETCH = 2000
+
+/** Every line that does not agree with our books in everything, in order. It lives as long as the transaction. */
+export async function* differingPairs(sql: BulkSql, looked: Looked): AsyncGenerator<readonly PairRow[]> {
+  const [id, gateway, zone] = [looked.id, looked.gateway, looked.zone].map((text) => sql.escapeLiteral(text))
+  const named = (text: string): string => text.replaceAll('$ID', `${id}::uuid`).replaceAll('$GATEWAY', `${gateway}`)
+  await sql.query(
+    named(`DECLARE differing NO SCROLL CURSOR FOR ${REPEATED}
+    SELECT ${LINE}, coalesce(t.first < l.line, false) OR e.line IS NOT NULL AS repeated, ${booked(zone ?? '')}
+      FROM statement_line l
+      LEFT JOIN payout y ON y.gateway = $GATEWAY AND y.reference = l.reference
+      LEFT JOIN account a ON a.id = y.account
+      LEFT JOIN twice t ON t.reference = l.reference AND t.type = l.type
+      LEFT JOIN elsewhere e ON e.line = l.line
+     WHERE l.statement = $ID
+       AND (NOT coalesce(${agrees(zone ?? '')}, false) OR t.first < l.line OR e.line IS NOT NULL)
+     ORDER BY l.line`),
+  )
+  for (;;) {
+    const { rows } = await sql.query<PairRow>(`FETCH ${FETCH} FROM differing`)
+    if (rows.length === 0) break
+    yield await byGatewayId(sql, looked, rows)
+  }
+  await sql.query('CLOSE differing')
+}
+
+/** Lines whose reference says nothing to us are looked up by what the gateway calls the payout. */
+async function byGatewayId(sql: BulkSql, looked: Looked, rows: readonly PairRow[]): Promise<readonly PairRow[]> {
+  const unknown = rows.filter(
+    ({ payout, gateway_id, type }) => payout === null && gateway_id !== null && type !== 'fee',
+  )
+  if (unknown.length === 0) return rows
+  const { rows: found } = await sql.query<PairRow>(
+    `SELECT ${LINE}, false AS repeated, ${booked('$4')}
+       FROM statement_line l
+       JOIN payout y ON y.gateway = $2 AND y.gateway_id = l.gateway_id
+       JOIN account a ON a.id = y.account
+      WHERE l.statement = $1 AND l.line = ANY ($3) ORDER BY l.line`,
+    [looked.id, looked.gateway, unknown.map(({ line }) => line), looked.zone],
+  )
+  const byLine = new Map(found.map((row) => [row.line, row]))
+  return rows.map((row) => byLine.get(row.line) ?? row)
+}
+
+export function lineFactsOf(row: PairRow): LineFacts {
+  return {
+    direction: row.direction,
+    type: row.type,
+    hasReference: row.reference !== null,
+    amount: row.amount,
+    currency: row.currency,
+    valueDate: row.value_date,
+    businessDate: row.business_date,
+    isRepeated: row.repeated,
+  }
+}
+
+export function bookedFactsOf(row: PairRow): BookedFacts | null {
+  if (row.payout === null || row.here === null) return null
+  return {
+    amount: row.here,
+    currency: row.here_currency ?? '',
+    isBooked: row.is_booked ?? false,
+    isOtherAccount: row.other_account ?? false,
+    from: row.from,
+    to: row.to,
+    wasMissed: row.missed !== null,
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * What follows from the differences of a statement: payouts hear of them through the one doorway, and our money at the gateway
+ * becomes, in the books, what the statement says it is. One transaction a batch.
+ */
+import { engineActor } from '../domain/act.ts'
+import type { PayoutFact } from '../domain/payout.ts'
+import { differenceOf, isSettled, type DifferenceFacts, type DiscrepancyClass } from '../domain/reconciliation.ts'
+import type { LineType } from '../domain/statement.ts'
+import { insertAudit } from './audit.ts'
+import { inTransaction, type Sql } from './database.ts'
+import { entryOf, eventOf } from './discrepancy-undo.ts'
+import { observeLocked } from './observe.ts'
+import type { ObservationItem } from './observation-item.ts'
+import type { StoreContext } from './options.ts'
+import { insertPostings } from './postings.ts'
+
+interface FoundRow {
+  readonly id: string
+  readonly gateway: string
+  readonly programme: string
+  readonly ref: string | null
+  readonly class: DiscrepancyClass
+  readonly type: LineType
+  readonly direction: 'debit' | 'credit'
+  readonly payout: string | null
+  readonly gateway_id: string | null
+  readonly there: bigint | null
+  readonly here: bigint | null
+  readonly currency: string
+  readonly statement_currency: string
+  readonly value_date: string | null
+  readonly other_account: boolean
+}
+
+const FOUND = `
+SELECT d.id, d.gateway, d.programme, d.ref, d.class, d.type, d.direction, d.payout, d.gateway_id, d.amount_there AS there,
+       d.amount_here AS here, d.currency, s.currency AS statement_currency, d.value_date::text AS value_date, d.other_account
+  FROM statement s JOIN discrepancy d ON d.gateway = s.gateway AND d.day = s.day
+ WHERE s.id = $1 AND d.state = 'found' ORDER BY d.number LIMIT $2 FOR UPDATE OF d`
+
+export interface Settled {
+  /** How many were settled by this call; none when the statement is done. */
+  readonly settled: number
+}
+
+/** Settles up to `limit` differences of a matched statement, and the statement when none is left. */
+export function settleStatement(context: StoreContext, id: string, limit: number, atMs: number): Promise<Settled> {
+  return inTransaction(context.database, async (sql) => {
+    const { rows } = await sql.query<FoundRow>(FOUND, [id, limit])
+    if (rows.length === 0) {
+      await sql.query(`UPDATE statement SET state = 'settled', settled_at = $2 WHERE id = $1 AND state = 'matched'`, [
+        id,
+        new Date(atMs),
+      ])
+      return { settled: 0 }
+    }
+    await observeLocked(
+      sql,
+      context,
+      rows.flatMap((row) => itemOf(row, atMs)),
+    )
+    const payouts = await standingOf(sql, rows)
+    const settled = rows.map((row) => {
+      const facts = factsOf(row, payouts)
+      return { ...row, difference: differenceOf(facts), isOver: isSettled(facts) }
+    })
+    const posted = settled.filter(({ difference }) => difference !== 0n)
+    await insertPostings(sql, await Promise.all(posted.map((row) => entryOf(context, row, eventOf(row), atMs))))
+    await update(sql, settled, atMs)
+    await insertAudit(
+      sql,
+      settled.map(({ id: discrepancy, programme, ref, class: found, payout, difference, isOver }) => ({
+        act: 'discrepancy-found' as const,
+        actor: engineActor(),
+        atMs,
+        subject: `discrepancy:${discrepancy}`,
+        programme,
+        ref,
+        after: { class: found, payout, difference: difference.toString(), state: isOver ? 'resolved' : 'open' },
+      })),
+    )
+    return { settled: rows.length }
+  })
+}
+
+/** What a payout is told; nothing where only the day, or money beside it, differs. */
+function itemOf(row: FoundRow, atMs: number): ObservationItem[] {
+  const { payout, other_account: isOtherAccount } = row
+  if (payout === null || row.class === 'late' || row.class === 'other-day' || row.class === 'fee') return []
+  return [{ payout, source: 'statement', isOtherAccount, atMs, fact: factOf(row) }]
+}
+
+function factOf(row: FoundRow): PayoutFact {
+  if (row.class === 'missing-there') return { kind: 'undebited' }
+  return {
+    kind: 'observed',
+    observation: {
+      state: row.type === 'return' ? 'returned' : 'paid',
+      gatewayId: row.gateway_id,
+      // An amount that cannot be read exactly is never that of the payout.
+      amount: { minor: row.there ?? 0n, currency: row.currency },
+      account: null,
+      failure: null,
+      vendorStatus: row.type === 'return' ? 'CREDITED' : 'DEBITED',
+      at: row.value_date,
+    },
+  }
+}
+
+type Payouts = ReadonlyMap<string, NonNullable<DifferenceFacts['payout']>>
+
+/** What the books have of the payouts by now: the ledger says so, whatever state they are in. */
+async function standingOf(sql: Sql, rows: readonly FoundRow[]): Promise<Payouts> {
+  const keys = [...new Set(rows.flatMap(({ payout }) => payout ?? []))]
+  if (keys.length === 0) return new Map()
+  const found = await sql.query<{ key: string; paid: boolean; returned: boolean; under_way: boolean }>(
+    `SELECT key, money = 'clearing' AS under_way,
+            EXISTS (SELECT FROM posting p WHERE p.key = payout.key || '/paid') AS paid,
+            EXISTS (SELECT FROM posting p WHERE p.key = payout.key || '/returned') AS returned
+       FROM payout WHERE key = ANY ($1)`,
+    [keys],
+  )
+  return new Map(
+    found.rows.map((row) => [row.key, { isPaid: row.paid, isReturned: row.returned, isUnderWay: row.under_way }]),
+  )
+}
+
+function factsOf(row: FoundRow, payouts: Payouts): DifferenceFacts {
+  const { class: found, type, direction, there, here } = row
+  const isOurCurrency = row.currency === row.statement_currency
+  const payout = row.payout === null ? null : (payouts.get(row.payout) ?? null)
+  return { class: found, type, direction, there, here, isOurCurrency, payout }
+}
+
+async function update(
+  sql: Sql,
+  rows: readonly { readonly id: string; readonly difference: bigint; readonly isOver: boolean }[],
+  atMs: number,
+): Promise<void> {
+  const { rowCount } = await sql.query(
+    `UPDATE discrepancy d
+        SET difference = new.difference, settled_at = $4, version = version + 1,
+            state = CASE WHEN new.is_over THEN 'resolved' ELSE 'open' END,
+            resolution = CASE WHEN new.is_over THEN 'applied' END,
+            resolved_at = CASE WHEN new.is_over THEN $4::timestamptz END,
+            resolved_by = CASE WHEN new.is_over THEN 'engine' END
+       FROM unnest($1::uuid[], $2::bigint[], $3::boolean[]) AS new (id, difference, is_over)
+      WHERE d.id = new.id AND d.state = 'found'`,
+    [
+      rows.map(({ id }) => id),
+      rows.map(({ difference }) => difference),
+      rows.map(({ isOver }) => isOver),
+      new Date(atMs),
+    ],
+  )
+  if (rowCount !== rows.length) throw new Error('a discrepancy changed under its lock')
+}

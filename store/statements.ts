@@ -1,0 +1,39 @@
+/** Reconciliation as its workflow and the API use it. */
+import type { Bulk } from './bulk.ts'
+import { findDiscrepancy, listDiscrepancies, type DiscrepancyFilter, type DiscrepancyView } from './discrepancies.ts'
+import type { StoreContext } from './options.ts'
+import type { Page, PageRequest } from './read-page.ts'
+import { reportDay, type DayReport } from './reconciliation-report.ts'
+import { dueDays, type DayRule } from './statement-days.ts'
+import { loadStatement, type Loaded, type NewStatement } from './statement-load.ts'
+import { matchStatement, type Matched, type MatchRule } from './statement-match.ts'
+import { settleStatement, type Settled } from './statement-settle.ts'
+
+export interface Statements {
+  /** Days of a gateway that are over and still have to be reconciled, or looked at again, oldest first. */
+  dueDays(gateway: string, rule: DayRule, nowMs: number): Promise<readonly string[]>
+  /** Loads a statement, or says that it is here. Throws StatementRefused. */
+  load(statement: NewStatement, atMs: number): Promise<Loaded>
+  /** Holds a loaded statement against our books, once. */
+  match(id: string, rule: MatchRule, atMs: number): Promise<Matched>
+  /** Settles up to `limit` of a statement's differences: until it says none. */
+  settle(id: string, limit: number, atMs: number): Promise<Settled>
+  discrepancies(filter: DiscrepancyFilter, page: PageRequest): Promise<Page<DiscrepancyView>>
+  /** Throws `not-found`. */
+  discrepancy(id: string): Promise<DiscrepancyView>
+  /** Throws `not-found`. */
+  report(programme: string, gateway: string, day: string): Promise<DayReport>
+}
+
+export function createStatements(context: StoreContext, bulk: Bulk): Statements {
+  const { database } = context
+  return {
+    dueDays: (gateway, rule, nowMs) => dueDays(database.pool, gateway, rule, nowMs),
+    load: (statement, atMs) => loadStatement(context, bulk, statement, atMs),
+    match: (id, rule, atMs) => matchStatement(context, bulk, id, rule, atMs),
+    settle: (id, limit, atMs) => settleStatement(context, id, limit, atMs),
+    discrepancies: (filter, page) => listDiscrepancies(database.pool, filter, page),
+    discrepancy: (id) => findDiscrepancy(database.pool, id),
+    report: (programme, gateway, day) => reportDay(database, programme, gateway, day),
+  }
+}

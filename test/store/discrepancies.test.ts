@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Actor } from '../../domain/act.ts'
+import { inTransaction } from '../../store/database.ts'
+import { resolveDiscrepancy } from '../../store/discrepancies.ts'
+import { credit, DAY, line, NEXT, OPENING, reconciling, RULE, type Reconciling } from '../support/statements.ts'
+import { AMOUNT, HOUR, NOON, openWorld, refusal, type World } from '../support/world.ts'
+
+const BUDI: Actor = { person: 'budi', keyId: null, role: 'approver', requestId: 'r2' }
+
+let world: World
+let at: Reconciling
+beforeEach(async () => {
+  world = await openWorld()
+  at = reconciling(world)
+})
+afterEach(() => world.close())
+
+describe('a corrected statement', () => {
+  test('takes back what it no longer shows, and keeps what it still does', async () => {
+    const paid = await at.send()
+    await at.reconcile([line(paid), line(paid), credit('c1'), line(paid, { id: 'f1', type: 'fee', amount: 2500n })])
+    await at.reconcile([line(paid), credit('c1')], { version: 2 })
+    expect(await at.found()).toMatchObject([
+      { class: 'duplicate', resolution: 'corrected' },
+      { class: 'unreferenced-credit', state: 'open' },
+      { class: 'fee', resolution: 'corrected' },
+    ])
+    expect(await at.float()).toBe(OPENING - AMOUNT + 700n)
+    expect(await world.imbalances()).toEqual([])
+    await at.reconcile([line(paid), line(paid), credit('c1')], { version: 3 })
+    expect(await at.classes(true)).toEqual(['unreferenced-credit', 'duplicate'])
+    expect(await world.one('SELECT version, superseded FROM statement WHERE NOT superseded')).toMatchObject({
+      version: 3,
+    })
+    expect(await world.imbalances()).toEqual([])
+  })
+
+  test('settles also what its forerunner had only found', async () => {
+    const paid = await at.send()
+    const { id } = await at.load([line(paid), line(paid)])
+    await world.store.statements.match(id, RULE, NOON + HOUR)
+    await at.reconcile([line(paid), line(paid)], { version: 2 })
+    expect(await at.found()).toMatchObject([{ class: 'duplicate', state: 'open', difference: -AMOUNT }])
+  })
+})
+
+describe('people', () => {
+  async function openOne(): Promise<string> {
+    await at.reconcile([credit('c1')])
+    const [one] = await at.found(true)
+    return one?.id ?? ''
+  }
+
+  test('one makes somebody look after it, and cannot explain money away', async () => {
+    const id = await openOne()
+    await world.act((acts) => acts.assignDiscrepancy({ id, owner: 'tuti' }))
+    expect(await world.store.statements.discrepancy(id)).toMatchObject({ owner: 'tuti', state: 'open' })
+    expect(await refusal(world.act((acts) => acts.explainDiscrepancy({ id, reason: 'nothing' })))).toBe(
+      'two-people-needed',
+    )
+  })
+
+  test('one explains what has no money in it, once', async () => {
+    const paid = await at.send()
+    await at.reconcile([line(paid, { account: { institution: 'ID.BNI', number: '1111111111' } })])
+    const [{ id } = { id: '' }] = await at.found(true)
+    const explain = () => world.act((acts) => acts.explainDiscrepancy({ id, reason: 'the bank merged branches' }))
+    await explain()
+    expect(await world.store.statements.discrepancy(id)).toMatchObject({ resolution: 'explained', resolvedBy: 'sari' })
+    expect(await refusal(explain())).toBe('discrepancy-resolved')
+  })
+
+  const resolve = (
+    id: string,
+    resolution: 'to-treasury' | 'written-off' | 'receivable' | 'booked',
+    proposedBy = 'sari',
+  ) =>
+    inTransaction(world.store.context.database, (sql) =>
+      resolveDiscrepancy(
+        sql,
+        world.store.context,
+        { id, resolution, reason: 'agreed', proposedBy },
+        BUDI,
+        NOON + 2 * HOUR,
+      ),
+    )
+
+  test('two end what has money in it, and the ledger follows', async () => {
+    const id = await openOne()
+    expect(await refusal(resolve(id, 'to-treasury', 'budi'))).toBe('two-people-needed')
+    expect(await refusal(resolve(id, 'written-off'))).toBe('conflict')
+    await resolve(id, 'to-treasury')
+    expect(await world.store.statements.discrepancy(id)).toMatchObject({
+      resolution: 'to-treasury',
+      resolvedBy: 'budi',
+    })
+    expect(await at.balance('funds:suspense-in')).toBe(0n)
+    expect(await world.imbalances()).toEqual([])
+    expect(await refusal(resolve(id, 'to-treasury'))).toBe('discrepancy-resolved')
+  })
+
+  test.each(['receivable', 'written-off', 'booked'] as const)(
+    'what left for no payment ends as %s',
+    async (resolution) => {
+      await at.reconcile([line({ payout: 'x', reference: 'NEVERSENT0000001' }, { gatewayId: null })])
+      const [{ id } = { id: '' }] = await at.found(true)
+      await resolve(id, resolution)
+      expect(await at.balance('funds:suspense-out')).toBe(0n)
+      expect(await world.imbalances()).toEqual([])
+    },
+  )
+
+  test('the database itself lets no single person end what has money in it', async () => {
+    const id = await openOne()
+    const alone = `UPDATE discrepancy SET state = 'resolved', resolution = 'to-treasury', reason = 'x', proposed_by = 'sari',
+                          resolved_by = 'sari', resolved_at = now() WHERE id = $1`
+    await expect(world.one(alone, [id])).rejects.toThrow('discrepancy_two_persons')
+  })
+})
+
+test('the report of a day adds up by class', async () => {
+  const paid = await at.send()
+  await at.reconcile([line(paid), line(paid), credit('c1'), credit('c2')])
+  const report = await world.store.statements.report('swift', 'sandbox', DAY)
+  expect(report.statement).toMatchObject({ version: 1, lines: 4, complete: true, state: 'settled' })
+  expect(report.classes).toEqual([
+    { class: 'duplicate', found: 1, open: 1, difference: -AMOUNT, unresolved: -AMOUNT },
+    { class: 'unreferenced-credit', found: 2, open: 2, difference: 1400n, unresolved: 1400n },
+  ])
+  expect(await refusal(world.store.statements.report('swift', 'sandbox', NEXT))).toBe('not-found')
+})

@@ -1,0 +1,115 @@
+/** A gateway's day from its sandbox to the books: the real workflow, activities, formats and database. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { reconcileWorkflowId, reconciliationId } from '../../domain/identity.ts'
+import { DISCREPANCY_CLASSES } from '../../domain/reconciliation.ts'
+import { dayOf, nextDay } from '../../sandbox/statement.ts'
+import { keepSchedule } from '../../temporal/schedules.ts'
+import { LIVES_QUEUE, type Reconciled } from '../../workflows/messages.ts'
+import { bankAccount } from '../support/builders.ts'
+import { openScene, untilTrue, type Scene } from '../support/temporal.ts'
+import { AMOUNT, disbursementOf } from '../support/world.ts'
+
+const OPENING = 1_000_000_000_000n
+/** One payment of each scenario in which a statement differs. */
+const SCENARIOS = ['00', '70', '71', '72', '73', '74', '75', '76', '78', '79', '80', '81']
+
+let scene: Scene
+let today: string
+let returned: string
+beforeAll(async () => {
+  // A payment that never finishes must still be under way when the statement comes.
+  scene = await openScene({ server: 'real', openingBalance: OPENING, timing: { enquiryLadderMs: [30_000] } })
+  today = dayOf(Date.now())
+  const refs = await Promise.all(
+    SCENARIOS.map((scenario) => scene.ready({ account: bankAccount(scenario) }, Date.now())),
+  )
+  await scene.settle()
+  returned = disbursementOf(refs[0] ?? '')
+  const done = `SELECT FROM payout WHERE state IN ('paid', 'processing')`
+  await untilTrue(async () => (await scene.count(done)) === SCENARIOS.length, 60_000)
+})
+afterAll(() => scene.close())
+
+function reconcile(day: string, name = reconcileWorkflowId('sandbox', day)): Promise<Reconciled> {
+  const args = [{ gateway: 'sandbox', day }]
+  return scene.temporal.client.workflow.execute('reconcile', { workflowId: name, taskQueue: LIVES_QUEUE, args })
+}
+
+async function closing(day: string): Promise<bigint> {
+  const row = await scene.one<{ closing: bigint }>('SELECT closing FROM statement WHERE day = $1 AND NOT superseded', [
+    day,
+  ])
+  return row.closing
+}
+
+async function float(): Promise<bigint> {
+  const row = await scene.one<{ float: bigint }>(
+    `SELECT sum(CASE WHEN debit = 'funds:float:sandbox' THEN amount ELSE -amount END)::bigint AS float
+       FROM posting WHERE 'funds:float:sandbox' IN (debit, credit)`,
+  )
+  return row.float
+}
+
+test('every kind of difference is found in two days, and the books hold what the statement says', async () => {
+  await scene.day('close', today)
+  const results = await Promise.all([reconcile(today), reconcile(today, 'beside')])
+  expect(results.map(({ outcome }) => outcome)).toEqual(['reconciled', 'reconciled'])
+  // Those of 70, 74, 75 and 78 may still come: their window is open.
+  expect(await float()).toBe((await closing(today)) - 4n * AMOUNT)
+
+  // What comes back, and nobody calls.
+  const { gateway_id: id } = await scene.one<{ gateway_id: string }>(
+    'SELECT gateway_id FROM payout WHERE disbursement = $1',
+    [returned],
+  )
+  await scene.giveBack(id)
+  await scene.settle()
+  await scene.day('close', nextDay(today))
+  expect(await reconcile(nextDay(today))).toMatchObject({ outcome: 'reconciled' })
+  expect(await float()).toBe(await closing(nextDay(today)))
+  expect(await scene.imbalances()).toEqual([])
+
+  const { rows } = await scene.store.statements.discrepancies(
+    { programmes: null, isOpen: false },
+    { limit: 100, after: null },
+  )
+  const found = new Set(rows.map((row) => row.class))
+  // The return was told by its callback already, so that the statement agrees.
+  expect(DISCREPANCY_CLASSES.filter((one) => !found.has(one))).toEqual(['return'])
+  expect(rows.filter(({ state }) => state === 'found')).toEqual([])
+}, 60_000)
+
+test('a day that is reconciled again changes nothing, and a corrected one takes back what it no longer shows', async () => {
+  const before = await scene.count('SELECT FROM discrepancy')
+  const postings = await scene.count('SELECT FROM posting')
+  await reconcile(today)
+  expect([await scene.count('SELECT FROM discrepancy'), await scene.count('SELECT FROM posting')]).toEqual([
+    before,
+    postings,
+  ])
+  await scene.day('correct', today)
+  await reconcile(today)
+  const kept = await scene.one('SELECT version, told_version FROM statement WHERE day = $1 AND NOT superseded', [today])
+  expect(kept).toEqual({ version: 2, told_version: 2 })
+  const corrected = await scene.count(`SELECT FROM discrepancy WHERE resolution = 'corrected'`)
+  expect(corrected).toBeGreaterThan(4)
+  expect(await scene.imbalances()).toEqual([])
+}, 60_000)
+
+test('each gateway has one schedule in its own zone, whoever starts; a round by hand does the days that are due', async () => {
+  const round = { gateway: 'sandbox', zone: 'Asia/Jakarta', at: { hour: 0, minute: 30 } }
+  await keepSchedule(scene.temporal, { ...round, at: { hour: 3, minute: 0 } })
+  await Promise.all([keepSchedule(scene.temporal, round), keepSchedule(scene.temporal, round)])
+  const schedule = scene.temporal.client.schedule.getHandle(reconciliationId('sandbox'))
+  const { spec, action } = await schedule.describe()
+  expect(spec.timezone).toBe('Asia/Jakarta')
+  expect(spec.calendars?.[0]).toMatchObject({ hour: [{ start: 0 }], minute: [{ start: 30 }] })
+  expect(action).toMatchObject({ workflowType: 'reconciliation', args: [{ gateway: 'sandbox' }] })
+  await schedule.trigger()
+  await untilTrue(async () => (await schedule.describe()).info.recentActions.length > 0)
+  const [started] = (await schedule.describe()).info.recentActions
+  const { workflowId } = started?.action.workflow ?? { workflowId: '' }
+  expect(workflowId.startsWith('reconciliation:sandbox')).toBe(true)
+  // The books of this test began today, and today is not over.
+  expect(await scene.temporal.client.workflow.getHandle(workflowId).result()).toEqual({})
+}, 60_000)
