@@ -5,7 +5,7 @@ import { freePort } from '../local/ports.ts'
 import { startChild } from '../local/children.ts'
 import { connectTemporal } from '../temporal/connect.ts'
 import { liveEngineLives } from './engine-lives.ts'
-import { cpuSeconds, memoryMiB, perUnitMs, rounded, spreadOf } from './measure.ts'
+import { atRest, cpuSeconds, memoryMiB, perUnitMs, rounded, spreadOf } from './measure.ts'
 import { benchProgramme } from './programme.ts'
 import type { BenchResult } from './report.ts'
 import { openStand, type Stand } from './stand.ts'
@@ -27,9 +27,14 @@ export async function benchLifecycle(options: LifecycleOptions): Promise<BenchRe
     const rounds: { engine: number; twin: number; ratio: number; engineCpuMs: object; twinCpuMs: object }[] = []
     let lastRefs: readonly string[] = []
     for (let round = 0; round <= options.rounds; round += 1) {
-      const of = { series: round, count: round === 0 ? options.inFlight : options.lives, inFlight: options.inFlight }
-      const twin = await measured(arms.pids, of.count, () => liveTwinLives(arms.twin, of))
-      const engine = await measured(arms.pids, of.count, () => liveEngineLives(stand, programme, of))
+      const of = { series: round, count: options.lives, inFlight: options.inFlight }
+      const liveTwin = () => measured(arms.pids, of.count, () => liveTwinLives(arms.twin, of))
+      const liveEngine = () => measured(arms.pids, of.count, () => liveEngineLives(stand, programme, of))
+      // Neither arm always runs after the other.
+      const isTwinFirst = round % 2 === 0
+      const early = isTwinFirst ? await liveTwin() : await liveEngine()
+      const late = isTwinFirst ? await liveEngine() : await liveTwin()
+      const [twin, engine] = isTwinFirst ? [early, late] : [late, early]
       lastRefs = engine.refs
       // The first round warms both arms and counts for nothing.
       if (round === 0) continue
@@ -107,6 +112,7 @@ async function measured<T extends { readonly refs: readonly string[]; readonly s
 ): Promise<{ readonly refs: readonly string[]; readonly rate: number; readonly cpuMs: Record<string, number> }> {
   // The driver's descendants are the other processes: its own time is told apart by subtraction, so it is left out.
   const { driver: _driver, ...others } = pids
+  await atRest(others)
   const before = cpuSeconds(others)
   const { refs, seconds } = await work()
   return { refs, rate: rounded(count / seconds), cpuMs: perUnitMs(before, cpuSeconds(others), count) }

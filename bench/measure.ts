@@ -45,6 +45,20 @@ export function cpuSeconds(pids: Readonly<Record<string, number>>): Record<strin
   )
 }
 
+/** Less than this share of one processor, over a second, is rest. */
+const REST = 0.25
+const REST_PATIENCE_S = 30
+
+/** Waits until processes have worked off what the work before has left them: it belongs to no other. */
+export async function atRest(pids: Readonly<Record<string, number>>): Promise<void> {
+  const used = (): number => Object.values(cpuSeconds(pids)).reduce((sum, seconds) => sum + seconds, 0)
+  for (let second = 0; second < REST_PATIENCE_S; second += 1) {
+    const before = used()
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    if (used() - before < REST) return
+  }
+}
+
 /** Resident memory of processes and all their descendants, in MiB. Linux only. */
 export function memoryMiB(pids: Readonly<Record<string, number>>): Record<string, number> {
   const processes = readProcesses()

@@ -3,7 +3,17 @@ import { isSameCounts, type Anchor } from '../domain/seal.ts'
 import type { SealReader } from '../store/seal-reads.ts'
 import { readAnchors } from './anchors.ts'
 import type { Findings } from './findings.ts'
-import type { VerifiedAnchors } from './verify.ts'
+import type { TrustedKeys } from './key.ts'
+
+export interface VerifiedAnchors {
+  readonly file: string
+  readonly trusted: TrustedKeys
+  /**
+   * How much of the file there was before the reader's snapshot was taken, by `wholeSize`: what the sealer anchors after it is of
+   * seals that the snapshot does not have. Without it, the whole file: nobody seals meanwhile.
+   */
+  readonly size?: number
+}
 
 /** Anchors that are compared in one round trip. */
 const BATCH = 1000

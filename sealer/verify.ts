@@ -25,18 +25,7 @@ import {
 import type { RowStream, SealReader } from '../store/seal-reads.ts'
 import type { StoredSeal } from '../store/seal-rows.ts'
 import { Findings, TOLD, type Finding } from './findings.ts'
-import type { TrustedKeys } from './key.ts'
-import { verifyAnchors } from './verify-anchors.ts'
-
-export interface VerifiedAnchors {
-  readonly file: string
-  readonly trusted: TrustedKeys
-  /**
-   * How much of the file there was before the reader's snapshot was taken, by `wholeSize`: what the sealer anchors after it is of
-   * seals that the snapshot does not have. Without it, the whole file: nobody seals meanwhile.
-   */
-  readonly size?: number
-}
+import { verifyAnchors, type VerifiedAnchors } from './verify-anchors.ts'
 
 export interface VerifyOptions {
   readonly reader: SealReader

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Writable } from 'node:stream'
 import pg from 'pg'
 
 /** A connection inside a transaction: what every named statement runs on. */
@@ -44,9 +45,29 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
   const pool = new pg.Pool(settings)
   // An idle connection that PostgreSQL drops is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => undefined)
+  pool.on('connect', sendTogether)
   // The same for one that is dropped between two statements of a transaction: the next statement fails, the process does not.
   pool.on('connect', (client) => client.on('error', () => undefined))
   return { pool }
+}
+
+/** What is asked in the same breath leaves in one packet: a write for each statement cost each side a tenth of its time. */
+function sendTogether(client: pg.PoolClient): void {
+  const { stream } = (client as unknown as { readonly connection: { readonly stream: Writable } }).connection
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown
+  let isCorked = false
+  const together = (...args: unknown[]): unknown => {
+    if (!isCorked) {
+      isCorked = true
+      stream.cork()
+      queueMicrotask(() => {
+        isCorked = false
+        stream.uncork()
+      })
+    }
+    return query(...args)
+  }
+  client.query = together as typeof client.query
 }
 
 const ATTEMPTS_MAX = 5
