@@ -13,13 +13,7 @@ export interface paths {
          */
         get: operations["listProgrammes"];
         put?: never;
-        /**
-         * Publish a programme version
-         * @description Every fault of the definition is told at once. A published version never changes.
-         *
-         *     Roles: administrator.
-         */
-        post: operations["publishProgramme"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -79,13 +73,7 @@ export interface paths {
          */
         get: operations["listAppropriations"];
         put?: never;
-        /**
-         * Set what the programme may spend in a fiscal year
-         * @description A second one for the same year raises or lowers the amount, never below what is committed.
-         *
-         *     Roles: administrator, approver.
-         */
-        post: operations["setAppropriation"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -349,9 +337,9 @@ export interface paths {
         put?: never;
         /**
          * Link the account a person is paid to, replacing the one before
-         * @description The bank or wallet is asked whether the account can be paid and is the person’s own. When it cannot be asked, the account is linked as `unverified`. A replacement rests before it is used.
+         * @description As the person wishes, told by the service the person speaks with; what an operator changes is the act `account-change` of two people. The bank or wallet is asked whether the account can be paid and is the person’s own. When it cannot be asked, the account is linked as `unverified`. A replacement rests before it is used.
          *
-         *     Roles: registrar, operator, helpdesk.
+         *     Roles: registrar.
          */
         post: operations["linkAccount"];
         delete?: never;
@@ -482,7 +470,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One freeze, with who wants it lifted
+         * One freeze, and how it was lifted
          * @description Roles: operator, helpdesk, approver, auditor, administrator.
          */
         get: operations["getFreeze"];
@@ -494,7 +482,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/freezes/{id}/lift": {
+    "/v1/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Proposals, newest first: those that are open, or of another state
+         * @description Roles: operator, helpdesk, approver, auditor, administrator.
+         */
+        get: operations["listProposals"];
+        put?: never;
+        /**
+         * Put an act forward that takes two people
+         * @description Nothing happens but that it is checked and written down: 202. It is refused at once when it could not be carried out now. The signature is the proposer’s own; services propose nothing. Which roles propose an act, and what its content is, are in `docs/approvals.md`.
+         *
+         *     Roles: operator, helpdesk, approver, administrator.
+         */
+        post: operations["proposeAct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/proposals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One proposal with everything that was signed
+         * @description Roles: operator, helpdesk, approver, auditor, administrator.
+         */
+        get: operations["getProposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/proposals/{id}/approvals": {
         parameters: {
             query?: never;
             header?: never;
@@ -504,12 +538,60 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * One person’s part in lifting a freeze; the second lifts it
-         * @description The first person puts the lift forward: 202, nothing changes. Another person who gives the same reason lifts it: 200, and all who waited go on. Services cannot.
+         * One person’s word on a proposal
+         * @description The last word that is needed carries the act out in the same commit: `executed`, or `void` with the reason when what is there no longer lets it be done. The decision names the hash of the content that was looked at. Refusals are recorded.
          *
-         *     Roles: operator, approver, administrator.
+         *     Roles: operator, helpdesk, approver, auditor, administrator.
          */
-        post: operations["liftFreeze"];
+        post: operations["decideOnProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every signing key, newest first, also those that have ended: signatures are verified with them
+         * @description Roles: operator, approver, auditor, administrator.
+         */
+        get: operations["listSigningKeys"];
+        put?: never;
+        /**
+         * Register the caller’s own first signing key
+         * @description Once a person. Another key in its place, also after it has ended, is the act `signing-key`, to which others agree: an API key alone signs nothing.
+         *
+         *     Roles: registrar, institution, operator, helpdesk, approver, auditor, administrator.
+         */
+        post: operations["registerSigningKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/signing-keys/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a signing key at once: one’s own, or as an administrator anybody’s
+         * @description What was signed with it stays valid; nothing more is signed with it.
+         *
+         *     Roles: registrar, institution, operator, helpdesk, approver, auditor, administrator.
+         */
+        post: operations["endSigningKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -759,7 +841,7 @@ export interface paths {
         put?: never;
         /**
          * Create a key for a person or service and grant roles
-         * @description The secret is in the first answer only. A repetition with the same Idempotency-Key answers without it.
+         * @description The secret is in the first answer only. A repetition with the same Idempotency-Key answers without it. Keys with the role registrar, operator, approver or administrator, and further keys of whoever has one of these, are the act `key` of two people.
          *
          *     Roles: administrator.
          */
@@ -828,48 +910,6 @@ export interface paths {
         get: operations["listDeadMessages"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/messages/{id}/redrive": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send a dead message again
-         * @description Roles: operator, administrator.
-         */
-        post: operations["redriveMessage"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/messages/redrive": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send all dead messages again, the oldest first
-         * @description Of one programme, or of all in which the key has a role. One call takes up to 10 000; `left` says how many are dead still: call again until it is 0.
-         *
-         *     Roles: operator, administrator.
-         */
-        post: operations["redriveMessages"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1037,7 +1077,7 @@ export interface components {
             /** @description The request id, as in the log */
             instance: string;
             /** @enum {unknown} */
-            code: "invalid-request" | "malformed-request" | "malformed-json" | "unsupported-media-type" | "body-too-large" | "headers-too-large" | "request-timeout" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "unknown-programme" | "unknown-wave" | "unknown-course" | "unknown-participant" | "unknown-gateway" | "unknown-survey" | "programme-invalid" | "programme-version-exists" | "participant-exists" | "family-card-full" | "wave-exists" | "wave-not-open" | "wave-quota-exceeded" | "appropriation-too-small" | "budget-exceeded" | "not-awaiting-admission" | "not-admitted" | "evidence-exists" | "evidence-out-of-order" | "survey-not-open" | "account-refused" | "account-unchanged" | "already-held" | "not-held" | "life-closed" | "message-not-dead" | "freeze-lifted" | "discrepancy-resolved" | "two-people-needed" | "key-revoked" | "key-exists" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-flight" | "callback-unauthentic" | "callback-malformed" | "rate-limited" | "overloaded" | "not-ready" | "timeout" | "conflict" | "internal";
+            code: "invalid-request" | "malformed-request" | "malformed-json" | "unsupported-media-type" | "body-too-large" | "headers-too-large" | "request-timeout" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "unknown-programme" | "unknown-wave" | "unknown-course" | "unknown-participant" | "unknown-gateway" | "unknown-survey" | "programme-invalid" | "programme-version-exists" | "participant-exists" | "family-card-full" | "wave-exists" | "wave-not-open" | "wave-quota-exceeded" | "appropriation-too-small" | "budget-exceeded" | "not-awaiting-admission" | "not-admitted" | "evidence-exists" | "evidence-out-of-order" | "survey-not-open" | "account-refused" | "account-unchanged" | "already-held" | "not-held" | "life-closed" | "message-not-dead" | "freeze-lifted" | "discrepancy-resolved" | "two-people-needed" | "own-proposal" | "already-decided" | "decision-not-awaited" | "proposal-not-open" | "proposal-expired" | "proposal-stale" | "signature-invalid" | "signing-key-missing" | "signing-key-exists" | "key-revoked" | "key-exists" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-flight" | "callback-unauthentic" | "callback-malformed" | "rate-limited" | "overloaded" | "not-ready" | "timeout" | "conflict" | "internal";
             errors?: {
                 /** @description JSON pointer (RFC 6901) into the body */
                 pointer?: string;
@@ -1645,21 +1685,6 @@ export interface components {
             heard: boolean;
             messageId: string;
         };
-        /** @description What the programme may spend in a fiscal year; a second one for the same year replaces the amount */
-        NewAppropriation: {
-            fiscalYear: number;
-            /** @example DIPA-2026-001 */
-            number: string;
-            amount: components["schemas"]["Money"];
-        };
-        /** @description An appropriation as it stands after the act */
-        AppropriationSet: {
-            /** Format: uuid */
-            id: string;
-            fiscalYear: number;
-            amount: components["schemas"]["Money"];
-            committed: components["schemas"]["Money"];
-        };
         /** @description amount = available + committed; of the committed some is obligated (owed), and of the obligated some is disbursed (paid) */
         Appropriation: {
             /** Format: uuid */
@@ -1762,12 +1787,6 @@ export interface components {
         /** @description The whole list */
         ProgrammeList: {
             data: components["schemas"]["ProgrammeSummary"][];
-        };
-        /** @description A published version and the hash of its canonical text */
-        ProgrammePublished: {
-            code: string;
-            version: number;
-            sha256: string;
         };
         /** @description A key of one person or one service; roles belong to the person, whichever key is used */
         NewKey: {
@@ -1877,25 +1896,6 @@ export interface components {
         /** @description The whole list */
         DeadMessageList: {
             data: components["schemas"]["DeadMessage"][];
-        };
-        /** @description A message on its way again */
-        Redriven: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            state: "pending";
-        };
-        /** @description Whose dead messages: of one programme, or, with null, of all in which the key has a role */
-        RedriveAll: {
-            /** @description Null: every programme */
-            programme: string | null;
-        };
-        /** @description Messages on their way again */
-        RedrivenAll: {
-            /** @description How many are on their way again */
-            redriven: number;
-            /** @description How many are dead still */
-            left: number;
         };
         /** @description What became of a callback: applied, stale (we ask), unmatched (kept), repeated (known) */
         CallbackTaken: {
@@ -2032,18 +2032,17 @@ export interface components {
             /** @description Why, for the audit trail. Nothing personal */
             reason: string;
         };
-        /** @description Who wants a freeze lifted, and who has agreed */
+        /** @description How a freeze ended */
         FreezeLift: {
-            reason: string;
             /**
              * Format: date-time
              * @description RFC 3339
              */
-            proposedAt: string;
-            proposedBy: string;
-            /** Format: date-time */
-            liftedAt: string | null;
-            liftedBy: string | null;
+            liftedAt: string;
+            /** @description Whose word carried it out */
+            liftedBy: string;
+            /** @description What two people agreed to */
+            proposal: string | null;
         };
         /** @description A scope in which nothing is claimed or sent again */
         Freeze: {
@@ -2077,6 +2076,171 @@ export interface components {
         /** @description The whole list */
         FreezeList: {
             data: components["schemas"]["Freeze"][];
+        };
+        /** @description An act that another person is to agree to, signed by whoever proposes it */
+        NewProposal: {
+            /**
+             * @example appropriation
+             * @example freeze-lift
+             */
+            act: string;
+            /** @description What the act is to do; its fields by act are in `docs/approvals.md`. Nothing personal */
+            content: {
+                [key: string]: unknown;
+            };
+            /** @description What is personal, sealed: for `account-change` only */
+            personal?: {
+                [key: string]: unknown;
+            };
+            /** @description Why, for the audit trail. Nothing personal */
+            reason: string;
+            /** @description Where the papers are: a number, never a person */
+            evidence?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339. A minute to 30 days from now
+             */
+            expiresAt: string;
+            /** @description Ed25519, in base64, over act, hash, decision and expiry, as `docs/approvals.md` describes */
+            signature: string;
+        };
+        /** @description One person’s signed word on a proposal: `reject` needs a reason */
+        NewApproval: {
+            /** @enum {unknown} */
+            decision: "approve" | "reject" | "release";
+            /** @description SHA-256 of the canonical JSON of the content */
+            hash: string;
+            /** @description Why, for the audit trail. Nothing personal */
+            reason?: string;
+            /** @description Ed25519, in base64, over act, hash, decision and expiry, as `docs/approvals.md` describes */
+            signature: string;
+        };
+        /** @description One person’s word on a proposal, and the key it was signed with */
+        Approval: {
+            person: string;
+            role: string;
+            /** @enum {unknown} */
+            decision: "approve" | "reject" | "release";
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            decidedAt: string;
+            /** @description Ed25519, in base64, over act, hash, decision and expiry, as `docs/approvals.md` describes */
+            signature: string;
+            /** @description Ed25519: 32 bytes in base64 */
+            publicKey: string;
+        };
+        /** @description Why what was agreed could not be carried out */
+        ProposalVoid: {
+            code: string;
+            detail: string;
+        };
+        /** @description An act that needs two people, with everything that was signed */
+        Proposal: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @example appropriation
+             * @example freeze-lift
+             */
+            act: string;
+            title: {
+                id: string;
+                en: string;
+            };
+            programme: string | null;
+            /** @example appropriation:demo:2026 */
+            subject: string;
+            /** @description The person it is about, who does not decide on it */
+            about: string | null;
+            /** @description What the act is to do; its fields by act are in `docs/approvals.md`. Nothing personal */
+            content: {
+                [key: string]: unknown;
+            };
+            /** @description SHA-256 of the canonical JSON of the content */
+            hash: string;
+            reason: string;
+            evidence: string | null;
+            proposer: string;
+            role: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            proposedAt: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            expiresAt: string;
+            /** @description Ed25519, in base64, over act, hash, decision and expiry, as `docs/approvals.md` describes */
+            signature: string;
+            /** @description Ed25519: 32 bytes in base64 */
+            publicKey: string;
+            needs: {
+                approvers: number;
+                releaser: boolean;
+            };
+            /** @enum {unknown} */
+            state: "open" | "executed" | "rejected" | "expired" | "void";
+            /**
+             * @description The decision an open proposal waits for
+             * @enum {string|null}
+             */
+            awaits: "approve" | "release" | null;
+            void: components["schemas"]["ProposalVoid"] | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+            approvals: components["schemas"]["Approval"][];
+        };
+        /** @description The whole list */
+        ProposalList: {
+            data: components["schemas"]["Proposal"][];
+        };
+        /** @description The public half of the caller’s own key */
+        NewSigningKey: {
+            /** @description Ed25519: 32 bytes in base64 */
+            publicKey: string;
+            /** @description Signature with it over its registration: whoever registers it holds the private half */
+            possession: string;
+        };
+        /** @description The public half of a person’s key; the private one is with the person only */
+        SigningKey: {
+            /** Format: uuid */
+            id: string;
+            person: string;
+            /** @description Ed25519: 32 bytes in base64 */
+            publicKey: string;
+            possession: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            registeredAt: string;
+            registeredBy: string;
+            /** Format: date-time */
+            endedAt: string | null;
+        };
+        /** @description The whole list */
+        SigningKeyList: {
+            data: components["schemas"]["SigningKey"][];
+        };
+        /** @description A signing key that was registered */
+        SigningKeyRegistered: {
+            /** Format: uuid */
+            id: string;
+            person: string;
+            /** @description Ed25519: 32 bytes in base64 */
+            publicKey: string;
+        };
+        /** @description A signing key that has ended */
+        SigningKeyEnded: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {boolean} */
+            ended: true;
         };
         /** @description The list of a signed decree: all are admitted, or none */
         NewAdmission: {
@@ -2128,134 +2292,6 @@ export interface operations {
             };
             /** @description `forbidden` */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`, `not-ready`, `timeout` */
-            503: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    publishProgramme: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description A new random value for each new request, the same one for each repetition */
-                "Idempotency-Key": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        /** @description A programme definition, as in the folder `programmes` */
-        requestBody: {
-            content: {
-                "application/json": {
-                    [key: string]: unknown;
-                };
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    /** @description `true` when this is the stored answer of an earlier request */
-                    "Idempotent-Replayed"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProgrammePublished"];
-                };
-            };
-            /** @description `idempotency-key-missing`, `malformed-json` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-key-in-flight`, `programme-version-exists` */
-            409: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `body-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid-request`, `idempotency-key-reused`, `programme-invalid` */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2530,143 +2566,6 @@ export interface operations {
                 };
             };
             /** @description `invalid-request` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`, `not-ready`, `timeout` */
-            503: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    setAppropriation: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description A new random value for each new request, the same one for each repetition */
-                "Idempotency-Key": string;
-            };
-            path: {
-                /** @example demo */
-                programme: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewAppropriation"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    /** @description `true` when this is the stored answer of an earlier request */
-                    "Idempotent-Replayed"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AppropriationSet"];
-                };
-            };
-            /** @description `idempotency-key-missing`, `malformed-json` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-programme` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-key-in-flight`, `appropriation-too-small` */
-            409: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `body-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid-request`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4573,7 +4472,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `two-people-needed` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5588,7 +5487,312 @@ export interface operations {
             };
         };
     };
-    liftFreeze: {
+    listProposals: {
+        parameters: {
+            query?: {
+                /** @description `open` when not given */
+                state?: "open" | "executed" | "rejected" | "expired" | "void" | "any";
+                act?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalList"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`, `not-ready`, `timeout` */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposeAct: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new random value for each new request, the same one for each repetition */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProposal"];
+            };
+        };
+        responses: {
+            /** @description Taken in; it takes effect by itself */
+            202: {
+                headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            /** @description `idempotency-key-missing`, `malformed-json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `signing-key-missing`, `signature-invalid` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`, `unknown-programme`, `unknown-participant` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-key-in-flight`, `signing-key-exists`, `conflict`, `programme-version-exists`, `appropriation-too-small`, `freeze-lifted`, `message-not-dead`, `account-unchanged` */
+            409: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`, `idempotency-key-reused`, `programme-invalid`, `account-refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`, `not-ready`, `timeout` */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`, `not-ready`, `timeout` */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideOnProposal: {
         parameters: {
             query?: never;
             header: {
@@ -5602,7 +5806,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Because"];
+                "application/json": components["schemas"]["NewApproval"];
             };
         };
         responses: {
@@ -5614,18 +5818,333 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Freeze"];
+                    "application/json": components["schemas"]["Proposal"];
                 };
             };
-            /** @description Taken in; it takes effect by itself */
-            202: {
+            /** @description `idempotency-key-missing`, `malformed-json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `own-proposal`, `signature-invalid`, `signing-key-missing` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-key-in-flight`, `already-decided`, `decision-not-awaited`, `proposal-not-open`, `proposal-expired`, `proposal-stale` */
+            409: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`, `not-ready`, `timeout` */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSigningKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningKeyList"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`, `not-ready`, `timeout` */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    registerSigningKey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new random value for each new request, the same one for each repetition */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSigningKey"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
                 headers: {
                     /** @description `true` when this is the stored answer of an earlier request */
                     "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Freeze"];
+                    "application/json": components["schemas"]["SigningKeyRegistered"];
+                };
+            };
+            /** @description `idempotency-key-missing`, `malformed-json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `signature-invalid` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-key-in-flight`, `signing-key-exists` */
+            409: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`, `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`, `not-ready`, `timeout` */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endSigningKey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new random value for each new request, the same one for each repetition */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningKeyEnded"];
                 };
             };
             /** @description `idempotency-key-missing`, `malformed-json` */
@@ -5655,7 +6174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`, `unknown-programme` */
+            /** @description `not-found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5664,7 +6183,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency-key-in-flight`, `freeze-lifted`, `conflict` */
+            /** @description `idempotency-key-in-flight`, `key-revoked` */
             409: {
                 headers: {
                     /** @description Seconds */
@@ -6676,7 +7195,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `two-people-needed` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6694,7 +7213,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency-key-in-flight`, `discrepancy-resolved`, `two-people-needed`, `conflict` */
+            /** @description `idempotency-key-in-flight`, `discrepancy-resolved`, `conflict` */
             409: {
                 headers: {
                     /** @description Seconds */
@@ -6975,7 +7494,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `two-people-needed` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7390,272 +7909,6 @@ export interface operations {
             };
         };
     };
-    redriveMessage: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description A new random value for each new request, the same one for each repetition */
-                "Idempotency-Key": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    /** @description `true` when this is the stored answer of an earlier request */
-                    "Idempotent-Replayed"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Redriven"];
-                };
-            };
-            /** @description `idempotency-key-missing`, `malformed-json` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-key-in-flight`, `message-not-dead` */
-            409: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `body-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid-request`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`, `not-ready`, `timeout` */
-            503: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    redriveMessages: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description A new random value for each new request, the same one for each repetition */
-                "Idempotency-Key": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RedriveAll"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    /** @description `true` when this is the stored answer of an earlier request */
-                    "Idempotent-Replayed"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RedrivenAll"];
-                };
-            };
-            /** @description `idempotency-key-missing`, `malformed-json` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-programme` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-key-in-flight` */
-            409: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `body-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid-request`, `idempotency-key-reused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`, `not-ready`, `timeout` */
-            503: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     getLive: {
         parameters: {
             query?: never;
@@ -7832,7 +8085,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                code: "invalid-request" | "malformed-request" | "malformed-json" | "unsupported-media-type" | "body-too-large" | "headers-too-large" | "request-timeout" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "unknown-programme" | "unknown-wave" | "unknown-course" | "unknown-participant" | "unknown-gateway" | "unknown-survey" | "programme-invalid" | "programme-version-exists" | "participant-exists" | "family-card-full" | "wave-exists" | "wave-not-open" | "wave-quota-exceeded" | "appropriation-too-small" | "budget-exceeded" | "not-awaiting-admission" | "not-admitted" | "evidence-exists" | "evidence-out-of-order" | "survey-not-open" | "account-refused" | "account-unchanged" | "already-held" | "not-held" | "life-closed" | "message-not-dead" | "freeze-lifted" | "discrepancy-resolved" | "two-people-needed" | "key-revoked" | "key-exists" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-flight" | "callback-unauthentic" | "callback-malformed" | "rate-limited" | "overloaded" | "not-ready" | "timeout" | "conflict" | "internal";
+                code: "invalid-request" | "malformed-request" | "malformed-json" | "unsupported-media-type" | "body-too-large" | "headers-too-large" | "request-timeout" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "unknown-programme" | "unknown-wave" | "unknown-course" | "unknown-participant" | "unknown-gateway" | "unknown-survey" | "programme-invalid" | "programme-version-exists" | "participant-exists" | "family-card-full" | "wave-exists" | "wave-not-open" | "wave-quota-exceeded" | "appropriation-too-small" | "budget-exceeded" | "not-awaiting-admission" | "not-admitted" | "evidence-exists" | "evidence-out-of-order" | "survey-not-open" | "account-refused" | "account-unchanged" | "already-held" | "not-held" | "life-closed" | "message-not-dead" | "freeze-lifted" | "discrepancy-resolved" | "two-people-needed" | "own-proposal" | "already-decided" | "decision-not-awaited" | "proposal-not-open" | "proposal-expired" | "proposal-stale" | "signature-invalid" | "signing-key-missing" | "signing-key-exists" | "key-revoked" | "key-exists" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-flight" | "callback-unauthentic" | "callback-malformed" | "rate-limited" | "overloaded" | "not-ready" | "timeout" | "conflict" | "internal";
             };
             cookie?: never;
         };

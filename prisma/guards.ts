@@ -29,18 +29,28 @@ export const GUARDS: Guards = {
       "CREATE OR REPLACE FUNCTION public.refuse_change()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';\nEND\n$function$\n",
     'refuse_closed_period()':
       "CREATE OR REPLACE FUNCTION public.refuse_closed_period()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF EXISTS (SELECT FROM posted JOIN closed_period USING (programme, period)) THEN\n    RAISE EXCEPTION 'the period is closed' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NULL;\nEND\n$function$\n",
+    'refuse_lone_lift()':
+      "CREATE OR REPLACE FUNCTION public.refuse_lone_lift()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.lifted_under AND act = 'freeze-lift' AND state = 'executed'\n                    AND content ->> 'freeze' = NEW.id::text) THEN\n    RAISE EXCEPTION 'a freeze is lifted by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_own_approval()':
+      "CREATE OR REPLACE FUNCTION public.refuse_own_approval()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.proposal AND state = 'open' AND NEW.decided_at < expires_at\n                    AND proposer <> NEW.person AND about IS DISTINCT FROM NEW.person) THEN\n    RAISE EXCEPTION 'a proposal is decided by another person, while it is open' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_thaw()':
       "CREATE OR REPLACE FUNCTION public.refuse_thaw()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nDECLARE\n  name text;\nBEGIN\n  FOREACH name IN ARRAY TG_ARGV LOOP\n    IF (to_jsonb(OLD) -> name) IS DISTINCT FROM (to_jsonb(NEW) -> name) THEN\n      RAISE EXCEPTION '%.% is frozen', TG_TABLE_NAME, name USING ERRCODE = 'restrict_violation';\n    END IF;\n  END LOOP;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_unagreed()':
+      "CREATE OR REPLACE FUNCTION public.refuse_unagreed()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF TG_OP = 'INSERT' THEN\n    IF NEW.state <> 'open' THEN\n      RAISE EXCEPTION 'a proposal begins open' USING ERRCODE = 'restrict_violation';\n    END IF;\n  ELSIF NEW.state = 'executed' AND NOT (\n    (SELECT count(*) >= NEW.approvers FROM approval WHERE proposal = NEW.id AND decision = 'approve')\n    AND (NOT NEW.releaser OR EXISTS (SELECT FROM approval WHERE proposal = NEW.id AND decision = 'release'))\n    AND NOT EXISTS (SELECT FROM approval WHERE proposal = NEW.id AND decision = 'reject')) THEN\n    RAISE EXCEPTION 'a proposal is executed once others have agreed' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
   },
   owner: {
     'function ms(timestamp with time zone)': 'lunas_owner',
     'function refuse_change()': 'lunas_owner',
     'function refuse_closed_period()': 'lunas_owner',
+    'function refuse_lone_lift()': 'lunas_owner',
+    'function refuse_own_approval()': 'lunas_owner',
     'function refuse_thaw()': 'lunas_owner',
+    'function refuse_unagreed()': 'lunas_owner',
     'schema public': 'lunas_owner',
     'table account': 'lunas_owner',
     'table api_key': 'lunas_owner',
     'table appropriation': 'lunas_owner',
+    'table approval': 'lunas_owner',
     'table audit_event': 'lunas_owner',
     'table callback': 'lunas_owner',
     'table check_result': 'lunas_owner',
@@ -59,10 +69,12 @@ export const GUARDS: Guards = {
     'table payout': 'lunas_owner',
     'table posting': 'lunas_owner',
     'table programme_version': 'lunas_owner',
+    'table proposal': 'lunas_owner',
     'table role_grant': 'lunas_owner',
     'table seal': 'lunas_owner',
     'table sealed_document': 'lunas_owner',
     'table send': 'lunas_owner',
+    'table signing_key': 'lunas_owner',
     'table statement': 'lunas_owner',
     'table statement_line': 'lunas_owner',
     'table tranche': 'lunas_owner',
@@ -72,6 +84,7 @@ export const GUARDS: Guards = {
     'account.account_pkey': 'PRIMARY KEY (id)',
     'api_key.api_key_pkey': 'PRIMARY KEY (id)',
     'appropriation.appropriation_pkey': 'PRIMARY KEY (id)',
+    'approval.approval_pkey': 'PRIMARY KEY (proposal, person)',
     'audit_event.audit_event_pkey': 'PRIMARY KEY (id)',
     'callback.callback_pkey': 'PRIMARY KEY (id)',
     'check_result.check_result_pkey': 'PRIMARY KEY (programme, ref, rule)',
@@ -90,10 +103,12 @@ export const GUARDS: Guards = {
     'payout.payout_pkey': 'PRIMARY KEY (key)',
     'posting.posting_pkey': 'PRIMARY KEY (id)',
     'programme_version.programme_version_pkey': 'PRIMARY KEY (programme, version)',
+    'proposal.proposal_pkey': 'PRIMARY KEY (id)',
     'role_grant.role_grant_pkey': 'PRIMARY KEY (id)',
     'seal.seal_pkey': 'PRIMARY KEY (sequence)',
     'sealed_document.sealed_document_pkey': 'PRIMARY KEY (id)',
     'send.send_pkey': 'PRIMARY KEY (payout, number)',
+    'signing_key.signing_key_pkey': 'PRIMARY KEY (id)',
     'statement.statement_pkey': 'PRIMARY KEY (id)',
     'statement_line.statement_line_pkey': 'PRIMARY KEY (statement, line)',
     'tranche.tranche_pkey': 'PRIMARY KEY (programme, ref, code)',
@@ -133,10 +148,18 @@ export const GUARDS: Guards = {
       "CREATE UNIQUE INDEX payout_live ON public.payout USING btree (disbursement) WHERE ((NOT superseded) AND (state <> ALL (ARRAY['failed'::text, 'cancelled'::text, 'not-sent'::text, 'returned'::text])))",
     'posting.posting_key_line_key':
       'CREATE UNIQUE INDEX posting_key_line_key ON public.posting USING btree (key, line)',
+    'proposal.proposal_act_content_hash_expires_at_key':
+      'CREATE UNIQUE INDEX proposal_act_content_hash_expires_at_key ON public.proposal USING btree (act, content_hash, expires_at)',
     'role_grant.role_grant_live':
       "CREATE UNIQUE INDEX role_grant_live ON public.role_grant USING btree (person, role, COALESCE(programme, ''::text)) WHERE (ended_at IS NULL)",
     'seal.seal_previous_key': 'CREATE UNIQUE INDEX seal_previous_key ON public.seal USING btree (previous)',
     'send.send_open': 'CREATE UNIQUE INDEX send_open ON public.send USING btree (payout) WHERE (ended_at IS NULL)',
+    'signing_key.signing_key_id_person_key':
+      'CREATE UNIQUE INDEX signing_key_id_person_key ON public.signing_key USING btree (id, person)',
+    'signing_key.signing_key_live':
+      'CREATE UNIQUE INDEX signing_key_live ON public.signing_key USING btree (person) WHERE (ended_at IS NULL)',
+    'signing_key.signing_key_public_key_key':
+      'CREATE UNIQUE INDEX signing_key_public_key_key ON public.signing_key USING btree (public_key)',
     'statement.statement_current':
       'CREATE UNIQUE INDEX statement_current ON public.statement USING btree (gateway, day) WHERE (NOT superseded)',
     'statement.statement_gateway_day_sha256_key':
@@ -151,6 +174,8 @@ export const GUARDS: Guards = {
     'api_key.api_key_end': 'CHECK (((revoked_at IS NULL) = (revoked_by IS NULL)))',
     'api_key.api_key_kind': "CHECK ((kind = ANY (ARRAY['person'::text, 'service'::text])))",
     'appropriation.appropriation_limit': 'CHECK (((amount >= 0) AND (committed >= 0) AND (committed <= amount)))',
+    'approval.approval_shape':
+      "CHECK (((decision = ANY (ARRAY['approve'::text, 'reject'::text, 'release'::text])) AND (octet_length(signature) = 64)))",
     'callback.callback_verdict': "CHECK ((verdict = ANY (ARRAY['applied'::text, 'stale'::text, 'unmatched'::text])))",
     'check_result.check_result_outcome': "CHECK ((outcome = ANY (ARRAY['pass'::text, 'fail'::text])))",
     'commitment.commitment_limit':
@@ -172,7 +197,7 @@ export const GUARDS: Guards = {
     'freezes.freezes_cause':
       "CHECK ((cause = ANY (ARRAY['person'::text, 'two-payouts'::text, 'failure-rate'::text, 'unknown-rate'::text, 'spend-rate'::text])))",
     'freezes.freezes_lift':
-      "CHECK ((((lift_proposed_by IS NULL) = (lift_proposed_at IS NULL)) AND ((lift_proposed_by IS NULL) = (lift_reason IS NULL)) AND ((lifted_by IS NULL) = (lifted_at IS NULL)) AND ((lifted_by IS NULL) OR ((lift_proposed_by IS NOT NULL) AND (lifted_by <> lift_proposed_by))) AND (COALESCE(lift_proposed_by, ''::text) <> 'engine'::text) AND (COALESCE(lifted_by, ''::text) <> 'engine'::text)))",
+      "CHECK ((((lifted_by IS NULL) = (lifted_at IS NULL)) AND ((lifted_under IS NULL) OR (lifted_by IS NOT NULL)) AND (COALESCE(lifted_by, ''::text) <> 'engine'::text)))",
     'freezes.freezes_scope':
       "CHECK (\nCASE scope\n    WHEN 'all'::text THEN ((programme IS NULL) AND (name IS NULL))\n    WHEN 'gateway'::text THEN ((programme IS NULL) AND (name IS NOT NULL))\n    WHEN 'programme'::text THEN ((programme IS NOT NULL) AND (name IS NULL))\n    WHEN 'wave'::text THEN ((programme IS NOT NULL) AND (name IS NOT NULL))\n    WHEN 'region'::text THEN ((programme IS NOT NULL) AND (name IS NOT NULL))\n    ELSE false\nEND)",
     'freezes.freezes_target':
@@ -196,11 +221,20 @@ export const GUARDS: Guards = {
     'posting.posting_amount': 'CHECK (((amount > 0) AND (debit <> credit)))',
     'posting.posting_family':
       "CHECK (((split_part(debit, ':'::text, 1) = split_part(credit, ':'::text, 1)) AND (split_part(debit, ':'::text, 1) = ANY (ARRAY['budget'::text, 'funds'::text]))))",
+    'proposal.proposal_needs': 'CHECK ((approvers >= 1))',
+    'proposal.proposal_outcome':
+      "CHECK ((((state = 'open'::text) = (decided_at IS NULL)) AND ((state = 'void'::text) = (outcome_code IS NOT NULL)) AND ((outcome IS NULL) = (outcome_code IS NULL))))",
+    'proposal.proposal_shape':
+      'CHECK (((octet_length(content_hash) = 32) AND (octet_length(signature) = 64) AND (expires_at > proposed_at)))',
+    'proposal.proposal_state':
+      "CHECK ((state = ANY (ARRAY['open'::text, 'executed'::text, 'rejected'::text, 'expired'::text, 'void'::text])))",
     'role_grant.role_grant_end': 'CHECK (((ended_at IS NULL) = (ended_by IS NULL)))',
     'role_grant.role_grant_role':
       "CHECK ((role = ANY (ARRAY['registrar'::text, 'institution'::text, 'operator'::text, 'helpdesk'::text, 'approver'::text, 'auditor'::text, 'administrator'::text])))",
     'seal.seal_shape':
       'CHECK (((sequence > 0) AND (octet_length(previous) = 32) AND (octet_length(hash) = 32) AND (from_xid <= to_xid) AND ((octet_length(leaves) % 40) = 0)))',
+    'signing_key.signing_key_end': 'CHECK (((ended_at IS NULL) = (ended_by IS NULL)))',
+    'signing_key.signing_key_shape': 'CHECK (((octet_length(public_key) = 32) AND (octet_length(possession) = 64)))',
     'statement.statement_complete':
       'CHECK (((NOT complete) OR ((opening IS NOT NULL) AND (closing IS NOT NULL) AND (told_count = lines))))',
     'statement.statement_state':
@@ -214,15 +248,19 @@ export const GUARDS: Guards = {
     'wave.wave_state': "CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))",
   },
   reference: {
+    'approval.approval_proposal_exists': 'FOREIGN KEY (proposal) REFERENCES proposal(id)',
+    'approval.approval_signing_key_exists': 'FOREIGN KEY (signing_key, person) REFERENCES signing_key(id, person)',
     'commitment.commitment_appropriation_exists': 'FOREIGN KEY (appropriation) REFERENCES appropriation(id)',
     'commitment.commitment_participant_exists': 'FOREIGN KEY (programme, ref) REFERENCES participant(programme, ref)',
     'disbursement.disbursement_tranche_exists':
       'FOREIGN KEY (programme, ref, tranche) REFERENCES tranche(programme, ref, code)',
+    'freezes.freezes_proposal_exists': 'FOREIGN KEY (lifted_under) REFERENCES proposal(id)',
     'participant.participant_programme_exists':
       'FOREIGN KEY (programme, programme_version) REFERENCES programme_version(programme, version)',
     'payout.payout_account_exists': 'FOREIGN KEY (account, programme, ref) REFERENCES account(id, programme, ref)',
     'payout.payout_disbursement_exists':
       'FOREIGN KEY (disbursement, programme, ref, amount, currency) REFERENCES disbursement(key, programme, ref, amount, currency)',
+    'proposal.proposal_signing_key_exists': 'FOREIGN KEY (signing_key, proposer) REFERENCES signing_key(id, person)',
     'send.send_payout_exists': 'FOREIGN KEY (payout) REFERENCES payout(key)',
     'tranche.tranche_participant_exists': 'FOREIGN KEY (programme, ref) REFERENCES participant(programme, ref)',
     'wave.wave_appropriation_exists': 'FOREIGN KEY (appropriation) REFERENCES appropriation(id)',
@@ -230,6 +268,10 @@ export const GUARDS: Guards = {
   trigger: {
     'account.account_frozen':
       "CREATE TRIGGER account_frozen BEFORE UPDATE OF programme, ref, kind, institution, account_index, document, usable_from ON public.account FOR EACH ROW EXECUTE FUNCTION refuse_thaw('programme', 'ref', 'kind', 'institution', 'account_index', 'document', 'usable_from')",
+    'approval.approval_append_only':
+      'CREATE TRIGGER approval_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'approval.approval_by_another':
+      'CREATE TRIGGER approval_by_another BEFORE INSERT ON public.approval FOR EACH ROW EXECUTE FUNCTION refuse_own_approval()',
     'audit_event.audit_event_append_only':
       'CREATE TRIGGER audit_event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'disbursement.disbursement_frozen':
@@ -240,6 +282,8 @@ export const GUARDS: Guards = {
       "CREATE TRIGGER discrepancy_resolved BEFORE UPDATE ON public.discrepancy FOR EACH ROW WHEN (((old.state = 'resolved'::text) AND (NOT ((old.resolution = ANY (ARRAY['applied'::text, 'explained'::text])) AND (new.resolution = 'corrected'::text))))) EXECUTE FUNCTION refuse_change()",
     'evidence.evidence_append_only':
       'CREATE TRIGGER evidence_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.evidence FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'freezes.freezes_agreed':
+      'CREATE TRIGGER freezes_agreed BEFORE UPDATE ON public.freezes FOR EACH ROW WHEN ((new.lifted_at IS NOT NULL)) EXECUTE FUNCTION refuse_lone_lift()',
     'freezes.freezes_frozen':
       "CREATE TRIGGER freezes_frozen BEFORE UPDATE ON public.freezes FOR EACH ROW EXECUTE FUNCTION refuse_thaw('id', 'target', 'scope', 'programme', 'name', 'cause', 'reason', 'placed_at', 'placed_by')",
     'freezes.freezes_lifted':
@@ -256,8 +300,18 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER posting_period_open AFTER INSERT ON public.posting REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION refuse_closed_period()',
     'programme_version.programme_version_append_only':
       'CREATE TRIGGER programme_version_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.programme_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'proposal.proposal_agreed':
+      'CREATE TRIGGER proposal_agreed BEFORE INSERT OR UPDATE ON public.proposal FOR EACH ROW EXECUTE FUNCTION refuse_unagreed()',
+    'proposal.proposal_decided':
+      "CREATE TRIGGER proposal_decided BEFORE UPDATE ON public.proposal FOR EACH ROW WHEN ((old.state <> 'open'::text)) EXECUTE FUNCTION refuse_change()",
+    'proposal.proposal_frozen':
+      "CREATE TRIGGER proposal_frozen BEFORE UPDATE ON public.proposal FOR EACH ROW EXECUTE FUNCTION refuse_thaw('id', 'act', 'programme', 'subject', 'about', 'content', 'content_hash', 'document', 'reason', 'evidence', 'approvers', 'releaser', 'proposer', 'role', 'signing_key', 'signature', 'proposed_at', 'expires_at')",
     'seal.seal_append_only':
       'CREATE TRIGGER seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'signing_key.signing_key_ended':
+      'CREATE TRIGGER signing_key_ended BEFORE UPDATE ON public.signing_key FOR EACH ROW WHEN ((old.ended_at IS NOT NULL)) EXECUTE FUNCTION refuse_change()',
+    'signing_key.signing_key_frozen':
+      "CREATE TRIGGER signing_key_frozen BEFORE UPDATE ON public.signing_key FOR EACH ROW EXECUTE FUNCTION refuse_thaw('id', 'person', 'public_key', 'possession', 'registered_at', 'registered_by')",
     'statement.statement_frozen':
       "CREATE TRIGGER statement_frozen BEFORE UPDATE ON public.statement FOR EACH ROW EXECUTE FUNCTION refuse_thaw('id', 'gateway', 'day', 'version', 'told_version', 'sha256', 'format', 'currency', 'opening', 'closing', 'told_count', 'lines', 'complete', 'loaded_at')",
     'statement_line.statement_line_append_only':
@@ -275,6 +329,7 @@ export const GUARDS: Guards = {
     'lunas_app on table account': 'INSERT, SELECT, UPDATE',
     'lunas_app on table api_key': 'INSERT, SELECT, UPDATE (revoked_at, revoked_by)',
     'lunas_app on table appropriation': 'INSERT, SELECT, UPDATE',
+    'lunas_app on table approval': 'INSERT, SELECT',
     'lunas_app on table audit_event': 'INSERT, SELECT',
     'lunas_app on table callback': 'INSERT, SELECT, UPDATE',
     'lunas_app on table check_result': 'INSERT, SELECT',
@@ -293,10 +348,12 @@ export const GUARDS: Guards = {
     'lunas_app on table payout': 'INSERT, SELECT, UPDATE',
     'lunas_app on table posting': 'INSERT, SELECT',
     'lunas_app on table programme_version': 'INSERT, SELECT',
+    'lunas_app on table proposal': 'INSERT, SELECT, UPDATE (decided_at, outcome, outcome_code, state, version)',
     'lunas_app on table role_grant': 'INSERT, SELECT, UPDATE (ended_at, ended_by)',
     'lunas_app on table seal': 'SELECT (sequence, to_xid)',
     'lunas_app on table sealed_document': 'INSERT, SELECT',
     'lunas_app on table send': 'INSERT, SELECT, UPDATE',
+    'lunas_app on table signing_key': 'INSERT, SELECT, UPDATE (ended_at, ended_by)',
     'lunas_app on table statement': 'INSERT, SELECT, UPDATE',
     'lunas_app on table statement_line': 'INSERT, SELECT',
     'lunas_app on table tranche': 'INSERT, SELECT, UPDATE',
@@ -304,6 +361,7 @@ export const GUARDS: Guards = {
     'lunas_audit on schema public': 'USAGE',
     'lunas_audit on table account': 'SELECT',
     'lunas_audit on table appropriation': 'SELECT',
+    'lunas_audit on table approval': 'SELECT',
     'lunas_audit on table audit_event': 'SELECT',
     'lunas_audit on table callback': 'SELECT',
     'lunas_audit on table check_result': 'SELECT',
@@ -320,9 +378,11 @@ export const GUARDS: Guards = {
     'lunas_audit on table payout': 'SELECT',
     'lunas_audit on table posting': 'SELECT',
     'lunas_audit on table programme_version': 'SELECT',
+    'lunas_audit on table proposal': 'SELECT',
     'lunas_audit on table role_grant': 'SELECT',
     'lunas_audit on table seal': 'SELECT',
     'lunas_audit on table send': 'SELECT',
+    'lunas_audit on table signing_key': 'SELECT',
     'lunas_audit on table statement': 'SELECT',
     'lunas_audit on table statement_line': 'SELECT',
     'lunas_audit on table tranche': 'SELECT',

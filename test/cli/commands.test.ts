@@ -175,7 +175,7 @@ describe('lunas messages', () => {
   })
 
   test('every command of the page about messages does what it says', async () => {
-    const [MESSAGE = ''] = [await deadMessage(), await deadMessage(), await deadMessage()]
+    const [MESSAGE] = [await deadMessage(), await deadMessage(), await deadMessage()]
     await runAll('docs/runbooks/messages.md', { MESSAGE })
     expect((await run('messages', 'dead')).stdout).toBe('No message is dead.\n')
     const unknown = await run('messages', 'redrive', '--all', '--programme', 'nobody-knows', '--reason', 'a test')
