@@ -8,12 +8,13 @@ import type { Follow } from '../../local/demo/lives.ts'
 import { writeRunning } from '../../local/running.ts'
 import { dayOf } from '../../sandbox/statement.ts'
 import { openLiveStack } from '../support/e2e.ts'
-import { lunas, type Ran } from '../support/e2e-command.ts'
+import { lunas } from '../support/e2e-command.ts'
+import { commandsBeside } from '../support/e2e-live-commands.ts'
 import { peopleWith } from '../support/e2e-people.ts'
-import { commandsIn, readDocument } from '../support/markdown.ts'
 import { credit, line, loadInto, settleIn } from '../support/statements.ts'
 
 const live = await openLiveStack()
+const { run, json, runAll } = commandsBeside(live)
 const programme = ['--programme', live.programme.code]
 let lives: readonly Follow[]
 
@@ -23,33 +24,6 @@ beforeAll(async () => {
 })
 
 afterAll(() => live.close())
-
-/** With nothing given but the data folder: where the API is and the keys are found in it. */
-function run(...args: string[]): Promise<Ran> {
-  const environment = { LUNAS_DATA_DIR: live.stack.dataDir, LUNAS_PORT: new URL(live.stack.apiUrl).port }
-  return lunas(args, { environment })
-}
-
-async function json(...args: string[]): Promise<any> {
-  const { code, stdout, stderr } = await run(...args, '--json')
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  return JSON.parse(stdout)
-}
-
-/** Every command of a document, with its placeholders filled in from what was said before; the first line of what each says. */
-async function runAll(document: string, filled: Readonly<Record<string, string>> = {}): Promise<string[]> {
-  const said: string[] = []
-  const found: Record<string, string> = { PROGRAMME: live.programme.code, WAVE: '1', ...filled }
-  for (const command of commandsIn(readDocument(document))) {
-    const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '')
-    const { code, stdout, stderr } = await run(...words.slice(1).map((word) => found[word] ?? word))
-    expect({ command, code, stderr }).toEqual({ command, code: 0, stderr: '' })
-    found['FREEZE'] = / {2}([0-9a-f-]{36})\n/.exec(stdout)?.[1] ?? found['FREEZE'] ?? ''
-    found['PROPOSAL'] = /approvals approve ([0-9a-f-]{36})/.exec(stdout)?.[1] ?? found['PROPOSAL'] ?? ''
-    said.push(stdout.split('\n')[0] ?? '')
-  }
-  return said
-}
 
 describe('lunas participants', () => {
   test('list shows everybody, as JSON and as columns', async () => {
@@ -196,7 +170,7 @@ describe('lunas messages', () => {
 describe('lunas freeze', () => {
   test('every command of its runbook does what it says', async () => {
     expect((await run('freeze', 'list')).stdout).toBe('Nothing is frozen.\n')
-    const said = await runAll('docs/runbooks/freeze.md')
+    const said = (await runAll('docs/runbooks/freeze.md')).map((text) => text.split('\n')[0] ?? '')
     const { code: programme } = live.programme
     expect(said.filter((line) => line.endsWith('is frozen.'))).toEqual([
       `region:${programme}:3275 is frozen.`,
@@ -286,14 +260,8 @@ describe('lunas discrepancies', () => {
     const { id } = await loadInto(live.store, lines, { day }, Date.now())
     await settleIn(live.store, id, Date.now())
     const { data } = await json('discrepancies', 'list')
-    const named: Record<string, string> = { DAY: day, PROGRAMME: live.programme.code, DISCREPANCY: data[0]?.id }
-    const said: string[] = []
-    for (const command of commandsIn(readDocument('docs/runbooks/discrepancies.md'))) {
-      const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '')
-      const { code, stdout, stderr } = await run(...words.slice(1).map((word) => named[word] ?? word))
-      expect({ command, code, stderr }).toEqual({ command, code: 0, stderr: '' })
-      said.push(stdout)
-    }
+    const named = { DAY: day, DISCREPANCY: data[0]?.id }
+    const said = await runAll('docs/runbooks/discrepancies.md', named)
     expect(said[0]).toContain('unreferenced-credit')
     expect(said[3]).toContain(`account of ${day} at sandbox`)
     expect(said[4]).toContain(`sandbox, ${day}: version 1, 2 lines, complete, settled`)
