@@ -73,6 +73,7 @@ function sendTogether(client: pg.PoolClient): void {
 const ATTEMPTS_MAX = 5
 const SERIALIZATION_FAILURE = '40001'
 const DEADLOCK = '40P01'
+const IN_FAILED_TRANSACTION = '25P02'
 
 /**
  * Runs one READ COMMITTED transaction. Deadlocks are tried again: the work must only write to the database.
@@ -126,6 +127,12 @@ function begin(client: pg.ClientBase): Sql {
   const began = client.query(BEGIN)
   // Told by the first statement, which is behind it.
   began.catch(() => undefined)
+  // What was sent behind a statement that fails is refused as well: told is why, not that.
+  let failed: unknown
+  const firstOf = (error: unknown): never => {
+    if (codeOf(error) !== IN_FAILED_TRANSACTION) failed = error
+    throw failed ?? error
+  }
   let hasBegun = false
   let mustWait = false
   const query = async (statement: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> => {
@@ -133,7 +140,7 @@ function begin(client: pg.ClientBase): Sql {
     // A write must not go out before it is sure that there is a transaction to undo it.
     mustWait ||= !/^\s*SELECT/.test(config.text)
     if (!hasBegun && mustWait) await began
-    const answered = client.query({ ...config, name: config.name ?? nameOf(config.text) })
+    const answered = client.query({ ...config, name: config.name ?? nameOf(config.text) }).catch(firstOf)
     if (!hasBegun) {
       await Promise.all([began, answered])
       hasBegun = true
