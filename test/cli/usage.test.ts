@@ -124,7 +124,7 @@ const MISUSES = [
   },
   {
     what: 'neither one dead message nor all of them',
-    args: ['messages', 'redrive', '--key', 'lunas_x'],
+    args: ['messages', 'redrive', '--key', 'lunas_x', '--reason', 'mended'],
     says: 'give the id of one message, or --all',
   },
   { what: 'no database to migrate', args: ['migrate'], says: 'DATABASE_MIGRATE_URL is needed and not set' },
