@@ -1,11 +1,12 @@
 /** Evidence: facts with provenance, each recorded once, only where they can be true. */
 import type { Actor } from '../domain/act.ts'
-import type { EvidenceKind } from '../domain/lifecycle.ts'
+import { nextInstant, nextStep, type EvidenceKind } from '../domain/lifecycle.ts'
 import { Problem, type ProblemCode } from '../domain/problem.ts'
 import type { Programme } from '../domain/programme.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
-import { lockLife, type LifeRow } from './life-rows.ts'
+import { lifeOf, lockLife, type LifeRow } from './life-rows.ts'
+import { gatewayFor } from './lives.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import type { StoreContext } from './options.ts'
 
@@ -24,8 +25,8 @@ export interface NewEvidence {
 const CLOCKS_DIFFER_MS = 5 * 60_000
 
 /**
- * Records one fact and nudges the life. Deadlines count from when it happened, so a time that cannot be true is refused: a year
- * mistyped would end an incentive at once. Throws `not-admitted`, `life-closed`, `unknown-course`, `unknown-survey`,
+ * Records one fact, and tells the life if that moves it. Deadlines count from when it happened, so a time that cannot be true is
+ * refused: a year mistyped would end an incentive at once. Throws `not-admitted`, `life-closed`, `unknown-course`, `unknown-survey`,
  * `survey-not-open`, `evidence-out-of-order`, `evidence-exists`, `invalid-request`.
  */
 export async function recordEvidence(
@@ -51,8 +52,26 @@ export async function recordEvidence(
       [code, ref, kind, of, at, evidence.document, actor.person],
     ),
     insertAudit(sql, [{ ...entry, after: { subject: of, occurredAtMs: evidence.occurredAtMs } }]),
-    insertMessages(sql, [nudge(code, ref, 'evidence')]),
+    insertMessages(sql, isNews(context, life, programme, evidence, atMs) ? [nudge(code, ref, 'evidence')] : []),
   ])
+}
+
+/**
+ * True when something is due with this fact, or sooner than without it. A course that was started only ends a deadline: the life
+ * finds it when that has come, and a signal with the look it causes is dearer than all the rest of the request.
+ */
+function isNews(
+  context: StoreContext,
+  row: LifeRow,
+  programme: Programme,
+  { kind, subject, occurredAtMs }: NewEvidence,
+  atMs: number,
+): boolean {
+  const before = lifeOf(row, gatewayFor(context, programme, row))
+  const after = { ...before, evidence: [...before.evidence, { kind, subject, occurredAtMs }] }
+  if (nextStep(after, programme, atMs)) return true
+  const [was, is] = [before, after].map((life) => nextInstant(life, programme, atMs) ?? Infinity)
+  return (is ?? Infinity) < (was ?? Infinity)
 }
 
 function refuseOutsideTraining(life: LifeRow): void {

@@ -110,7 +110,7 @@ async function advanceLocked(sql: Sql, context: StoreContext, loaded: LifeRow, n
 }
 
 /** The gateway that would carry money to the life's account; null without an account, or when none reaches it. */
-function gatewayFor(context: Pick<StoreContext, 'route'>, programme: Programme, life: LifeRow): string | null {
+export function gatewayFor(context: Pick<StoreContext, 'route'>, programme: Programme, life: LifeRow): string | null {
   return life.account ? context.route(programme.payment.gateways, life.account.institution) : null
 }
 

@@ -172,6 +172,24 @@ describe('evidence', () => {
     expect(await refusal(record('NOBODY', 'course-started'))).toBe('unknown-participant')
   })
 
+  it('is told to the life once it moves it, or brings its next moment nearer', async () => {
+    const ref = await world.admit()
+    const told = () => world.count(`SELECT FROM message WHERE ref = $1 AND kind = 'evidence'`, [ref])
+    await record(ref, 'course-started')
+    await record(ref, 'course-completed')
+    expect(await told()).toBe(0)
+    await record(ref, 'course-rated')
+    expect(await told()).toBe(1)
+  })
+
+  it('that comes after its deadline is told: the life ends', async () => {
+    const ref = await world.admit()
+    const late = NOON + 365 * DAY
+    await record(ref, 'course-started', COURSE, late, late)
+    expect(await world.count(`SELECT FROM message WHERE ref = $1 AND kind = 'evidence'`, [ref])).toBe(1)
+    expect(await world.advance(ref, late)).toMatchObject({ stage: 'closed', outcome: 'expired' })
+  })
+
   it('of a time that cannot be true is refused: deadlines count from it', async () => {
     const ref = await world.admit()
     const fault = async (kind: EvidenceKind, occurredAtMs: number) => {
