@@ -24,19 +24,8 @@ const heard = async (ref: string): Promise<number | null> => {
 /** Changes whenever the person's row is written. */
 const written = async (ref: string): Promise<string> =>
   (await world.one<{ xmin: string }>('SELECT xmin::text FROM participant WHERE ref = $1', [ref])).xmin
-const course = (ref: string) =>
-  world.act(
-    (acts) =>
-      acts.recordEvidence({
-        programme: 'swift',
-        ref,
-        kind: 'course-started',
-        subject: 'ANALISIS-DATA',
-        occurredAtMs: now,
-        document: null,
-      }),
-    now,
-  )
+/** A fact that is told to the life. */
+const fact = (ref: string) => world.link(ref, bankAccount('00', '5'), now)
 
 describe('a look', () => {
   it('at somebody who waits for a wave says tomorrow, from the first look on', async () => {
@@ -79,7 +68,7 @@ describe('a fact', () => {
     const ref = await world.admit({}, now)
     expect(await heard(ref)).toBeLessThanOrEqual(now + 6 * MINUTE)
     await world.advance(ref, now)
-    await course(ref)
+    await fact(ref)
     const by = await heard(ref)
     expect(by).toBeGreaterThan(now + 4 * MINUTE)
     expect(by).toBeLessThan(now + 6 * MINUTE)
@@ -101,7 +90,7 @@ describe('a fact', () => {
   it('does not put off what must happen sooner', async () => {
     const ref = await world.admit({}, now)
     await world.root.pool.query(`UPDATE participant SET heard_by = $2 WHERE ref = $1`, [ref, new Date(now)])
-    await course(ref)
+    await fact(ref)
     expect(await heard(ref)).toBe(now)
   })
 })
