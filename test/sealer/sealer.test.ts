@@ -101,9 +101,10 @@ describe('the sealer', () => {
   })
 
   test('leaves no row out while many write, some slowly and some in vain', { timeout: 60_000 }, async () => {
-    let rounded = 0
+    const before = await world.count('SELECT FROM seal')
+    let seals = before
     const writer = async (which: number): Promise<void> => {
-      for (let turn = 0; turn < 15 || rounded < 3; turn += 1) {
+      for (let turn = 0; turn < 15 || seals < before + 2; turn += 1) {
         const client = await world.root.pool.connect()
         await client.query('BEGIN')
         await tell(client, `w${which}-${turn}`)
@@ -115,13 +116,15 @@ describe('the sealer', () => {
     }
     let isWriting = true
     const rounds = (async () => {
-      for (; isWriting; rounded += 1) await sealing.sealer.round()
+      while (isWriting) {
+        await sealing.sealer.round()
+        seals = await world.count('SELECT FROM seal')
+      }
     })()
     await Promise.all([0, 1, 2, 3].map(writer))
     isWriting = false
     await rounds
     await wholeTrail()
-    expect((await sealing.verify()).seals).toBeGreaterThan(1n)
   })
 
   test('of two at once one seals, and the other goes on when it ends', async () => {
