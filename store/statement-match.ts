@@ -60,7 +60,7 @@ async function matchLocked(
   // Days of one gateway are matched one at a time: each looks at the others' lines.
   await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`reconcile:${gateway}`])
   // A day has up to a million lines, and this is one connection.
-  await sql.query(`SET LOCAL work_mem = '96MB'`)
+  await sql.query(`SET LOCAL work_mem = '96MB'; SET LOCAL enable_seqscan = on`)
   // Lines that have just come are not in the planner's statistics: it would look each of them up.
   if (statement.lines >= LARGE) await sql.query('SET LOCAL enable_nestloop = off')
   const looked: Looked = { id, gateway, day, zone: rule.zone }
