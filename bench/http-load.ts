@@ -1,25 +1,28 @@
 /** POSTs over kept connections, as light as Node allows, so that the driver is not what is measured. */
-import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'node:http'
 
 export interface Load {
   readonly url: string
-  readonly key: string
   readonly connections: number
 }
 
-/** Sends every body once over so many connections; returns the seconds and how many answers had each status. */
+export interface Post {
+  readonly body: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Sends each once over so many connections; returns the seconds and how many answers had each status. */
 export async function postAll(
   load: Load,
-  bodies: readonly string[],
+  posts: readonly Post[],
 ): Promise<{ readonly seconds: number; readonly byStatus: Record<number, number> }> {
   const agent = new Agent({ keepAlive: true, maxSockets: load.connections })
   const byStatus: Record<number, number> = {}
   let next = 0
   const lane = async (): Promise<void> => {
-    for (let body = bodies[next]; body !== undefined; body = bodies[next]) {
+    for (let one = posts[next]; one !== undefined; one = posts[next]) {
       next += 1
-      const status = await post(load, agent, body)
+      const status = await post(load, agent, one)
       byStatus[status] = (byStatus[status] ?? 0) + 1
     }
   }
@@ -30,15 +33,10 @@ export async function postAll(
   return { seconds, byStatus }
 }
 
-function post(load: Load, agent: Agent, body: string): Promise<number> {
+function post(load: Load, agent: Agent, { body, headers }: Post): Promise<number> {
   return new Promise((resolve, reject) => {
-    const headers = {
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(body),
-      authorization: `Bearer ${load.key}`,
-      'idempotency-key': randomUUID(),
-    }
-    const sent = request(load.url, { method: 'POST', agent, headers }, (answer) => {
+    const all = { ...headers, 'content-length': Buffer.byteLength(body) }
+    const sent = request(load.url, { method: 'POST', agent, headers: all }, (answer) => {
       answer.resume()
       answer.on('end', () => resolve(answer.statusCode ?? 0))
     })

@@ -1,5 +1,7 @@
 /** `npm run bench -- <name> [--json]`: measures one thing against a yardstick in the same run. Never a test. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { benchCallbacks } from './callbacks.ts'
+import { benchLedger } from './ledger.ts'
 import { benchLifecycle } from './lifecycle.ts'
 import { benchReconcile } from './reconcile.ts'
 import { benchRegistration } from './registration.ts'
@@ -52,6 +54,28 @@ program
       say: say(options),
     })
     printResult(result, options.json ?? false)
+  })
+
+program
+  .command('callbacks')
+  .description('callbacks taken in at 64 connections, against a route that only validates and a transaction for each')
+  .option('--json', 'one JSON object on standard output')
+  .option('--rounds <n>', 'interleaved rounds', wholeNumber, 3)
+  .option('--count <n>', 'payouts a round', wholeNumber, 5000)
+  .action(async (options: Options) => {
+    const { rounds, count } = options
+    printResult(await benchCallbacks({ rounds, count, say: say(options) }), options.json ?? false)
+  })
+
+program
+  .command('ledger')
+  .description('outcomes of payouts that share commits, against the same transactions one by one and the bare inserts')
+  .option('--json', 'one JSON object on standard output')
+  .option('--rounds <n>', 'interleaved rounds', wholeNumber, 3)
+  .option('--count <n>', 'payouts a round', wholeNumber, 5000)
+  .action(async (options: Options) => {
+    const { rounds, count } = options
+    printResult(await benchLedger({ rounds, count, say: say(options) }), options.json ?? false)
   })
 
 program

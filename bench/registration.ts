@@ -1,4 +1,5 @@
 /** Registrations accepted a second, against a bare loop of Temporal client starts on the same server; then how the backlog drains. */
+import { randomUUID } from 'node:crypto'
 import { Client, Connection } from '@temporalio/client'
 import { startChild } from '../local/children.ts'
 import { benchPerson } from './people.ts'
@@ -86,8 +87,15 @@ async function bareStarts(client: Client, series: number, count: number): Promis
 }
 
 async function registrations(stand: Stand, series: number, count: number) {
-  const bodies = Array.from({ length: count }, (_, n) => JSON.stringify(benchPerson(series, n)))
   const { stack, access } = stand
+  const posts = Array.from({ length: count }, (_, n) => ({
+    body: JSON.stringify(benchPerson(series, n)),
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${access.registrar}`,
+      'idempotency-key': randomUUID(),
+    },
+  }))
   const pids = {
     api: stack.pidOf('api'),
     worker: stack.pidOf('worker'),
@@ -96,7 +104,7 @@ async function registrations(stand: Stand, series: number, count: number) {
   }
   const before = cpuSeconds(pids)
   const url = `${stack.apiUrl}/v1/programmes/bench/participants`
-  const { seconds, byStatus } = await postAll({ url, key: access.registrar, connections: CONNECTIONS }, bodies)
+  const { seconds, byStatus } = await postAll({ url, connections: CONNECTIONS }, posts)
   const accepted = byStatus[201] ?? 0
   return {
     accepted,

@@ -1,0 +1,150 @@
+/**
+ * What gateways tell, taken in: signature, schema, inbox, repeats, transition, postings and message, one in ten told twice. Against
+ * a route that only validates, and against the same intake with a transaction for each.
+ */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { Webhook } from 'standardwebhooks'
+import { loadConfig } from '../config.ts'
+import { startStack } from '../local/stack.ts'
+import { openBulk } from '../store/bulk.ts'
+import { postAll, type Post } from './http-load.ts'
+import { rounded, spreadOf } from './measure.ts'
+import { PAYOUT_AMOUNT, payoutOf, plantPayouts, plantProgramme } from './payouts.ts'
+import type { BenchResult } from './report.ts'
+
+/** As it is; each callback in a transaction of its own; nothing behind signature and schema. */
+export type Arm = 'whole' | 'single' | 'validated'
+type Urls = Readonly<Record<Arm, string>>
+
+export interface CallbackBench {
+  readonly rounds: number
+  /** Payouts told of by each arm in a round; the arm of single transactions is told of a quarter. */
+  readonly count: number
+  readonly say: (line: string) => void
+}
+
+const CONNECTIONS = 64
+const SINGLE_SHARE = 4
+const REPEATED_EVERY = 10
+/** A repeat comes this many events later. */
+const REPEATED_AFTER = 50
+
+/** Callbacks a second through the whole intake, as a share of a route that only validates. */
+export async function benchCallbacks({ rounds, count, say }: CallbackBench): Promise<BenchResult> {
+  const home = mkdtempSync(path.join(os.tmpdir(), 'lunas-bench-'))
+  const config = { ...loadConfig(), dataDir: home, logLevel: 'warn', sandboxJournal: path.join(home, 'sandbox.jsonl') }
+  const stack = await startStack({ config, children: ['sandbox'] })
+  const env = stack.environmentOf('api')
+  const server = fork(path.join(import.meta.dirname, 'callback-server.ts'), { env, execArgv: ['--import', 'tsx'] })
+  try {
+    const [urls] = (await once(server, 'message')) as [Urls]
+    const superUrl = stack.postgres?.superUrl ?? ''
+    const signer = new Webhook(env['SANDBOX_CALLBACK_SECRET'] ?? '')
+    await plantProgramme(superUrl, 10n ** 16n)
+    const measured: Round[] = []
+    for (let round = 0; round <= rounds; round += 1) {
+      const size = round === 0 ? Math.min(500, count) : count
+      const result = await oneRound({ urls, superUrl, signer }, { first: round * count * 2, count: size })
+      // The first round warms all arms and counts for nothing.
+      if (round === 0) continue
+      say(`round ${round}: ${JSON.stringify(result)}`)
+      measured.push(result)
+    }
+    const ratios = spreadOf(measured.map(({ ratio }) => ratio))
+    const ofSingle = spreadOf(measured.map((one) => one.ofSingle))
+    const target = 'at least 0.45 of a route that only validates, at least 2.5 times a transaction for each'
+    return { bench: 'callbacks', ratio: rounded(ratios.median), target, ratios, ofSingle, rounds: measured }
+  } finally {
+    server.disconnect()
+    await stack.stop()
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+interface Round {
+  /** Callbacks a second, repeats included. */
+  readonly whole: number
+  readonly single: number
+  readonly validated: number
+  readonly ratio: number
+  readonly ofSingle: number
+}
+
+interface Bench {
+  readonly urls: Urls
+  readonly superUrl: string
+  readonly signer: Webhook
+}
+
+type Range = { readonly first: number; readonly count: number }
+
+async function oneRound(bench: Bench, range: Range): Promise<Round> {
+  const alone = { first: range.first + range.count, count: Math.floor(range.count / SINGLE_SHARE) }
+  await plantPayouts(bench.superUrl, range)
+  await plantPayouts(bench.superUrl, alone)
+  const validated = await told(bench, 'validated', range)
+  const whole = await told(bench, 'whole', range)
+  const single = await told(bench, 'single', alone)
+  await requireCredited(bench.superUrl, range.count + alone.count, range.first)
+  return { whole, single, validated, ratio: rounded(whole / validated), ofSingle: rounded(whole / single) }
+}
+
+async function told({ urls, signer }: Bench, arm: Arm, range: Range): Promise<number> {
+  const posts = events(signer, range)
+  const url = `${urls[arm]}/v1/gateways/sandbox/callbacks`
+  const { seconds, byStatus } = await postAll({ url, connections: CONNECTIONS }, posts)
+  if (byStatus[200] !== posts.length) throw new Error(`${arm}: answered with ${JSON.stringify(byStatus)}`)
+  return rounded(posts.length / seconds)
+}
+
+/** One event a payout, one in ten again a little later with the same id. */
+function events(signer: Webhook, { first, count }: Range): Post[] {
+  const once = Array.from({ length: count }, (_, n) => event(signer, first + n))
+  return once.flatMap((post, n) => {
+    const again = once[n - REPEATED_AFTER]
+    return (n - REPEATED_AFTER) % REPEATED_EVERY === 0 && again ? [post, again] : [post]
+  })
+}
+
+function event(signer: Webhook, n: number): Post {
+  const { ref, reference } = payoutOf(n)
+  const at = new Date()
+  const id = `evt_${ref}`
+  const data = {
+    id: `po_${ref}`,
+    reference,
+    amount: PAYOUT_AMOUNT.toString(),
+    currency: 'IDR',
+    status: 'SUCCEEDED',
+    failureCode: null,
+    updatedAt: at.toISOString(),
+  }
+  const body = JSON.stringify({ type: 'payout.succeeded', data })
+  const headers = {
+    'content-type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+    'webhook-signature': signer.sign(id, at, body),
+  }
+  return { body, headers }
+}
+
+async function requireCredited(superUrl: string, count: number, first: number): Promise<void> {
+  const refs = Array.from({ length: count }, (_, n) => payoutOf(first + n).ref)
+  await openBulk(superUrl, 'bench').transaction(async (sql) => {
+    const { rows } = await sql.query<{ paid: bigint; posted: bigint }>(
+      `SELECT (SELECT count(*) FROM disbursement WHERE ref = ANY ($1) AND state = 'paid') AS paid,
+              (SELECT count(*) FROM (SELECT subject FROM posting WHERE ref = ANY ($1) AND event = 'paid' GROUP BY subject
+                                     HAVING count(*) = count(DISTINCT line)) p) AS posted`,
+      [refs],
+    )
+    const [{ paid, posted } = { paid: 0n, posted: 0n }] = rows
+    if (Number(paid) !== count || Number(posted) !== count) {
+      throw new Error(`${count} were told as paid: ${paid} are, ${posted} are posted once`)
+    }
+  })
+}
