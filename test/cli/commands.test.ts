@@ -347,6 +347,8 @@ describe('lunas doctor', () => {
       stdout: 'Restored: check commitment.commitment_limit\nRestored: power PUBLIC on table posting\n',
       stderr: '',
     })
+    // The API looks at its guards by the second.
+    await expect.poll(async () => (await run('doctor', '--json')).code, { timeout: 15_000 }).toBe(0)
     expect(await json('doctor')).toMatchObject({ well: true })
   })
 

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { inject } from 'vitest'
 import { ENVIRONMENT, inheritedEnvironment } from '../../config.ts'
 import { PROJECT_ROOT } from '../../local/project.ts'
 
@@ -24,16 +25,16 @@ export interface CommandOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** Default the project's folder. */
   readonly folder?: string
-  /** Default `cli/lunas.mjs`. */
+  /** Default: what each of the two below says. */
   readonly program?: string
 }
 
-/** Runs the command to its end. */
+/** Runs the compiled command to its end: up in a third of the time of the sources, which `startLunas` runs. */
 export function lunas(args: readonly string[], options: CommandOptions = {}): Promise<Ran> {
-  return startLunas(args, options).ended
+  return startLunas(args, { program: path.join(inject('built'), 'cli/main.js'), ...options }).ended
 }
 
-/** Starts the command with nothing of our settings but those given. */
+/** Starts `cli/lunas.mjs` with nothing of our settings but those given. */
 export function startLunas(args: readonly string[], options: CommandOptions = {}): RunningCommand {
   const program = options.program ?? path.join(PROJECT_ROOT, 'cli/lunas.mjs')
   return startCommand(process.execPath, [program, ...args], options)
