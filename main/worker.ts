@@ -7,6 +7,7 @@ import closeWithGrace from 'close-with-grace'
 import { createLifeActivities } from '../activities/lives.ts'
 import { createPaymentActivities } from '../activities/payments.ts'
 import { createReconciliationActivities } from '../activities/reconciliation.ts'
+import { createRunActivities } from '../activities/runs.ts'
 import { prepareServer } from '../temporal/attributes.ts'
 import { connectTemporal } from '../temporal/connect.ts'
 import { startRelay, type RelayEvent } from '../temporal/relay.ts'
@@ -45,7 +46,7 @@ const workers = [
     ...shared,
     workflowBundle: await workflowBundle(),
     taskQueue: LIVES_QUEUE,
-    activities: createLifeActivities({ store }),
+    activities: { ...createLifeActivities({ store }), ...createRunActivities({ store, gateways }) },
     maxCachedWorkflows: 2000,
     // A life whose database hangs waits in its task: that must not keep the others from theirs.
     maxConcurrentWorkflowTaskExecutions: 1000,
