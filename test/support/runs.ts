@@ -4,8 +4,9 @@ import type { ProposalRow } from '../../store/proposals.ts'
 import type { RunLook } from '../../store/run-release.ts'
 import type { RunRow } from '../../store/run-rows.ts'
 import { swiftProgramme } from './builders.ts'
+import { pairOf } from './freezes.ts'
 import { decide, propose, signer, type Signer } from './two-people.ts'
-import { NOON, openWorld, SECOND, type World, type WorldOptions } from './world.ts'
+import { bytesOf, disbursementOf, NOON, openWorld, SECOND, seen, type World, type WorldOptions } from './world.ts'
 
 export const RULES: RunRules = {
   approvedFor: 'P3D',
@@ -45,10 +46,10 @@ export function officersOf(world: World): Promise<Officers> {
   return made
 }
 
-async function makeOfficers({ store }: World): Promise<Officers> {
+async function makeOfficers(world: World): Promise<Officers> {
+  const { store } = world
   return {
-    sari: await signer(store, 'sari', ['operator']),
-    budi: await signer(store, 'budi', ['approver']),
+    ...(await pairOf(world)),
     rina: await signer(store, 'rina', ['approver']),
     tono: await signer(store, 'tono', ['approver']),
   }
@@ -109,4 +110,24 @@ export async function lineOf(world: World, disbursement: string) {
     [disbursement],
   )
   return rows
+}
+
+/** Drafts and claims; why it was not, when it was not. */
+export async function claimOf(world: World, disbursement: string, atMs = NOON): Promise<string> {
+  const drafted = await world.store.claims.draft(disbursement, atMs)
+  if (drafted.kind === 'parked') return drafted.reason
+  const claim = await world.store.claims.claim(drafted, bytesOf(drafted), atMs)
+  return claim.kind === 'parked' ? claim.reason : claim.kind
+}
+
+/** The first incentive is claimed and paid: the payout. */
+export async function payFirst(world: World, ref: string, atMs = NOON): Promise<string> {
+  const payout = await world.claim(disbursementOf(ref), atMs)
+  await world.observe({ payout, source: 'submit', fact: seen('paid'), atMs: atMs + SECOND, send: 1 })
+  return payout
+}
+
+/** So many people with a first incentive that is due. */
+export function manyReady(world: World, people: number): Promise<string[]> {
+  return Promise.all(Array.from({ length: people }, () => world.ready()))
 }
