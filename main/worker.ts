@@ -14,6 +14,7 @@ import { startRelay, type RelayEvent } from '../temporal/relay.ts'
 import { keepSchedule } from '../temporal/schedules.ts'
 import { gatewayQueue, LIVES_QUEUE } from '../workflows/messages.ts'
 import { bundleWorkflows } from './bundle.ts'
+import { startCollections } from './collections.ts'
 import { composeEngine } from './compose.ts'
 import { refuseUnguarded } from './guarded.ts'
 import { orEnd, settingsOf } from './settings.ts'
@@ -86,12 +87,14 @@ const relay = startRelay({
   report: relayed,
 })
 const watch = startWatch(store, gateways, report)
+const collections = startCollections(store, temporal, report)
 const running = Promise.all(workers.map((worker) => worker.run()))
 
 const grace = closeWithGrace({ delay: 30_000 }, async ({ err }) => {
   if (err) report('ERROR', err.stack ?? err.message)
   await relay.stop()
   await watch.stop()
+  await collections.stop()
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
   await running.catch(() => undefined)
   await temporal.close()
