@@ -44,6 +44,7 @@ export const TAGS = {
   decisions: 'What people decide about one life',
   freezes: 'What is stopped, and who lets it go on',
   approvals: 'What takes two people, and what they signed',
+  runs: 'What is released together after approval',
   payments: 'What is owed and how it was paid',
   ledger: 'Every movement of money',
   reconciliation: 'What gateways’ statements say, and what differs',

@@ -1,6 +1,7 @@
 /** Every refusal of the API: its HTTP status, and what people are told. `docs/problems.md` is this table as a page. */
 import type { ProblemCode } from '../domain/problem.ts'
 import type { ProblemEntry } from './problem-entry.ts'
+import { RUN_PROBLEMS } from './run-problems.ts'
 import { TWO_PERSON_PROBLEMS } from './two-person-problems.ts'
 
 const NEW_KEY = 'Send the corrected request with a new Idempotency-Key.'
@@ -247,6 +248,7 @@ export const PROBLEM_TABLE: Readonly<Record<ProblemCode, ProblemEntry>> = {
     means: 'Somebody, or a later statement, has ended it.',
     remedy: 'Look at it: its resolution and reason are there.',
   },
+  ...RUN_PROBLEMS,
   ...TWO_PERSON_PROBLEMS,
   'key-revoked': {
     status: 409,

@@ -13,6 +13,7 @@ import { messagesCommand } from './messages.ts'
 import { migrateCommand } from './migrate.ts'
 import { explainFailure } from './output.ts'
 import { participantsCommand } from './participants.ts'
+import { runsCommand } from './runs.ts'
 import { upCommand } from './up.ts'
 
 const program = new Command('lunas')
@@ -31,6 +32,7 @@ for (const command of [
   identityCommand(),
   approvalsCommand(),
   appropriationsCommand(),
+  runsCommand(),
   discrepanciesCommand(),
   // Loaded only when asked for: it brings the store.
   keysCommand(async (person, role) => (await import('./bootstrap.ts')).bootstrap(person, role)),

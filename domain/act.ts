@@ -79,6 +79,15 @@ export const ACTS = [
   'discrepancy-explained',
   'discrepancy-resolved',
   'discrepancy-corrected',
+  'run-collected',
+  'run-approved',
+  'run-released',
+  'run-paused',
+  'run-resumed',
+  'run-aborted',
+  'run-discarded',
+  'run-closed',
+  'run-line-dropped',
 ] as const
 export type Act = (typeof ACTS)[number]
 

@@ -27,6 +27,16 @@ export function recoveryWorkflowId(programme: string, ref: string): string {
   return `recovery:${programme}:${ref}`
 }
 
+/** The workflow of a payout run, by the run's key: `{programme}:{id}`. */
+export function payoutRunWorkflowId(run: string): string {
+  return `payout-run:${run}`
+}
+
+/** The schedule by which a programme's runs are collected, and the beginning of the name of its rounds. */
+export function payoutRunsId(programme: string): string {
+  return `payout-runs:${programme}`
+}
+
 /** The run that holds one day of a gateway against our books. */
 export function reconcileWorkflowId(gateway: string, day: string): string {
   return `reconcile:${gateway}:${day}`

@@ -22,6 +22,8 @@ export interface DisbursementQuestion {
   readonly gateway: string | null
   /** Whether a freeze forbids what would be sent through a gateway; absent where nobody has asked: the claim knows. */
   readonly frozenAt?: (gateway: string) => boolean
+  /** False where people must agree before it is sent and have not; absent where nobody has asked: the claim knows. */
+  readonly approved?: boolean
   /** Our money at the gateway is short for others already: looked at again then, instead of being refused there too. */
   readonly shortUntilMs?: number | null
   readonly payout: (WaitingPayout & { readonly key: string; readonly gateway: string }) | null
@@ -98,6 +100,7 @@ function nextWhenReleased(
   nowMs: number,
 ): NextForDisbursement {
   if (question.held || question.gateway === null || question.frozenAt?.(question.gateway)) return WAIT_FOR_A_FACT
+  if (question.approved === false) return WAIT_FOR_A_FACT
   const from = Math.max(nowMs, question.releaseAtMs)
   const opens = nextBusinessInstant(programme.calendar, programme.zone, from)
   if (opens > nowMs) return { kind: 'wait', untilMs: opens }
@@ -114,7 +117,7 @@ function nextInFlight(
   nowMs: number,
 ): NextForDisbursement {
   // A resend is a send: a hold or a freeze stops it, and so do people who look at an older attempt and words that are not yet asked about.
-  const isStopped = question.held || (question.frozenAt?.(payout.gateway) ?? false)
+  const isStopped = question.held || (question.frozenAt?.(payout.gateway) ?? false) || question.approved === false
   const isResendForbidden = isStopped || question.state === 'review' || question.asked !== null
   const next = nextForPayout(payout, timingOf(payout.gateway), nowMs, isResendForbidden)
   switch (next.kind) {

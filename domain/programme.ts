@@ -125,14 +125,38 @@ export type TrancheTrigger =
 export interface PaymentRules {
   /** Gateways in order of preference; an account's institution chooses among those that reach it. */
   readonly gateways: readonly string[]
-  /** `automatic`: what is owed is released at once. Runs and approvals are another kind. */
-  readonly release: 'automatic'
+  /** `automatic`: what is owed is sent when due. `approved`: on a payout run that people have agreed to. */
+  readonly release: 'automatic' | 'approved'
+  /** Only where release is `approved`, and always there. */
+  readonly runs?: RunRules
   /** Working days (or elapsed time with an `always` calendar) between due and the hand-over to the gateway. */
   readonly releaseAfter: IsoDuration
   /** How long a newly linked account rests before it is used. */
   readonly coolingAfterRelink: IsoDuration
   /** What is sent in an hour when all is well; outside of it the engine freezes the programme. Without one it does not look. */
   readonly spendPerHour?: SpendBand
+}
+
+export interface RunRules {
+  /** Local time of a working day at which what is owed is collected by itself; without one, people collect. */
+  readonly cutOff?: string
+  /** How long after it an approval covers payments and their retries. */
+  readonly approvedFor: IsoDuration
+  /** Released first, and looked at for as long as the pause. */
+  readonly canary: { readonly lines: number; readonly pause: IsoDuration }
+  /** The share of a gateway's rate among the programmes that release through it at the same time: 9 gets nine times that of 1. */
+  readonly priority: number
+  /** By what the runs of a day come to: the first step that is not exceeded. The last one has no limit. */
+  readonly approvals: readonly ApprovalStep[]
+}
+
+export interface ApprovalStep {
+  /** Minor units, up to and including. */
+  readonly upTo?: string
+  /** Besides the proposer. */
+  readonly approvers: number
+  /** Whether somebody else again must let it happen. */
+  readonly releaser: boolean
 }
 
 /** What a programme owes one person who fulfils everything, in minor units. */

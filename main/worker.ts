@@ -7,12 +7,14 @@ import closeWithGrace from 'close-with-grace'
 import { createLifeActivities } from '../activities/lives.ts'
 import { createPaymentActivities } from '../activities/payments.ts'
 import { createReconciliationActivities } from '../activities/reconciliation.ts'
+import { createRunActivities } from '../activities/runs.ts'
 import { prepareServer } from '../temporal/attributes.ts'
 import { connectTemporal } from '../temporal/connect.ts'
 import { startRelay, type RelayEvent } from '../temporal/relay.ts'
 import { keepSchedule } from '../temporal/schedules.ts'
 import { gatewayQueue, LIVES_QUEUE } from '../workflows/messages.ts'
 import { bundleWorkflows } from './bundle.ts'
+import { startCollections } from './collections.ts'
 import { composeEngine } from './compose.ts'
 import { refuseUnguarded } from './guarded.ts'
 import { orEnd, settingsOf } from './settings.ts'
@@ -45,7 +47,7 @@ const workers = [
     ...shared,
     workflowBundle: await workflowBundle(),
     taskQueue: LIVES_QUEUE,
-    activities: createLifeActivities({ store }),
+    activities: { ...createLifeActivities({ store }), ...createRunActivities({ store, gateways }) },
     maxCachedWorkflows: 2000,
     // A life whose database hangs waits in its task: that must not keep the others from theirs.
     maxConcurrentWorkflowTaskExecutions: 1000,
@@ -85,12 +87,14 @@ const relay = startRelay({
   report: relayed,
 })
 const watch = startWatch(store, gateways, report)
+const collections = startCollections(store, temporal, report)
 const running = Promise.all(workers.map((worker) => worker.run()))
 
 const grace = closeWithGrace({ delay: 30_000 }, async ({ err }) => {
   if (err) report('ERROR', err.stack ?? err.message)
   await relay.stop()
   await watch.stop()
+  await collections.stop()
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
   await running.catch(() => undefined)
   await temporal.close()

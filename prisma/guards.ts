@@ -25,6 +25,10 @@ export const GUARDS: Guards = {
   function: {
     'ms(timestamp with time zone)':
       'CREATE OR REPLACE FUNCTION public.ms(at timestamp with time zone)\n RETURNS bigint\n LANGUAGE sql\n IMMUTABLE PARALLEL SAFE STRICT\nRETURN ((EXTRACT(epoch FROM at) * (1000)::numeric))::bigint\n',
+    'refuse_added_line()':
+      "CREATE OR REPLACE FUNCTION public.refuse_added_line()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF EXISTS (SELECT FROM (SELECT DISTINCT run FROM added) AS of LEFT JOIN payout_run r ON r.key = of.run\n              WHERE r.state IS DISTINCT FROM 'collecting'\n                 OR r.lines <> (SELECT count(*) FROM payout_run_line l WHERE l.run = of.run)) THEN\n    RAISE EXCEPTION 'no line is added to a run that is collected' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NULL;\nEND\n$function$\n",
+    'refuse_begun_run()':
+      "CREATE OR REPLACE FUNCTION public.refuse_begun_run()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NEW.state <> 'collecting' THEN\n    RAISE EXCEPTION 'a run begins with its lines' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_change()':
       "CREATE OR REPLACE FUNCTION public.refuse_change()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';\nEND\n$function$\n",
     'refuse_closed_period()':
@@ -37,15 +41,20 @@ export const GUARDS: Guards = {
       "CREATE OR REPLACE FUNCTION public.refuse_thaw()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nDECLARE\n  name text;\nBEGIN\n  FOREACH name IN ARRAY TG_ARGV LOOP\n    IF (to_jsonb(OLD) -> name) IS DISTINCT FROM (to_jsonb(NEW) -> name) THEN\n      RAISE EXCEPTION '%.% is frozen', TG_TABLE_NAME, name USING ERRCODE = 'restrict_violation';\n    END IF;\n  END LOOP;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_unagreed()':
       "CREATE OR REPLACE FUNCTION public.refuse_unagreed()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF TG_OP = 'INSERT' THEN\n    IF NEW.state <> 'open' THEN\n      RAISE EXCEPTION 'a proposal begins open' USING ERRCODE = 'restrict_violation';\n    END IF;\n  ELSIF NEW.state = 'executed' AND NOT (\n    (SELECT count(*) >= NEW.approvers FROM approval WHERE proposal = NEW.id AND decision = 'approve')\n    AND (NOT NEW.releaser OR EXISTS (SELECT FROM approval WHERE proposal = NEW.id AND decision = 'release'))\n    AND NOT EXISTS (SELECT FROM approval WHERE proposal = NEW.id AND decision = 'reject')) THEN\n    RAISE EXCEPTION 'a proposal is executed once others have agreed' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_unagreed_run()':
+      "CREATE OR REPLACE FUNCTION public.refuse_unagreed_run()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NEW.state = 'aborted' THEN\n    IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.ended_under AND act = 'run-abort' AND state = 'executed'\n                      AND content ->> 'run' = NEW.key) THEN\n      RAISE EXCEPTION 'a run is aborted by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n    END IF;\n  ELSIF NEW.state NOT IN ('collecting', 'proposed', 'void') AND NOT EXISTS (\n      SELECT FROM proposal WHERE id = NEW.proposal AND act = 'run-release' AND state = 'executed'\n         AND content ->> 'run' = NEW.key AND content ->> 'hash' = encode(NEW.hash, 'hex')) THEN\n    RAISE EXCEPTION 'a run is released by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
   },
   owner: {
     'function ms(timestamp with time zone)': 'lunas_owner',
+    'function refuse_added_line()': 'lunas_owner',
+    'function refuse_begun_run()': 'lunas_owner',
     'function refuse_change()': 'lunas_owner',
     'function refuse_closed_period()': 'lunas_owner',
     'function refuse_lone_lift()': 'lunas_owner',
     'function refuse_own_approval()': 'lunas_owner',
     'function refuse_thaw()': 'lunas_owner',
     'function refuse_unagreed()': 'lunas_owner',
+    'function refuse_unagreed_run()': 'lunas_owner',
     'schema public': 'lunas_owner',
     'table account': 'lunas_owner',
     'table api_key': 'lunas_owner',
@@ -67,6 +76,8 @@ export const GUARDS: Guards = {
     'table observation': 'lunas_owner',
     'table participant': 'lunas_owner',
     'table payout': 'lunas_owner',
+    'table payout_run': 'lunas_owner',
+    'table payout_run_line': 'lunas_owner',
     'table posting': 'lunas_owner',
     'table programme_version': 'lunas_owner',
     'table proposal': 'lunas_owner',
@@ -101,6 +112,8 @@ export const GUARDS: Guards = {
     'observation.observation_pkey': 'PRIMARY KEY (id)',
     'participant.participant_pkey': 'PRIMARY KEY (programme, ref)',
     'payout.payout_pkey': 'PRIMARY KEY (key)',
+    'payout_run.payout_run_pkey': 'PRIMARY KEY (key)',
+    'payout_run_line.payout_run_line_pkey': 'PRIMARY KEY (run, disbursement)',
     'posting.posting_pkey': 'PRIMARY KEY (id)',
     'programme_version.programme_version_pkey': 'PRIMARY KEY (programme, version)',
     'proposal.proposal_pkey': 'PRIMARY KEY (id)',
@@ -146,6 +159,10 @@ export const GUARDS: Guards = {
       'CREATE UNIQUE INDEX payout_gateway_reference_key ON public.payout USING btree (gateway, reference)',
     'payout.payout_live':
       "CREATE UNIQUE INDEX payout_live ON public.payout USING btree (disbursement) WHERE ((NOT superseded) AND (state <> ALL (ARRAY['failed'::text, 'cancelled'::text, 'not-sent'::text, 'returned'::text])))",
+    'payout_run.payout_run_programme_id_key':
+      'CREATE UNIQUE INDEX payout_run_programme_id_key ON public.payout_run USING btree (programme, id)',
+    'payout_run_line.payout_run_line_open':
+      "CREATE UNIQUE INDEX payout_run_line_open ON public.payout_run_line USING btree (disbursement) WHERE (state = ANY (ARRAY['collected'::text, 'released'::text]))",
     'posting.posting_key_line_key':
       'CREATE UNIQUE INDEX posting_key_line_key ON public.posting USING btree (key, line)',
     'proposal.proposal_act_content_hash_expires_at_key':
@@ -218,6 +235,12 @@ export const GUARDS: Guards = {
     'payout.payout_state':
       "CHECK ((state = ANY (ARRAY['submitting'::text, 'unknown'::text, 'accepted'::text, 'processing'::text, 'paid'::text, 'failed'::text, 'cancelled'::text, 'not-sent'::text, 'returned'::text, 'review'::text])))",
     'payout.payout_superseded': "CHECK (((NOT superseded) OR (money = 'back'::text)))",
+    'payout_run.payout_run_shape':
+      "CHECK (((key = ((programme || ':'::text) || id)) AND (lines > 0) AND (amount > 0) AND (octet_length(hash) = 32)))",
+    'payout_run.payout_run_state':
+      "CHECK (((state = ANY (ARRAY['collecting'::text, 'proposed'::text, 'approved'::text, 'releasing'::text, 'paused'::text, 'closed'::text, 'aborted'::text, 'void'::text])) AND ((state <> ALL (ARRAY['approved'::text, 'releasing'::text, 'paused'::text, 'closed'::text, 'aborted'::text])) OR ((proposal IS NOT NULL) AND (approved_at IS NOT NULL) AND (approved_until > approved_at))) AND ((state <> ALL (ARRAY['paused'::text, 'aborted'::text, 'void'::text])) OR ((stopped_by IS NOT NULL) AND (reason IS NOT NULL))) AND ((state = ANY (ARRAY['closed'::text, 'aborted'::text, 'void'::text])) = (ended_at IS NOT NULL)) AND ((state = 'aborted'::text) = (ended_under IS NOT NULL))))",
+    'payout_run_line.payout_run_line_state':
+      "CHECK (((state = ANY (ARRAY['collected'::text, 'released'::text, 'paid'::text, 'dropped'::text, 'left'::text])) AND (amount > 0) AND ((state = ANY (ARRAY['dropped'::text, 'left'::text])) = (reason IS NOT NULL)) AND ((state = ANY (ARRAY['paid'::text, 'dropped'::text, 'left'::text])) = (ended_at IS NOT NULL))))",
     'posting.posting_amount': 'CHECK (((amount > 0) AND (debit <> credit)))',
     'posting.posting_family':
       "CHECK (((split_part(debit, ':'::text, 1) = split_part(credit, ':'::text, 1)) AND (split_part(debit, ':'::text, 1) = ANY (ARRAY['budget'::text, 'funds'::text]))))",
@@ -260,6 +283,10 @@ export const GUARDS: Guards = {
     'payout.payout_account_exists': 'FOREIGN KEY (account, programme, ref) REFERENCES account(id, programme, ref)',
     'payout.payout_disbursement_exists':
       'FOREIGN KEY (disbursement, programme, ref, amount, currency) REFERENCES disbursement(key, programme, ref, amount, currency)',
+    'payout_run.payout_run_end_agreed': 'FOREIGN KEY (ended_under) REFERENCES proposal(id)',
+    'payout_run.payout_run_proposal_exists': 'FOREIGN KEY (proposal) REFERENCES proposal(id)',
+    'payout_run.payout_run_rules_exist':
+      'FOREIGN KEY (programme, programme_version) REFERENCES programme_version(programme, version)',
     'proposal.proposal_signing_key_exists': 'FOREIGN KEY (signing_key, proposer) REFERENCES signing_key(id, person)',
     'send.send_payout_exists': 'FOREIGN KEY (payout) REFERENCES payout(key)',
     'tranche.tranche_participant_exists': 'FOREIGN KEY (programme, ref) REFERENCES participant(programme, ref)',
@@ -294,6 +321,22 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER observation_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.observation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'payout.payout_frozen':
       "CREATE TRIGGER payout_frozen BEFORE UPDATE OF key, disbursement, n, gateway, reference, amount, currency, account, request, request_sha256 ON public.payout FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'disbursement', 'n', 'gateway', 'reference', 'amount', 'currency', 'account', 'request', 'request_sha256')",
+    'payout_run.payout_run_agreed':
+      'CREATE TRIGGER payout_run_agreed BEFORE UPDATE ON public.payout_run FOR EACH ROW EXECUTE FUNCTION refuse_unagreed_run()',
+    'payout_run.payout_run_begins':
+      'CREATE TRIGGER payout_run_begins BEFORE INSERT ON public.payout_run FOR EACH ROW EXECUTE FUNCTION refuse_begun_run()',
+    'payout_run.payout_run_ended':
+      "CREATE TRIGGER payout_run_ended BEFORE UPDATE ON public.payout_run FOR EACH ROW WHEN ((old.state = ANY (ARRAY['closed'::text, 'aborted'::text, 'void'::text]))) EXECUTE FUNCTION refuse_change()",
+    'payout_run.payout_run_frozen':
+      "CREATE TRIGGER payout_run_frozen BEFORE UPDATE ON public.payout_run FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'programme', 'id', 'programme_version', 'cut_off', 'hash', 'lines', 'amount', 'currency', 'collected_at', 'collected_by')",
+    'payout_run_line.payout_run_line_added':
+      'CREATE TRIGGER payout_run_line_added AFTER INSERT ON public.payout_run_line REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_added_line()',
+    'payout_run_line.payout_run_line_ended':
+      "CREATE TRIGGER payout_run_line_ended BEFORE UPDATE ON public.payout_run_line FOR EACH ROW WHEN ((old.state = ANY (ARRAY['paid'::text, 'dropped'::text, 'left'::text]))) EXECUTE FUNCTION refuse_change()",
+    'payout_run_line.payout_run_line_frozen':
+      "CREATE TRIGGER payout_run_line_frozen BEFORE UPDATE OF run, disbursement, ref, tranche, region, amount, currency, gateway, account, owed_at ON public.payout_run_line FOR EACH ROW EXECUTE FUNCTION refuse_thaw('run', 'disbursement', 'ref', 'tranche', 'region', 'amount', 'currency', 'gateway', 'account', 'owed_at')",
+    'payout_run_line.payout_run_line_kept':
+      'CREATE TRIGGER payout_run_line_kept BEFORE DELETE OR TRUNCATE ON public.payout_run_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'posting.posting_append_only':
       'CREATE TRIGGER posting_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.posting FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'posting.posting_period_open':
@@ -346,6 +389,9 @@ export const GUARDS: Guards = {
     'lunas_app on table observation': 'INSERT, SELECT',
     'lunas_app on table participant': 'INSERT, SELECT, UPDATE',
     'lunas_app on table payout': 'INSERT, SELECT, UPDATE',
+    'lunas_app on table payout_run':
+      'INSERT, SELECT, UPDATE (approved_at, approved_until, ended_at, ended_under, looked_at, proposal, reason, released_at, resumes_at, state, stopped_at, stopped_by, version)',
+    'lunas_app on table payout_run_line': 'INSERT, SELECT, UPDATE (ended_at, reason, released_at, state)',
     'lunas_app on table posting': 'INSERT, SELECT',
     'lunas_app on table programme_version': 'INSERT, SELECT',
     'lunas_app on table proposal': 'INSERT, SELECT, UPDATE (decided_at, outcome, outcome_code, state, version)',
@@ -376,6 +422,8 @@ export const GUARDS: Guards = {
     'lunas_audit on table observation': 'SELECT',
     'lunas_audit on table participant': 'SELECT',
     'lunas_audit on table payout': 'SELECT',
+    'lunas_audit on table payout_run': 'SELECT',
+    'lunas_audit on table payout_run_line': 'SELECT',
     'lunas_audit on table posting': 'SELECT',
     'lunas_audit on table programme_version': 'SELECT',
     'lunas_audit on table proposal': 'SELECT',

@@ -31,6 +31,7 @@ export function consistencyFaults(value: unknown, unsound: ReadonlySet<string>):
     ...repeated(read, tranches, '/code'),
     ...repeated(read, tranches, '/trigger/survey'),
     ...spendFaults(read, tranches),
+    ...runFaults(read, value, counted('/payment/runs/approvals')),
     ...tranches.flatMap((tranche, position) => [
       ...amountFaults(read, tranche),
       ...triggerFaults(read, tranches, position),
@@ -118,6 +119,41 @@ function spendFaults(read: Read, tranches: readonly string[]): Fault[] {
   }
   const largest = tranches.find((tranche) => BigInt(read<string>(`${tranche}/amount`) ?? '0') > BigInt(max))
   return largest === undefined ? [] : [{ pointer: `${pointer}/max`, detail: `must be enough for ${largest}` }]
+}
+
+/** Without rules nothing could be approved; with rules that nobody asks for, they would look as if somebody did. */
+function runFaults(read: Read, value: unknown, steps: readonly string[]): Fault[] {
+  const pointer = '/payment/runs'
+  const [release, runs] = [read<string>('/payment/release'), resolve(value, pointer)]
+  if (release === 'automatic' && runs !== undefined) {
+    return [{ pointer, detail: 'must not be given: release is automatic' }]
+  }
+  if (release === 'approved' && runs === undefined) {
+    return [{ pointer, detail: 'is missing: release is approved' }]
+  }
+  return steps.flatMap((step, position) => stepFaults(read, steps, step, position))
+}
+
+/** Steps rise in amount, and never ask for less than the one before. */
+function stepFaults(read: Read, steps: readonly string[], step: string, position: number): Fault[] {
+  const isLast = position === steps.length - 1
+  const upTo = read<string>(`${step}/upTo`)
+  const pointer = `${step}/upTo`
+  if (read(step) !== undefined && isLast !== (upTo === undefined)) {
+    return [{ pointer, detail: isLast ? 'must not be given: the last step has no limit' : 'is missing' }]
+  }
+  const before = steps[position - 1]
+  if (before === undefined) return []
+  const limit = read<string>(`${before}/upTo`)
+  if (limit !== undefined && upTo !== undefined && BigInt(upTo) <= BigInt(limit)) {
+    return [{ pointer, detail: 'must be more than that of the step before' }]
+  }
+  const [more, less] = [read<number>(`${step}/approvers`), read<number>(`${before}/approvers`)]
+  if (more !== undefined && less !== undefined && more < less) {
+    return [{ pointer: `${step}/approvers`, detail: 'must not be fewer than in the step before' }]
+  }
+  const isFreed = read(`${before}/releaser`) === true && read(`${step}/releaser`) === false
+  return isFreed ? [{ pointer: `${step}/releaser`, detail: 'must stay true: the step before has one' }] : []
 }
 
 function triggerFaults(read: Read, tranches: readonly string[], position: number): Fault[] {

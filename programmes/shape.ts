@@ -84,10 +84,35 @@ const Tranche = Type.Object(
   closed,
 )
 
+const Runs = Type.Object(
+  {
+    cutOff: Type.Optional(ClockTime),
+    approvedFor: checked(
+      (text) => isDeadline(text) && deadlineKind(text) === 'duration',
+      'an ISO 8601 duration longer than nothing, such as P3D',
+    ),
+    canary: Type.Object({ lines: Type.Integer({ minimum: 1, maximum: 1000 }), pause: DurationText }, closed),
+    priority: Type.Integer({ minimum: 1, maximum: 9 }),
+    approvals: Type.Array(
+      Type.Object(
+        {
+          upTo: Type.Optional(Amount),
+          approvers: Type.Integer({ minimum: 1, maximum: 9 }),
+          releaser: Type.Boolean(),
+        },
+        closed,
+      ),
+      { minItems: 1, maxItems: 20 },
+    ),
+  },
+  closed,
+)
+
 const Payment = Type.Object(
   {
     gateways: Type.Array(Code, { minItems: 1, uniqueItems: true }),
-    release: Type.Enum(['automatic']),
+    release: Type.Enum(['automatic', 'approved']),
+    runs: Type.Optional(Runs),
     releaseAfter: DurationText,
     coolingAfterRelink: DurationText,
     spendPerHour: Type.Optional(Type.Object({ min: Type.Optional(Amount), max: Amount }, closed)),

@@ -22,6 +22,9 @@ import type { StoreContext } from './options.ts'
 import { lookUp, type LookUp } from './read-identity.ts'
 import { correctLife, holdLife, releaseLife, withdrawLife, type Correction, type Told } from './people.ts'
 import { propose, type NewProposal, type ProposalRow } from './proposals.ts'
+import { collectRun, type Collecting } from './run-collect.ts'
+import type { RunRow } from './run-rows.ts'
+import { discardRun, pauseRun, resumeRun, type StopRun } from './run-steps.ts'
 import { endSigningKey, registerSigningKey, type NewSigningKey } from './signing-keys.ts'
 import { closeWave, openWave, type NewWave } from './waves.ts'
 
@@ -56,6 +59,12 @@ export interface Acts {
   assignDiscrepancy(of: Assignment): Promise<DiscrepancyView>
   /** Ends a discrepancy without money. Throws `not-found`, `discrepancy-resolved`, `two-people-needed`, `conflict`. */
   explainDiscrepancy(of: Explanation): Promise<DiscrepancyView>
+  /** Throws `release-automatic`, `nothing-owed`, `conflict`, `invalid-request`. */
+  collectRun(of: Collecting): Promise<RunRow>
+  /** One person stops a run, lets it go on, or drops one that nobody approved. Throw `not-found`, `run-not-open`. */
+  pauseRun(of: StopRun): Promise<RunRow>
+  resumeRun(of: StopRun): Promise<RunRow>
+  discardRun(of: StopRun): Promise<RunRow>
   /** Throws `conflict`, `two-people-needed`. */
   createKey(key: NewKey): Promise<CreatedKey>
   /** The caller's own first signing key. Throws `signature-invalid`, `signing-key-exists`. */
@@ -94,6 +103,10 @@ export function actsIn(sql: Sql, context: StoreContext, actor: Actor, atMs: numb
     placeFreeze: (freeze) => placeFreeze(sql, { ...freeze, cause: 'person' }, actor, atMs),
     assignDiscrepancy: (of) => assignDiscrepancy(sql, of, actor, atMs),
     explainDiscrepancy: (of) => explainDiscrepancy(sql, of, actor, atMs),
+    collectRun: (of) => collectRun(sql, context, of, actor, atMs),
+    pauseRun: (of) => pauseRun(sql, of, actor, atMs),
+    resumeRun: (of) => resumeRun(sql, of, actor, atMs),
+    discardRun: (of) => discardRun(sql, of, actor, atMs),
     createKey: (key) => createKeyAlone(sql, key, actor, atMs),
     registerSigningKey: (key) => registerSigningKey(sql, { ...key, person: actor.person }, actor, atMs),
     endSigningKey: (id) => endSigningKey(sql, id, actor, atMs),

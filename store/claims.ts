@@ -17,15 +17,18 @@ import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import { codeOf, constraintOf, inTransaction, one, type Sql } from './database.ts'
 import { dataKeyOf, openDocument, participantOwner, parseSealed, sealDocument } from './documents.ts'
+import { mayBeSent, runTarget, type LiveApproval } from '../domain/payout-run.ts'
 import { holdTargets } from './freeze-locks.ts'
 import { accountFailed, DISBURSEMENT_ACTS } from './observe-audit.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings } from './postings.ts'
+import { APPROVAL } from './run-approval.ts'
 import type { Sealed } from './vault.ts'
 
 /** Why a disbursement cannot be sent now; its branch waits until a fact or a time changes that. */
 export type Parked =
   | 'not-released'
+  | 'not-approved'
   | 'held'
   | 'frozen'
   | 'send-open'
@@ -49,6 +52,8 @@ export interface ClaimDraft {
   readonly programme: string
   readonly ref: string
   readonly accountId: string
+  /** The payout run whose approval covers it; null where none is needed. */
+  readonly run: string | null
   readonly destination: Sealed<AccountDetails>
 }
 
@@ -98,6 +103,8 @@ export interface Candidate {
   readonly send_open: boolean
   /** Somebody who proves nothing has told of an earlier attempt, and the gateway has not yet been asked. */
   readonly asked_about: boolean
+  /** What people have agreed to, as far as it stands. */
+  readonly approval: LiveApproval | null
 }
 
 const CANDIDATE = `
@@ -107,7 +114,8 @@ SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.attempts, 
        p.withdrawn_at IS NOT NULL AND p.stage <> 'closed' AS leaving, a.id AS account, a.institution, a.document, ms(a.usable_from) AS usable_ms,
        EXISTS (SELECT FROM payout y JOIN send s ON s.payout = y.key
                 WHERE y.disbursement = d.key AND s.ended_at IS NULL) AS send_open,
-       EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key AND y.asked_at IS NOT NULL) AS asked_about
+       EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key AND y.asked_at IS NOT NULL) AS asked_about,
+       ${APPROVAL} AS approval
   FROM disbursement d
   JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
   LEFT JOIN account a ON (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed'
@@ -122,6 +130,7 @@ export function createClaims(context: StoreContext): Claims {
       if (parked || !candidate.account) return { kind: 'parked', reason: parked ?? 'no-account' }
       const gateway = context.route(programme.payment.gateways, candidate.institution ?? '')
       if (gateway === null) return { kind: 'parked', reason: 'no-gateway' }
+      if (!isApproved(candidate, programme, gateway, nowMs)) return { kind: 'parked', reason: 'not-approved' }
       const n = candidate.attempts + 1
       const owner = participantOwner(candidate.programme, candidate.ref)
       const place = { id: candidate.document ?? '', owner, kind: 'account' } as const
@@ -140,6 +149,7 @@ export function createClaims(context: StoreContext): Claims {
         programme: candidate.programme,
         ref: candidate.ref,
         accountId: candidate.account,
+        run: programme.payment.release === 'automatic' ? null : (candidate.approval?.run ?? null),
         destination: parseSealed<AccountDetails>(document),
       }
     },
@@ -200,14 +210,13 @@ async function claimLocked(
     [draft.programme, draft.ref],
   )
   const targets = targetsOf(one(rows, `participant ${draft.ref}`), draft.gateway)
-  // A statement of its own after the locks: under READ COMMITTED it sees every hold and every freeze committed before it.
+  // Who stops a run takes it alone: a claim under it has ended by then, or has not begun.
+  if (draft.run !== null) targets.push(runTarget(draft.run))
+  // A statement of its own after the locks: under READ COMMITTED it sees every hold, freeze and stop committed before it.
   const [, candidate] = await Promise.all([holdTargets(sql, targets), candidateOf(sql, draft.disbursement, targets)])
   const programme = await context.programmes.version(candidate.programme, candidate.programme_version, sql)
-  const parked = parkedReason(candidate, programme, nowMs)
+  const parked = parkedReason(candidate, programme, nowMs) ?? changedReason(candidate, programme, draft, nowMs)
   if (parked) return { kind: 'parked', reason: parked }
-  if (candidate.attempts !== draft.n - 1 || candidate.account !== draft.accountId) {
-    return { kind: 'parked', reason: 'not-released' }
-  }
   const timing = context.timingOf(draft.gateway)
   const by = sendByMs(nowMs, nowMs, timing)
   await insertClaim(sql, context, draft, body, { nowMs, by })
@@ -328,6 +337,30 @@ export function parkedReason(
   if (nextBusinessInstant(calendar, zone, nowMs) > nowMs) return 'too-early'
   if (candidate.account === null) return 'no-account'
   return candidate.usable_ms !== null && Number(candidate.usable_ms) > nowMs ? 'account-cooling' : undefined
+}
+
+/** Why what was drafted is no longer what may be sent. */
+function changedReason(
+  candidate: Candidate,
+  programme: Programme,
+  draft: ClaimDraft,
+  nowMs: number,
+): Parked | undefined {
+  // Another run's approval is not the one that is held against whoever stops it.
+  const isSameRun = draft.run === null || candidate.approval?.run === draft.run
+  if (!isSameRun || !isApproved(candidate, programme, draft.gateway, nowMs)) return 'not-approved'
+  const isSame = candidate.attempts === draft.n - 1 && candidate.account === draft.accountId
+  return isSame ? undefined : 'not-released'
+}
+
+/** Whether the programme, or people who agreed to exactly this, let it be sent. */
+function isApproved(
+  { approval, account, amount, currency }: Candidate,
+  { payment }: Programme,
+  gateway: string,
+  nowMs: number,
+): boolean {
+  return mayBeSent(payment.release, approval, { gateway, account, amount: amount.toString(), currency }, nowMs)
 }
 
 function sha256(text: string): Uint8Array {

@@ -12,6 +12,7 @@ import { createPayouts, type Payouts } from './payouts.ts'
 import { createProposals, type Proposals } from './proposal-desk.ts'
 import { createProgrammeBook, type ProgrammeBook } from './programmes.ts'
 import { createReads, type Reads } from './reads.ts'
+import { createRuns, type Runs } from './runs.ts'
 import { createStatements, type Statements } from './statements.ts'
 import { Vault, type VaultKeys } from './vault.ts'
 
@@ -29,6 +30,7 @@ export interface Store {
   readonly desk: Desk
   readonly reads: Reads
   readonly statements: Statements
+  readonly runs: Runs
   /** Waits for running statements and closes the pool. */
   close(): Promise<void>
 }
@@ -66,6 +68,7 @@ export function createStore(options: StoreOptions): Store {
     desk: createDesk(context),
     reads: createReads(context),
     statements: createStatements(context, openBulk(options.url, options.name)),
+    runs: createRuns(context),
     close: () => database.pool.end(),
   }
 }

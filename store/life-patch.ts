@@ -38,10 +38,10 @@ export function patched(life: LifeRow, step: LifeStep, currency: string, nowMs: 
     case 'account-ready':
       return withDisbursement(life, step.tranche, { state: 'released', reason: null, release_ms: step.releaseAtMs })
     case 'lapse':
-      return withDisbursement(life, step.tranche, { state: 'lapsed', reason: 'deadline' })
+      return withDisbursement(life, step.tranche, { state: 'lapsed', reason: 'deadline', approval: null })
     case 'cancel':
       return life.tranches.some(({ code, disbursement }) => code === step.tranche && disbursement)
-        ? withDisbursement(life, step.tranche, { state: 'cancelled', reason: 'withdrawn' })
+        ? withDisbursement(life, step.tranche, { state: 'cancelled', reason: 'withdrawn', approval: null })
         : withTranche(life, step.tranche, { state: 'cancelled' })
   }
 }
@@ -76,6 +76,7 @@ function owed(
     reviewing: false,
     payout: null,
     asked: null,
+    approval: null,
   }
 }
 

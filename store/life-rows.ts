@@ -3,8 +3,10 @@ import type { DisbursementState } from '../domain/disbursement.ts'
 import type { AskedPayout, WaitingPayout } from '../domain/enquiry.ts'
 import type { EvidenceKind, Life, Outcome, Stage, TrancheState } from '../domain/lifecycle.ts'
 import type { PayoutState } from '../domain/payout.ts'
+import type { LiveApproval } from '../domain/payout-run.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Sql } from './database.ts'
+import { APPROVAL } from './run-approval.ts'
 
 export interface LifeRow {
   readonly programme: string
@@ -64,6 +66,8 @@ export interface DisbursementRow {
   readonly reviewing: boolean
   readonly payout: PayoutRow | null
   readonly asked: AskedRow | null
+  /** What people have agreed to, as far as it stands. */
+  readonly approval: LiveApproval | null
 }
 
 /** The attempt, the newest or an older one, of which somebody who proves nothing has told. */
@@ -130,7 +134,8 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
               FROM payout y
               JOIN send first ON first.payout = y.key AND first.number = 1
               JOIN send last ON last.payout = y.key AND last.number = y.sends
-             WHERE y.disbursement = d.key AND y.n = d.attempts), 'asked', ${ASKED})
+             WHERE y.disbursement = d.key AND y.n = d.attempts), 'asked', ${ASKED},
+                   'approval', CASE WHEN d.state NOT IN ('paid', 'lapsed', 'cancelled') THEN ${APPROVAL} END)
             FROM disbursement d WHERE (d.programme, d.ref, d.tranche) = (t.programme, t.ref, t.code)))
             ORDER BY t.position), '[]')
           FROM tranche t WHERE (t.programme, t.ref) = (p.programme, p.ref)) AS tranches

@@ -5,6 +5,7 @@ import { screen, isEligible } from '../domain/eligibility.ts'
 import { isFrozen } from '../domain/freeze.ts'
 import { nextInstant, nextStep } from '../domain/lifecycle.ts'
 import { nextForDisbursement } from '../domain/next.ts'
+import { mayBeSent, mayBeSentAgain } from '../domain/payout-run.ts'
 import type { Programme } from '../domain/programme.ts'
 import type { Registration } from '../domain/registration.ts'
 import { attentionFor, type Standing } from '../domain/standing.ts'
@@ -133,7 +134,13 @@ export function standingOf(
     }
     const releaseAtMs = Math.max(row.release_ms, life.account?.usable_ms ?? 0)
     const asked = row.asked && askedPayout(row.asked)
-    const question = { state: row.state, releaseAtMs, held: life.held, gateway, frozenAt, payout, asked }
+    const { release } = programme.payment
+    const { amount, currency, approval } = row
+    const approved =
+      row.state === 'in-flight'
+        ? mayBeSentAgain(release, approval, nowMs)
+        : mayBeSent(release, approval, { gateway, account: life.account?.id ?? null, amount, currency }, nowMs)
+    const question = { state: row.state, releaseAtMs, held: life.held, gateway, frozenAt, approved, payout, asked }
     const next = nextForDisbursement(question, programme, context.timingOf, nowMs)
     const rule = programme.tranches.find(({ code }) => code === tranche.code)
     const said = { name: rule?.name.en ?? tranche.code, lapsesAtMs: row.lapses_ms }

@@ -5,13 +5,16 @@ import { insertAudit } from './audit.ts'
 import { inTransaction, one, type Database, type Sql } from './database.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import { retryUnmatched } from './questions.ts'
+import { wakeRuns } from './run-rows.ts'
 
 /** All messages of one life that one delivery tells. */
 export interface Lease {
   readonly programme: string
+  /** The person's, or that of a payout run: `run:20261126-1`. */
   readonly ref: string
   readonly ids: readonly string[]
   readonly wave: string | null
+  /** Empty for a run, like the stage. */
   readonly region: string
   readonly stage: string
 }
@@ -99,8 +102,9 @@ WITH due AS (
   UPDATE message SET leased_until = now() + $2 * interval '1 second' WHERE id IN (SELECT id FROM taken) AND ${UNHURRIED}
   RETURNING programme, ref, id, priority
 )
-SELECT l.programme, l.ref, array_agg(l.id ORDER BY l.id)::text[] AS ids, p.wave, p.region, p.stage
-  FROM leased l JOIN participant p USING (programme, ref)
+SELECT l.programme, l.ref, array_agg(l.id ORDER BY l.id)::text[] AS ids, p.wave,
+       coalesce(p.region, '') AS region, coalesce(p.stage, '') AS stage
+  FROM leased l LEFT JOIN participant p USING (programme, ref)
  GROUP BY l.programme, l.ref, p.wave, p.region, p.stage
  ORDER BY min(l.priority)`
 
@@ -153,6 +157,7 @@ export function createMessages(database: Database): Messages {
     },
     async sweep(limit) {
       await retryUnmatched(database, limit)
+      await wakeRuns(database.pool)
       return inTransaction(database, async (sql) => {
         const { rows } = await sql.query<{ programme: string; ref: string }>(SWEEP, [limit])
         await insertMessages(

@@ -14,6 +14,7 @@ export const MESSAGE_KINDS = [
   'payout',
   'sweep',
   'lift',
+  'run',
 ] as const
 export type MessageKind = (typeof MESSAGE_KINDS)[number]
 

@@ -2,9 +2,11 @@
 import { createHash } from 'node:crypto'
 import { engineActor } from '../domain/act.ts'
 import { followPayout } from '../domain/disbursement.ts'
+import { mayBeSentAgain, runTarget } from '../domain/payout-run.ts'
 import { nextForPayout, sendByMs } from '../domain/enquiry.ts'
 import { targetsOf } from '../domain/freeze.ts'
 import type { PayoutState } from '../domain/payout.ts'
+import type { Programme } from '../domain/programme.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, one, type Sql } from './database.ts'
 import { openDocument, participantOwner } from './documents.ts'
@@ -14,6 +16,7 @@ import type { ObservationItem } from './observation-item.ts'
 import { observeLocked, standingOfWork, type ObservationResult } from './observe.ts'
 import type { StoreContext } from './options.ts'
 import { lockWork, type Work } from './payout-rows.ts'
+import { approvalOf } from './run-approval.ts'
 import type { DisbursementStanding } from '../domain/standing.ts'
 import type { Sealed } from './vault.ts'
 
@@ -95,7 +98,7 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
   const next = nextForPayout(waitingPayout(row), timing, nowMs)
   // A resend is a send: a hold or a freeze stops it, and so do people who look at an older attempt and words that are not yet asked about.
   const isForbidden = row.held || row.disbursement.state !== 'in-flight' || row.disbursement.asked !== null
-  if (next.kind !== 'resend' || isForbidden || (await heldFreezes(sql, targetsOf(row, row.gateway))).length > 0) {
+  if (next.kind !== 'resend' || isForbidden || (await isStopped(sql, row, programme, nowMs))) {
     return { kind: 'refused', disbursement: standingOfWork(context, row, programme, nowMs) }
   }
   const send = row.sends + 1
@@ -130,6 +133,19 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
     },
   ])
   return { kind: 'reopened', send, sendByMs: by, gateway: row.gateway, reference: row.reference, body }
+}
+
+/** A freeze in force, or a programme whose approval no longer covers it; who stops either waits until the transaction ends. */
+async function isStopped(sql: Sql, row: Work, { payment }: Programme, nowMs: number): Promise<boolean> {
+  const targets = targetsOf(row, row.gateway)
+  const isApproved = payment.release === 'approved'
+  const drafted = isApproved ? await approvalOf(sql, row.disbursement.key) : null
+  if (drafted) targets.push(runTarget(drafted.run))
+  if ((await heldFreezes(sql, targets)).length > 0) return true
+  if (!isApproved) return false
+  // Read again: what the lock waited for has committed by now.
+  const approval = await approvalOf(sql, row.disbursement.key)
+  return approval?.run !== drafted?.run || !mayBeSentAgain(payment.release, approval, nowMs)
 }
 
 async function giveUpLocked(

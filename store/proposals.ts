@@ -116,10 +116,11 @@ export async function propose(
   const { key, signature } = await requireSigned(sql, actor.person, text, asked.signature)
   const document = await opened.seal(sql, context, asked.personal)
   await opened.check(sql, context)
-  const needs = await opened.needs(sql, context)
+  const needs = await opened.needs(sql, context, atMs)
   const about = place.about ?? null
   const row = { ...asked, ...place, about, id: randomUUID(), hash, document, needs, role, key, signature }
   await insertProposal(sql, row, actor, atMs)
+  await opened.put(sql, row.id)
   const { programme } = place
   const after = { act: act.name, subject: place.subject, hash, signingKey: key.id, needs, evidence: asked.evidence }
   const { reason } = asked

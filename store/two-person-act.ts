@@ -44,7 +44,9 @@ export interface TwoPersonAct<Schema extends TSchema> {
   readonly faults?: (content: Static<Schema>) => readonly Fault[]
   place(sql: Sql, content: Static<Schema>): Promise<Place> | Place
   /** One approver, where nothing is said. */
-  readonly needs?: (sql: Sql, context: StoreContext, content: Static<Schema>) => Promise<Needs>
+  readonly needs?: (sql: Sql, context: StoreContext, content: Static<Schema>, atMs: number) => Promise<Needs>
+  /** What is told of the thing itself in the commit of the proposal. */
+  readonly put?: (sql: Sql, content: Static<Schema>, proposal: string) => Promise<void>
   /** Seals what is personal, which the content names by a commitment; acts without it refuse a personal part. */
   readonly seal?: (sql: Sql, context: StoreContext, content: Static<Schema>, personal: unknown) => Promise<string>
   /** Throws the Problem that carrying it out now would throw. */
@@ -63,7 +65,8 @@ export interface TwoPersonAct<Schema extends TSchema> {
 /** An act whose content was read: what the mechanism works with. */
 export interface OpenedAct {
   place(sql: Sql): Promise<Place>
-  needs(sql: Sql, context: StoreContext): Promise<Needs>
+  needs(sql: Sql, context: StoreContext, atMs: number): Promise<Needs>
+  put(sql: Sql, proposal: string): Promise<void>
   /** Null when there is nothing personal. Throws `invalid-request` for a part too many or too few. */
   seal(sql: Sql, context: StoreContext, personal: unknown): Promise<string | null>
   check(sql: Sql, context: StoreContext): Promise<void>
@@ -84,7 +87,8 @@ export function twoPersonAct<Schema extends TSchema>(act: TwoPersonAct<Schema>):
 function opened<Schema extends TSchema>(act: TwoPersonAct<Schema>, content: Static<Schema>): OpenedAct {
   return {
     place: async (sql) => act.place(sql, content),
-    needs: async (sql, context) => act.needs?.(sql, context, content) ?? ONE_APPROVER,
+    needs: async (sql, context, atMs) => act.needs?.(sql, context, content, atMs) ?? ONE_APPROVER,
+    put: async (sql, proposal) => act.put?.(sql, content, proposal),
     async seal(sql, context, personal) {
       const isWanted = act.seal !== undefined
       if (isWanted !== (personal !== undefined)) {

@@ -1,11 +1,14 @@
 /** Delivers the messages of one life: starts the life if it is not there, and signals it. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
-import { participantWorkflowId, recoveryWorkflowId } from '../domain/identity.ts'
+import { participantWorkflowId, payoutRunWorkflowId, recoveryWorkflowId } from '../domain/identity.ts'
+import { RUN_REF, runKey } from '../domain/payout-run.ts'
 import type { Lease } from '../store/messages.ts'
 import {
   LIVES_QUEUE,
   PARTICIPANT_WORKFLOW,
+  PAYOUT_RUN_WORKFLOW,
   RECOVERY_WORKFLOW,
+  runSummary,
   summaryOf,
   tell,
   type LifeInput,
@@ -32,7 +35,8 @@ const ABOUT_THE_MESSAGE: readonly number[] = [STATUS.invalidArgument, STATUS.out
 /** Never throws. `eventsMax` is the threshold handed to new lives; 0 leaves it to the server. */
 export async function deliver(temporal: Temporal, lease: Lease, eventsMax: number): Promise<Delivery> {
   try {
-    if (lease.stage === 'closed') await signalRecovery(temporal, lease, eventsMax)
+    if (lease.ref.startsWith(RUN_REF)) await signalRun(temporal, lease)
+    else if (lease.stage === 'closed') await signalRecovery(temporal, lease, eventsMax)
     else await signalLife(temporal, lease, eventsMax)
     return { kind: 'delivered' }
   } catch (error) {
@@ -55,6 +59,23 @@ async function signalLife(temporal: Temporal, lease: Lease, eventsMax: number): 
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       ...startOf(lease, eventsMax),
       staticSummary: summaryOf(PARTICIPANT_WORKFLOW, lease.programme, lease.ref),
+    }),
+  )
+}
+
+/** A run that has ended is started again by a late message, looks, and ends. */
+async function signalRun(temporal: Temporal, { programme, ref, ids }: Lease): Promise<void> {
+  const run = runKey(programme, ref.slice(RUN_REF.length))
+  await temporal.within(CALL_MS, () =>
+    temporal.client.workflow.signalWithStart(PAYOUT_RUN_WORKFLOW, {
+      workflowId: payoutRunWorkflowId(run),
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      taskQueue: LIVES_QUEUE,
+      args: [{ run }],
+      signal: tell,
+      signalArgs: [ids] as [readonly string[]],
+      searchAttributes: { Programme: [programme] },
+      staticSummary: runSummary(run),
     }),
   )
 }

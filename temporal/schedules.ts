@@ -1,7 +1,13 @@
-/** The schedule of each gateway's reconciliation: made at the start of a worker, and brought up to date by every other. */
-import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client'
-import { reconciliationId } from '../domain/identity.ts'
-import { LIVES_QUEUE, RECONCILIATION_WORKFLOW } from '../workflows/messages.ts'
+/** Schedules: of each gateway's reconciliation and each programme's runs; made by a worker, and brought up to date by every other. */
+import {
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
+  type ScheduleOptions,
+} from '@temporalio/client'
+import { payoutRunsId, reconciliationId } from '../domain/identity.ts'
+import type { Programme } from '../domain/programme.ts'
+import { COLLECTION_WORKFLOW, LIVES_QUEUE, RECONCILIATION_WORKFLOW } from '../workflows/messages.ts'
 import type { Temporal } from './connect.ts'
 
 export interface DailyRound {
@@ -15,9 +21,23 @@ export interface DailyRound {
 const CALL_MS = 10_000
 
 /** Makes the schedule, or gives it its present form; one that people have paused stays so. */
-export async function keepSchedule(temporal: Temporal, round: DailyRound): Promise<void> {
+export function keepSchedule(temporal: Temporal, round: DailyRound): Promise<void> {
+  return keep(temporal, optionsOf(round))
+}
+
+/** The same for the runs of a programme; one that has no cut-off of its own has no schedule. */
+export async function keepCollection(temporal: Temporal, programme: Programme): Promise<void> {
+  const cutOff = programme.payment.runs?.cutOff
+  if (cutOff !== undefined) return keep(temporal, collectionOf(programme, cutOff))
+  try {
+    await temporal.within(CALL_MS, () => temporal.client.schedule.getHandle(payoutRunsId(programme.code)).delete())
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error
+  }
+}
+
+async function keep(temporal: Temporal, options: ScheduleOptions): Promise<void> {
   const { client } = temporal
-  const options = optionsOf(round)
   try {
     await temporal.within(CALL_MS, () => client.schedule.create(options))
   } catch (error) {
@@ -43,4 +63,24 @@ function optionsOf({ gateway, zone, at }: DailyRound) {
     // What a round has begun goes on by itself; another beside it would only ask for the same.
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 day' },
   } as const satisfies ScheduleOptions
+}
+
+const WEEKDAYS = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'] as const
+
+/** On each weekday of the programme; the step itself leaves out holidays, whose dates change. */
+function collectionOf({ code, zone, calendar }: Programme, cutOff: string): ScheduleOptions {
+  const [hour = 0, minute = 0] = cutOff.split(':').map(Number)
+  const weekdays = WEEKDAYS.filter((_, index) => calendar.kind === 'always' || calendar.weekdays.includes(index + 1))
+  return {
+    scheduleId: payoutRunsId(code),
+    spec: { calendars: [{ hour, minute, dayOfWeek: weekdays }], timezone: zone },
+    action: {
+      type: 'startWorkflow',
+      workflowType: COLLECTION_WORKFLOW,
+      workflowId: payoutRunsId(code),
+      taskQueue: LIVES_QUEUE,
+      args: [{ programme: code }],
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 day' },
+  }
 }

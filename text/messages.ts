@@ -4,6 +4,7 @@ import type { DisbursementState } from '../domain/disbursement.ts'
 import type { RefusalCode } from '../domain/eligibility.ts'
 import type { Outcome, Stage } from '../domain/lifecycle.ts'
 import type { Money } from '../domain/money.ts'
+import type { RunState } from '../domain/payout-run.ts'
 import type { Bilingual } from '../domain/programme.ts'
 import type { AttentionCode, FailureCode, Mover } from './codes.ts'
 import type { When } from './time.ts'
@@ -95,6 +96,15 @@ interface ActValues {
   'discrepancy-explained': Plain
   'discrepancy-resolved': Plain
   'discrepancy-corrected': Plain
+  'run-collected': Plain
+  'run-approved': Plain
+  'run-released': Plain
+  'run-paused': Plain
+  'run-resumed': Plain
+  'run-aborted': Plain
+  'run-discarded': Plain
+  'run-closed': Plain
+  'run-line-dropped': Plain
 }
 
 /** Every act of the audit trail has a text: a new one does not compile without. */
@@ -111,6 +121,9 @@ type DetailMessages = { [S in DisbursementState as `money.${S}`]: Plain } & {
   /** What the engine does next about a payment. */
   [N in 'send' | 'resend' | 'enquire' | 'check-float' | 'give-up' as `engine.${N}`]: Plain
 } & {
+  [R in RunState as `run.${R}`]: Plain
+} & {
+  'run.lines': { waiting: number; out: number }
   'waits.screening': Plain
   'waits.training': Plain
   'waits.incentives': Plain

@@ -13,6 +13,8 @@ export function gatewayQueue(gateway: string): string {
 export const PARTICIPANT_WORKFLOW = 'participant'
 export const RECOVERY_WORKFLOW = 'recovery'
 export const RECONCILIATION_WORKFLOW = 'reconciliation'
+export const PAYOUT_RUN_WORKFLOW = 'payoutRun'
+export const COLLECTION_WORKFLOW = 'collection'
 
 /** The one line of a run. A run that continues another inherits none, so it also heads what is said of the life in full. */
 export function summaryOf(workflow: string, programme: string, ref: string): string {
@@ -24,6 +26,23 @@ export function summaryOf(workflow: string, programme: string, ref: string): str
 /** The one line of the run that reconciles a day. */
 export function reconcileSummary(gateway: string, day: string): string {
   return `Statement of ${gateway} for ${day}`
+}
+
+/** The one line of a payout run. */
+export function runSummary(run: string): string {
+  return `Payout run ${run}`
+}
+
+/** What the workflow of a payout run is started with, and what it hands to itself when it continues as new. */
+export interface RunInput {
+  /** The run's key: `{programme}:{id}`. */
+  readonly run: string
+  /** History events after which it continues as new; the server's suggestion when absent. */
+  readonly eventsMax?: number
+}
+
+export interface RunResult {
+  readonly state: string
 }
 
 export interface Reconciled {

@@ -50,3 +50,9 @@ export function bulkSteps(taskQueue: string): ActivityOptions {
     allowEagerDispatch: false,
   }
 }
+
+/** Steps of a payout run: PostgreSQL only, over some thousands of lines or, once, a population; each may run again. */
+export const RUN_STEPS: ActivityOptions = {
+  startToCloseTimeout: '2 minutes',
+  retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
+}

@@ -16,6 +16,7 @@ import { paymentRoutes } from './payments.ts'
 import { peopleRoutes } from './people.ts'
 import { programmeRoutes } from './programmes.ts'
 import { proposalRoutes } from './proposals.ts'
+import { runRoutes } from './runs.ts'
 import { serviceRoutes } from './service.ts'
 import { signingKeyRoutes } from './signing-keys.ts'
 import { waveRoutes } from './waves.ts'
@@ -32,6 +33,7 @@ export function registerRoutes(app: App, context: RouteContext): void {
   freezeRoutes(app, context)
   proposalRoutes(app, context)
   signingKeyRoutes(app, context)
+  runRoutes(app, context)
   paymentRoutes(app, context)
   ledgerRoutes(app, context)
   discrepancyRoutes(app, context)

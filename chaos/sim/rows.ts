@@ -202,6 +202,7 @@ export class Rows {
       usable_ms: live ? BigInt(live.usable_ms) : null,
       send_open: payouts.some((payout) => this.payoutRow(payout).last_ended_ms === null),
       asked_about: payouts.some(({ asked_ms: asked }) => asked !== null),
+      approval: null,
     }
   }
 

@@ -47,6 +47,7 @@ export class SimClaims {
       programme: candidate.programme,
       ref: candidate.ref,
       accountId: candidate.account,
+      run: null,
       destination: new Sealed(rows.accounts.get(candidate.account).details),
     }
   }

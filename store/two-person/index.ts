@@ -8,6 +8,8 @@ import { programmePublication } from './programme-publication.ts'
 import { redriveAll } from './redrive-all.ts'
 import { redrive } from './redrive.ts'
 import { roleGrant } from './role-grant.ts'
+import { runAbort } from './run-abort.ts'
+import { runRelease } from './run-release.ts'
 import { signingKey } from './signing-key.ts'
 
 export const TWO_PERSON_ACTS: readonly ListedAct[] = [
@@ -20,4 +22,6 @@ export const TWO_PERSON_ACTS: readonly ListedAct[] = [
   redrive,
   redriveAll,
   accountChange,
+  runRelease,
+  runAbort,
 ]

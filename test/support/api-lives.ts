@@ -48,13 +48,13 @@ export function report(api: TestApi, key: string, ref: string, kind: string, sub
   return post(api.app, `/v1/programmes/demo/participants/${ref}/evidence`, key, { kind, subject, occurredAt })
 }
 
-/** A person whose first incentive has been claimed for sending: the gateway may have it. */
-export async function claimed(
+/** A person whose first incentive is due. */
+export async function trained(
   api: TestApi,
   key: string,
   wave = 'G01',
   more: Partial<Registration> = {},
-): Promise<ClaimDraft> {
+): Promise<string> {
   const ref = await admitted(api, key, wave, more)
   for (const kind of ['course-started', 'course-completed', 'course-rated']) {
     expect((await report(api, key, ref, kind, 'LAS-SMAW')).status).toBe(202)
@@ -63,6 +63,17 @@ export async function claimed(
   await api.store.lives.advance('demo', ref, api.clock.nowMs)
   api.clock.nowMs += 2_000
   await api.store.lives.advance('demo', ref, api.clock.nowMs)
+  return ref
+}
+
+/** A person whose first incentive has been claimed for sending: the gateway may have it. */
+export async function claimed(
+  api: TestApi,
+  key: string,
+  wave = 'G01',
+  more: Partial<Registration> = {},
+): Promise<ClaimDraft> {
+  const ref = await trained(api, key, wave, more)
   const draft = await api.store.claims.draft(`demo:${ref}:${ref}:incentive-1:1`, api.clock.nowMs)
   if (draft.kind !== 'draft') throw new Error(`parked: ${draft.reason}`)
   const claim = await api.store.claims.claim(draft, Buffer.from('{}'), api.clock.nowMs)

@@ -14,6 +14,7 @@ import fastify from 'fastify'
 import { createLifeActivities } from '../../activities/lives.ts'
 import { createPaymentActivities } from '../../activities/payments.ts'
 import { createReconciliationActivities } from '../../activities/reconciliation.ts'
+import { createRunActivities } from '../../activities/runs.ts'
 import type { Programme } from '../../domain/programme.ts'
 import { participantWorkflowId } from '../../domain/identity.ts'
 import type { GatewayTiming } from '../../gateways/gateway.ts'
@@ -254,7 +255,7 @@ function createCrew({ world, gateway, server, options }: CrewParts) {
         ...shared,
         workflowBundle: bundle,
         taskQueue: LIVES_QUEUE,
-        activities: createLifeActivities({ store }),
+        activities: { ...createLifeActivities({ store }), ...createRunActivities({ store, gateways }) },
       }),
       await Worker.create({ ...shared, taskQueue: gatewayQueue(gateway.code), activities }),
     ]

@@ -1,0 +1,19 @@
+/** What lets a payment of an approved programme through: a released line of a run that is releasing. */
+import type { LiveApproval } from '../domain/payout-run.ts'
+import type { Sql } from './database.ts'
+
+/** The approval that covers disbursement `d`, if any: found by the partial index that lets a disbursement be on one open run only. */
+export const APPROVAL = `(
+            SELECT jsonb_build_object('run', r.key, 'untilMs', ms(r.approved_until), 'gateway', l.gateway, 'account', l.account,
+                                      'amount', l.amount::text, 'currency', l.currency)
+              FROM payout_run_line l JOIN payout_run r ON r.key = l.run
+             WHERE l.disbursement = d.key AND l.state = 'released' AND r.state = 'releasing')`
+
+export async function approvalOf(sql: Sql, disbursement: string): Promise<LiveApproval | null> {
+  const { rows } = await sql.query<{ approval: LiveApproval | null }>({
+    name: 'run-approval',
+    text: `SELECT ${APPROVAL} AS approval FROM disbursement d WHERE d.key = $1`,
+    values: [disbursement],
+  })
+  return rows[0]?.approval ?? null
+}

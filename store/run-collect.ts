@@ -1,0 +1,183 @@
+/**
+ * Collecting a run: one set-based statement takes what is owed up to a cut-off, with the account it would go to, and hashes it. What
+ * is not taken stays owed, and is there for the next run.
+ */
+import type { Actor } from '../domain/act.ts'
+import { runId, runKey } from '../domain/payout-run.ts'
+import { Problem } from '../domain/problem.ts'
+import type { Programme } from '../domain/programme.ts'
+import { localDate } from '../domain/zone.ts'
+import { insertAudit } from './audit.ts'
+import { one, type Sql } from './database.ts'
+import { insertMessages } from './nudges.ts'
+import type { StoreContext } from './options.ts'
+import { findRun, runNudge, type RunRow } from './run-rows.ts'
+import { invalid } from './two-person-act.ts'
+
+export interface Collecting {
+  readonly programme: string
+  /** What is due by then. Milliseconds since the epoch, not in the future. */
+  readonly cutOffMs: number
+}
+
+/** A population takes seconds, and a connection that asks for it waits. Milliseconds. */
+export const BULK_TIMEOUT_MS = 60_000
+
+/** Collects a run. Throws `release-automatic`, `nothing-owed`, `conflict`, `invalid-request`. */
+export async function collectRun(
+  sql: Sql,
+  context: StoreContext,
+  { programme: code, cutOffMs }: Collecting,
+  actor: Actor,
+  atMs: number,
+): Promise<RunRow> {
+  if (cutOffMs > atMs) throw invalid([{ pointer: '/cutOff', detail: 'must not be in the future' }])
+  const programme = await context.programmes.current(code, sql)
+  const versions = await approvedVersions(sql, programme)
+  await takeProgramme(sql, code)
+  const id = await nextId(sql, programme, atMs)
+  const key = runKey(code, id)
+  await readWhole(sql)
+  await insertRun(sql, context, { programme, id, key, versions, cutOffMs, by: actor.person, atMs })
+  const run = await findRun(sql, key)
+  const { lines, amount, currency } = run
+  const hash = run.hash.toString('hex')
+  const after = { lines, amount: amount.toString(), currency, hash, cutOff: new Date(cutOffMs).toISOString() }
+  await insertAudit(sql, [{ act: 'run-collected', actor, atMs, subject: `run:${key}`, programme: code, after }])
+  await insertMessages(sql, [runNudge(run)])
+  return run
+}
+
+/** Lives stay on their version: only those whose version asks for approval are collected. Throws `release-automatic`. */
+async function approvedVersions(sql: Sql, { code }: Programme): Promise<number[]> {
+  const { rows } = await sql.query<{ version: number }>(
+    `SELECT version FROM programme_version WHERE programme = $1 AND definition #>> '{payment,release}' = 'approved'`,
+    [code],
+  )
+  if (rows.length > 0) return rows.map(({ version }) => version)
+  throw new Problem('release-automatic', `no version of ${code} asks for approval: what is owed is sent when due`)
+}
+
+/** One collects at a time: who comes second would find the lines of the first only once they are committed. Throws `conflict`. */
+async function takeProgramme(sql: Sql, programme: string): Promise<void> {
+  const { rows } = await sql.query<{ free: boolean }>(
+    'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free',
+    [`runs:${programme}`],
+  )
+  if (!one(rows, 'lock').free)
+    throw new Problem('conflict', `a run of ${programme} is being collected; look at it first`)
+}
+
+async function nextId(sql: Sql, { code, zone }: Programme, atMs: number): Promise<string> {
+  const date = localDate(zone, atMs)
+  const { rows } = await sql.query<{ last: number }>(
+    `SELECT coalesce(max(split_part(id, '-', 2)::int), 0) AS last FROM payout_run WHERE programme = $1 AND id LIKE $2 || '-%'`,
+    [code, date.replaceAll('-', '')],
+  )
+  return runId(date, one(rows, 'run').last + 1)
+}
+
+/** From here to the end of the transaction whole tables are read, by plans made for these very values. */
+export async function readWhole(sql: Sql): Promise<void> {
+  await sql.query(
+    `SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'on', true),
+            set_config('work_mem', '96MB', true)`,
+  )
+}
+
+interface NewRun {
+  readonly programme: Programme
+  readonly id: string
+  readonly key: string
+  readonly versions: readonly number[]
+  readonly cutOffMs: number
+  readonly by: string
+  readonly atMs: number
+}
+
+/** Throws `nothing-owed`. */
+async function insertRun(sql: Sql, context: StoreContext, run: NewRun): Promise<void> {
+  const { programme, key } = run
+  const { institutions, gateways } = await reached(sql, context, programme)
+  const frozen = await sql.query<{ target: string }>('SELECT target FROM freezes WHERE lifted_at IS NULL')
+  const values = [
+    key,
+    programme.code,
+    run.id,
+    programme.version,
+    run.versions,
+    new Date(run.cutOffMs),
+    institutions,
+    gateways,
+    frozen.rows.length > 0,
+    programme.currency,
+    new Date(run.atMs),
+    run.by,
+  ]
+  const { rowCount } = await sql.query({ text: COLLECT, values, query_timeout: BULK_TIMEOUT_MS } as { text: string })
+  if (rowCount === 0) throw new Problem('nothing-owed', 'nothing is owed that could be paid and is on no open run')
+}
+
+/** Through which gateway each institution of the programme's accounts is reached now. */
+async function reached(
+  sql: Sql,
+  { route }: Pick<StoreContext, 'route'>,
+  { code, payment }: Programme,
+): Promise<{ institutions: string[]; gateways: string[] }> {
+  const { rows } = await sql.query<{ institution: string }>(
+    'SELECT DISTINCT institution FROM account WHERE programme = $1 AND ended_at IS NULL',
+    [code],
+  )
+  const pairs = rows.flatMap(({ institution }) => {
+    const gateway = route(payment.gateways, institution)
+    return gateway === null ? [] : [{ institution, gateway }]
+  })
+  return { institutions: pairs.map((pair) => pair.institution), gateways: pairs.map((pair) => pair.gateway) }
+}
+
+/** A freeze in force stops what goes through gateway `through` to person `p`: the targets are those of `domain/freeze.ts`. */
+export function frozenBy(through: string): string {
+  return `EXISTS (SELECT FROM freezes f
+             WHERE f.lifted_at IS NULL
+               AND f.target IN ('all', 'gateway:' || ${through}, 'programme:' || p.programme, 'wave:' || p.programme || ':' || p.wave,
+                                'region:' || p.programme || ':' || left(p.region, 2), 'region:' || p.programme || ':' || p.region))`
+}
+
+/** Lines, their sum and what they hash to, and the run: what is hashed is what was written. */
+const COLLECT = `
+WITH added AS (
+  INSERT INTO payout_run_line (run, disbursement, ref, tranche, region, amount, currency, gateway, account, owed_at)
+  SELECT $1, d.key, d.ref, d.tranche, p.region, d.amount, d.currency, g.gateway, a.id, d.owed_at
+    FROM disbursement d
+    JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
+    JOIN account a ON (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed'
+    JOIN unnest($7::text[], $8::text[]) AS g (institution, gateway) ON g.institution = a.institution
+   WHERE d.programme = $2 AND d.state IN ('owed', 'released') AND d.release_at <= $6 AND a.usable_from <= $6
+     AND p.programme_version = ANY ($5::int[]) AND p.held_at IS NULL AND (p.withdrawn_at IS NULL OR p.stage = 'closed')
+     AND NOT ($9 AND ${frozenBy('g.gateway')})
+     AND NOT EXISTS (SELECT FROM payout_run_line o WHERE o.disbursement = d.key AND o.state IN ('collected', 'released'))
+  RETURNING disbursement, amount, currency, gateway, account
+)
+INSERT INTO payout_run (key, programme, id, programme_version, state, cut_off, lines, amount, currency, hash, collected_at, collected_by)
+SELECT $1, $2, $3, $4, 'collecting', $6, count(*), sum(amount), $10,
+       sha256(convert_to(concat_ws(E'\\n', 'lunas-run 1', $1::text, $2::text,
+         string_agg(concat_ws(' ', disbursement, amount, currency, gateway, account), E'\\n' ORDER BY disbursement COLLATE "C")), 'UTF8')),
+       $11, $12
+  FROM added HAVING count(*) > 0`
+
+const HASH = `
+SELECT sha256(convert_to(concat_ws(E'\\n', 'lunas-run 1', r.key, r.programme,
+         (SELECT string_agg(concat_ws(' ', disbursement, amount, currency, gateway, account), E'\\n' ORDER BY disbursement COLLATE "C")
+            FROM payout_run_line WHERE run = r.key)), 'UTF8')) AS hash
+  FROM payout_run r WHERE r.key = $1`
+
+/** What the lines hash to now, in hexadecimal. */
+export async function hashOfRun(sql: Sql, key: string): Promise<string> {
+  await readWhole(sql)
+  const { rows } = await sql.query<{ hash: Buffer }>({
+    text: HASH,
+    values: [key],
+    query_timeout: BULK_TIMEOUT_MS,
+  } as { text: string })
+  return one(rows, `run ${key}`).hash.toString('hex')
+}

@@ -1,0 +1,325 @@
+/**
+ * Releasing a run, portion by portion: each is one transaction under the run's lock, names no person, and nudges the lives it lets go.
+ * Never more than a few minutes of a gateway's rate is ahead of it, so that a stop finds nothing queued.
+ */
+import { engineActor } from '../domain/act.ts'
+import { addDuration } from '../domain/duration.ts'
+import { RUN_ENDS, type RunState } from '../domain/payout-run.ts'
+import type { Programme, RunRules } from '../domain/programme.ts'
+import { insertAudit } from './audit.ts'
+import { inTransaction, one, type Sql } from './database.ts'
+import type { StoreContext } from './options.ts'
+import { BULK_TIMEOUT_MS, frozenBy, readWhole } from './run-collect.ts'
+import { lockRun, type RunRow } from './run-rows.ts'
+import { endLines, rulesOf } from './run-steps.ts'
+
+/** A gateway, and how many payments may be let go ahead of it. */
+export interface Ahead {
+  readonly gateway: string
+  readonly payments: number
+}
+
+/** What one look at a run came to. */
+export interface RunLook {
+  readonly state: RunState
+  /** Lines that were let go, and that left the run, with this look. */
+  readonly released: number
+  readonly dropped: number
+  /** Lines that wait to be let go, and that are out. */
+  readonly waiting: number
+  readonly out: number
+  /** Nothing happens by itself before; null when only a fact or a short pause brings more. */
+  readonly untilMs: number | null
+}
+
+/** Looks at a run and does what is due: releases the next portion, ends what has ended, closes it. Repeating it is harmless. */
+export function lookAtRun(
+  context: StoreContext,
+  key: string,
+  ahead: readonly Ahead[],
+  nowMs: number,
+): Promise<RunLook> {
+  return inTransaction(context.database, async (sql) => {
+    const run = await lockRun(sql, key)
+    await sql.query('UPDATE payout_run SET looked_at = now() WHERE key = $1 AND state <> ALL ($2::text[])', [
+      key,
+      RUN_ENDS,
+    ])
+    const look = new Look(sql, context, run, nowMs)
+    return look.take(ahead)
+  })
+}
+
+const NOT_APPROVED: readonly RunState[] = ['collecting', 'proposed']
+
+class Look {
+  readonly #sql: Sql
+  readonly #context: StoreContext
+  readonly #run: RunRow
+  readonly #nowMs: number
+  #released = 0
+  #dropped = 0
+
+  constructor(sql: Sql, context: StoreContext, run: RunRow, nowMs: number) {
+    this.#sql = sql
+    this.#context = context
+    this.#run = run
+    this.#nowMs = nowMs
+  }
+
+  async take(ahead: readonly Ahead[]): Promise<RunLook> {
+    const { state, approvedUntil } = this.#run
+    if (RUN_ENDS.includes(state)) return this.#told(state, { waiting: 0, out: 0 }, null)
+    if (NOT_APPROVED.includes(state)) return this.#told(state, { waiting: this.#run.lines, out: 0 }, null)
+    const untilMs = approvedUntil?.getTime() ?? 0
+    if (untilMs <= this.#nowMs) return this.#close()
+    const { programme, rules } = await rulesOf(this.#sql, this.#context, this.#run)
+    await this.#settle()
+    const before = await this.#count()
+    if (before.waiting + before.out === 0) return this.#close()
+    if (state === 'paused') return this.#told(state, before, untilMs)
+    const restsUntilMs = await this.#canary(programme, rules, before)
+    if (restsUntilMs === 'stopped') return this.#told('paused', before, untilMs)
+    if (restsUntilMs === null) await this.#release(ahead, rules, before)
+    const after = await this.#count()
+    return after.waiting + after.out === 0 ? this.#close() : this.#told('releasing', after, restsUntilMs)
+  }
+
+  #told(state: RunState, { waiting, out }: { waiting: number; out: number }, untilMs: number | null): RunLook {
+    return { state, released: this.#released, dropped: this.#dropped, waiting, out, untilMs }
+  }
+
+  async #count(): Promise<Counted> {
+    const { rows } = await this.#sql.query<Counted>(COUNT, [this.#run.key])
+    return one(rows, 'count')
+  }
+
+  /** Lines that are out, and whose disbursement has come to an end or is no longer what was approved. */
+  async #settle(): Promise<void> {
+    await this.#took(await this.#sql.query<MovedRow>(SETTLE, [this.#run.key, new Date(this.#nowMs)]))
+  }
+
+  /**
+   * The first lines go alone and are looked at for a while. When they are out, the instant until which the others wait; null when
+   * they may go; `stopped` when more than half of them went wrong, and people must look.
+   */
+  async #canary(programme: Programme, { canary }: RunRules, { released }: Counted): Promise<number | null | 'stopped'> {
+    const { key, resumesAt, stoppedBy } = this.#run
+    if (released < canary.lines || stoppedBy !== null) return null
+    if (resumesAt === null) {
+      const atMs = addDuration(this.#nowMs, canary.pause, programme.zone)
+      await this.#sql.query('UPDATE payout_run SET resumes_at = $2, version = version + 1 WHERE key = $1', [
+        key,
+        new Date(atMs),
+      ])
+      return atMs > this.#nowMs ? atMs : null
+    }
+    if (resumesAt.getTime() > this.#nowMs) return resumesAt.getTime()
+    if (released > canary.lines) return null
+    const { rows } = await this.#sql.query<{ wrong: number }>(WRONG, [key])
+    const { wrong } = one(rows, 'wrong')
+    if (wrong * 2 <= released) return null
+    const reason = `${wrong} of the first ${released} payments went wrong`
+    await this.#sql.query(
+      `UPDATE payout_run SET state = 'paused', stopped_at = $2, stopped_by = 'engine', reason = $3, version = version + 1 WHERE key = $1`,
+      [key, new Date(this.#nowMs), reason],
+    )
+    await this.#audit('run-paused', { wrong, released }, reason)
+    return 'stopped'
+  }
+
+  async #release(ahead: readonly Ahead[], rules: RunRules, { released }: Counted): Promise<void> {
+    const { key, state, programme } = this.#run
+    // Runs share what may be ahead: one at a time decides, and sees what the others have let go.
+    await this.#sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('run-portions', 0))`)
+    if (state === 'approved' || this.#run.releasedAt === null) {
+      await this.#sql.query(
+        `UPDATE payout_run SET state = 'releasing', released_at = coalesce(released_at, $2), version = version + 1 WHERE key = $1`,
+        [key, new Date(this.#nowMs)],
+      )
+    }
+    const { rows: shares } = await this.#sql.query<{ gateway: string; room: number }>(ROOM, [
+      ahead.map(({ gateway }) => gateway),
+      ahead.map(({ payments }) => payments),
+      programme,
+      new Date(this.#nowMs),
+    ])
+    const isCanary = released < rules.canary.lines
+    let left = isCanary ? rules.canary.lines - released : Infinity
+    const rooms = shares.map(({ gateway, room }) => {
+      const taken = Math.max(0, Math.min(room, left))
+      left -= taken
+      return { gateway, taken }
+    })
+    await readWhole(this.#sql)
+    await this.#took(
+      await this.#sql.query<MovedRow>({
+        text: RELEASE,
+        values: [
+          key,
+          new Date(this.#nowMs),
+          rooms.map(({ gateway }) => gateway),
+          rooms.map(({ taken }) => taken),
+          programme,
+        ],
+        query_timeout: BULK_TIMEOUT_MS,
+      } as { text: string }),
+    )
+  }
+
+  /** Writes down what a statement moved: one row for the portion, and one for each line that left. */
+  async #took({ rows }: { readonly rows: readonly MovedRow[] }): Promise<void> {
+    const { key, programme } = this.#run
+    const released = rows.filter(({ state }) => state === 'released')
+    const dropped = rows.filter(({ state }) => state === 'dropped')
+    this.#released += released.length
+    this.#dropped += dropped.length
+    if (released.length > 0) {
+      const amount = released.reduce((sum, row) => sum + row.amount, 0n)
+      await this.#audit('run-released', { lines: released.length, amount: amount.toString() }, null)
+    }
+    await insertAudit(
+      this.#sql,
+      dropped.map(({ disbursement, ref, tranche, reason }) => ({
+        act: 'run-line-dropped' as const,
+        actor: engineActor(),
+        atMs: this.#nowMs,
+        subject: disbursement,
+        programme,
+        ref,
+        reason,
+        after: { run: key, tranche },
+      })),
+    )
+  }
+
+  /** Nothing of it is open, or its approval has ended. */
+  async #close(): Promise<RunLook> {
+    const { key } = this.#run
+    const dropped = await endLines(this.#sql, key, 'expired', this.#nowMs)
+    await this.#sql.query(
+      `UPDATE payout_run SET state = 'closed', ended_at = $2, version = version + 1 WHERE key = $1`,
+      [key, new Date(this.#nowMs)],
+    )
+    const { rows } = await this.#sql.query<{ state: string; lines: number; amount: string }>(OUTCOMES, [key])
+    const outcomes = Object.fromEntries(rows.map(({ state, lines, amount }) => [state, { lines, amount }]))
+    await this.#audit('run-closed', outcomes, null)
+    this.#dropped += dropped
+    return this.#told('closed', { waiting: 0, out: 0 }, null)
+  }
+
+  async #audit(
+    act: 'run-released' | 'run-closed' | 'run-paused',
+    after: Readonly<Record<string, unknown>>,
+    reason: string | null,
+  ): Promise<void> {
+    const { key, programme } = this.#run
+    await insertAudit(this.#sql, [
+      { act, actor: engineActor(), atMs: this.#nowMs, subject: `run:${key}`, programme, reason, after },
+    ])
+  }
+}
+
+interface Counted {
+  readonly waiting: number
+  readonly out: number
+  /** That were ever let go. */
+  readonly released: number
+}
+
+interface MovedRow {
+  readonly disbursement: string
+  readonly ref: string
+  readonly tranche: string
+  readonly amount: bigint
+  readonly state: string
+  readonly reason: string | null
+}
+
+const COUNT = `
+SELECT count(*) FILTER (WHERE state = 'collected')::int AS waiting, count(*) FILTER (WHERE state = 'released')::int AS out,
+       count(*) FILTER (WHERE released_at IS NOT NULL)::int AS released
+  FROM payout_run_line WHERE run = $1`
+
+const OUTCOMES = `
+SELECT state, count(*)::int AS lines, sum(amount)::text AS amount FROM payout_run_line WHERE run = $1 GROUP BY state ORDER BY state`
+
+/** Of the lines that were let go, those that did not do what they should. */
+const WRONG = `
+SELECT count(*)::int AS wrong FROM payout_run_line l JOIN disbursement d ON d.key = l.disbursement
+ WHERE l.run = $1 AND l.released_at IS NOT NULL
+   AND (l.state = 'dropped' AND l.reason = 'refused' OR d.state IN ('review', 'failed', 'needs-account', 'float-short'))`
+
+/** What a line is worth now: null lets it be paid, anything else ends it, and says why. What is under way goes on. */
+const VERDICT = `
+       CASE WHEN d.state IN ('paid', 'lapsed') THEN d.state
+            WHEN d.state = 'cancelled' THEN CASE WHEN p.withdrawn_at IS NULL THEN 'cancelled' ELSE 'withdrawal' END
+            WHEN d.state IN ('in-flight', 'review') THEN NULL
+            WHEN p.withdrawn_at IS NOT NULL AND p.stage <> 'closed' THEN 'withdrawal'
+            WHEN p.held_at IS NOT NULL THEN 'hold'
+            WHEN d.state IN ('failed', 'needs-account') THEN 'refused'
+            WHEN a.id IS DISTINCT FROM l.account OR d.amount <> l.amount OR d.currency <> l.currency THEN 'relink' END`
+
+const ABOUT = `
+  JOIN disbursement d ON d.key = l.disbursement
+  JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
+  LEFT JOIN account a ON (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed'`
+
+/** Moves the lines of \`judged\` to where their verdict says. */
+const MOVE = `
+UPDATE payout_run_line l
+   SET state = CASE WHEN j.verdict IS NULL THEN 'released' WHEN j.verdict = 'paid' THEN 'paid' ELSE 'dropped' END,
+       reason = nullif(j.verdict, 'paid'),
+       released_at = CASE WHEN j.verdict IS NULL THEN coalesce(l.released_at, $2) ELSE l.released_at END,
+       ended_at = CASE WHEN j.verdict IS NULL THEN NULL ELSE $2 END
+  FROM judged j
+ WHERE l.run = $1 AND l.disbursement = j.disbursement
+RETURNING l.disbursement, l.ref, l.tranche, l.amount, l.state, l.reason`
+
+const SETTLE = `
+WITH judged AS (
+  SELECT * FROM (SELECT l.disbursement, ${VERDICT} AS verdict
+                   FROM payout_run_line l ${ABOUT}
+                  WHERE l.run = $1 AND l.state = 'released') AS looked WHERE verdict IS NOT NULL
+)
+${MOVE}`
+
+/**
+ * How many more of a programme's lines may be let go through each gateway: its share of what may be ahead, less what is ahead of it
+ * already. Programmes that release through the same gateway at the same time share by their priorities.
+ */
+const ROOM = `
+WITH live AS (
+  SELECT r.key, r.programme, (v.definition #>> '{payment,runs,priority}')::int AS priority
+    FROM payout_run r JOIN programme_version v ON (v.programme, v.version) = (r.programme, r.programme_version)
+   WHERE r.state = 'releasing'
+), wanting AS (
+  SELECT g.gateway, g.ahead, live.programme, max(live.priority) AS priority
+    FROM unnest($1::text[], $2::int[]) AS g (gateway, ahead)
+    JOIN live ON EXISTS (SELECT FROM payout_run_line l WHERE l.run = live.key AND l.gateway = g.gateway AND l.state = 'collected')
+   GROUP BY g.gateway, g.ahead, live.programme
+), share AS (
+  SELECT gateway, programme, greatest(1, ahead * priority / sum(priority) OVER (PARTITION BY gateway))::int AS lines FROM wanting
+)
+SELECT s.gateway, greatest(0, s.lines - (
+         SELECT count(*) FROM live JOIN payout_run_line l ON l.run = live.key AND l.state = 'released' AND l.gateway = s.gateway
+           JOIN disbursement d ON d.key = l.disbursement
+          WHERE live.programme = $3 AND (d.state IN ('owed', 'released') AND d.release_at <= $4 OR d.state = 'float-short')))::int AS room
+  FROM share s WHERE s.programme = $3 ORDER BY s.gateway`
+
+/** The oldest debts first. What is frozen waits, and holds up nothing behind it. */
+const RELEASE = `
+WITH chosen AS (
+  SELECT one.* FROM unnest($3::text[], $4::int[]) AS room (gateway, lines)
+   CROSS JOIN LATERAL (
+     SELECT l.* FROM payout_run_line l JOIN participant p ON (p.programme, p.ref) = ($5, l.ref)
+      WHERE l.run = $1 AND l.gateway = room.gateway AND l.state = 'collected' AND NOT ${frozenBy('l.gateway')}
+      ORDER BY l.owed_at, l.disbursement LIMIT room.lines) AS one
+), judged AS (
+  SELECT l.disbursement, ${VERDICT} AS verdict FROM chosen l ${ABOUT}
+), moved AS (${MOVE}
+), told AS (
+  INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
+  SELECT gen_random_uuid(), $5, ref, 'run', 3, 'pending', now() FROM (SELECT DISTINCT ref FROM moved WHERE state = 'released') AS of
+)
+SELECT * FROM moved`
