@@ -85,15 +85,15 @@ export function openSetting(seed: number, plant: Plant | null, isTraced = false)
   }
 }
 
-/** Gateways differ in what they promise; each world has one of them. */
+/** Gateways differ in what they promise; each world has one of them. Ladders end wide, else a world does little but enquire. */
 function drawTiming(random: Random): PaymentTiming {
   const horizonMs = random.pick([30 * MINUTE, 6 * HOUR, DAY, 30 * DAY])
   return {
     duplicate: random.pick(['returns-live-object', 'returns-live-object', 'error-then-enquire', 'silent']),
     submitTimeoutMs: random.pick([5 * SECOND, 30 * SECOND]),
     enquiryLadderMs: random.pick([
-      [30 * SECOND, MINUTE, 2 * MINUTE],
-      [5 * SECOND, 30 * SECOND, 5 * MINUTE, 15 * MINUTE],
+      [30 * SECOND, 2 * MINUTE, 30 * MINUTE],
+      [5 * SECOND, 30 * SECOND, 5 * MINUTE, HOUR],
     ]),
     quietPeriodMs: random.pick([MINUTE, 5 * MINUTE]),
     replayHorizonMs: horizonMs,

@@ -10,7 +10,7 @@ import { People } from './people.ts'
 import type { Plant } from './plants.ts'
 import { Provider } from './provider.ts'
 import { PROGRAMME } from './rows.ts'
-import { END, FAULTS_END, HOUR, MINUTE, SECOND, openSetting, type Finding, type Setting } from './setting.ts'
+import { END, FAULTS_END, HOUR, SECOND, openSetting, type Finding, type Setting } from './setting.ts'
 import { SimClaims } from './store-claims.ts'
 import { SimDesk } from './store-desk.ts'
 import { SimLives } from './store-lives.ts'
@@ -96,7 +96,7 @@ class World {
   /** Operators reset lives, and lives continue as new, at any time. */
   #disturb(): void {
     const { clock, faults, random } = this.#setting
-    clock.after(random.between(SECOND, 20 * MINUTE), () => {
+    clock.after(random.between(SECOND, HOUR), () => {
       const life = this.#byRef.get(random.pick(People.refs))
       if (faults.strikes('workflow-reset') || faults.strikes('continued-as-new')) life?.restart()
       if (clock.nowMs < FAULTS_END) this.#disturb()
