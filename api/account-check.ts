@@ -52,11 +52,18 @@ export async function checkedPersonal(
   const { programme, ref } = content
   const { account } = personal as { readonly account?: unknown }
   const isAccount = act === 'account-change' && typeof programme === 'string' && typeof ref === 'string'
-  if (!isAccount || !isAccountLike(account)) return { personal }
+  if (!isAccount || !isAccountLike(account)) return { personal: unchecked(personal) }
   // Nobody is asked for who may not propose it: that is refused in a moment.
-  if (!allows(callerOf(request).grants, ['operator', 'helpdesk'], programme)) return { personal }
+  if (!allows(callerOf(request).grants, ['operator', 'helpdesk'], programme)) return { personal: unchecked(personal) }
   const { state } = await checkAccount(context, request, { programme, ref }, account, '/personal/account')
   return { personal: { ...(personal as object), state } }
+}
+
+/** What the gateway said is the gateway's to say: without it the act refuses the part. */
+function unchecked(personal: unknown): unknown {
+  if (typeof personal !== 'object' || personal === null || Array.isArray(personal)) return personal
+  const { state: _state, ...rest } = personal as { readonly state?: unknown }
+  return rest
 }
 
 /** As far as checking it needs; what else is wrong with it is told by the act. */

@@ -3,7 +3,7 @@ import { loadConfig } from '../config.ts'
 import { checkPerson } from '../domain/person.ts'
 import { composeEngine } from '../main/compose.ts'
 import { inTransaction, type Sql } from '../store/database.ts'
-import { everGranted } from '../store/grants.ts'
+import { canAgree, everGranted } from '../store/grants.ts'
 import { createKey, isWithoutKeys, kindOf, type CreatedKey } from '../store/keys.ts'
 import { EXIT_FAILED, Failure } from './output.ts'
 
@@ -14,7 +14,8 @@ const APPROVERS_MAX = 2
 
 /**
  * Makes the key of the first administrator, or of one of the first two approvers, each another person. Throws a Failure for a name
- * nobody can have, and when there are such people already: then keys are proposed like any other act.
+ * nobody can have, and when there are such people already: then keys are proposed like any other act. An approver is made again
+ * where none is left who could agree to one.
  */
 export async function bootstrap(person: string, role: FirstRole): Promise<CreatedKey> {
   const fault = checkPerson(person)
@@ -39,8 +40,10 @@ async function refuseLater(sql: Sql, person: string, role: FirstRole): Promise<v
     throw new Failure('there are keys already; an administrator makes more: lunas keys create', EXIT_FAILED)
   }
   if (role === 'administrator') return
-  if ((await everGranted(sql, 'approver')) >= APPROVERS_MAX) {
-    throw new Failure('there were two approvers already; another one is proposed: lunas keys propose', EXIT_FAILED)
+  // Were the last of them gone, nobody could ever agree to another: whoever holds the database makes one again, on record.
+  const isNeeded = (await everGranted(sql, 'approver')) < APPROVERS_MAX || !(await canAgree(sql))
+  if (!isNeeded) {
+    throw new Failure('there are approvers already; another one is proposed: lunas keys propose', EXIT_FAILED)
   }
   if ((await kindOf(sql, person)) !== undefined) {
     throw new Failure(`${person} has a key already; the first approvers are people of their own`, EXIT_FAILED)

@@ -32,7 +32,7 @@ export function proposingKeys(command: Command): Command[] {
     .option('--label <text>', 'what it is for', 'proposed by the command line')
     .option('--role <role[@programme]>', 'what it may do, for every programme or one; may be repeated', collectRole, [])
     .requiredOption('--secret-hash <hex>', 'what lunas keys secret has shown to them')
-    .option('--public-key <base64>', 'their signing key, when they have registered none: see lunas identity show')
+    .option('--public-key <base64>', 'their signing key, for a person who will have power: see lunas identity show')
     .option('--possession <base64>', 'the proof that it is theirs, from the same')
     .action(proposeKey)
   const grant = withProposing(

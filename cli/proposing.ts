@@ -78,10 +78,10 @@ export async function proposeAct(options: ProposingOptions, act: Act): Promise<P
 
 /** A proposal as people read it. */
 export function storyOf(proposal: Proposal): string {
-  const { id, title, subject, reason, evidence, proposer, proposedAt, expiresAt, needs, hash } = proposal
+  const { id, act, title, subject, reason, evidence, proposer, proposedAt, expiresAt, needs, hash } = proposal
   const wanted = `${needs.approvers} to approve${needs.releaser ? ', another to release' : ''}`
   return [
-    `${title.en} (${title.id})`,
+    `${act}: ${title.en} (${title.id})`,
     `  ${id}  ${stateOf(proposal)}`,
     `  subject    ${subject}`,
     ...contentLines(proposal.content),
@@ -92,15 +92,24 @@ export function storyOf(proposal: Proposal): string {
     ...proposal.approvals.map(
       (one) => `  ${one.decidedAt}  ${one.decision} by ${one.person}${one.reason ? `: ${one.reason}` : ''}`,
     ),
-  ].join('\n')
+  ]
+    .map(plain)
+    .join('\n')
 }
 
-const CONTENT_MAX = 2000
+/** What others wrote cannot move the cursor, hide a line or turn it around: whoever signs sees what is there. */
+function plain(line: string): string {
+  return line.replaceAll(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
 
+/** The whole content: what was cut off would be signed all the same. */
 function contentLines(content: Readonly<Record<string, unknown>>): string[] {
-  const text = JSON.stringify(content, null, 2)
-  const shown = text.length > CONTENT_MAX ? `${text.slice(0, CONTENT_MAX)}\n… whole with --json` : text
-  return shown.split('\n').map((line, index) => `  ${index === 0 ? 'content    ' : '           '}${line}`)
+  return JSON.stringify(content, null, 2)
+    .split('\n')
+    .map((line, index) => `  ${index === 0 ? 'content    ' : '           '}${line}`)
 }
 
 export function stateOf({ state, awaits, void: unfit }: Proposal): string {

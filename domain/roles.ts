@@ -10,8 +10,11 @@ export const ROLES = [
 ] as const
 export type Role = (typeof ROLES)[number]
 
-/** Roles with power over money, or over who has power: no one person grants them. */
-export const POWERS: readonly Role[] = ['registrar', 'operator', 'approver', 'administrator']
+/**
+ * Roles with power over money, or over who has power: no one person grants them. A helpdesk has some, for it proposes where somebody
+ * is paid: whoever could make one alone would need no other to agree with.
+ */
+export const POWERS: readonly Role[] = ['registrar', 'operator', 'helpdesk', 'approver', 'administrator']
 
 export interface Grant {
   readonly role: Role

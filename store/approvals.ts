@@ -7,7 +7,8 @@ import { contentHash, signedText, type SignedDecision } from '../domain/signing.
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 import type { StoreContext } from './options.ts'
-import { actNamed, findProposal, roleFor, type ProposalRow } from './proposals.ts'
+import { grantsOf } from './grants.ts'
+import { actNamed, findProposal, roleFor, roleIn, type ProposalRow } from './proposals.ts'
 import { isSignedWith, liveSigningKey, sha256, type SigningKeyView } from './signing-keys.ts'
 
 export interface NewApproval {
@@ -104,6 +105,41 @@ function requireUntouched(proposal: ProposalRow): void {
   throw new Problem('proposal-stale', 'what is on record is not what was signed; propose it again')
 }
 
+/**
+ * What the row says beside the content is what the content says: whom it is about, and how many must agree, which nobody signs.
+ * Throws `proposal-stale`.
+ */
+async function requireAsPlaced(sql: Sql, context: StoreContext, proposal: ProposalRow, atMs: number): Promise<void> {
+  const opened = actNamed(proposal.act).open(proposal.content)
+  const place = await opened.place(sql)
+  const needs = await opened.needs(sql, context, atMs)
+  const isPlaced =
+    place.programme === proposal.programme &&
+    place.subject === proposal.subject &&
+    (place.about ?? null) === proposal.about
+  const isEnough = proposal.needs.approvers >= needs.approvers && (proposal.needs.releaser || !needs.releaser)
+  if (isPlaced && isEnough) return
+  throw new Problem('proposal-stale', 'whom it is about, or how many must agree, is not as it was; propose it again')
+}
+
+/** Whoever spoke for it still may, with the key they spoke with: one that was stolen, and ended, does not go on speaking. Throws `proposal-stale`. */
+async function requireStanding(sql: Sql, { id, act, programme, proposer, signingKey }: ProposalRow): Promise<void> {
+  const given = await sql.query<{ person: string; key: string }>(
+    'SELECT person, signing_key AS key FROM approval WHERE proposal = $1',
+    [id],
+  )
+  const words = [
+    { person: proposer, key: signingKey, roles: actNamed(act).proposers },
+    ...given.rows.map((word) => ({ ...word, roles: DECIDERS })),
+  ]
+  for (const { person, key, roles } of words) {
+    const live = await liveSigningKey(sql, person)
+    if (live?.id !== key || !roleIn(await grantsOf(sql, person), roles, programme)) {
+      throw new Problem('proposal-stale', `the key or the role of ${person} has ended since; propose it again`)
+    }
+  }
+}
+
 const REFUSALS: Readonly<Record<Exclude<RefusedDecision, 'forbidden'>, string>> = {
   'already-decided': 'this person has decided on it already; one person, one word',
   'own-proposal': 'it is the person’s own, or about them; somebody else decides',
@@ -186,6 +222,8 @@ async function carryOut(
   const subject = `proposal:${id}`
   await sql.query('SAVEPOINT agreed')
   try {
+    await requireAsPlaced(sql, context, proposal, atMs)
+    await requireStanding(sql, proposal)
     await close(sql, id, 'executed', atMs)
     await actNamed(act).open(proposal.content).execute(sql, context, proposal, actor, atMs)
     await insertAudit(sql, [

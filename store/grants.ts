@@ -57,6 +57,16 @@ export async function everGranted(sql: Sql, role: Role): Promise<number> {
   return rows[0]?.people ?? 0
 }
 
+/** Whether somebody is left who can agree to what concerns every programme: an approver with a key and a signing key in force. */
+export async function canAgree(sql: Sql): Promise<boolean> {
+  const { rows } = await sql.query(
+    `SELECT FROM role_grant g JOIN api_key k USING (person) JOIN signing_key s USING (person)
+      WHERE g.role = 'approver' AND g.programme IS NULL AND g.ended_at IS NULL AND s.ended_at IS NULL
+        AND k.revoked_at IS NULL AND NOT k.alone AND (k.expires_at IS NULL OR k.expires_at > now()) LIMIT 1`,
+  )
+  return rows.length > 0
+}
+
 /** Does what takes powers away, unless nobody could give any after it: the first key is made without one only once. */
 export async function keepAdministered<Result>(sql: Sql, work: () => Promise<Result>): Promise<Result> {
   // One at a time: two administrators could otherwise end each other.
@@ -73,7 +83,7 @@ async function isAdministered(sql: Sql): Promise<boolean> {
   const { rows } = await sql.query(
     `SELECT FROM role_grant g JOIN api_key k USING (person)
       WHERE g.role = 'administrator' AND g.programme IS NULL AND g.ended_at IS NULL
-        AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()) LIMIT 1`,
+        AND k.revoked_at IS NULL AND NOT k.alone AND (k.expires_at IS NULL OR k.expires_at > now()) LIMIT 1`,
   )
   return rows.length > 0
 }

@@ -20,6 +20,8 @@ export interface NewKey {
   readonly label: string
   readonly grants: readonly Grant[]
   readonly expiresAtMs: number | null
+  /** One person made it, and has seen its secret: it carries no power. Default false. */
+  readonly isAlone?: boolean
 }
 
 export interface KeyView {
@@ -55,12 +57,13 @@ export async function createKey(sql: Sql, key: NewKey, actor: Actor, atMs: numbe
  * their roles, are a proposal.
  */
 export async function createKeyAlone(sql: Sql, key: NewKey, actor: Actor, atMs: number): Promise<CreatedKey> {
+  await lockPerson(sql, key.person)
   const grants = [...key.grants, ...(await grantsOf(sql, key.person))]
   const power = grants.find(({ role }) => POWERS.includes(role))
   if (power) {
     throw new Problem('two-people-needed', `a key of somebody with the role ${power.role} is proposed as the act key`)
   }
-  return createKey(sql, key, actor, atMs)
+  return createKey(sql, { ...key, isAlone: true }, actor, atMs)
 }
 
 /** Creates a key of which only the hash of the secret is known. Throws `conflict` as `createKey`. */
@@ -74,9 +77,18 @@ export async function insertKey(
   await refuseOtherKind(sql, key)
   const id = randomUUID()
   const { rowCount } = await sql.query(
-    `INSERT INTO api_key (id, person, kind, label, sha256, created_by, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    `INSERT INTO api_key (id, person, kind, label, sha256, created_by, expires_at, alone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
      ON CONFLICT (sha256) DO NOTHING`,
-    [id, key.person, key.kind, key.label, secretHash, actor.person, key.expiresAtMs && new Date(key.expiresAtMs)],
+    [
+      id,
+      key.person,
+      key.kind,
+      key.label,
+      secretHash,
+      actor.person,
+      key.expiresAtMs && new Date(key.expiresAtMs),
+      key.isAlone ?? false,
+    ],
   )
   if (rowCount === 0) throw new Problem('conflict', 'this secret is that of another key; make a new one')
   for (const { role, programme } of key.grants) {
@@ -98,23 +110,29 @@ export async function kindOf(sql: Sql, person: string): Promise<'person' | 'serv
 
 /** A name is a person's or a service's for good: only persons may approve, whatever keys there were. */
 export async function refuseOtherKind(sql: Sql, { person, kind }: Pick<NewKey, 'person' | 'kind'>): Promise<void> {
-  await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`person:${person}`])
+  await lockPerson(sql, person)
   const { rows } = await sql.query('SELECT FROM api_key WHERE person = $1 AND kind <> $2 LIMIT 1', [person, kind])
   if (rows.length === 0) return
   const other = kind === 'person' ? 'service' : 'person'
   throw new Problem('conflict', `this is the name of a ${other}; a ${kind} needs another`)
 }
 
-/** Who a secret belongs to; undefined when unknown, revoked or expired. */
+/** Until this transaction ends, nobody else changes what a person or service is and may do. */
+export async function lockPerson(sql: Sql, person: string): Promise<void> {
+  await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`person:${person}`])
+}
+
+/** Who a secret belongs to; undefined when unknown, revoked or expired. A key that one person made carries none of the powers. */
 export async function callerOf(sql: Sql, secret: string): Promise<Caller | undefined> {
   const { rows } = await sql.query<{ id: string; person: string; kind: 'person' | 'service'; grants: Grant[] }>({
     name: 'caller',
     text: `SELECT k.id, k.person, k.kind,
                   (SELECT coalesce(jsonb_agg(jsonb_build_object('role', g.role, 'programme', g.programme)), '[]')
-                     FROM role_grant g WHERE g.person = k.person AND g.ended_at IS NULL) AS grants
+                     FROM role_grant g WHERE g.person = k.person AND g.ended_at IS NULL
+                                         AND NOT (k.alone AND g.role = ANY ($2))) AS grants
              FROM api_key k
             WHERE k.sha256 = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())`,
-    values: [digest(secret)],
+    values: [digest(secret), POWERS],
   })
   const row = rows[0]
   return row && { keyId: row.id, person: row.person, kind: row.kind, grants: row.grants }

@@ -5,6 +5,7 @@ import { Problem } from '../domain/problem.ts'
 import { possessionText } from '../domain/signing.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
+import { lockPerson } from './keys.ts'
 
 export interface NewSigningKey {
   readonly person: string
@@ -63,7 +64,7 @@ export async function listSigningKeys(sql: Sql): Promise<SigningKeyView[]> {
  * person ever had one: another one is for two people to agree on, or whoever steals an API key would sign in the person's name.
  */
 export async function registerSigningKey(sql: Sql, key: NewSigningKey, actor: Actor, atMs: number): Promise<string> {
-  await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`person:${key.person}`])
+  await lockPerson(sql, key.person)
   const { rowCount } = await sql.query('SELECT FROM signing_key WHERE person = $1 LIMIT 1', [key.person])
   if (rowCount !== 0) {
     throw new Problem('signing-key-exists', `${key.person} has, or had, a signing key; two people agree on another one`)
@@ -79,14 +80,39 @@ export async function replaceSigningKey(sql: Sql, key: NewSigningKey, actor: Act
 }
 
 /** Throws `signature-invalid`, `signing-key-exists`. */
-export async function checkSigningKey(sql: Sql, { person, publicKey, possession }: NewSigningKey): Promise<void> {
-  const raw = Buffer.from(publicKey, 'base64')
-  if (!isSignedWith(raw, possessionText(person, publicKey), Buffer.from(possession, 'base64'))) {
-    throw new Problem('signature-invalid', `the possession of this key is not proved as ${person}`)
-  }
+export async function checkSigningKey(sql: Sql, key: NewSigningKey): Promise<void> {
+  requirePossession(key)
+  const raw = Buffer.from(key.publicKey, 'base64')
   const { rowCount } = await sql.query('SELECT FROM signing_key WHERE public_key = $1', [raw])
   if (rowCount !== 0)
     throw new Problem('signing-key-exists', 'this key is registered already; a key is one person’s, once')
+}
+
+/** Throws `signature-invalid` unless whoever gave a key holds its private half. */
+export function requirePossession({ person, publicKey, possession }: NewSigningKey): void {
+  const raw = Buffer.from(publicKey, 'base64')
+  const isProved = isSignedWith(raw, possessionText(person, publicKey), Buffer.from(possession, 'base64'))
+  if (isProved && !isWeak(raw)) return
+  throw new Problem('signature-invalid', `the possession of this key is not proved as ${person}`)
+}
+
+/** 2^255 - 19, and the little-endian y of the points of small order: of 1, 2, 4 and 8. */
+const FIELD = 2n ** 255n - 19n
+const SMALL_ORDER: readonly bigint[] = [
+  0n,
+  1n,
+  FIELD - 1n,
+  0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n,
+  0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n,
+]
+
+/**
+ * With a point of small order nearly any text can be "signed" by everybody, and RFC 8032 has its verifiers accept it; a y beyond the
+ * field is another spelling of one below it. Neither is anybody's key.
+ */
+function isWeak(publicKey: Uint8Array): boolean {
+  const y = BigInt(`0x${Buffer.from(publicKey).reverse().toString('hex')}`) & (2n ** 255n - 1n)
+  return y >= FIELD || SMALL_ORDER.includes(y)
 }
 
 async function insertSigningKey(sql: Sql, key: NewSigningKey, actor: Actor, atMs: number): Promise<string> {

@@ -72,7 +72,7 @@ export function runRoutes(app: App, context: RouteContext): void {
     const file = Readable.from(runResult(run, format, allLines(context, run.key)))
     return reply
       .type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8')
-      .send(file as never)
+      .send(file)
   })
 
   stopRoutes(app, context)

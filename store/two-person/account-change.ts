@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { normaliseAccount, type AccountDetails } from '../../domain/registration.ts'
+import { Problem } from '../../domain/problem.ts'
 import { contentHash } from '../../domain/signing.ts'
 import { linkAccount, refuseUnchanged } from '../accounts.ts'
 import type { Sql } from '../database.ts'
@@ -60,32 +61,66 @@ export const accountChange = twoPersonAct({
   async seal(sql, context, content, personal) {
     const faults = shapeFaults(Personal, personal)
     if (faults.length > 0) throw invalid(faults.map((one) => ({ ...one, pointer: `/personal${one.pointer}` })))
-    const { account, salt } = personal as Personal
+    const { account: given, salt, state } = personal as Personal
+    // What is kept is what the gateway was asked about, and what a payout will be sent to.
+    const account = normaliseAccount(given)
     const masked = `••${account.number.slice(-4)}`
     const isMeant =
-      contentHash({ account: normaliseAccount(account), salt }, sha256) === content.commitment &&
+      contentHash({ account, salt }, sha256) === content.commitment &&
       [account.kind, account.institution, masked].join() === [content.kind, content.institution, content.masked].join()
     if (!isMeant) throw invalid([{ pointer: '/personal', detail: 'is not what the content commits to' }])
     await refuseUnchanged(sql, context, { ...content, account })
     const owner = participantOwner(content.programme, content.ref)
     const key = await dataKeyOf(sql, context.vault, owner)
-    const document = sealDocument(context.vault, key, owner, 'account', jsonBytes(personal))
+    const replaces = await liveAccount(sql, content)
+    const kept: Kept = { account, salt, state, replaces }
+    const document = sealDocument(context.vault, key, owner, 'account', jsonBytes(kept))
     await insertDocument(sql, document)
     return document.id
   },
   // The sealing has looked.
   check: () => Promise.resolve(),
-  async execute(sql, context, { programme, ref }, by, actor, atMs) {
-    const { account, state } = await sealed(sql, context, { programme, ref, document: by.document ?? '' })
+  async execute(sql, context, { programme, ref, commitment }, by, actor, atMs) {
+    const { account, salt, state, replaces } = await sealed(sql, context, {
+      programme,
+      ref,
+      document: by.document ?? '',
+    })
+    if (contentHash({ account, salt }, sha256) !== commitment) {
+      throw new Problem('proposal-stale', 'what lies sealed is not what was signed; propose it again')
+    }
+    // An older proposal must not put back what a newer one has replaced.
+    if ((await liveAccount(sql, { programme, ref })) !== replaces) {
+      throw new Problem('proposal-stale', 'another account was linked since; propose it again')
+    }
     await linkAccount(sql, context, { programme, ref, account, state }, actor, atMs)
   },
 })
+
+/** What lies sealed beside the proposal. */
+interface Kept extends Personal {
+  /** Id of the account that was linked when it was proposed; null when there was none. */
+  readonly replaces: string | null
+}
+
+/** The life is locked: the link is of this moment until the transaction ends. */
+async function liveAccount(
+  sql: Sql,
+  { programme, ref }: { readonly programme: string; readonly ref: string },
+): Promise<string | null> {
+  await sql.query('SELECT FROM participant WHERE programme = $1 AND ref = $2 FOR UPDATE', [programme, ref])
+  const { rows } = await sql.query<{ id: string }>(
+    'SELECT id FROM account WHERE programme = $1 AND ref = $2 AND ended_at IS NULL',
+    [programme, ref],
+  )
+  return rows[0]?.id ?? null
+}
 
 async function sealed(
   sql: Sql,
   context: StoreContext,
   of: { readonly programme: string; readonly ref: string; readonly document: string },
-): Promise<Personal> {
+): Promise<Kept> {
   const place = { id: of.document, owner: participantOwner(of.programme, of.ref), kind: 'account' as const }
-  return parseSealed<Personal>(await openDocument(sql, context.vault, place)).open()
+  return parseSealed<Kept>(await openDocument(sql, context.vault, place)).open()
 }

@@ -1,9 +1,10 @@
 import Type from 'typebox'
 import { checkPerson } from '../../domain/person.ts'
 import { Problem } from '../../domain/problem.ts'
-import { POWERS, ROLES } from '../../domain/roles.ts'
-import { insertKey, kindOf, refuseOtherKind } from '../keys.ts'
-import { checkSigningKey, liveSigningKey, registerSigningKey } from '../signing-keys.ts'
+import { POWERS, ROLES, type Role } from '../../domain/roles.ts'
+import type { Sql } from '../database.ts'
+import { insertKey, refuseOtherKind } from '../keys.ts'
+import { checkSigningKey, liveSigningKey, registerSigningKey, requirePossession } from '../signing-keys.ts'
 import { invalid, twoPersonAct } from '../two-person-act.ts'
 import { PUBLIC_KEY, SIGNATURE } from './signing-key.ts'
 
@@ -42,20 +43,43 @@ export const key = twoPersonAct({
       : []
   },
   place: (_sql, { person }) => ({ programme: null, subject: `person:${person}`, about: person }),
-  async check(sql, _context, { person, kind, grants, signingKey }) {
-    await refuseOtherKind(sql, { person, kind })
-    if (signingKey !== null) return checkSigningKey(sql, { person, ...signingKey })
-    const hasPower = kind === 'person' && grants.some(({ role }) => POWERS.includes(role))
-    if (!hasPower || (await liveSigningKey(sql, person))) return
-    if ((await kindOf(sql, person)) !== undefined) {
-      throw new Problem('signing-key-missing', `${person} has registered no signing key`)
-    }
-    throw invalid([{ pointer: '/content/signingKey', detail: 'is needed: a person with power signs' }])
+  async check(sql, _context, content) {
+    await refuseOtherKind(sql, content)
+    await requireSigner(sql, content)
   },
   async execute(sql, _context, content, _by, actor, atMs) {
     const { person, kind, label, grants, signingKey, secretHash, expiresAt } = content
+    await refuseOtherKind(sql, content)
+    const isNew = await requireSigner(sql, content)
     const expiresAtMs = expiresAt === null ? null : Date.parse(expiresAt)
     await insertKey(sql, { person, kind, label, grants, expiresAtMs }, Buffer.from(secretHash, 'hex'), actor, atMs)
-    if (signingKey !== null) await registerSigningKey(sql, { person, ...signingKey }, actor, atMs)
+    if (isNew && signingKey !== null) await registerSigningKey(sql, { person, ...signingKey }, actor, atMs)
   },
 })
+
+interface Content {
+  readonly person: string
+  readonly kind: 'person' | 'service'
+  readonly grants: readonly { readonly role: Role }[]
+  readonly signingKey: { readonly publicKey: string; readonly possession: string } | null
+}
+
+/**
+ * Whoever agrees has asked the person whether the key that is named is theirs: it may be one that somebody registered with an API
+ * key that was not the person's alone. Answers whether it is yet to be registered.
+ */
+async function requireSigner(sql: Sql, { person, kind, grants, signingKey }: Content): Promise<boolean> {
+  const hasPower = kind === 'person' && grants.some(({ role }) => POWERS.includes(role))
+  if (signingKey === null) {
+    if (!hasPower) return false
+    throw invalid([{ pointer: '/content/signingKey', detail: 'is needed: a person with power signs' }])
+  }
+  const live = await liveSigningKey(sql, person)
+  if (!live) {
+    await checkSigningKey(sql, { person, ...signingKey })
+    return true
+  }
+  requirePossession({ person, ...signingKey })
+  if (live.publicKey.toString('base64') === signingKey.publicKey) return false
+  throw new Problem('conflict', `the signing key of ${person} is not the one that is named`)
+}

@@ -3,7 +3,7 @@ import { Problem } from '../../domain/problem.ts'
 import { POWERS, ROLES } from '../../domain/roles.ts'
 import type { Sql } from '../database.ts'
 import { grantRole } from '../grants.ts'
-import { kindOf } from '../keys.ts'
+import { kindOf, lockPerson } from '../keys.ts'
 import { liveSigningKey } from '../signing-keys.ts'
 import { twoPersonAct } from '../two-person-act.ts'
 
@@ -30,6 +30,7 @@ export const roleGrant = twoPersonAct({
   place: (_sql, { person }) => ({ programme: null, subject: `person:${person}`, about: person }),
   check: (sql, _context, content) => requireSigner(sql, content),
   async execute(sql, _context, content, _by, actor, atMs) {
+    await lockPerson(sql, content.person)
     await requireSigner(sql, content)
     const { person, role, programme } = content
     await grantRole(sql, { person, role, programme }, actor, atMs)
@@ -40,7 +41,9 @@ export const roleGrant = twoPersonAct({
 async function requireSigner(sql: Sql, { person, role, publicKey }: Content): Promise<void> {
   const kind = await kindOf(sql, person)
   if (kind === undefined) throw new Problem('not-found', `${person} has no key; propose one, with its roles`)
-  if (kind === 'service' || !POWERS.includes(role)) return
+  if (!POWERS.includes(role)) return
+  // Its keys may be such as one person has seen: power comes with a key that only the service has.
+  if (kind === 'service') throw new Problem('conflict', `${person} is a service: propose a key with this role for it`)
   const live = await liveSigningKey(sql, person)
   if (!live) throw new Problem('signing-key-missing', `${person} has registered no signing key`)
   if (live.publicKey.toString('base64') === publicKey) return

@@ -1,5 +1,6 @@
 /** Acts of two people over HTTP: who proposes and decides, what is told, and that refusals are on record. */
 import { createHash } from 'node:crypto'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hashOf, makeIdentity, openIdentity, signedApproval } from '../../client/identity.ts'
 import { buildTestApp, demoProgramme, get, post, type Answered, type TestApi } from '../support/api.ts'
@@ -28,6 +29,15 @@ const appropriation = (minor = '1000', programme = 'demo') => ({
   content: { programme, fiscalYear: (years += 1), number: 'DIPA-1', amount: { minor, currency: 'IDR' } },
 })
 const budgets = async () => (await get(api.app, '/v1/programmes/demo/appropriations', service)).body.data
+
+/** As a superuser who switches the triggers off. */
+async function pastGuards(text: string, values: readonly unknown[]): Promise<void> {
+  const client = new pg.Client({ connectionString: api.database.super })
+  await client.connect()
+  await client.query('SET session_replication_role = replica')
+  expect((await client.query(text, [...values])).rowCount).toBe(1)
+  await client.end()
+}
 
 /** Refused, with one line more in the audit trail and nothing else changed. */
 async function refusedOnRecord(code: string, ask: () => Promise<Answered>): Promise<Answered> {
@@ -266,6 +276,45 @@ describe('the account of a participant', () => {
     await refusedOnRecord('account-unchanged', () => propose(api, sari, put(ref)))
   })
 
+  it('is kept as the bank was asked about it, and what the bank said is not for the proposer to say', async () => {
+    const ref = await registered(api, service)
+    const spelled = { account: { ...account, number: '0029-806-615' }, salt, state: 'verified' }
+    const { body } = await propose(api, sari, put(ref, spelled))
+    expect((await decide(api, budi, body)).body.state).toBe('executed')
+    expect((await live(ref)).masked).toBe('••6615')
+    await refusedOnRecord('account-unchanged', () => propose(api, sari, put(ref)))
+  })
+
+  it('does not come back by an older proposal, nor by another sealed part', async () => {
+    const ref = await registered(api, service)
+    const right = { ...account, number: '0029806699' }
+    const newer = put(ref, { account: right, salt })
+    const older = await propose(api, sari, put(ref))
+    const { body } = await propose(api, sari, {
+      ...newer,
+      content: { ...newer.content, masked: '••6699', commitment: hashOf({ account: right, salt }) },
+    })
+    // Whoever writes past the guards puts the older part beside the newer signatures.
+    const [kept] = await api.rows<{ document: string }>('SELECT document FROM proposal WHERE id = $1', [body.id])
+    const swap = (document: string) =>
+      pastGuards('UPDATE proposal SET document = $2 WHERE id = $1', [body.id, document])
+    const [other] = await api.rows<{ document: string }>('SELECT document FROM proposal WHERE id = $1', [older.body.id])
+    await swap(other?.document ?? '')
+    const swapped = await propose(api, sari, {
+      ...newer,
+      content: { ...newer.content, masked: '••6699', commitment: hashOf({ account: right, salt }) },
+      expiresAtMs: Date.now() + 7_200_000,
+    })
+    expect((await decide(api, budi, body)).body).toMatchObject({ state: 'void', void: { code: 'proposal-stale' } })
+    expect(kept?.document).not.toBe(other?.document)
+    expect((await decide(api, budi, swapped.body)).body.state).toBe('executed')
+    expect((await decide(api, budi, older.body)).body).toMatchObject({
+      state: 'void',
+      void: { code: 'proposal-stale' },
+    })
+    expect((await live(ref)).masked).toBe('••6699')
+  })
+
   it('that was not committed to, or that the bank refuses, is refused', async () => {
     const ref = await registered(api, service)
     const another = { ...account, number: '0029806616' }
@@ -290,7 +339,7 @@ describe('a signing key', () => {
       person: 'Dewi Lestari',
       kind: 'person',
       label: 'x',
-      grants: [{ role: 'helpdesk', programme: null }],
+      grants: [{ role: 'auditor', programme: null }],
     })
     const identity = openIdentity(makeIdentity('Dewi Lestari'))
     const register = (as: string, of = identity.registration()) => post(api.app, '/v1/signing-keys', as, of)

@@ -197,12 +197,12 @@ describe('keys', () => {
 
   it('lose a role at once when it ends, and tell which are left', async () => {
     const grants = [
-      { role: 'helpdesk', programme: null },
+      { role: 'institution', programme: null },
       { role: 'auditor', programme: 'demo' },
     ]
     const { body } = await post(api.app, '/v1/keys', key, { ...wanted, person: 'Joko', grants })
     expect((await get(api.app, '/v1/programmes/demo/waves', body.secret)).status).toBe(200)
-    const role = { person: 'Joko', role: 'helpdesk', programme: null }
+    const role = { person: 'Joko', role: 'institution', programme: null }
     const ended = await post(api.app, '/v1/roles/end', key, role)
     expect([ended.status, ended.body]).toEqual([200, { person: 'Joko', grants: [grants[1]] }])
     expect((await get(api.app, '/v1/programmes/other/waves', body.secret)).body.code).toBe('unknown-programme')

@@ -91,10 +91,10 @@ describe('lunas keys', () => {
       '--role',
       'auditor@patient',
       '--role',
-      'helpdesk',
+      'institution',
     )
     expect(made.secret).toMatch(/^lunas_/)
-    expect(made.grants).toMatchObject([{ role: 'auditor' }, { role: 'helpdesk' }])
+    expect(made.grants).toMatchObject([{ role: 'auditor' }, { role: 'institution' }])
     const { data } = await json('keys', 'list')
     const listed = data.find(({ id }: { id: string }) => id === made.id)
     expect(listed).toMatchObject({ person: 'wati.auditor', revokedAt: null })
@@ -108,9 +108,9 @@ describe('lunas keys', () => {
 
   test('a role is taken away, and a new key of the person does not bring it back', async () => {
     const person = ['--person', 'joko.helpdesk']
-    await run('keys', 'create', ...person, '--role', 'helpdesk', '--role', 'auditor@patient')
-    const { stdout } = await run('keys', 'end-role', ...person, '--role', 'helpdesk')
-    expect(stdout).toBe('joko.helpdesk is helpdesk no more. What is left: auditor@patient\n')
+    await run('keys', 'create', ...person, '--role', 'institution', '--role', 'auditor@patient')
+    const { stdout } = await run('keys', 'end-role', ...person, '--role', 'institution')
+    expect(stdout).toBe('joko.helpdesk is institution no more. What is left: auditor@patient\n')
     expect((await run('keys', 'create', ...person, '--role', 'auditor@patient')).stdout).toMatch(
       /^It may act as: auditor@patient$/m,
     )
@@ -203,7 +203,7 @@ describe('lunas identity, approvals and appropriations', () => {
   const appropriation = [...year, '--amount', '700']
 
   test('every command of their page does what it says', async () => {
-    const { secret } = await json('keys', 'create', '--person', 'Budi Santoso', '--role', 'helpdesk')
+    const { secret } = await json('keys', 'create', '--person', 'Budi Santoso', '--role', 'institution')
     const file = path.join(live.home, 'budi.json')
     await runAll('docs/approvals.md', { KEY: secret, 'budi.json': file })
     expect(statSync(file).mode & 0o777).toBe(0o600)

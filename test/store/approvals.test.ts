@@ -2,13 +2,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { makeIdentity, openIdentity, signedApproval } from '../../client/identity.ts'
 import type { ProblemCode } from '../../domain/problem.ts'
-import { signedText } from '../../domain/signing.ts'
+import { possessionText, signedText } from '../../domain/signing.ts'
 import { decide as decideIn } from '../../store/approvals.ts'
 import { openDatabase } from '../../store/database.ts'
 import { endRole } from '../../store/grants.ts'
 import { createKey } from '../../store/keys.ts'
 import type { ProposalRow } from '../../store/proposals.ts'
-import { endSigningKey } from '../../store/signing-keys.ts'
+import { checkSigningKey, endSigningKey, isSignedWith } from '../../store/signing-keys.ts'
 import { entitlementTotal } from '../../domain/programme.ts'
 import { swiftProgramme } from '../support/builders.ts'
 import { gate } from '../support/gate.ts'
@@ -44,6 +44,12 @@ const yearOf = ({ content }: ProposalRow) => (content as { fiscalYear: number })
 const amountOf = async (proposal: ProposalRow) =>
   (await world.store.reads.appropriations('swift')).find((one) => one.fiscalYear === yearOf(proposal))?.amount ?? null
 const stateOf = async ({ id }: ProposalRow) => (await world.store.proposals.find(id, NOON)).state
+const pastGuards = async (text: string, id: string) => {
+  const client = await world.root.pool.connect()
+  await client.query('SET session_replication_role = replica')
+  expect((await client.query(text, [id])).rowCount).toBe(1)
+  client.release(true)
+}
 const told = async ({ id }: ProposalRow) => {
   const { rows } = await world.root.pool.query<{ act: string; person: string }>(
     'SELECT act, person FROM audit_event WHERE subject = $1 ORDER BY id',
@@ -161,6 +167,30 @@ describe('a proposal', () => {
     await proposed(of)
     expect(await refusal(proposed(of))).toBe('conflict')
     expect((await proposed({ ...of, expiresAtMs: NOON + HOUR + 1 })).state).toBe('open')
+  })
+
+  it('is void when the key or the role of whoever spoke for it has ended meanwhile', async () => {
+    const wati = await signer(world.store, 'wulan', ['approver', 'administrator'])
+    const [byKey, byRole] = [await proposed(put(), wati), await proposed(put(), wati)]
+    await world.inSql((sql) =>
+      endRole(sql, { person: 'wulan', role: 'administrator', programme: null }, OPERATOR, NOON),
+    )
+    // Approvers propose it too.
+    expect((await approve(byRole)).state).toBe('executed')
+    const [live] = (await world.store.proposals.signingKeys()).filter(({ person }) => person === 'wulan')
+    await world.inSql((sql) => endSigningKey(sql, live?.id ?? '', OPERATOR, NOON))
+    expect(await approve(byKey)).toMatchObject({ state: 'void', outcomeCode: 'proposal-stale' })
+    expect(await amountOf(byKey)).toBeNull()
+  })
+
+  it('is void when somebody wrote past the guards how many must agree, or whom it is about', async () => {
+    const content = { person: 'citra', role: 'auditor', programme: null, publicKey: null }
+    const about = await proposed({ act: 'role-grant', content })
+    await pastGuards('UPDATE proposal SET about = NULL WHERE id = $1', about.id)
+    expect(await approve(about, citra)).toMatchObject({ state: 'void', outcomeCode: 'proposal-stale' })
+    const subject = await proposed()
+    await pastGuards(`UPDATE proposal SET subject = 'appropriation:swift:1999' WHERE id = $1`, subject.id)
+    expect(await approve(subject)).toMatchObject({ state: 'void', outcomeCode: 'proposal-stale' })
   })
 
   it('ends by itself', async () => {
@@ -372,5 +402,31 @@ describe('the database itself', () => {
     client.release()
     expect(await refusal(approve(proposal))).toBe('proposal-stale')
     expect(await amountOf(proposal)).toBeNull()
+  })
+})
+
+describe('a signing key', () => {
+  /** Little-endian points of order 1, 2, 4 and 8, and other spellings of the first two. */
+  const WEAK = [
+    `01${'00'.repeat(31)}`,
+    `ec${'ff'.repeat(30)}7f`,
+    '00'.repeat(32),
+    `${'00'.repeat(31)}80`,
+    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+    `ee${'ff'.repeat(30)}7f`,
+    `ed${'ff'.repeat(30)}7f`,
+  ]
+
+  it.each(WEAK)('%s is nobody’s: everybody could sign with it', async (hex) => {
+    const publicKey = Buffer.from(hex, 'hex').toString('base64')
+    // R is the point of order 1, S is 0.
+    const signature = Buffer.from(`01${'00'.repeat(63)}`, 'hex')
+    const person = Array.from({ length: 64 }, (_, n) => `weak-${n}`).find((name) =>
+      isSignedWith(Buffer.from(hex, 'hex'), possessionText(name, publicKey), signature),
+    )
+    const key = { person: person ?? 'weak', publicKey, possession: signature.toString('base64') }
+    expect(await refusal(world.inSql((sql) => checkSigningKey(sql, key)))).toBe('signature-invalid')
+    if (hex.startsWith('01')) expect(person).toBeDefined()
   })
 })

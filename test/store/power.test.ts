@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeIdentity, openIdentity } from '../../client/identity.ts'
-import { endRole } from '../../store/grants.ts'
+import { endRole, grantRole } from '../../store/grants.ts'
 import { createKey } from '../../store/keys.ts'
 import type { ProposalRow } from '../../store/proposals.ts'
 import { registerSigningKey } from '../../store/signing-keys.ts'
@@ -21,6 +21,8 @@ beforeAll(async () => {
   citra = await signer(world.store, 'citra', ['approver'])
 })
 afterAll(() => world.close())
+
+const AUDITOR = { role: 'auditor', programme: null } as const
 
 let years = 2040
 /** Every proposal is about a year of its own. */
@@ -95,12 +97,59 @@ describe('power', () => {
     expect(await refusal(proposed({ act: 'role-grant', content: { ...grant, person: 'nobody' } }))).toBe('not-found')
   })
 
+  it('is nothing that a key carries which one person made: whoever made it has seen its secret', async () => {
+    const { secret } = await world.act((acts) =>
+      acts.createKey({ person: 'tari', kind: 'person', label: 'x', grants: [AUDITOR], expiresAtMs: null }),
+    )
+    // What the person is granted later, two people having agreed, is for the keys that are the person's own.
+    await world.inSql((sql) => grantRole(sql, { person: 'tari', role: 'operator', programme: null }, OPERATOR, NOON))
+    expect((await world.store.desk.callerOf(secret))?.grants).toEqual([AUDITOR])
+    const own = await world.inSql((sql) =>
+      createKey(sql, { person: 'tari', kind: 'person', label: 'y', grants: [], expiresAtMs: null }, OPERATOR, NOON),
+    )
+    expect((await world.store.desk.callerOf(own.secret))?.grants).toContainEqual({ role: 'operator', programme: null })
+  })
+
+  it('goes to a service with a key of its own, never to the keys it has', async () => {
+    await world.act((acts) =>
+      acts.createKey({ person: 'importer', kind: 'service', label: 'x', grants: [AUDITOR], expiresAtMs: null }),
+    )
+    const content = { person: 'importer', role: 'registrar', programme: null, publicKey: null }
+    expect(await refusal(proposed({ act: 'role-grant', content }))).toBe('conflict')
+    expect((await proposed({ act: 'role-grant', content: { ...content, role: 'institution' } })).state).toBe('open')
+  })
+
+  it('comes with a key only where the signing key is named that the person has', async () => {
+    await world.act((acts) =>
+      acts.createKey({ person: 'umar', kind: 'person', label: 'x', grants: [AUDITOR], expiresAtMs: null }),
+    )
+    const [theirs, another] = [openIdentity(makeIdentity('umar')), openIdentity(makeIdentity('umar'))]
+    await world.inSql((sql) => registerSigningKey(sql, { person: 'umar', ...another.registration() }, OPERATOR, NOON))
+    const key = (signingKey: object | null) => ({
+      act: 'key',
+      content: {
+        person: 'umar',
+        kind: 'person',
+        label: 'x',
+        secretHash: 'ab'.repeat(32),
+        expiresAt: null,
+        grants: [{ role: 'approver', programme: null }],
+        signingKey,
+      },
+    })
+    expect(await refusal(proposed(key(null)))).toBe('invalid-request')
+    expect(await refusal(proposed(key({ ...theirs.registration() })))).toBe('conflict')
+    const { possession } = theirs.registration()
+    expect(await refusal(proposed(key({ ...another.registration(), possession })))).toBe('signature-invalid')
+    expect((await proposed(key({ ...another.registration() }))).state).toBe('open')
+  })
+
   it('is not made by one person', async () => {
-    const make = (person: string, role: 'approver' | 'operator' | 'registrar' | 'auditor') =>
+    const make = (person: string, role: 'approver' | 'operator' | 'registrar' | 'helpdesk' | 'auditor') =>
       world.act((acts) =>
         acts.createKey({ person, kind: 'service', label: 'x', grants: [{ role, programme: null }], expiresAtMs: null }),
       )
-    for (const role of ['approver', 'operator', 'registrar'] as const) {
+    for (const role of ['approver', 'operator', 'registrar', 'helpdesk'] as const) {
       expect(await refusal(make(`lone-${role}`, role))).toBe('two-people-needed')
     }
     expect((await make('lone-auditor', 'auditor')).secret).toMatch(/^lunas_/)
