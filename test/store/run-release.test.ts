@@ -188,6 +188,21 @@ describe('releasing', () => {
     expect(await world.store.runs.look(run.key, AHEAD, NOON + 11 * MINUTE)).toMatchObject({ released: 3, waiting: 0 })
   })
 
+  it('paused in its canary begins it again: nobody follows before the first have been looked at', async () => {
+    await world.close()
+    world = await openRunWorld({ canary: { lines: 2, pause: 'PT10M' } })
+    const refs = await manyReady(world, 5)
+    const run = await approved(world)
+    await world.store.runs.look(run.key, AHEAD, NOON)
+    await pause(run.key)
+    await resume(run.key, NOON + HOUR)
+    expect(await world.store.runs.look(run.key, AHEAD, NOON + HOUR)).toMatchObject({ released: 2, waiting: 3 })
+    expect(await world.store.runs.look(run.key, AHEAD, NOON + HOUR)).toMatchObject({ released: 0, waiting: 3 })
+    const later = NOON + HOUR + 11 * MINUTE
+    expect(await world.store.runs.look(run.key, AHEAD, later)).toMatchObject({ released: 3, waiting: 0 })
+    expect(refs).toHaveLength(5)
+  })
+
   it('is paused by the engine when more than half of the canary goes wrong, and goes on when a person says so', async () => {
     await world.close()
     world = await openRunWorld({ canary: { lines: 2, pause: 'PT10M' } })
