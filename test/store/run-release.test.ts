@@ -6,6 +6,8 @@ import { freeze, lift, SANDBOX } from '../support/freezes.ts'
 import {
   AHEAD,
   abortRun,
+  approvedBy,
+  approvedProgramme,
   agreeToRun,
   approved,
   claimOf,
@@ -26,6 +28,7 @@ import {
   MINUTE,
   NOON,
   openStore,
+  openWorld,
   refusal,
   SECOND,
   seen,
@@ -300,5 +303,29 @@ describe('releasing', () => {
     await world.store.messages.sweep(10)
     await world.store.messages.sweep(10)
     expect(await told()).toBe(1)
+  })
+})
+
+describe('two programmes at one gateway', () => {
+  it('share what may be ahead of it by their priorities, and take all of it when alone', async () => {
+    await world.close()
+    world = await openRunWorld({ priority: 6, canary: { lines: 1, pause: 'PT0S' } })
+    const other = await openWorld({
+      database: world.database,
+      programme: { ...approvedProgramme({ priority: 3 }), code: 'other', budgetLine: 'OTHER' },
+    })
+    await manyReady(world, 15)
+    await manyReady(other, 15)
+    const runs = [await approved(world), await approvedBy(world, other)]
+    const ahead = [{ gateway: 'sandbox', payments: 9 }]
+    const look = async (index: number) => world.store.runs.look(runs[index]?.key ?? '', ahead, NOON)
+    // The canaries, and then the shares.
+    for (const index of [0, 1, 0, 1]) await look(index)
+    expect(await look(0)).toMatchObject({ out: 6, waiting: 9 })
+    expect(await look(1)).toMatchObject({ out: 3, waiting: 12 })
+    await pause(runs[0]?.key ?? '')
+    expect(await look(1)).toMatchObject({ out: 9, waiting: 6 })
+    await other.store.close()
+    await other.root.pool.end()
   })
 })
