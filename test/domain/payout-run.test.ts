@@ -8,7 +8,7 @@ import {
   mayBeSentAgain,
   needsFor,
   RUN_ENDS,
-  RUN_STATES,
+  type RunState,
   runHash,
   runId,
   runText,
@@ -99,7 +99,7 @@ describe('a run', () => {
       ['resume', 'releasing'],
       ['close', 'closed'],
     ]
-    let state: (typeof RUN_STATES)[number] = 'collecting'
+    let state: RunState = 'collecting'
     for (const [step, to] of way) {
       state = afterStep(state, step) ?? 'void'
       expect(state).toBe(to)

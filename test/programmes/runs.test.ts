@@ -50,7 +50,8 @@ it.each<[string, (payment: Json, runs: Json) => void, string]>([
   ],
   [
     'no releaser for more money',
-    (_, r) => (r['approvals'][1].releaser = true) && (r['approvals'][2].releaser = false),
+    (_, r) =>
+      Object.assign(r['approvals'][1], { releaser: true }) && Object.assign(r['approvals'][2], { releaser: false }),
     '/payment/runs/approvals/2/releaser must stay true: the step before has one',
   ],
   [
