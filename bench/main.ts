@@ -6,6 +6,7 @@ import { benchLifecycle } from './lifecycle.ts'
 import { benchReconcile } from './reconcile.ts'
 import { benchRegistration } from './registration.ts'
 import { printResult } from './report.ts'
+import { benchRun } from './run.ts'
 import { benchStartup } from './startup.ts'
 
 interface Options {
@@ -87,6 +88,17 @@ program
   .action(async (options: Options) => {
     const { lines, rounds } = options
     printResult(await benchReconcile({ lines, rounds, say: say(options) }), options.json ?? false)
+  })
+
+program
+  .command('run')
+  .description('a payout run collected, hashed and put forward, against the bare INSERT … SELECT of the same rows')
+  .option('--json', 'one JSON object on standard output')
+  .option('--rounds <n>', 'rounds', wholeNumber, 3)
+  .option('--lines <n>', 'disbursements that are owed', wholeNumber, 200_000)
+  .action(async (options: Options) => {
+    const { lines, rounds } = options
+    printResult(await benchRun({ lines, rounds, say: say(options) }), options.json ?? false)
   })
 
 program

@@ -25,20 +25,19 @@ export const LINE_STATES = ['collected', 'released', 'paid', 'dropped', 'left'] 
 /** `left`: its payment was still under way when the run ended. */
 export type LineState = (typeof LINE_STATES)[number]
 
+/** Why a line left its run unpaid; what is still owed joins a later one. */
 export const DROP_REASONS = [
   'hold',
   'withdrawal',
   'relink',
-  'freeze',
   'refused',
   'lapsed',
   'cancelled',
+  'freeze',
   'expired',
   'aborted',
   'void',
 ] as const
-/** Why a line left its run unpaid; what is still owed joins a later one. */
-export type DropReason = (typeof DROP_REASONS)[number]
 
 export type RunStep = 'propose' | 'approve' | 'release' | 'pause' | 'resume' | 'abort' | 'discard' | 'close'
 

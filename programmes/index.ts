@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Programme } from '../domain/programme.ts'
 import { parseProgramme } from './parse.ts'
 
-export const SHIPPED_PROGRAMMES = ['demo', 'prakerja-2020', 'prakerja-2023'] as const
+export const SHIPPED_PROGRAMMES = ['demo', 'demo-approved', 'prakerja-2020', 'prakerja-2023'] as const
 export type ShippedProgramme = (typeof SHIPPED_PROGRAMMES)[number]
 
 const parsed = new Map<ShippedProgramme, Programme>()

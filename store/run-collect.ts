@@ -81,7 +81,8 @@ async function nextId(sql: Sql, { code, zone }: Programme, atMs: number): Promis
 export async function readWhole(sql: Sql): Promise<void> {
   await sql.query(
     `SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'on', true),
-            set_config('work_mem', '96MB', true)`,
+            set_config('work_mem', '96MB', true), set_config('statement_timeout', $1, true)`,
+    [String(BULK_TIMEOUT_MS)],
   )
 }
 

@@ -105,7 +105,8 @@ class Look {
    */
   async #canary(programme: Programme, { canary }: RunRules, { released }: Counted): Promise<number | null | 'stopped'> {
     const { key, resumesAt, stoppedBy } = this.#run
-    if (released < canary.lines || stoppedBy !== null) return null
+    // People have looked at what the engine stopped.
+    if (released !== canary.lines || stoppedBy === 'engine') return null
     if (resumesAt === null) {
       const atMs = addDuration(this.#nowMs, canary.pause, programme.zone)
       await this.#sql.query('UPDATE payout_run SET resumes_at = $2, version = version + 1 WHERE key = $1', [
@@ -115,7 +116,6 @@ class Look {
       return atMs > this.#nowMs ? atMs : null
     }
     if (resumesAt.getTime() > this.#nowMs) return resumesAt.getTime()
-    if (released > canary.lines) return null
     const { rows } = await this.#sql.query<{ wrong: number }>(WRONG, [key])
     const { wrong } = one(rows, 'wrong')
     if (wrong * 2 <= released) return null

@@ -145,7 +145,7 @@ export async function pauseRun(sql: Sql, { run: key, reason }: StopRun, actor: A
   const run = await lockRun(sql, key)
   const to = stepped(run, 'pause')
   const { rowCount } = await sql.query(
-    `UPDATE payout_run_line l SET state = 'collected' FROM disbursement d
+    `UPDATE payout_run_line l SET state = 'collected', released_at = NULL FROM disbursement d
       WHERE l.run = $1 AND l.state = 'released' AND d.key = l.disbursement AND d.state = ANY ($2::text[])`,
     [key, AT_REST],
   )

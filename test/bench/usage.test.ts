@@ -8,6 +8,7 @@ test.each([
   ['lifecycle', '--count', '0'],
   ['registration', '--rounds', '1.5'],
   ['reconcile', '--lines', 'many'],
+  ['run', '--lines', '0'],
 ])('npm run bench -- %s %s %s ends as wrongly used, and says why', async (...args) => {
   const program = path.join(PROJECT_ROOT, 'bench/main.ts')
   const { code, stdout, stderr } = await startCommand(process.execPath, ['--import', 'tsx', program, ...args]).ended

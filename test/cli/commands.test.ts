@@ -11,10 +11,12 @@ import { openLiveStack } from '../support/e2e.ts'
 import { lunas } from '../support/e2e-command.ts'
 import { commandsBeside } from '../support/e2e-live-commands.ts'
 import { peopleWith } from '../support/e2e-people.ts'
+import { runbookOfRuns } from '../support/e2e-runs.ts'
 import { credit, line, loadInto, settleIn } from '../support/statements.ts'
 
 const live = await openLiveStack()
-const { run, json, runAll } = commandsBeside(live)
+const commands = commandsBeside(live)
+const { run, json, runAll } = commands
 const programme = ['--programme', live.programme.code]
 let lives: readonly Follow[]
 
@@ -246,6 +248,8 @@ describe('lunas identity, approvals and appropriations', () => {
     expect(await json('approvals', 'approve', granted)).toMatchObject({ act: 'role-grant', state: 'executed' })
   })
 })
+
+test('every command of the runbook of payout runs does what it says', () => runbookOfRuns(live, commands))
 
 describe('lunas discrepancies', () => {
   test('every command of its runbook does what it says', async () => {

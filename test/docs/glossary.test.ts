@@ -3,6 +3,7 @@ import { PROPOSAL_STATES } from '../../domain/approval.ts'
 import { DISBURSEMENT_STATES } from '../../domain/disbursement.ts'
 import { EVIDENCE_KINDS, OUTCOMES, STAGES, TRANCHE_STATES } from '../../domain/lifecycle.ts'
 import { FAILURE_CLASSES } from '../../domain/observation.ts'
+import { LINE_STATES, RUN_STATES } from '../../domain/payout-run.ts'
 import { PAYOUT_STATES } from '../../domain/payout.ts'
 import { ATTENTIONS } from '../../domain/standing.ts'
 import { ATTENTION } from '../../text/codes.ts'
@@ -19,6 +20,8 @@ test.each([
   ['States of a payout', PAYOUT_STATES],
   ['What a failure means', FAILURE_CLASSES],
   ['States of a proposal', PROPOSAL_STATES],
+  ['States of a payout run', RUN_STATES],
+  ['States of a line of a run', LINE_STATES],
   ['Why people should look', ATTENTIONS],
 ] as const)('the glossary explains "%s" as the code has it', (heading, codes) => {
   const rows = tableUnder(glossary, heading)

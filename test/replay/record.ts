@@ -21,6 +21,7 @@ import { createDatabaseIn, setup, teardown, type Cluster } from '../support/clus
 import { openScene, untilTrue, type Scene } from '../support/temporal.ts'
 import { disbursementOf, SECOND, WAVE } from '../support/world.ts'
 import { recordReconciled } from './record-reconciled.ts'
+import { recordRuns, RUN_PROGRAMME } from './record-runs.ts'
 
 const swift = swiftProgramme()
 /** The same life in seconds, for a server that skips none. */
@@ -376,6 +377,12 @@ try {
   const scene = await openScene({ ...options, database: await createDatabaseIn(cluster) })
   await recordAll(scene)
   await scene.close()
+  if (isAsked('payout-run')) {
+    const runs = { ...options, programme: RUN_PROGRAMME, database: await createDatabaseIn(cluster) }
+    const approved = await openScene(runs)
+    await recordRuns(new Recorder(approved), approved, say)
+    await approved.close()
+  }
   if (isAsked('continued')) {
     const long = await openScene({ ...options, database: await createDatabaseIn(cluster), eventsMax: 20 })
     await recordLong(long)

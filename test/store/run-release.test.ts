@@ -6,6 +6,8 @@ import { freeze, lift, SANDBOX } from '../support/freezes.ts'
 import {
   AHEAD,
   abortRun,
+  approvedBy,
+  approvedProgramme,
   agreeToRun,
   approved,
   claimOf,
@@ -26,6 +28,7 @@ import {
   MINUTE,
   NOON,
   openStore,
+  openWorld,
   refusal,
   SECOND,
   seen,
@@ -188,6 +191,21 @@ describe('releasing', () => {
     expect(await world.store.runs.look(run.key, AHEAD, NOON + 11 * MINUTE)).toMatchObject({ released: 3, waiting: 0 })
   })
 
+  it('paused in its canary begins it again: nobody follows before the first have been looked at', async () => {
+    await world.close()
+    world = await openRunWorld({ canary: { lines: 2, pause: 'PT10M' } })
+    const refs = await manyReady(world, 5)
+    const run = await approved(world)
+    await world.store.runs.look(run.key, AHEAD, NOON)
+    await pause(run.key)
+    await resume(run.key, NOON + HOUR)
+    expect(await world.store.runs.look(run.key, AHEAD, NOON + HOUR)).toMatchObject({ released: 2, waiting: 3 })
+    expect(await world.store.runs.look(run.key, AHEAD, NOON + HOUR)).toMatchObject({ released: 0, waiting: 3 })
+    const later = NOON + HOUR + 11 * MINUTE
+    expect(await world.store.runs.look(run.key, AHEAD, later)).toMatchObject({ released: 3, waiting: 0 })
+    expect(refs).toHaveLength(5)
+  })
+
   it('is paused by the engine when more than half of the canary goes wrong, and goes on when a person says so', async () => {
     await world.close()
     world = await openRunWorld({ canary: { lines: 2, pause: 'PT10M' } })
@@ -285,5 +303,29 @@ describe('releasing', () => {
     await world.store.messages.sweep(10)
     await world.store.messages.sweep(10)
     expect(await told()).toBe(1)
+  })
+})
+
+describe('two programmes at one gateway', () => {
+  it('share what may be ahead of it by their priorities, and take all of it when alone', async () => {
+    await world.close()
+    world = await openRunWorld({ priority: 6, canary: { lines: 1, pause: 'PT0S' } })
+    const other = await openWorld({
+      database: world.database,
+      programme: { ...approvedProgramme({ priority: 3 }), code: 'other', budgetLine: 'OTHER' },
+    })
+    await manyReady(world, 15)
+    await manyReady(other, 15)
+    const runs = [await approved(world), await approvedBy(world, other)]
+    const ahead = [{ gateway: 'sandbox', payments: 9 }]
+    const look = async (index: number) => world.store.runs.look(runs[index]?.key ?? '', ahead, NOON)
+    // The canaries, and then the shares.
+    for (const index of [0, 1, 0, 1]) await look(index)
+    expect(await look(0)).toMatchObject({ out: 6, waiting: 9 })
+    expect(await look(1)).toMatchObject({ out: 3, waiting: 12 })
+    await pause(runs[0]?.key ?? '')
+    expect(await look(1)).toMatchObject({ out: 9, waiting: 6 })
+    await other.store.close()
+    await other.root.pool.end()
   })
 })

@@ -31,6 +31,7 @@ export function commandsBeside(live: LiveStack): LiveCommands {
         const { code, stdout, stderr } = await run(...words.slice(1).map((word) => found[word] ?? word))
         expect({ command, code, stderr }).toEqual({ command, code: 0, stderr: '' })
         found['FREEZE'] = / {2}([0-9a-f-]{36})\n/.exec(stdout)?.[1] ?? found['FREEZE'] ?? ''
+        found['RUN'] = /^([a-z0-9-]+:\d{8}-\d+):/.exec(stdout)?.[1] ?? found['RUN'] ?? ''
         found['PROPOSAL'] = /approvals approve ([0-9a-f-]{36})/.exec(stdout)?.[1] ?? found['PROPOSAL'] ?? ''
         said.push(stdout)
       }

@@ -108,7 +108,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   await world.publish(programme)
   await world.appropriate(amount)
   await world.act(async (acts) => {
-    await acts.recordFunding({ programme, gateway: 'sandbox', number: 'SP2D-1', amount })
+    await acts.recordFunding({ programme, gateway: 'sandbox', number: `SP2D-1-${programme.code}`, amount })
     await acts.openWave({ programme, code: WAVE, quota: options.quota ?? 10_000, fiscalYear: YEAR })
   })
   return world

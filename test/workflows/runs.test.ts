@@ -49,6 +49,7 @@ test('the programme has one schedule in its own zone; what it collects is approv
   expect(run).toMatchObject({ lines: 20, collectedBy: 'engine' })
   expect(await sent()).toBe(0)
   expect((await agree(run)).state).toBe('executed')
+  await inState(run, 'closed')
   expect(await resultOf(run)).toEqual({ state: 'closed' })
   expect(await lines(run, 'paid')).toBe(20)
   expect(await scene.count(`SELECT FROM disbursement WHERE state = 'paid'`)).toBe(20)
