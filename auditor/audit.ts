@@ -9,6 +9,8 @@ import { loadTold } from './statements/load.ts'
 import type { StatementSource } from './statements/statement.ts'
 
 export interface AuditOptions extends Omit<AuditSettings, 'nowMs'> {
+  /** Names of the checks that are run; all of them when absent. */
+  readonly only?: readonly string[]
   /** Where the gateways' statements are; without any, nothing is compared with them. */
   readonly statements: readonly StatementSource[]
   readonly accountKeys: AccountKeys
@@ -37,16 +39,16 @@ export interface Audited {
 
 /** Audits over a connection of its own: what the gateways tell first, then the books in one snapshot that only reads. */
 export async function audit(sql: Sql, options: AuditOptions): Promise<Audited> {
-  const findings = new Findings()
-  await inTransaction(sql, 'READ WRITE', 'COMMIT', () => lay(sql, options, findings))
-  return inTransaction(sql, 'ISOLATION LEVEL REPEATABLE READ READ ONLY', 'ROLLBACK', () => look(sql, options, findings))
+  const found = new Findings()
+  await inTransaction(sql, 'READ WRITE', 'COMMIT', () => lay(sql, options, found))
+  return inTransaction(sql, 'ISOLATION LEVEL REPEATABLE READ READ ONLY', 'ROLLBACK', () => look(sql, options, found))
 }
 
 /** Both in a transaction that is open already. */
 export async function auditIn(sql: Sql, options: AuditOptions): Promise<Audited> {
-  const findings = new Findings()
-  await lay(sql, options, findings)
-  return look(sql, options, findings)
+  const found = new Findings()
+  await lay(sql, options, found)
+  return look(sql, options, found)
 }
 
 async function inTransaction<T>(
@@ -77,29 +79,31 @@ async function lay(sql: Sql, options: AuditOptions, findings: Findings): Promise
 async function look(sql: Sql, options: AuditOptions, findings: Findings): Promise<Audited> {
   const books = await booksOf(sql, options, findings)
   await sql.query(`SET LOCAL work_mem = '64MB'`)
-  for (const check of CHECKS) {
+  const checks = CHECKS.filter(({ name }) => options.only?.includes(name) ?? true)
+  for (const check of checks) {
     findings.begin()
     const before = findings.count
     await check.run(books)
     options.onProgress?.(check, findings.count - before)
   }
-  return audited(books)
+  return audited(books, checks)
 }
 
 async function booksOf(sql: Sql, options: AuditOptions, findings: Findings): Promise<Books> {
   await sql.query(`SET LOCAL TIME ZONE 'UTC'`)
   const nowMs = options.nowMs ?? (await nowOf(sql))
   await sql.query(`SELECT set_config('auditor.now', $1, true)`, [new Date(nowMs).toISOString()])
+  await sql.query(`SELECT set_config('auditor.development', $1, true)`, [String(options.development)])
   return new Books(sql, { ...options, nowMs }, findings)
 }
 
-function audited({ findings, checked, notices, settings }: Books): Audited {
+function audited({ findings, notices, settings }: Books, checks: readonly Check[]): Audited {
   const result = {
     findings: findings.told,
     count: findings.count,
-    checked,
-    checks: CHECKS.map(({ name }) => name),
-    invariants: [...new Set(CHECKS.flatMap(({ invariants }) => invariants))].toSorted(byNumber),
+    checked: findings.checked,
+    checks: checks.map(({ name }) => name),
+    invariants: [...new Set(checks.flatMap(({ invariants }) => invariants))].toSorted(byNumber),
     elsewhere: CHECKED_ELSEWHERE,
     notices,
     at: new Date(settings.nowMs).toISOString(),

@@ -14,6 +14,8 @@ export interface AuditSettings {
   readonly programmeFiles: ReadonlyMap<string, unknown> | null
   /** What the sealer anchored; null when it is not to be compared. */
   readonly anchors: { readonly file: string; readonly trusted: readonly TrustedKey[]; readonly size?: number } | null
+  /** A stack on one machine, whose first people were made by it and not by two others. */
+  readonly development: boolean
   /** Whether the chain of seals is recomputed. */
   readonly chain: boolean
 }
@@ -23,8 +25,6 @@ const FETCH = 2000
 export class Books {
   readonly settings: AuditSettings
   readonly findings: Findings
-  /** How much was looked at, by what. */
-  readonly checked: Record<string, number> = {}
   /** What is unfinished for longer than it should take, and known exceptions: told, and no finding. */
   readonly notices: string[] = []
   readonly #sql: Sql
@@ -54,8 +54,9 @@ export class Books {
     await this.#sql.query(`CLOSE ${name}`)
   }
 
-  count(what: string, number: number): void {
-    this.checked[what] = (this.checked[what] ?? 0) + number
+  count(what: string, many: number): void {
+    const { checked } = this.findings
+    checked[what] = (checked[what] ?? 0) + many
   }
 
   tell(invariant: string, kind: FindingKind, entity: string, key: string, says: string): void {
@@ -121,8 +122,4 @@ export const NOW = `current_setting('auditor.now')::timestamptz`
 /** The local date of an instant in the zone of a programme, in SQL. */
 export function localDate(at: string, programme: string): string {
   return `(${at} AT TIME ZONE (SELECT zone FROM audited_programme WHERE audited_programme.programme = ${programme}))::date`
-}
-
-export function number(text: string | null): number {
-  return text === null ? NaN : Number(text)
 }

@@ -36,9 +36,11 @@ export interface Finding {
 /** So many are told of each check; the rest is counted. */
 const TOLD_MAX = 200
 
-/** Gathers findings; memory does not grow with what is wrong. */
+/** Gathers findings, and how much was looked at; memory does not grow with what is wrong. */
 export class Findings {
   readonly told: Finding[] = []
+  /** How much was looked at, by what. */
+  readonly checked: Record<string, number> = {}
   count = 0
   #ofCheck = 0
 

@@ -22,6 +22,7 @@ every row that does not agree. It reads as role lunas_audit and writes nothing. 
   --programmes <folder>     programme files to hold published versions against
   --anchors <file>          what the sealer anchored                    (LUNAS_SEAL_ANCHORS)
   --public-key <base64>     a key whose anchors count; may be repeated  (LUNAS_SEAL_PUBLIC_KEYS)
+  --development             a stack on one machine has made its own first people
   --no-chain                do not recompute the chain of seals
   --help                    this text
 
@@ -42,6 +43,7 @@ const OPTIONS = {
   programmes: { type: 'string' },
   anchors: { type: 'string' },
   'public-key': { type: 'string', multiple: true },
+  development: { type: 'boolean' },
   'no-chain': { type: 'boolean' },
 } as const
 
@@ -92,15 +94,21 @@ async function optionsOf(asked: Asked): Promise<AuditOptions> {
     accountKeys: accountKeysOf(set['LUNAS_ACCOUNT_KEYS']),
     programmeFiles: asked.programmes === undefined ? null : programmeFilesOf(asked.programmes),
     anchors: file === undefined ? null : { file, trusted, size: await sizeOf(file) },
+    development: asked.development === true,
     chain: asked['no-chain'] !== true,
   }
 }
 
-/** Before the snapshot is taken: a sealer that is at work adds to both. */
+const TAIL = 65_536
+
+/** Up to the last whole line, before the snapshot is taken: a sealer that is at work adds to both. */
 async function sizeOf(file: string): Promise<number> {
   const handle = await open(file)
   try {
-    return (await handle.stat()).size
+    const { size } = await handle.stat()
+    const tail = Buffer.alloc(Math.min(TAIL, size))
+    await handle.read(tail, 0, tail.length, size - tail.length)
+    return size - tail.length + tail.lastIndexOf('\n') + 1
   } finally {
     await handle.close()
   }

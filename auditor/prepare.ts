@@ -37,7 +37,8 @@ SELECT y.key AS payout, coalesce(m.state, 'submitting') AS state,
 
 /**
  * Each line that a gateway told beside the payout or the transfer it belongs to, and what is wrong with it: null when it agrees with
- * the books. \`is_known\`: reconciliation has it among its discrepancies; \`is_looked_at\`: reconciliation had the time to find it.
+ * the books. \`is_known\`: reconciliation has it among its discrepancies; \`is_looked_at\`: reconciliation has
+ * matched its day; \`is_due\`: or had the time to.
  */
 const PAIRS = `
 CREATE TEMPORARY VIEW told_pair AS
@@ -80,7 +81,7 @@ SELECT gateway, day, line, entry, direction, type, reference, amount, currency, 
        repeated,
        EXISTS (SELECT FROM discrepancy d JOIN statement s ON s.id = d.statement
                 WHERE d.gateway = seen.gateway AND d.day = seen.day AND d.line = seen.line AND d.resolution IS DISTINCT FROM 'corrected') AS is_known,
-       is_matched AS is_looked_at
+       is_matched AS is_looked_at, is_matched OR day < (current_setting('auditor.now')::timestamptz - interval '3 days')::date AS is_due
   FROM seen`
 
 /** Lays down the chart and the views. What the gateways told is laid down beside them. */

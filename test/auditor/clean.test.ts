@@ -1,19 +1,36 @@
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { audit } from '../../auditor/audit.ts'
 import { openDatabase } from '../../store/database.ts'
-import { optionsOf } from '../support/audited.ts'
-import { disbursementOf, NOON, openWorld, seen } from '../support/world.ts'
+import { auditOptions } from '../support/audited.ts'
+import { END, openCountry, type Country } from '../support/audited-life.ts'
 
-test('nothing is found where nothing is wrong', async () => {
-  const world = await openWorld()
-  const ref = await world.ready()
-  const payout = await world.claim(disbursementOf(ref))
-  await world.observe({ payout, source: 'submit', send: 1, fact: seen('paid'), atMs: NOON })
-  const own = openDatabase(world.database.audit, { max: 1, name: 'auditor' })
+let country: Country
+beforeAll(async () => {
+  country = await openCountry()
+})
+afterAll(() => country.world.close())
+
+test('nothing is found in a country in which all has gone rightly, as the role that only reads', async () => {
+  const own = openDatabase(country.world.database.audit, { max: 1, name: 'auditor' })
   const client = await own.pool.connect()
-  const result = await audit(client, optionsOf({ statements: new Map() }))
-  client.release()
-  await own.pool.end()
-  expect(result.findings).toEqual([])
-  await world.close()
+  try {
+    const result = await audit(client, auditOptions(country.told, END))
+    expect(result.findings).toEqual([])
+    console.log(result.checked, result.notices)
+    for (let i = 0; i < 2; i++) {
+      let t = performance.now()
+      await audit(client, {
+        ...auditOptions(country.told, END),
+        chain: false,
+        onProgress: ({ name }) => {
+          const n = performance.now()
+          console.log(name, Math.round(n - t))
+          t = n
+        },
+      })
+    }
+  } finally {
+    client.release()
+    await own.pool.end()
+  }
 })

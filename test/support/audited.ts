@@ -1,19 +1,21 @@
-/** A clean state in which everything has happened that can: what the auditor is tried on, and the statements that tell it. */
-import type { Sql } from '../../auditor/books.ts'
+/** The auditor over a test's own database: with the statements, the keys and the moment that the test says. */
 import { auditIn, type Audited, type AuditOptions } from '../../auditor/audit.ts'
+import type { Sql } from '../../auditor/books.ts'
 import type { RawStatement, StatementSource } from '../../auditor/statements/statement.ts'
-import type { AccountDetails } from '../../domain/registration.ts'
-import type { StatementLine, StatementPart } from '../../domain/statement.ts'
-import { NOON, VAULT_KEYS } from './world.ts'
+import type { StatementPart } from '../../domain/statement.ts'
+import { VAULT_KEYS } from './world.ts'
+
+/** Days as the gateway tells them, by local date. */
+export type ToldDays = ReadonlyMap<string, readonly StatementPart[]>
 
 /** Statements that are at hand, as the sandbox writes them in JSON lines. */
-export function statementsOf(days: ReadonlyMap<string, readonly StatementPart[]>): StatementSource {
+export function statementsOf(days: ToldDays): StatementSource {
   return {
     async *statements() {
       for (const [day, parts] of days) {
-        const text = parts.map((part) => `${JSON.stringify(recordOf(part), bigints)}\n`).join('')
+        const lines = parts.map((part) => `${JSON.stringify(recordOf(part), bigints)}\n`)
         async function* bytes() {
-          yield Buffer.from(text)
+          yield Buffer.from(lines.join(''))
         }
         yield { gateway: 'sandbox', day, format: 'jsonl', bytes: bytes() } satisfies RawStatement
       }
@@ -22,14 +24,13 @@ export function statementsOf(days: ReadonlyMap<string, readonly StatementPart[]>
 }
 
 function recordOf(part: StatementPart): object {
-  if (part.kind !== 'line') {
-    return part.kind === 'head' ? { ...part, account: part.gateway, opening: part.opening?.toString() } : part
-  }
+  if (part.kind === 'head') return { ...part, account: part.gateway }
+  if (part.kind === 'end') return part
   return {
     ...part,
     payoutId: part.gatewayId ?? '',
     reference: part.reference ?? '',
-    amount: part.amount?.toString() ?? '1.5',
+    amount: part.amount ?? 'no whole number',
     institution: part.account?.institution ?? '',
     account: part.account?.number ?? '',
     bookedAt: part.rawDate,
@@ -40,29 +41,25 @@ function bigints(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value
 }
 
-export const ACCOUNT_KEYS = new Map(Object.entries(VAULT_KEYS.account.keys))
-
-export interface AuditParts {
-  readonly statements: ReadonlyMap<string, readonly StatementPart[]>
-  readonly nowMs?: number
-}
-
-export function optionsOf({ statements, nowMs = NOON }: AuditParts, more: Partial<AuditOptions> = {}): AuditOptions {
+export function auditOptions(told: ToldDays, nowMs: number, more: Partial<AuditOptions> = {}): AuditOptions {
   return {
-    statements: [statementsOf(statements)],
-    accountKeys: ACCOUNT_KEYS,
+    statements: [statementsOf(told)],
+    accountKeys: new Map(Object.entries(VAULT_KEYS.account.keys)),
     programmeFiles: null,
     anchors: null,
     chain: false,
+    development: false,
     nowMs,
     ...more,
   }
 }
 
-export function auditOf(sql: Sql, parts: AuditParts, more: Partial<AuditOptions> = {}): Promise<Audited> {
-  return auditIn(sql, optionsOf(parts, more))
-}
-
-export function paidTo(account: AccountDetails): StatementLine['account'] {
-  return { institution: account.institution, number: account.number }
+/** Audits in a transaction that a test has open and will roll back. */
+export function auditWithin(
+  sql: Sql,
+  told: ToldDays,
+  nowMs: number,
+  more: Partial<AuditOptions> = {},
+): Promise<Audited> {
+  return auditIn(sql, auditOptions(told, nowMs, more))
 }
