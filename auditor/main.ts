@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { audit, type Audited, type AuditOptions } from './audit.ts'
 import { accountKeysOf, environment, programmeFilesOf, trustedKeysOf, Unusable } from './environment.ts'
+import { stackIn } from './stack.ts'
 import { folderStatements, httpStatements } from './statements/sources.ts'
 import type { Format, StatementSource } from './statements/statement.ts'
 
@@ -22,7 +23,9 @@ every row that does not agree. It reads as role lunas_audit and writes nothing. 
   --programmes <folder>     programme files to hold published versions against
   --anchors <file>          what the sealer anchored                    (LUNAS_SEAL_ANCHORS)
   --public-key <base64>     a key whose anchors count; may be repeated  (LUNAS_SEAL_PUBLIC_KEYS)
+  --stack <folder>          a development stack that runs in this data folder: it says all of the above
   --development             a stack on one machine has made its own first people
+  --at <time>               the moment to judge by, such as 2026-12-01T00:00:00Z; that of the database when absent
   --no-chain                do not recompute the chain of seals
   --help                    this text
 
@@ -43,13 +46,16 @@ const OPTIONS = {
   programmes: { type: 'string' },
   anchors: { type: 'string' },
   'public-key': { type: 'string', multiple: true },
+  stack: { type: 'string' },
+  at: { type: 'string' },
   development: { type: 'boolean' },
   'no-chain': { type: 'boolean' },
 } as const
 
 type Asked = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values']
 
-const set = environment()
+/** Settings, read once; those of a development stack stand in for what is not set. */
+let set = environment()
 
 async function main(): Promise<number> {
   const asked = read()
@@ -57,6 +63,7 @@ async function main(): Promise<number> {
     process.stdout.write(HELP)
     return 0
   }
+  if (asked.stack !== undefined) set = { ...stackIn(asked.stack), ...set }
   const url = asked.database ?? set['DATABASE_AUDIT_URL']
   if (!url) throw new Unusable('give the database by --database or DATABASE_AUDIT_URL, as role lunas_audit')
   const options = await optionsOf(asked)
@@ -89,12 +96,15 @@ async function optionsOf(asked: Asked): Promise<AuditOptions> {
   const trusted = trustedKeysOf(keys)
   if (file !== undefined && !existsSync(file)) throw new Unusable(`there are no anchors at ${file}`)
   if (file !== undefined && trusted.length === 0) throw new Unusable('anchors prove nothing without a --public-key')
+  const at = asked.at === undefined ? undefined : Date.parse(asked.at)
+  if (Number.isNaN(at)) throw new Unusable(`${asked.at} is no time`)
   return {
+    ...(at === undefined ? {} : { nowMs: at }),
     statements: sourcesOf(asked),
     accountKeys: accountKeysOf(set['LUNAS_ACCOUNT_KEYS']),
     programmeFiles: asked.programmes === undefined ? null : programmeFilesOf(asked.programmes),
     anchors: file === undefined ? null : { file, trusted, size: await sizeOf(file) },
-    development: asked.development === true,
+    development: asked.development === true || asked.stack !== undefined,
     chain: asked['no-chain'] !== true,
   }
 }

@@ -68,7 +68,7 @@ SELECT CASE WHEN e.ref IS NULL THEN 'extra' WHEN p.ref IS NULL THEN 'missing' EL
       invariant: 'I22',
       sql: `
 SELECT CASE WHEN e.subject IS NULL THEN 'extra' WHEN v.ref IS NULL THEN 'missing' ELSE 'changed' END AS kind, 'evidence' AS entity,
-       coalesce(concat_ws(':', v.programme, v.ref, v.kind, v.subject), substr(e.subject, 10)) AS key,
+       CASE WHEN v.ref IS NULL THEN substr(e.subject, 10) ELSE concat_ws(':', v.programme, v.ref, v.kind, v.subject) END AS key,
        CASE WHEN e.subject IS NULL THEN 'nobody reported it' WHEN v.ref IS NULL THEN 'it was reported and is not there'
             ELSE format('it was at %s by %s, and the trail has %s by %s', v.occurred_at, v.source, e.occurred_at, e.person) END AS says
   FROM evidence v
