@@ -79,8 +79,9 @@ SELECT gateway, day, line, entry, direction, type, reference, amount, currency, 
             WHEN money = 'credited' OR returned_at IS NOT NULL THEN NULL
             ELSE 'missing-here' END AS class,
        repeated,
-       EXISTS (SELECT FROM discrepancy d JOIN statement s ON s.id = d.statement
-                WHERE d.gateway = seen.gateway AND d.day = seen.day AND d.line = seen.line AND d.resolution IS DISTINCT FROM 'corrected') AS is_known,
+       EXISTS (SELECT FROM discrepancy d
+                WHERE d.gateway = seen.gateway AND d.day = seen.day AND d.line = seen.line AND d.resolution IS DISTINCT FROM 'corrected'
+                  AND (d.payout, d.amount_there, d.type) IS NOT DISTINCT FROM (seen.payout, seen.amount, seen.type)) AS is_known,
        is_matched AS is_looked_at, is_matched OR day < (current_setting('auditor.now')::timestamptz - interval '3 days')::date AS is_due
   FROM seen`
 

@@ -1,7 +1,7 @@
 import { sqlCheck } from '../books.ts'
 
 /** The number that the event of a claim, or of an end, has in the trail: under the life's lock they are in the order in which they happened. */
-const CLAIMED = `(SELECT min(e.id) FROM audit_event e WHERE e.act = 'payout-sent' AND e.subject = y.key)`
+const CLAIMED = `(SELECT min(e.id) FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act = 'payout-sent' AND e.subject = y.key)`
 
 export const attempts = sqlCheck(
   {
@@ -30,7 +30,7 @@ SELECT 'duplicate' AS kind, 'disbursement' AS entity, y.disbursement AS key, for
       sql: `
 SELECT 'forbidden' AS kind, 'payout' AS entity, y.key, format('attempt %s had not ended for good when it was sent', b.n) AS says
   FROM payout y JOIN payout b ON b.disbursement = y.disbursement AND b.n = y.n - 1
- WHERE NOT EXISTS (SELECT FROM audit_event e WHERE e.subject = b.key AND e.act IN ('payout-failed', 'payout-returned') AND e.id < ${CLAIMED})
+ WHERE NOT EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (b.programme, b.ref) AND e.subject = b.key AND e.act IN ('payout-failed', 'payout-returned') AND e.id < ${CLAIMED})
     OR b.state NOT IN ('failed', 'cancelled', 'not-sent', 'returned', 'review')`,
     },
     {
@@ -72,8 +72,10 @@ SELECT CASE WHEN a.id IS NULL THEN 'missing' ELSE 'forbidden' END AS kind, 'payo
             WHEN (a.programme, a.ref) <> (y.programme, y.ref) THEN format('account %s is of %s:%s', a.id, a.programme, a.ref)
             ELSE format('account %s was not in use then', a.id) END AS says
   FROM payout y LEFT JOIN account a ON a.id = y.account
- WHERE a.id IS NULL OR (a.programme, a.ref) <> (y.programme, y.ref) OR y.claimed_at < a.usable_from OR y.claimed_at < a.linked_at
-    OR y.claimed_at > a.ended_at`,
+ WHERE a.id IS NULL OR (a.programme, a.ref) <> (y.programme, y.ref) OR y.claimed_at < a.usable_from
+    OR EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (a.programme, a.ref) AND e.id < ${CLAIMED} AND (e.act = 'account-failed' AND e.subject = 'account:' || a.id
+                                            OR e.act = 'account-replaced' AND e.after ->> 'replaces' = a.id::text))
+    OR EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (a.programme, a.ref) AND e.id > ${CLAIMED} AND e.act IN ('account-linked', 'account-replaced') AND e.subject = 'account:' || a.id)`,
     },
     {
       invariant: 'I2',
@@ -88,7 +90,7 @@ SELECT 'missing' AS kind, 'sealed_document' AS entity, y.request::text AS key, f
 SELECT CASE WHEN many < sends THEN 'missing' ELSE 'extra' END AS kind, 'send' AS entity, key,
        format('%s sends are on record, numbered up to %s, and it was sent %s times', many, last, sends) AS says
   FROM (SELECT y.key, y.sends, count(s.number) AS many, coalesce(max(s.number), 0) AS last,
-               (SELECT count(*) FROM audit_event e WHERE e.act = 'payout-sent-again' AND e.subject = y.key) AS again
+               (SELECT count(*) FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act = 'payout-sent-again' AND e.subject = y.key) AS again
           FROM payout y LEFT JOIN send s ON s.payout = y.key GROUP BY y.key) AS y
  WHERE many <> sends OR last <> sends OR again <> sends - 1`,
     },

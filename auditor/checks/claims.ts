@@ -40,7 +40,7 @@ SELECT 'forbidden' AS kind, 'payout' AS entity, s.payout AS key, format('%s was 
 SELECT 'forbidden' AS kind, 'payout' AS entity, s.payout AS key, 'its person had left when it was sent' AS says
   FROM (${SENT}) AS s JOIN audit_event w ON (w.programme, w.ref) = (s.programme, s.ref) AND w.act = 'withdrawn' AND w.id < s.id
  WHERE NOT EXISTS (SELECT FROM audit_event c WHERE (c.programme, c.ref) = (s.programme, s.ref) AND c.act = 'life-closed' AND c.id < s.id)
-   AND s.payout NOT IN (SELECT e.subject FROM audit_event e WHERE e.act = 'payout-sent' AND e.id < w.id)`,
+   AND NOT EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (s.programme, s.ref) AND e.act = 'payout-sent' AND e.subject = s.payout AND e.id < w.id)`,
     },
     {
       invariant: 'I9',
@@ -48,7 +48,7 @@ SELECT 'forbidden' AS kind, 'payout' AS entity, s.payout AS key, 'its person had
 SELECT 'early' AS kind, 'payout' AS entity, s.payout AS key, 'its person was not admitted, or its tranche not due, when it was sent' AS says
   FROM (${SENT}) AS s JOIN payout y ON y.key = s.payout
  WHERE NOT EXISTS (SELECT FROM audit_event a WHERE (a.programme, a.ref) = (s.programme, s.ref) AND a.act = 'admitted' AND a.id < s.id)
-    OR NOT EXISTS (SELECT FROM audit_event a WHERE a.act = 'tranche-due' AND a.subject = y.disbursement AND a.id < s.id)`,
+    OR NOT EXISTS (SELECT FROM audit_event a WHERE (a.programme, a.ref) = (s.programme, s.ref) AND a.act = 'tranche-due' AND a.subject = y.disbursement AND a.id < s.id)`,
     },
     {
       invariant: 'I9',

@@ -3,7 +3,7 @@ import { localDate, sqlCheck } from '../books.ts'
 /** Every event that must have been posted, from the rows and facts it tells of; never from a posting. */
 const EVENTS = `
 SELECT subject || '/' || CASE WHEN n = 1 THEN event ELSE event || ':' || n END AS key, event, subject, abs(amount) AS amount, currency, programme,
-       NULL::text AS ref, fiscal_year, budget_line, NULL::text AS gateway, ${localDate('at', 'programme')} AS on_day
+       NULL::text AS ref, fiscal_year, budget_line, NULL::text AS gateway, ${localDate('at', 'changed.programme')} AS on_day
   FROM (SELECT id, subject, programme, at, amount, after ->> 'currency' AS currency, (after ->> 'fiscalYear')::int AS fiscal_year,
                after ->> 'budgetLine' AS budget_line, CASE WHEN amount > 0 THEN 'appropriated' ELSE 'disappropriated' END AS event,
                row_number() OVER (PARTITION BY subject ORDER BY id) AS n
@@ -29,7 +29,7 @@ SELECT d.key || '/obligated', 'obligated', d.key, d.amount, d.currency, d.progra
 UNION ALL
 SELECT d.key || '/' || d.state, d.state, d.key, d.amount, d.currency, d.programme, d.ref, d.fiscal_year, d.budget_line, NULL,
        ${localDate('e.at', 'd.programme')}
-  FROM disbursement d JOIN LATERAL (SELECT at FROM audit_event WHERE subject = d.key AND act = 'disbursement-' || d.state
+  FROM disbursement d JOIN LATERAL (SELECT at FROM audit_event e WHERE (e.programme, e.ref) = (d.programme, d.ref) AND subject = d.key AND act = 'disbursement-' || d.state
                                      ORDER BY id DESC LIMIT 1) e ON true
  WHERE d.state IN ('lapsed', 'cancelled')
 UNION ALL

@@ -67,7 +67,7 @@ SELECT p.programme, p.ref, p.programme_version AS version, p.stage, p.outcome, $
        ${list(`jsonb_build_object('code', t.code, 'state', t.state, 'opens', ${ms('t.opens_at')}, 'closes', ${ms('t.closes_at')}, 'due', ${ms('t.due_at')},
                 'settled', ${ms('t.settled_at')})`)} ORDER BY t.position), '[]') FROM tranche t WHERE (t.programme, t.ref) = (p.programme, p.ref)) AS tranches,
        ${list(`jsonb_build_object('key', d.key, 'tranche', d.tranche, 'state', d.state, 'owed', ${ms('d.owed_at')}, 'lapses', ${ms('d.lapses_at')},
-                'lapsed', (SELECT ${ms('min(e.at)')} FROM audit_event e WHERE e.subject = d.key AND e.act = 'disbursement-lapsed'),
+                'lapsed', (SELECT ${ms('min(e.at)')} FROM audit_event e WHERE (e.programme, e.ref) = (p.programme, p.ref) AND e.subject = d.key AND e.act = 'disbursement-lapsed'),
                 'paid', (SELECT ${ms('min(o.observed_at)')} FROM observation o JOIN payout y ON y.key = o.payout
                           WHERE y.disbursement = d.key AND o.decision = 'move' AND o.to_state IN ('paid', 'returned')),
                 'claims', (SELECT jsonb_agg(jsonb_build_object('key', y.key, 'at', ${ms('y.claimed_at')}) ORDER BY y.n) FROM payout y WHERE y.disbursement = d.key))`)}

@@ -82,7 +82,8 @@ SELECT CASE WHEN e.subject IS NULL THEN 'extra' WHEN v.ref IS NULL THEN 'missing
       sql: `
 SELECT 'extra' AS kind, 'account' AS entity, a.id::text AS key, 'nobody linked it' AS says
   FROM account a
- WHERE NOT EXISTS (SELECT FROM audit_event e WHERE e.subject = 'account:' || a.id AND e.act IN ('account-linked', 'account-replaced') AND e.at = a.linked_at)
+ WHERE NOT EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (a.programme, a.ref) AND e.subject = 'account:' || a.id AND e.act IN ('account-linked', 'account-replaced')
+                      AND e.at = a.linked_at)
    AND NOT EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (a.programme, a.ref) AND e.act = 'registered' AND (e.after ->> 'account')::boolean
                       AND e.at = a.linked_at)`,
     },

@@ -1,4 +1,4 @@
-import { change, copy, keyOf, past, remove, update, type Mutation } from '../support/mutation.ts'
+import { change, copy, keyOf, remove, update, type Mutation } from '../support/mutation.ts'
 
 /** Attempts to pay, what was learnt about them, and where they went. */
 export const PAYOUTS: readonly Mutation[] = [
@@ -71,14 +71,11 @@ export const PAYOUTS: readonly Mutation[] = [
     ['changed', 'payout'],
     update('payout', `state = 'failed', money = 'back'`, 't.key', `state = 'paid'`),
   ),
-  past(
-    'payout.payout_superseded',
-    change(
-      'a failed payout that is said to be paid',
-      'transitions',
-      ['changed', 'payout'],
-      update('payout', `state = 'paid', money = 'credited'`, 't.key', `state = 'failed'`),
-    ),
+  change(
+    'a failed payout that is said to be paid',
+    'transitions',
+    ['changed', 'payout'],
+    update('payout', `state = 'paid', money = 'credited'`, 't.key', `state = 'failed'`),
   ),
 
   change(
@@ -100,23 +97,20 @@ export const PAYOUTS: readonly Mutation[] = [
     update('payout', `claimed_at = claimed_at - interval '1 hour'`, 't.key'),
   ),
   change('a payout that is gone', 'events', ['missing', 'payout'], remove('payout', 't.key')),
-  past(
-    'payout.payout_superseded',
-    change(
-      'a second attempt beside a paid one',
-      'attempts',
-      ['forbidden', 'payout'],
-      copy(
-        'payout',
-        {
-          n: 't.n + 1',
-          key: `t.disbursement || '#' || (t.n + 1)`,
-          reference: `'ZZ' || substr(t.reference, 3)`,
-          superseded: 'true',
-        },
-        't.key',
-        `state = 'paid' AND n = 1`,
-      ),
+  change(
+    'a second attempt beside a paid one',
+    'attempts',
+    ['forbidden', 'payout'],
+    copy(
+      'payout',
+      {
+        n: 't.n + 1',
+        key: `t.disbursement || '#' || (t.n + 1)`,
+        reference: `'ZZ' || substr(t.reference, 3)`,
+        superseded: 'true',
+      },
+      't.key',
+      `state = 'paid' AND n = 1`,
     ),
   ),
   change(
@@ -204,7 +198,12 @@ export const PAYOUTS: readonly Mutation[] = [
     'a success that was a failure',
     'transitions',
     ['changed', 'payout'],
-    update('observation', `to_state = 'failed'`, 't.payout', `decision = 'move' AND to_state = 'paid'`),
+    update(
+      'observation',
+      `to_state = 'failed'`,
+      't.payout',
+      `decision = 'move' AND to_state = 'paid' AND NOT EXISTS (SELECT FROM observation o WHERE o.payout = t.payout AND o.to_state = 'returned')`,
+    ),
   ),
   change(
     'a callback that was never applied',

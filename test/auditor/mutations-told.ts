@@ -1,7 +1,7 @@
 import type { StatementLine } from '../../domain/statement.ts'
 import { bankAccount } from '../support/builders.ts'
 import { FIRST_DAY, SECOND_DAY } from '../support/audited-life.ts'
-import { change, copy, keyOf, past, remove, retold, update, type Mutation, type Telling } from '../support/mutation.ts'
+import { change, copy, keyOf, remove, retold, update, type Mutation, type Telling } from '../support/mutation.ts'
 
 /** What was read of statements and found by them, changed in the database. */
 export const READ: readonly Mutation[] = [
@@ -119,14 +119,11 @@ export const READ: readonly Mutation[] = [
     ['changed', 'discrepancy'],
     update('discrepancy', 'difference = difference + 1', 't.id::text', 'difference <> 0'),
   ),
-  past(
-    'discrepancy.discrepancy_two_persons',
-    change(
-      'a discrepancy that one person ended',
-      'discrepancies',
-      ['forbidden', 'discrepancy'],
-      update('discrepancy', 'proposed_by = resolved_by', 't.id::text', `resolution IN ('receivable', 'to-treasury')`),
-    ),
+  change(
+    'a discrepancy that one person ended',
+    'discrepancies',
+    ['forbidden', 'discrepancy'],
+    update('discrepancy', 'proposed_by = resolved_by', 't.id::text', `resolution IN ('receivable', 'to-treasury')`),
   ),
 
   change(
@@ -135,18 +132,15 @@ export const READ: readonly Mutation[] = [
     ['missing', 'audit_event'],
     update('discrepancy', `resolved_by = 'mallory'`, 't.id::text', `resolution IN ('receivable', 'to-treasury')`),
   ),
-  past(
-    'discrepancy.discrepancy_two_persons',
-    change(
-      'money explained away',
-      'discrepancies',
-      ['forbidden', 'discrepancy'],
-      update(
-        'discrepancy',
-        `state = 'resolved', resolution = 'explained', resolved_by = 'sari', reason = 'x', resolved_at = now()`,
-        't.id::text',
-        `state = 'open' AND difference <> 0`,
-      ),
+  change(
+    'money explained away',
+    'discrepancies',
+    ['forbidden', 'discrepancy'],
+    update(
+      'discrepancy',
+      `state = 'resolved', resolution = 'explained', resolved_by = 'sari', reason = 'x', resolved_at = now()`,
+      't.id::text',
+      `state = 'open' AND difference <> 0`,
     ),
   ),
 

@@ -1,4 +1,6 @@
 /** The auditor over a test's own database: with the statements, the keys and the moment that the test says. */
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { auditIn, type Audited, type AuditOptions } from '../../auditor/audit.ts'
 import type { Sql } from '../../auditor/books.ts'
 import type { RawStatement, StatementSource } from '../../auditor/statements/statement.ts'
@@ -13,14 +15,22 @@ export function statementsOf(days: ToldDays): StatementSource {
   return {
     async *statements() {
       for (const [day, parts] of days) {
-        const lines = parts.map((part) => `${JSON.stringify(recordOf(part), bigints)}\n`)
         async function* bytes() {
-          yield Buffer.from(lines.join(''))
+          yield Buffer.from(textOf(parts))
         }
         yield { gateway: 'sandbox', day, format: 'jsonl', bytes: bytes() } satisfies RawStatement
       }
     },
   }
+}
+
+/** The same as files of a folder. */
+export function writeStatements(folder: string, days: ToldDays): void {
+  for (const [day, parts] of days) writeFileSync(path.join(folder, `sandbox.${day}.jsonl`), textOf(parts))
+}
+
+function textOf(parts: readonly StatementPart[]): string {
+  return parts.map((part) => `${JSON.stringify(recordOf(part), bigints)}\n`).join('')
 }
 
 function recordOf(part: StatementPart): object {
