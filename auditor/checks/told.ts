@@ -80,6 +80,13 @@ SELECT 'changed' AS kind, 'statement' AS entity, s.id::text AS key, 'the trail h
  WHERE e.id IS NULL OR (encode(s.sha256, 'hex'), s.lines::text) IS DISTINCT FROM (e.after ->> 'sha256', e.after ->> 'lines')`,
     },
     {
+      invariant: 'I26',
+      sql: `
+SELECT 'changed' AS kind, 'statement' AS entity, s.id::text AS key, format('the gateway tells other bytes of it: %s and not %s', d.sha256, encode(s.sha256, 'hex')) AS says
+  FROM statement s JOIN told_day d ON d.gateway = s.gateway AND d.day = s.day AND d.version = s.told_version AND d.format = s.format
+ WHERE NOT s.superseded AND d.sha256 <> encode(s.sha256, 'hex')`,
+    },
+    {
       invariant: 'I13',
       sql: `
 SELECT CASE WHEN class IN ('duplicate') THEN 'duplicate' WHEN class IN ('amount', 'currency', 'account') THEN 'changed' ELSE 'extra' END AS kind,

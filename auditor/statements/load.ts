@@ -1,4 +1,5 @@
 /** Puts what the gateways told beside the books, in temporary tables of the audit's own connection. */
+import { createHash, type Hash } from 'node:crypto'
 import { fingerprintOf, type AccountKeys } from '../identity.ts'
 import type { Books } from '../books.ts'
 import { readCamt053 } from './camt053.ts'
@@ -15,7 +16,7 @@ import {
 /** Before the snapshot is taken: nothing can be made in a transaction that only reads. */
 export const TOLD_TABLES = `
 CREATE TEMPORARY TABLE told_day (
-  gateway text, day date, version int, currency text, opening numeric, closing numeric, count int, lines int
+  gateway text, day date, version int, currency text, opening numeric, closing numeric, count int, lines int, format text, sha256 text
 );
 CREATE TEMPORARY TABLE told_line (
   gateway text, day date, line int, entry text, direction text, type text, reference text, gateway_id text, amount bigint,
@@ -56,7 +57,8 @@ async function loadDay(books: Books, raw: RawStatement, keys: AccountKeys): Prom
     await insertLines(books, raw, lines - batch.length, batch, keys)
     batch.length = 0
   }
-  for await (const part of read(raw)) {
+  const hash = createHash('sha256')
+  for await (const part of read({ ...raw, bytes: hashed(raw.bytes, hash) })) {
     if (isEnded || (part.kind === 'head') !== (head === undefined))
       throw new Unreadable(`a ${part.kind} where none can be`)
     if (part.kind === 'head') head = checked(part, raw)
@@ -72,7 +74,7 @@ async function loadDay(books: Books, raw: RawStatement, keys: AccountKeys): Prom
   await flush()
   if (!head || !isEnded) throw new Unreadable('it ends before its end')
   books.count('statement lines', lines)
-  await books.rows(`INSERT INTO told_day VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, [
+  await books.rows(`INSERT INTO told_day VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, [
     raw.gateway,
     raw.day,
     head.version,
@@ -81,7 +83,16 @@ async function loadDay(books: Books, raw: RawStatement, keys: AccountKeys): Prom
     end.closing?.toString() ?? null,
     end.count,
     lines,
+    raw.format,
+    hash.digest('hex'),
   ])
+}
+
+async function* hashed(bytes: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    hash.update(chunk)
+    yield chunk
+  }
 }
 
 function read({ format, bytes }: RawStatement): AsyncGenerator<Told> {

@@ -8,7 +8,7 @@ import type { AccountDetails } from '../../domain/registration.ts'
 import type { StatementLine, StatementPart } from '../../domain/statement.ts'
 import { resolveDiscrepancy } from '../../store/discrepancies.ts'
 import type { Store } from '../../store/index.ts'
-import type { ToldDays } from './audited.ts'
+import { textOf, type ToldDays } from './audited.ts'
 import { bankAccount, registration, swiftProgramme } from './builders.ts'
 import { agree, propose, signer, type Signer } from './two-people.ts'
 import {
@@ -233,7 +233,7 @@ class History {
       const end = parts.at(-1)
       opening = end?.kind === 'end' ? (end.closing ?? 0n) : 0n
       told.set(day, parts)
-      const text = JSON.stringify(parts, (_name, value: unknown) => (typeof value === 'bigint' ? `${value}` : value))
+      const text = textOf(parts)
       async function* pieces() {
         yield parts
       }

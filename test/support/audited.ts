@@ -29,7 +29,8 @@ export function writeStatements(folder: string, days: ToldDays): void {
   for (const [day, parts] of days) writeFileSync(path.join(folder, `sandbox.${day}.jsonl`), textOf(parts))
 }
 
-function textOf(parts: readonly StatementPart[]): string {
+/** The very bytes of a statement. */
+export function textOf(parts: readonly StatementPart[]): string {
   return parts.map((part) => `${JSON.stringify(recordOf(part), bigints)}\n`).join('')
 }
 
