@@ -83,6 +83,7 @@ export interface Config {
   readonly relayRate: number
   readonly sandboxUrl: string | null
   readonly sandboxApiKey: Secret | null
+  readonly sandboxStatementsKey: Secret | null
   readonly sandboxCallbackSecret: Secret | null
   readonly sandboxCallbackUrl: string | null
   readonly sandboxPort: number
@@ -127,6 +128,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Config, EnvironmentName>> = {
   relayRate: 'LUNAS_RELAY_RATE',
   sandboxUrl: 'SANDBOX_URL',
   sandboxApiKey: 'SANDBOX_API_KEY',
+  sandboxStatementsKey: 'SANDBOX_STATEMENTS_KEY',
   sandboxCallbackSecret: 'SANDBOX_CALLBACK_SECRET',
   sandboxCallbackUrl: 'SANDBOX_CALLBACK_URL',
   sandboxPort: 'SANDBOX_PORT',
@@ -278,6 +280,7 @@ function typed(values: Values, lines: string[]): Config {
     relayRate: values.LUNAS_RELAY_RATE,
     sandboxUrl: values.SANDBOX_URL ?? null,
     sandboxApiKey: secret(values.SANDBOX_API_KEY),
+    sandboxStatementsKey: secret(values.SANDBOX_STATEMENTS_KEY),
     sandboxCallbackSecret: secret(values.SANDBOX_CALLBACK_SECRET),
     sandboxCallbackUrl: values.SANDBOX_CALLBACK_URL ?? null,
     sandboxPort: values.SANDBOX_PORT,

@@ -97,6 +97,10 @@ export const ENVIRONMENT = Type.Object({
   LUNAS_RELAY_RATE: wholeNumber('lives told a second by each process, at most; 0: without limit', 0),
   SANDBOX_URL: text('where the gateway simulator is reached', 'http://localhost:3001', HTTP),
   SANDBOX_API_KEY: text('what the gateway simulator knows us by', 'secret'),
+  SANDBOX_STATEMENTS_KEY: text(
+    'what the gateway simulator knows an auditor by, who reads statements there and can do nothing else',
+    'secret',
+  ),
   SANDBOX_CALLBACK_SECRET: text(
     'what the simulator signs its callbacks with',
     'whsec_<32 bytes in base64>',

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.long.ts'],
-    globalSetup: ['test/support/built.ts'],
+    globalSetup: ['test/support/cluster.ts', 'test/support/built.ts'],
     maxWorkers: 1,
     testTimeout: 20 * 60_000,
     env: { TZ: 'UTC', LC_ALL: 'C.UTF-8' },

@@ -56,6 +56,7 @@ function sealer(config: Config, endpoints: Endpoints): Settings {
 function sandbox(config: Config, endpoints: Endpoints, keys: DevelopmentKeys): Settings {
   return {
     ...sandboxSecrets(config, keys),
+    SANDBOX_STATEMENTS_KEY: config.sandboxStatementsKey?.reveal() ?? keys.SANDBOX_STATEMENTS_KEY,
     LUNAS_HOST: '127.0.0.1',
     SANDBOX_PORT: String(endpoints.sandboxPort),
     SANDBOX_CALLBACK_URL: config.sandboxCallbackUrl ?? `${endpoints.apiUrl}/v1/gateways/sandbox/callbacks`,

@@ -10,6 +10,8 @@ export interface DevelopmentKeys {
   readonly LUNAS_IDENTITY_KEYS: string
   readonly LUNAS_ACCOUNT_KEYS: string
   readonly SANDBOX_API_KEY: string
+  /** An auditor's, who has it from this file; the engine does not. */
+  readonly SANDBOX_STATEMENTS_KEY: string
   readonly SANDBOX_CALLBACK_SECRET: string
 }
 
@@ -56,6 +58,7 @@ function newKeys(): DevelopmentKeys {
     LUNAS_IDENTITY_KEYS: ring(),
     LUNAS_ACCOUNT_KEYS: ring(),
     SANDBOX_API_KEY: `${DEVELOPMENT_MARK}${randomBytes(24).toString('base64url')}`,
+    SANDBOX_STATEMENTS_KEY: `${DEVELOPMENT_MARK}${randomBytes(24).toString('base64url')}`,
     SANDBOX_CALLBACK_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
   }
 }

@@ -8,6 +8,7 @@ const config = settingsOf('sandboxApiKey', 'sandboxCallbackSecret')
 const sandbox = await buildSandbox({
   journalPath: config.sandboxJournal,
   apiKey: config.sandboxApiKey.reveal(),
+  statementsKey: config.sandboxStatementsKey?.reveal() ?? null,
   callbackSecret: config.sandboxCallbackSecret.reveal(),
   callbackUrl: config.sandboxCallbackUrl,
   timeFactor: config.sandboxTimeFactor,

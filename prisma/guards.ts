@@ -406,6 +406,8 @@ export const GUARDS: Guards = {
     'lunas_app on table wave': 'INSERT, SELECT, UPDATE',
     'lunas_audit on schema public': 'USAGE',
     'lunas_audit on table account': 'SELECT',
+    'lunas_audit on table api_key':
+      'SELECT (created_at, created_by, expires_at, id, kind, label, person, revoked_at, revoked_by)',
     'lunas_audit on table appropriation': 'SELECT',
     'lunas_audit on table approval': 'SELECT',
     'lunas_audit on table audit_event': 'SELECT',
@@ -418,6 +420,8 @@ export const GUARDS: Guards = {
     'lunas_audit on table evidence': 'SELECT',
     'lunas_audit on table freezes': 'SELECT',
     'lunas_audit on table funding': 'SELECT',
+    'lunas_audit on table idempotency_key':
+      'SELECT (caller, created_at, expires_at, key_hash, request_hash, route, status)',
     'lunas_audit on table message': 'SELECT',
     'lunas_audit on table observation': 'SELECT',
     'lunas_audit on table participant': 'SELECT',
@@ -429,6 +433,7 @@ export const GUARDS: Guards = {
     'lunas_audit on table proposal': 'SELECT',
     'lunas_audit on table role_grant': 'SELECT',
     'lunas_audit on table seal': 'SELECT',
+    'lunas_audit on table sealed_document': 'SELECT (created_at, id, kind, number, owner)',
     'lunas_audit on table send': 'SELECT',
     'lunas_audit on table signing_key': 'SELECT',
     'lunas_audit on table statement': 'SELECT',

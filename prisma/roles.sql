@@ -32,8 +32,8 @@ BEGIN
   EXECUTE format('ALTER DATABASE %I OWNER TO lunas_owner', database);
   EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', database);
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO lunas_migrate, lunas_audit, lunas_seal', database);
-  -- Bulk loads go through temporary tables.
-  EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO lunas_app', database);
+  -- Bulk loads go through temporary tables, and so does what the auditor is told by gateways.
+  EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO lunas_app, lunas_audit', database);
 
   EXECUTE format('ALTER ROLE lunas_migrate IN DATABASE %I SET role = %L', database, 'lunas_owner');
   EXECUTE format('ALTER ROLE lunas_app IN DATABASE %I SET statement_timeout = %L', database, '30s');

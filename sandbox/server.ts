@@ -17,6 +17,8 @@ import { refuse } from './wire.ts'
 export interface SandboxOptions {
   readonly journalPath: string
   readonly apiKey: string
+  /** Reads statements and nothing else; `null`: nobody but the customer does. */
+  readonly statementsKey?: string | null
   /** `whsec_` and base64. */
   readonly callbackSecret: string
   /** `null`: no callbacks. */
@@ -36,7 +38,7 @@ export async function buildSandbox(options: SandboxOptions): Promise<FastifyInst
   // Bodies stay bytes: a key is bound to the very bytes it came with.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  guard(app, options.apiKey)
+  guard(app, options)
   answerAfterJournal(app, shop)
   customerRoutes(app, shop)
   adminRoutes(app, shop)
@@ -90,13 +92,16 @@ async function openShop(options: SandboxOptions): Promise<OpenShop> {
   return { book, desk, journal, callbacks, statements, counts: new Map(), start, stop }
 }
 
-/** Everything but the sign of life needs the key. */
-function guard(app: FastifyInstance, apiKey: string): void {
+/** Everything but the sign of life needs the key; statements are also had with that of an auditor. */
+function guard(app: FastifyInstance, { apiKey, statementsKey }: SandboxOptions): void {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   const wanted = digest(`Bearer ${apiKey}`)
+  const auditors = typeof statementsKey === 'string' ? digest(`Bearer ${statementsKey}`) : null
   app.addHook('onRequest', async (request, reply) => {
     if (request.url === '/livez') return
-    if (timingSafeEqual(digest(request.headers.authorization ?? ''), wanted)) return
+    const shown = digest(request.headers.authorization ?? '')
+    const isStatement = request.method === 'GET' && request.routeOptions.url === '/statements'
+    if (timingSafeEqual(shown, wanted) || (isStatement && auditors !== null && timingSafeEqual(shown, auditors))) return
     await reply.code(401).send(refuse('UNAUTHORIZED', 'authorization', 401))
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).send(refuse('NOT_FOUND', 'path', 404)))

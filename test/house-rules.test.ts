@@ -22,7 +22,7 @@ describe('the import table', () => {
     ['gateways/http.ts', `import { b } from './one/b.ts'`, 'gateways/http.ts may import'],
     ['api/a.ts', `import { createStore } from '../store/index.ts'`, 'the value is passed in'],
     ['api/a.ts', `import { Client } from '@temporalio/client'`, 'only temporal may know it'],
-    ['api/a.ts', `import pg from 'pg'`, 'only store, prisma may know it'],
+    ['api/a.ts', `import pg from 'pg'`, 'only store, prisma, auditor may know it'],
     ['api/a.ts', `const { loadConfig } = await import('../config.ts')`, 'take the value as an argument'],
     ['api/a.ts', `export { start } from '../main/api.ts'`, 'nobody but a composition root'],
     ['api/a.ts', `type A = import('../main/compose.ts').Engine`, 'nobody but a composition root'],

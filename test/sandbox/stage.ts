@@ -13,6 +13,8 @@ import type { Entry } from '../../sandbox/entries.ts'
 import { buildSandbox } from '../../sandbox/server.ts'
 
 export const API_KEY = 'sandbox-key-of-the-tests'
+/** What the stage's sandbox knows an auditor by. */
+export const STATEMENTS_KEY = 'statements-key-of-the-tests'
 export const CALLBACK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 /** Rp 600.000 */
 export const AMOUNT = 60_000_000n
@@ -71,6 +73,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     buildSandbox({
       journalPath: path.join(folder, 'journal.jsonl'),
       apiKey: API_KEY,
+      statementsKey: STATEMENTS_KEY,
       callbackSecret: CALLBACK_SECRET,
       callbackUrl,
       timeFactor: options.timeFactor ?? 0.05,

@@ -30,13 +30,14 @@ import { bundleWorkflows } from '../../main/bundle.ts'
 import { connectTemporal, type Temporal } from '../../temporal/connect.ts'
 import { startRelay, type Relay, type RelayEvent } from '../../temporal/relay.ts'
 import { gatewayQueue, LIVES_QUEUE } from '../../workflows/messages.ts'
-import { API_KEY, CALLBACK_SECRET, callSandbox } from '../sandbox/stage.ts'
+import { API_KEY, CALLBACK_SECRET, callSandbox, STATEMENTS_KEY } from '../sandbox/stage.ts'
 import type { TestDatabase } from './cluster.ts'
 import { openWorld, type World } from './world.ts'
 
 export interface Scene extends World {
   /** host:port of the Temporal server */
   readonly address: string
+  readonly sandboxUrl: string
   readonly temporal: Temporal
   readonly gateway: Gateway
   readonly relayed: readonly RelayEvent[]
@@ -96,6 +97,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   const sandbox = await buildSandbox({
     journalPath: path.join(folder, 'journal.jsonl'),
     apiKey: API_KEY,
+    statementsKey: STATEMENTS_KEY,
     callbackSecret: CALLBACK_SECRET,
     callbackUrl: mouth.url,
     timeFactor: options.timeFactor ?? TIME_FACTOR,
@@ -150,6 +152,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   const scene: Scene = {
     ...world,
     address: server.address,
+    sandboxUrl: url,
     temporal,
     gateway,
     relayed,

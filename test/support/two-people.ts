@@ -26,13 +26,19 @@ export interface Signer {
 const TESTER: Actor = { person: 'tester', keyId: null, role: null, requestId: null }
 
 /** A person with roles, who signs. */
-export async function signer(store: Store, person: string, roles: readonly (Role | Grant)[]): Promise<Signer> {
+export async function signer(
+  store: Store,
+  person: string,
+  roles: readonly (Role | Grant)[],
+  by = TESTER,
+  atMs = Date.now(),
+): Promise<Signer> {
   const grants = roles.map((role) => (typeof role === 'string' ? { role, programme: null } : role))
   const identity = openIdentity(makeIdentity(person))
   return inTransaction(store.context.database, async (sql) => {
     const key = { person, kind: 'person' as const, label: 'test', grants, expiresAtMs: null }
-    const { id, secret } = await createKey(sql, key, TESTER, Date.now())
-    await registerSigningKey(sql, { person, ...identity.registration() }, TESTER, Date.now())
+    const { id, secret } = await createKey(sql, key, by, atMs)
+    await registerSigningKey(sql, { person, ...identity.registration() }, by, atMs)
     const [first] = grants
     return { identity, secret, actor: { person, keyId: id, role: first?.role ?? null, requestId: 'r1' } }
   })

@@ -93,6 +93,8 @@ export interface WorldOptions {
   readonly institutions?: readonly string[]
   readonly budget?: bigint
   readonly quota?: number
+  /** Publishes the programme and sets its appropriation, where that is to be done as people do it. */
+  readonly begin?: (store: Store, programme: Programme, amount: bigint) => Promise<void>
 }
 
 export const YEAR = 2026
@@ -105,8 +107,11 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const root = openDatabase(database.super, { max: 4, name: 'test root' })
   const world = worldOf({ database, store, root, programme })
   const amount = options.budget ?? 1_000_000_000_000n
-  await world.publish(programme)
-  await world.appropriate(amount)
+  if (options.begin) await options.begin(store, programme, amount)
+  else {
+    await world.publish(programme)
+    await world.appropriate(amount)
+  }
   await world.act(async (acts) => {
     await acts.recordFunding({ programme, gateway: 'sandbox', number: `SP2D-1-${programme.code}`, amount })
     await acts.openWave({ programme, code: WAVE, quota: options.quota ?? 10_000, fiscalYear: YEAR })

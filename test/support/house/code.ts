@@ -83,8 +83,10 @@ const FORBIDDEN: readonly Forbidden[] = [
   },
   {
     pattern: /\bprocess\.env\b/,
-    instead: 'only config.ts reads the environment; take the value as an argument',
-    except: (path) => path === 'config.ts' || isTool(path) || roomOf(path) === 'test',
+    instead:
+      'only config.ts, and auditor/environment.ts for the auditor, reads the environment; take the value as an argument',
+    except: (path) =>
+      path === 'config.ts' || path === 'auditor/environment.ts' || isTool(path) || roomOf(path) === 'test',
   },
   {
     pattern: /\bcreate(C|Dec)ipheriv\b/,

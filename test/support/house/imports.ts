@@ -57,7 +57,7 @@ export const ROOT_COMMANDS = [
 
 /** What only some rooms know. Composition roots put it together and may name it too. */
 export const KNOWN_ONLY_BY: readonly { readonly packages: RegExp; readonly rooms: readonly string[] }[] = [
-  { packages: /^(pg|pg-copy-streams|@prisma\/.+)$/, rooms: ['store', 'prisma'] },
+  { packages: /^(pg|pg-copy-streams|@prisma\/.+)$/, rooms: ['store', 'prisma', 'auditor'] },
   { packages: /^@temporalio\/client$/, rooms: ['temporal'] },
   { packages: /^@temporalio\/(worker|testing)$/, rooms: [] },
   { packages: /^@temporalio\/workflow$/, rooms: ['workflows'] },

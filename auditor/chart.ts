@@ -1,0 +1,42 @@
+/** The accounting policy as docs/ledger.md tells it: what each event moves, from the credit of one account to the debit of another. */
+type Line = readonly [debit: string, credit: string]
+
+export const CHART: Readonly<Record<string, readonly Line[]>> = {
+  appropriated: [['budget:appropriation', 'budget:available']],
+  disappropriated: [['budget:available', 'budget:appropriation']],
+  committed: [['budget:available', 'budget:committed']],
+  decommitted: [['budget:committed', 'budget:available']],
+  obligated: [
+    ['budget:committed', 'budget:obligated'],
+    ['funds:treasury', 'funds:payable'],
+  ],
+  cancelled: [
+    ['budget:obligated', 'budget:committed'],
+    ['funds:payable', 'funds:treasury'],
+  ],
+  lapsed: [
+    ['budget:obligated', 'budget:lapsed'],
+    ['funds:payable', 'funds:treasury'],
+  ],
+  funded: [['funds:float:{gateway}', 'funds:treasury']],
+  claimed: [['funds:payable', 'funds:clearing:{gateway}']],
+  voided: [['funds:clearing:{gateway}', 'funds:payable']],
+  paid: [
+    ['budget:obligated', 'budget:disbursed'],
+    ['funds:clearing:{gateway}', 'funds:float:{gateway}'],
+  ],
+  returned: [
+    ['budget:disbursed', 'budget:obligated'],
+    ['funds:float:{gateway}', 'funds:clearing:{gateway}'],
+    ['funds:clearing:{gateway}', 'funds:payable'],
+  ],
+  'debit-unexplained': [['funds:suspense-out', 'funds:float:{gateway}']],
+  'debit-explained': [['funds:float:{gateway}', 'funds:suspense-out']],
+  'credit-unexplained': [['funds:float:{gateway}', 'funds:suspense-in']],
+  'credit-explained': [['funds:suspense-in', 'funds:float:{gateway}']],
+  'fee-charged': [['funds:fee', 'funds:float:{gateway}']],
+  'fee-refunded': [['funds:float:{gateway}', 'funds:fee']],
+  'made-receivable': [['funds:receivable', 'funds:suspense-out']],
+  'written-off': [['funds:write-off', 'funds:suspense-out']],
+  'suspense-to-treasury': [['funds:suspense-in', 'funds:treasury']],
+}

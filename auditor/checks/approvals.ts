@@ -1,0 +1,125 @@
+import type { Books, Check } from '../books.ts'
+import { approvalText, canonical, isSigned, possessionText, sha256 } from '../signature.ts'
+
+interface Signature {
+  readonly person: string
+  readonly decision: string
+  readonly role: string
+  readonly at: string
+  readonly public_key: string | null
+  readonly key_person: string | null
+  readonly signature: string
+  readonly key_from: string | null
+  readonly key_to: string | null
+  /** The person had this role then. */
+  readonly has_role: boolean
+}
+
+interface Proposal {
+  readonly id: string
+  readonly act: string
+  readonly about: string | null
+  readonly content: unknown
+  readonly hash: string
+  readonly approvers: number
+  readonly releaser: boolean
+  readonly expires: string
+  readonly state: string
+  readonly proposed: Signature
+  readonly given: readonly Signature[]
+}
+
+const utc = (at: string): string => `to_char(${at} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
+/** The place in the trail of what a person did to a proposal. */
+const EVENT = {
+  propose: `(SELECT min(e.id) FROM audit_event e WHERE e.act = 'proposal-made' AND e.subject = 'proposal:' || p.id)`,
+  decide: `(SELECT min(e.id) FROM audit_event e WHERE e.act IN ('proposal-approved', 'proposal-rejected', 'proposal-released')
+             AND e.subject = 'proposal:' || p.id AND e.person = a.person)`,
+}
+
+/** Whether a person had a role in a place when an event was written: granted before it, and not ended in between. */
+const hadRole = (person: string, role: string, event: string): string => `EXISTS (
+  SELECT FROM audit_event g WHERE g.act = 'role-granted' AND g.subject = 'person:' || ${person} AND g.after ->> 'role' = ${role}
+     AND (g.after ->> 'programme' IS NULL OR g.after ->> 'programme' = p.programme) AND g.id < ${event}
+     AND NOT EXISTS (SELECT FROM audit_event x WHERE x.act = 'role-ended' AND x.subject = g.subject AND x.before ->> 'role' = ${role}
+                        AND x.before ->> 'programme' IS NOT DISTINCT FROM g.after ->> 'programme' AND x.id > g.id AND x.id < ${event}))`
+
+/** A signature with whose key it is and whether its person could act then. */
+const signed = (of: string, person: string, decision: string, at: string, event: string): string => `jsonb_build_object(
+  'person', ${person}, 'decision', ${decision}, 'role', ${of}.role, 'at', ${utc(at)}, 'signature', encode(${of}.signature, 'hex'),
+  'public_key', (SELECT encode(k.public_key, 'hex') FROM signing_key k WHERE k.id = ${of}.signing_key),
+  'key_person', (SELECT k.person FROM signing_key k WHERE k.id = ${of}.signing_key),
+  'key_from', (SELECT ${utc('k.registered_at')} FROM signing_key k WHERE k.id = ${of}.signing_key),
+  'key_to', (SELECT ${utc('k.ended_at')} FROM signing_key k WHERE k.id = ${of}.signing_key),
+  'has_role', ${hadRole(person, `${of}.role`, event)})`
+
+const PROPOSALS = `
+SELECT p.id::text AS id, p.act, p.about, p.content, encode(p.content_hash, 'hex') AS hash, p.approvers, p.releaser, ${utc('p.expires_at')} AS expires, p.state,
+       ${signed('p', 'p.proposer', `'propose'`, 'p.proposed_at', EVENT.propose)} AS proposed,
+       (SELECT coalesce(jsonb_agg(${signed('a', 'a.person', 'a.decision', 'a.decided_at', EVENT.decide)} ORDER BY a.decided_at, a.person), '[]')
+          FROM approval a WHERE a.proposal = p.id) AS given
+  FROM proposal p ORDER BY p.proposed_at, p.id`
+
+const KEYS = `SELECT id::text AS id, person, encode(public_key, 'hex') AS public_key, encode(possession, 'hex') AS possession FROM signing_key`
+
+const STRAYS = `SELECT a.proposal::text AS proposal, a.person FROM approval a LEFT JOIN proposal p ON p.id = a.proposal WHERE p.id IS NULL`
+
+export const approvals: Check = {
+  name: 'approvals',
+  invariants: ['I21'],
+  title:
+    'every proposal and decision is signed by its person over what is stored, and what was carried out had others agree to it in time',
+  async run(books) {
+    for await (const proposal of books.stream<Proposal>(PROPOSALS)) {
+      books.count('proposals', 1)
+      lookAtProposal(books, proposal)
+    }
+    for await (const key of books.stream<{ id: string; person: string; public_key: string; possession: string }>(
+      KEYS,
+    )) {
+      const publicKey = Buffer.from(key.public_key, 'hex')
+      if (isSigned(publicKey, possessionText(key.person, publicKey), Buffer.from(key.possession, 'hex'))) continue
+      books.tell('I21', 'forged', 'signing_key', key.id, `nobody proved to hold it as ${key.person}`)
+    }
+    for (const { proposal, person } of await books.rows<{ proposal: string; person: string }>(STRAYS)) {
+      books.tell('I21', 'extra', 'approval', `${proposal}/${person}`, 'there is no such proposal')
+    }
+  },
+}
+
+function lookAtProposal(books: Books, proposal: Proposal): void {
+  const { id, given } = proposal
+  const hash = sha256(canonical(proposal.content)).toString('hex')
+  if (hash !== proposal.hash)
+    books.tell('I21', 'changed', 'proposal', id, `its content hashes to ${hash} and says ${proposal.hash}`)
+  lookAtSignature(books, 'proposal', id, proposal, proposal.proposed)
+  for (const one of given) {
+    const key = `${id}/${one.person}`
+    lookAtSignature(books, 'approval', key, proposal, one)
+    const isOwn = one.person === proposal.proposed.person || one.person === proposal.about
+    if (isOwn)
+      books.tell('I21', 'forbidden', 'approval', key, 'nobody decides on their own proposal, or on one about them')
+    if (one.at >= proposal.expires) books.tell('I21', 'forbidden', 'approval', key, 'the proposal had expired')
+  }
+  if (proposal.state !== 'executed') return
+  const said = (decision: string): number =>
+    new Set(given.filter((one) => one.decision === decision).map(({ person }) => person)).size
+  const isAgreed =
+    said('approve') >= proposal.approvers && (!proposal.releaser || said('release') > 0) && said('reject') === 0
+  if (isAgreed && proposal.approvers > 0) return
+  const says = `it was carried out with ${said('approve')} of ${proposal.approvers} approvals${proposal.releaser ? ` and ${said('release')} releases` : ''}`
+  books.tell('I21', 'forbidden', 'proposal', id, says)
+}
+
+function lookAtSignature(books: Books, entity: string, key: string, of: Proposal, by: Signature): void {
+  books.count('signatures', 1)
+  const text = approvalText(of.act, of.hash, by.decision, of.expires)
+  const isTheirs = by.public_key !== null && by.key_person === by.person
+  if (!isTheirs || !isSigned(Buffer.from(by.public_key, 'hex'), text, Buffer.from(by.signature, 'hex'))) {
+    books.tell('I21', 'forged', entity, key, `it is not signed by ${by.person} as ${by.decision}`)
+  } else if ((by.key_from ?? '') > by.at || (by.key_to !== null && by.key_to < by.at)) {
+    books.tell('I21', 'forbidden', entity, key, `the signing key of ${by.person} was not in force then`)
+  }
+  if (!by.has_role) books.tell('I21', 'forbidden', entity, key, `${by.person} was not ${by.role} there then`)
+}

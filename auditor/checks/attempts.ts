@@ -1,0 +1,110 @@
+import { sqlCheck } from '../books.ts'
+
+/** The number that the event of a claim, or of an end, has in the trail: under the life's lock they are in the order in which they happened. */
+const CLAIMED = `(SELECT min(e.id) FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act = 'payout-sent' AND e.subject = y.key)`
+
+export const attempts = sqlCheck(
+  {
+    name: 'attempts',
+    title:
+      'one attempt at a time, another one only after a final failure or a return, and never more delivered than owed',
+  },
+  { sends: 'send' },
+  [
+    {
+      invariant: 'I1',
+      sql: `
+SELECT 'over-limit' AS kind, 'disbursement' AS entity, d.key, format('%s of it are with the payee, and %s are owed', sum(y.amount), d.amount) AS says
+  FROM disbursement d JOIN payout y ON y.disbursement = d.key JOIN moved_payout m ON m.payout = y.key
+ WHERE m.money = 'credited' OR y.money = 'credited' GROUP BY d.key, d.amount HAVING sum(y.amount) > d.amount`,
+    },
+    {
+      invariant: 'I20',
+      sql: `
+SELECT 'duplicate' AS kind, 'disbursement' AS entity, y.disbursement AS key, format('%s attempts are under way at once', count(*)) AS says
+  FROM payout y WHERE NOT y.superseded AND y.state NOT IN ('failed', 'cancelled', 'not-sent', 'returned')
+ GROUP BY y.disbursement HAVING count(*) > 1`,
+    },
+    {
+      invariant: 'I20',
+      sql: `
+SELECT 'forbidden' AS kind, 'payout' AS entity, y.key, format('attempt %s had not ended for good when it was sent', b.n) AS says
+  FROM payout y JOIN payout b ON b.disbursement = y.disbursement AND b.n = y.n - 1
+ WHERE NOT EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (b.programme, b.ref) AND e.subject = b.key AND e.act IN ('payout-failed', 'payout-returned') AND e.id < ${CLAIMED})
+    OR b.state NOT IN ('failed', 'cancelled', 'not-sent', 'returned', 'review')`,
+    },
+    {
+      invariant: 'I20',
+      sql: `
+SELECT 'forbidden' AS kind, 'payout' AS entity, y.key, format('send %s of attempt %s was still open when it was sent', s.number, b.n) AS says
+  FROM payout y JOIN payout b ON b.disbursement = y.disbursement AND b.n < y.n JOIN send s ON s.payout = b.key
+ WHERE s.ended_at IS NULL OR s.ended_at > y.claimed_at + interval '5 seconds'`,
+    },
+    {
+      invariant: 'I20',
+      sql: `
+SELECT 'changed' AS kind, 'disbursement' AS entity, d.key,
+       format('it counts %s attempts with %s returns, and there are %s with %s', d.attempts, d.returns, count(y.key), count(m.returned_at)) AS says
+  FROM disbursement d LEFT JOIN payout y ON y.disbursement = d.key LEFT JOIN moved_payout m ON m.payout = y.key
+ GROUP BY d.key HAVING d.attempts <> count(y.key) OR d.returns <> count(m.returned_at) OR d.returned <> d.returns * d.amount`,
+    },
+    {
+      invariant: 'I3',
+      sql: `
+SELECT 'changed' AS kind, 'payout' AS entity, y.key,
+       format('it carries %s %s, and %s %s are owed', y.amount, y.currency, d.amount, d.currency) AS says
+  FROM payout y JOIN disbursement d ON d.key = y.disbursement WHERE (y.amount, y.currency) IS DISTINCT FROM (d.amount, d.currency)`,
+    },
+    {
+      invariant: 'I3',
+      sql: `
+SELECT 'changed' AS kind, 'payout' AS entity, y.key,
+       format('the trail has %s %s through %s, attempt %s', e.after ->> 'amount', e.after ->> 'currency', e.after ->> 'gateway', e.after ->> 'n') AS says
+  FROM payout y JOIN audit_event e ON e.act = 'payout-sent' AND e.subject = y.key
+ WHERE (y.amount::text, y.currency, y.gateway, y.n::text, y.claimed_at)
+       IS DISTINCT FROM (e.after ->> 'amount', e.after ->> 'currency', e.after ->> 'gateway', e.after ->> 'n', e.at)`,
+    },
+    {
+      invariant: 'I3',
+      sql: `
+SELECT CASE WHEN a.id IS NULL THEN 'missing' ELSE 'forbidden' END AS kind, 'payout' AS entity, y.key,
+       CASE WHEN a.id IS NULL THEN format('there is no account %s', y.account)
+            WHEN (a.programme, a.ref) <> (y.programme, y.ref) THEN format('account %s is of %s:%s', a.id, a.programme, a.ref)
+            ELSE format('account %s was not in use then', a.id) END AS says
+  FROM payout y LEFT JOIN account a ON a.id = y.account
+ WHERE a.id IS NULL OR (a.programme, a.ref) <> (y.programme, y.ref) OR y.claimed_at < a.usable_from
+    OR EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (a.programme, a.ref) AND e.id < ${CLAIMED} AND (e.act = 'account-failed' AND e.subject = 'account:' || a.id
+                                            OR e.act = 'account-replaced' AND e.after ->> 'replaces' = a.id::text))
+    OR EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (a.programme, a.ref) AND e.id > ${CLAIMED} AND e.act IN ('account-linked', 'account-replaced') AND e.subject = 'account:' || a.id)`,
+    },
+    {
+      invariant: 'I2',
+      sql: `
+SELECT 'missing' AS kind, 'sealed_document' AS entity, y.request::text AS key, format('the frozen bytes of %s are not there', y.key) AS says
+  FROM payout y LEFT JOIN sealed_document s ON s.id = y.request AND s.kind = 'request'
+ WHERE s.id IS NULL`,
+    },
+    {
+      invariant: 'I2',
+      sql: `
+SELECT CASE WHEN many < sends THEN 'missing' ELSE 'extra' END AS kind, 'send' AS entity, key,
+       format('%s sends are on record, numbered up to %s, and it was sent %s times', many, last, sends) AS says
+  FROM (SELECT y.key, y.sends, count(s.number) AS many, coalesce(max(s.number), 0) AS last,
+               (SELECT count(*) FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act = 'payout-sent-again' AND e.subject = y.key) AS again
+          FROM payout y LEFT JOIN send s ON s.payout = y.key GROUP BY y.key) AS y
+ WHERE many <> sends OR last <> sends OR again <> sends - 1`,
+    },
+    {
+      invariant: 'I2',
+      sql: `
+SELECT 'extra' AS kind, 'send' AS entity, s.payout || ':' || s.number AS key, 'there is no such payout' AS says
+  FROM send s LEFT JOIN payout y ON y.key = s.payout WHERE y.key IS NULL`,
+    },
+    {
+      invariant: 'I2',
+      sql: `
+SELECT 'early' AS kind, 'send' AS entity, s.payout || ':' || s.number AS key, format('it began at %s, and the claim was at %s', s.started_at, y.claimed_at) AS says
+  FROM send s JOIN payout y ON y.key = s.payout WHERE s.started_at < y.claimed_at OR s.ended_at < s.started_at`,
+    },
+  ],
+)

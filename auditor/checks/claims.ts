@@ -1,0 +1,78 @@
+import { sqlCheck } from '../books.ts'
+
+/** Every sending, in the trail. Its number and those of holds and freezes are taken under the same locks, so their order is that of the commits. */
+const SENT = `
+SELECT e.id, e.at, e.programme, e.ref, e.subject AS payout, y.gateway, p.wave, p.region
+  FROM audit_event e JOIN payout y ON y.key = e.subject JOIN participant p ON (p.programme, p.ref) = (e.programme, e.ref)
+ WHERE e.act IN ('payout-sent', 'payout-sent-again')`
+
+export const claims = sqlCheck(
+  {
+    name: 'claims',
+    title: 'nothing was sent for somebody on hold, before admission or after leaving, nor in a scope that was frozen',
+  },
+  { 'holds and freezes': `audit_event WHERE act IN ('hold-placed', 'freeze-placed')` },
+  [
+    {
+      invariant: 'I9',
+      sql: `
+SELECT 'forbidden' AS kind, 'payout' AS entity, s.payout AS key, format('it was sent while its person was on hold since event %s', h.id) AS says
+  FROM (${SENT}) AS s JOIN audit_event h ON (h.programme, h.ref) = (s.programme, s.ref) AND h.act = 'hold-placed' AND h.id < s.id
+ WHERE NOT EXISTS (SELECT FROM audit_event r WHERE (r.programme, r.ref) = (s.programme, s.ref) AND r.act = 'hold-released'
+                                              AND r.id > h.id AND r.id < s.id)`,
+    },
+    {
+      invariant: 'I9',
+      sql: `
+SELECT 'forbidden' AS kind, 'payout' AS entity, s.payout AS key, format('%s was frozen by %s when it was sent', f.target, f.id) AS says
+  FROM (${SENT}) AS s
+  JOIN freezes f ON f.target IN ('all', 'gateway:' || s.gateway, 'programme:' || s.programme, 'wave:' || s.programme || ':' || s.wave,
+                                 'region:' || s.programme || ':' || s.region, 'region:' || s.programme || ':' || left(s.region, 2))
+  JOIN audit_event e ON e.act = 'freeze-placed' AND e.subject = 'freeze:' || f.id AND e.id < s.id
+ WHERE NOT EXISTS (SELECT FROM audit_event l WHERE l.act = 'freeze-lifted' AND l.subject = 'freeze:' || f.id AND l.id < s.id)
+   -- Whoever has moved since was somewhere else then.
+   AND NOT (f.scope = 'region' AND EXISTS (SELECT FROM audit_event c WHERE (c.programme, c.ref) = (s.programme, s.ref) AND c.act = 'corrected'
+                                              AND c.after -> 'fields' ? 'region' AND c.id > s.id))`,
+    },
+    {
+      invariant: 'I9',
+      sql: `
+SELECT 'forbidden' AS kind, 'payout' AS entity, s.payout AS key, 'its person had left when it was sent' AS says
+  FROM (${SENT}) AS s JOIN audit_event w ON (w.programme, w.ref) = (s.programme, s.ref) AND w.act = 'withdrawn' AND w.id < s.id
+ WHERE NOT EXISTS (SELECT FROM audit_event c WHERE (c.programme, c.ref) = (s.programme, s.ref) AND c.act = 'life-closed' AND c.id < s.id)
+   AND NOT EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (s.programme, s.ref) AND e.act = 'payout-sent' AND e.subject = s.payout AND e.id < w.id)`,
+    },
+    {
+      invariant: 'I9',
+      sql: `
+SELECT 'early' AS kind, 'payout' AS entity, s.payout AS key, 'its person was not admitted, or its tranche not due, when it was sent' AS says
+  FROM (${SENT}) AS s JOIN payout y ON y.key = s.payout
+ WHERE NOT EXISTS (SELECT FROM audit_event a WHERE (a.programme, a.ref) = (s.programme, s.ref) AND a.act = 'admitted' AND a.id < s.id)
+    OR NOT EXISTS (SELECT FROM audit_event a WHERE (a.programme, a.ref) = (s.programme, s.ref) AND a.act = 'tranche-due' AND a.subject = y.disbursement AND a.id < s.id)`,
+    },
+    {
+      invariant: 'I9',
+      sql: `
+SELECT 'changed' AS kind, 'participant' AS entity, p.programme || ':' || p.ref AS key, 'it is not on hold as the trail has it' AS says
+  FROM participant p
+  LEFT JOIN LATERAL (SELECT act = 'hold-placed' AS held, at FROM audit_event e WHERE (e.programme, e.ref) = (p.programme, p.ref)
+                        AND e.act IN ('hold-placed', 'hold-released') ORDER BY id DESC LIMIT 1) h ON true
+ WHERE p.held_at IS DISTINCT FROM CASE WHEN h.held THEN h.at END`,
+    },
+    {
+      invariant: 'I9',
+      sql: `
+SELECT CASE WHEN e.id IS NULL THEN 'extra' ELSE 'missing' END AS kind, 'freezes' AS entity, coalesce(f.id::text, split_part(e.subject, ':', 2)) AS key,
+       CASE WHEN e.id IS NULL THEN 'the trail does not have it' ELSE 'the trail has it and it is not there' END AS says
+  FROM freezes f FULL JOIN (SELECT * FROM audit_event WHERE act = 'freeze-placed') e ON e.subject = 'freeze:' || f.id AND e.after ->> 'target' = f.target
+ WHERE f.id IS NULL OR e.id IS NULL`,
+    },
+    {
+      invariant: 'I21',
+      sql: `
+SELECT 'forbidden' AS kind, 'freezes' AS entity, f.id::text AS key, 'it was lifted and no two people agreed to that' AS says
+  FROM freezes f LEFT JOIN proposal p ON p.id = f.lifted_under AND p.act = 'freeze-lift' AND p.state = 'executed' AND p.content ->> 'freeze' = f.id::text
+ WHERE f.lifted_at IS NOT NULL AND (p.id IS NULL OR p.proposer = f.lifted_by)`,
+    },
+  ],
+)

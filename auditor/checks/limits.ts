@@ -1,0 +1,60 @@
+import { sqlCheck } from '../books.ts'
+
+/** The budget after each posting, in the order of their numbers: a posting against a limit takes its number under that limit's lock. */
+const RUNNING = `
+SELECT id, key, line, programme, fiscal_year, budget_line, ref, account,
+       sum(amount) OVER (PARTITION BY programme, fiscal_year, budget_line, account ORDER BY id, amount DESC) AS balance,
+       CASE WHEN ref IS NOT NULL THEN sum(amount) OVER (PARTITION BY programme, ref, account ORDER BY id, amount DESC) END AS own
+  FROM (SELECT id, key, line, programme, fiscal_year, budget_line, ref, credit AS account, amount FROM posting WHERE credit LIKE 'budget:%'
+        UNION ALL
+        SELECT id, key, line, programme, fiscal_year, budget_line, ref, debit, -amount FROM posting WHERE debit LIKE 'budget:%') AS legs
+ WHERE account <> 'budget:appropriation'`
+
+export const limits = sqlCheck(
+  { name: 'limits', title: 'no budget, quota or obligation is exceeded, after any posting' },
+  { appropriations: 'appropriation', waves: 'wave' },
+  [
+    {
+      invariant: 'I6',
+      sql: `
+SELECT DISTINCT ON (programme, fiscal_year, budget_line, account) 'over-limit' AS kind, 'posting' AS entity, key || ':' || line AS key,
+       format('after it %s of %s %s %s is %s', account, programme, fiscal_year, budget_line, balance) AS says
+  FROM (${RUNNING}) AS running WHERE balance < 0 ORDER BY programme, fiscal_year, budget_line, account, id`,
+    },
+    {
+      invariant: 'I6',
+      sql: `
+SELECT DISTINCT ON (programme, ref, account) 'over-limit' AS kind, 'posting' AS entity, key || ':' || line AS key,
+       format('after it %s of %s is %s', account, ref, own) AS says
+  FROM (${RUNNING}) AS running WHERE own < 0 AND account <> 'budget:available' ORDER BY programme, ref, account, id`,
+    },
+    {
+      invariant: 'I6',
+      sql: `
+SELECT CASE WHEN committed > amount OR promised > amount THEN 'over-limit' ELSE 'changed' END AS kind, 'appropriation' AS entity, id::text AS key,
+       format('of %s, %s are said to be promised and %s are', amount, committed, promised) AS says
+  FROM (SELECT a.*, (SELECT coalesce(sum(c.amount - c.released), 0) FROM commitment c WHERE c.appropriation = a.id) AS promised FROM appropriation a) AS a
+ WHERE committed > amount OR promised > amount OR committed < promised OR amount < 0`,
+    },
+    {
+      invariant: 'I6',
+      sql: `
+SELECT CASE WHEN people > quota THEN 'over-limit' ELSE 'changed' END AS kind, 'wave' AS entity, programme || ':' || code AS key,
+       format('%s people are decreed where %s are counted and %s may be', people, admitted, quota) AS says
+  FROM (SELECT w.*, (SELECT count(*) FROM participant p WHERE p.programme = w.programme AND p.wave = w.code AND p.admitted_at IS NOT NULL) AS people
+          FROM wave w) AS w
+ WHERE people <> admitted OR people > quota`,
+    },
+    {
+      invariant: 'I6',
+      sql: `
+SELECT 'changed' AS kind, 'appropriation' AS entity, a.id::text AS key, format('it is %s, and %s was set last', a.amount, e.amount) AS says
+  FROM appropriation a
+  LEFT JOIN LATERAL (SELECT (after ->> 'amount')::bigint AS amount, after ->> 'number' AS number, after ->> 'currency' AS currency,
+                            (after ->> 'fiscalYear')::int AS fiscal_year, after ->> 'budgetLine' AS budget_line, programme
+                       FROM audit_event WHERE act = 'appropriation-set' AND subject = 'appropriation:' || a.id ORDER BY id DESC LIMIT 1) e ON true
+ WHERE (a.amount, a.number, a.currency, a.fiscal_year, a.budget_line, a.programme)
+       IS DISTINCT FROM (e.amount, e.number, e.currency, e.fiscal_year, e.budget_line, e.programme)`,
+    },
+  ],
+)

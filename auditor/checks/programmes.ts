@@ -1,0 +1,89 @@
+import type { Books, Check } from '../books.ts'
+import { canonical, sha256 } from '../signature.ts'
+
+interface Version {
+  readonly programme: string
+  readonly version: number
+  readonly definition: { readonly code?: unknown; readonly version?: unknown }
+  readonly sha256: string
+  readonly told: string | null
+  /** Hashes of what two people agreed to publish under this name. */
+  readonly agreed: readonly string[]
+}
+
+const VERSIONS = `
+SELECT v.programme, v.version, v.definition, encode(v.sha256, 'hex') AS sha256,
+       (SELECT after ->> 'sha256' FROM audit_event e WHERE e.act = 'programme-published' AND e.subject = v.programme || '@' || v.version LIMIT 1) AS told,
+       (SELECT coalesce(jsonb_agg(encode(p.content_hash, 'hex')), '[]') FROM proposal p WHERE p.act = 'programme-publication' AND p.state = 'executed'
+           AND p.subject = 'programme:' || v.programme || '@' || v.version) AS agreed
+  FROM programme_version v ORDER BY v.programme, v.version`
+
+/** Versions are few, and each definition is some pages. */
+export const programmes: Check = {
+  name: 'programmes',
+  invariants: ['I21'],
+  title: 'every published programme version is what two people signed, and what the programme file says',
+  async run(books) {
+    for (const row of await books.rows<Version>(VERSIONS)) {
+      books.count('programme versions', 1)
+      look(books, row)
+    }
+    await effects(books)
+  },
+}
+
+function look(books: Books, row: Version): void {
+  const name = `${row.programme}@${row.version}`
+  const hash = sha256(canonical(row.definition)).toString('hex')
+  const tell = (kind: 'changed' | 'forbidden', says: string): void =>
+    books.tell('I21', kind, 'programme_version', name, says)
+  if (hash !== row.sha256) tell('changed', `its definition hashes to ${hash} and says ${row.sha256}`)
+  if (row.told !== row.sha256) tell('changed', `the trail has ${row.told ?? 'nothing'}`)
+  if (!row.agreed.includes(hash)) tell('forbidden', 'no two people agreed to publish it')
+  if (`${String(row.definition.code)}@${String(row.definition.version)}` !== name)
+    tell('changed', 'its definition is of another name')
+  const file = books.settings.programmeFiles?.get(name)
+  if (file === undefined) return
+  books.count('programme files', 1)
+  const filed = sha256(canonical(file)).toString('hex')
+  if (filed !== hash)
+    books.tell('I21', 'changed', 'programme_file', name, `the file hashes to ${filed}, and ${hash} was published`)
+}
+
+interface Effect {
+  readonly kind: 'forbidden'
+  readonly entity: string
+  readonly key: string
+  readonly says: string
+}
+
+/** What only two people may do, done otherwise. */
+const EFFECTS = `
+SELECT 'forbidden' AS kind, 'appropriation' AS entity, split_part(e.subject, ':', 2) AS key,
+       format('%s under %s was set and no two people agreed to it', e.after ->> 'amount', e.after ->> 'number') AS says
+  FROM audit_event e
+ WHERE e.act = 'appropriation-set'
+   AND NOT EXISTS (SELECT FROM proposal p WHERE p.act = 'appropriation' AND p.state = 'executed' AND p.programme = e.programme
+                      AND p.content ->> 'number' = e.after ->> 'number' AND p.content #>> '{amount,minor}' = e.after ->> 'amount'
+                      AND p.content ->> 'fiscalYear' = e.after ->> 'fiscalYear' AND p.decided_at = e.at)
+UNION ALL
+SELECT 'forbidden', 'role_grant', g.id::text, format('%s was made %s and no two people agreed to it', g.person, g.role)
+  FROM (SELECT *, row_number() OVER (PARTITION BY role, programme IS NULL ORDER BY granted_at, id) AS place FROM role_grant) AS g
+ WHERE g.role IN ('registrar', 'operator', 'approver', 'administrator')
+   AND NOT (g.granted_by = 'local' AND current_setting('auditor.development') = 'true')
+   -- Before there were two people who could agree: one administrator and two approvers.
+   AND NOT (g.granted_by = 'bootstrap' AND g.programme IS NULL AND g.place <= CASE g.role WHEN 'administrator' THEN 1 WHEN 'approver' THEN 2 ELSE 0 END)
+   AND NOT EXISTS (SELECT FROM proposal p WHERE p.state = 'executed' AND p.content ->> 'person' = g.person AND
+         (p.act = 'role-grant' AND p.content ->> 'role' = g.role AND p.content ->> 'programme' IS NOT DISTINCT FROM g.programme
+          OR p.act = 'key' AND p.content -> 'grants' @> jsonb_build_array(jsonb_build_object('role', g.role, 'programme', g.programme))))
+UNION ALL
+SELECT 'forbidden', 'signing_key', k.id::text, format('%s has another signing key and no two people agreed to it', k.person)
+  FROM signing_key k
+ WHERE EXISTS (SELECT FROM signing_key b WHERE b.person = k.person AND b.registered_at < k.registered_at)
+   AND NOT EXISTS (SELECT FROM proposal p WHERE p.state = 'executed' AND p.content ->> 'person' = k.person
+                      AND coalesce(p.content ->> 'publicKey', p.content #>> '{signingKey,publicKey}') = encode(k.public_key, 'base64'))`
+
+async function effects(books: Books): Promise<void> {
+  for await (const { kind, entity, key, says } of books.stream<Effect>(EFFECTS))
+    books.tell('I21', kind, entity, key, says)
+}

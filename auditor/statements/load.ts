@@ -1,0 +1,149 @@
+/** Puts what the gateways told beside the books, in temporary tables of the audit's own connection. */
+import { createHash, type Hash } from 'node:crypto'
+import { fingerprintOf, type AccountKeys } from '../identity.ts'
+import type { Books } from '../books.ts'
+import { readCamt053 } from './camt053.ts'
+import { readCsv, readJsonLines } from './records.ts'
+import {
+  Unreadable,
+  type RawStatement,
+  type StatementSource,
+  type Told,
+  type ToldHead,
+  type ToldLine,
+} from './statement.ts'
+
+/** Before the snapshot is taken: nothing can be made in a transaction that only reads. */
+export const TOLD_TABLES = `
+CREATE TEMPORARY TABLE told_day (
+  gateway text, day date, version int, currency text, opening numeric, closing numeric, count int, lines int, format text, sha256 text
+);
+CREATE TEMPORARY TABLE told_line (
+  gateway text, day date, line int, entry text, direction text, type text, reference text, gateway_id text, amount bigint,
+  currency text, institution text, tail text, account_index bytea, account_index_key text, booked_at timestamptz, value_date date
+);`
+
+/** Lines that go in one statement. */
+const BATCH = 5000
+
+/** Loads every statement of a source. A day that cannot be read is a finding, and nothing of it is kept. */
+export async function loadTold(
+  books: Books,
+  source: StatementSource,
+  keys: AccountKeys,
+  days: { readonly from: string; readonly to: string },
+): Promise<void> {
+  for await (const raw of source.statements(days.from, days.to)) {
+    const key = `${raw.gateway}/${raw.day}`
+    try {
+      await loadDay(books, raw, keys)
+      books.count('statements', 1)
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error
+      await books.rows('DELETE FROM told_line WHERE gateway = $1 AND day = $2', [raw.gateway, raw.day])
+      books.tell('I26', 'changed', 'told_day', key, `the statement of ${key} cannot be read: ${error.message}`)
+    }
+  }
+  await books.rows('ANALYZE told_line')
+}
+
+async function loadDay(books: Books, raw: RawStatement, keys: AccountKeys): Promise<void> {
+  let head: ToldHead | undefined
+  let lines = 0
+  let isEnded = false
+  let end: { closing: bigint | null; count: number | null } = { closing: null, count: null }
+  const batch: ToldLine[] = []
+  const flush = async (): Promise<void> => {
+    await insertLines(books, raw, lines - batch.length, batch, keys)
+    batch.length = 0
+  }
+  const hash = createHash('sha256')
+  for await (const part of read({ ...raw, bytes: hashed(raw.bytes, hash) })) {
+    if (isEnded || (part.kind === 'head') !== (head === undefined))
+      throw new Unreadable(`a ${part.kind} where none can be`)
+    if (part.kind === 'head') head = checked(part, raw)
+    else if (part.kind === 'end') {
+      isEnded = true
+      end = part
+    } else {
+      lines += 1
+      batch.push(part)
+      if (batch.length === BATCH) await flush()
+    }
+  }
+  await flush()
+  if (!head || !isEnded) throw new Unreadable('it ends before its end')
+  books.count('statement lines', lines)
+  await books.rows(`INSERT INTO told_day VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, [
+    raw.gateway,
+    raw.day,
+    head.version,
+    head.currency,
+    head.opening?.toString() ?? null,
+    end.closing?.toString() ?? null,
+    end.count,
+    lines,
+    raw.format,
+    hash.digest('hex'),
+  ])
+}
+
+async function* hashed(bytes: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    hash.update(chunk)
+    yield chunk
+  }
+}
+
+function read({ format, bytes }: RawStatement): AsyncGenerator<Told> {
+  if (format === 'camt.053') return readCamt053(bytes)
+  return format === 'csv' ? readCsv(bytes) : readJsonLines(bytes)
+}
+
+function checked(head: ToldHead, raw: RawStatement): ToldHead {
+  if (head.gateway !== raw.gateway) throw new Unreadable(`it is a statement of ${head.gateway}`)
+  if (head.day !== raw.day) throw new Unreadable(`it is a statement of ${head.day}`)
+  return head
+}
+
+/** The fingerprint under every key that is known; the newest link says which one it was made with. */
+async function insertLines(
+  books: Books,
+  { gateway, day }: RawStatement,
+  before: number,
+  lines: readonly ToldLine[],
+  keys: AccountKeys,
+): Promise<void> {
+  if (lines.length === 0) return
+  const [entry] = [...keys].slice(0, 1)
+  const mark = ({ institution, account }: ToldLine): string | null =>
+    entry && institution !== null && account !== null
+      ? fingerprintOf(entry[1], institution, account).toString('hex')
+      : null
+  await books.rows(
+    `INSERT INTO told_line
+     SELECT $1, $2, line, entry, direction, type, reference, gateway_id, amount, currency, institution, tail, decode(mark, 'hex'),
+            CASE WHEN mark IS NOT NULL THEN $3 END, booked_at, value_date
+       FROM unnest($4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bigint[], $11::text[], $12::text[],
+                   $13::text[], $14::text[], $15::timestamptz[], $16::date[])
+            AS new (line, entry, direction, type, reference, gateway_id, amount, currency, institution, tail, mark, booked_at, value_date)`,
+    [
+      gateway,
+      day,
+      entry?.[0] ?? null,
+      lines.map((_, at) => before + at + 1),
+      lines.map((line) => line.entry),
+      lines.map((line) => line.direction),
+      lines.map((line) => line.type),
+      lines.map((line) => line.reference),
+      lines.map((line) => line.gatewayId),
+      lines.map((line) => line.amount?.toString() ?? null),
+      lines.map((line) => line.currency),
+      lines.map((line) => line.institution),
+      lines.map((line) => line.account?.slice(-4) ?? null),
+      lines.map(mark),
+      lines.map((line) => line.bookedAt),
+      lines.map((line) => line.valueDate),
+    ],
+  )
+}

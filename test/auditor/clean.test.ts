@@ -1,0 +1,84 @@
+/** Where nothing is wrong nothing is found: in books in which everything has happened that can, with each of their proofs. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { audit, type Audited, type AuditOptions } from '../../auditor/audit.ts'
+import { CHECKED_ELSEWHERE, CHECKS } from '../../auditor/checks.ts'
+import { openDatabase } from '../../store/database.ts'
+import { auditOptions } from '../support/audited.ts'
+import { END, FIRST_DAY, openCountry, type Country } from '../support/audited-life.ts'
+
+let country: Country
+beforeAll(async () => {
+  country = await openCountry()
+})
+afterAll(() => country.world.close())
+
+/** As the role that only reads, which holds nothing in any table. */
+async function audited(more: Partial<AuditOptions> = {}): Promise<Audited> {
+  const own = openDatabase(country.world.database.audit, { max: 1, name: 'auditor' })
+  const client = await own.pool.connect()
+  try {
+    return await audit(client, auditOptions(country.told, END, more))
+  } finally {
+    client.release()
+    await own.pool.end()
+  }
+}
+
+test('nothing is found in a country in which all has gone rightly, as the role that only reads', async () => {
+  const { findings, count, checked, notices } = await audited()
+  expect(findings).toEqual([])
+  expect(count).toBe(0)
+  for (const what of [
+    'postings',
+    'payouts',
+    'lives',
+    'signatures',
+    'statement lines',
+    'discrepancies',
+    'observations',
+  ]) {
+    expect(checked, what).toHaveProperty(
+      [what],
+      expect.toSatisfy((many: number) => many > 5),
+    )
+  }
+  expect(notices).toContainEqual(expect.stringMatching(/^I16: \d+ payouts wait for people$/))
+})
+
+test('every invariant is held, or named as one that the fault harness holds', async () => {
+  const { invariants, elsewhere } = await audited()
+  const all = Array.from({ length: 23 }, (_, at) => `I${at + 1}`)
+  expect([...invariants, ...elsewhere]).toEqual(expect.arrayContaining(all))
+  expect(elsewhere).toEqual([...CHECKED_ELSEWHERE])
+  for (const { name, title } of CHECKS)
+    expect({ name, title }).toEqual({
+      name: expect.stringMatching(/^[a-z]+$/),
+      title: expect.stringMatching(/^[a-z].*[^.]$/),
+    })
+})
+
+test('the same books at the same moment have the same hash, and other books another', async () => {
+  const one = await audited()
+  expect((await audited()).hash).toBe(one.hash)
+  const without = new Map([...country.told].filter(([day]) => day === FIRST_DAY))
+  expect((await audited({ statements: auditOptions(without, END).statements })).hash).not.toBe(one.hash)
+})
+
+test('an audit takes no number of a transaction while it looks, for the sealer would wait for it', async () => {
+  const { pool } = country.world.root
+  const asked: Promise<{ rows: { number: string | null }[] }>[] = []
+  const ask = (): void =>
+    void asked.push(
+      pool.query(
+        `SELECT backend_xid::text AS number FROM pg_stat_activity WHERE application_name = 'auditor' AND state <> 'idle'`,
+      ),
+    )
+  await audited({ onProgress: ask })
+  const seen = (await Promise.all(asked)).flatMap(({ rows }) => rows)
+  expect(seen.length).toBeGreaterThan(0)
+  expect(seen.filter(({ number }) => number !== null)).toEqual([])
+})
+
+test('accounts are compared by their last digits where the keys of fingerprints are not given', async () => {
+  expect((await audited({ accountKeys: new Map() })).findings).toEqual([])
+})

@@ -1,0 +1,33 @@
+/**
+ * What somebody with every power over the database can do, at random places: each is found, with the entity and the kind, while the
+ * chain of seals says nothing, because a corrupt sealer has made it anew over what there is.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openTrial, type Trial } from '../support/audit-trial.ts'
+import { MONEY } from './mutations-money.ts'
+import { PAYOUTS } from './mutations-payouts.ts'
+import { PEOPLE } from './mutations-people.ts'
+import { READ, TOLD } from './mutations-told.ts'
+
+let trial: Trial
+beforeAll(async () => {
+  trial = await openTrial()
+})
+afterAll(() => trial.close())
+
+test('a chain that was made anew over what is right is well too', async () => {
+  expect((await trial.found(null, async () => ['', trial.told])).findings).toEqual([])
+})
+
+describe.each([
+  ['money', MONEY],
+  ['payouts', PAYOUTS],
+  ['people', PEOPLE],
+  ['statements', READ],
+] as const)('of %s is found:', (_, mutations) => {
+  test.for(mutations)('$name', (mutation) => trial.mutate(mutation, [mutation.check]))
+})
+
+describe('against what the gateway tells is found:', () => {
+  test.for(TOLD)('$name', (telling) => trial.retell(telling, [telling.check]))
+})
