@@ -14,6 +14,7 @@ import { migrateCommand } from './migrate.ts'
 import { explainFailure } from './output.ts'
 import { participantsCommand } from './participants.ts'
 import { runsCommand } from './runs.ts'
+import { reviewsCommand } from './reviews.ts'
 import { upCommand } from './up.ts'
 
 const program = new Command('lunas')
@@ -34,6 +35,7 @@ for (const command of [
   appropriationsCommand(),
   runsCommand(),
   discrepanciesCommand(),
+  reviewsCommand(),
   // Loaded only when asked for: it brings the store.
   keysCommand(async (person, role) => (await import('./bootstrap.ts')).bootstrap(person, role)),
   auditCommand(),

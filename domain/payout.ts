@@ -31,6 +31,14 @@ export const BLOCKING_STATES: readonly PayoutState[] = [
 /** Money may be under way: it stands in the clearing account. */
 export const OPEN_STATES: readonly PayoutState[] = ['submitting', 'unknown', 'accepted', 'processing', 'review']
 
+/**
+ * Where the amount of a payout stands: on its way, with the payee, or owed to the payee (again). The last three are of money that
+ * left a gateway and is not what the payee was owed: somebody owes it to us, nobody will give it back, or it was given back to the
+ * treasury.
+ */
+export const PAYOUT_MONEY = ['clearing', 'credited', 'back', 'receivable', 'written-off', 'repaid'] as const
+export type PayoutMoney = (typeof PAYOUT_MONEY)[number]
+
 /** Orders facts that arrive late: a fact of lower or equal rank changes nothing. */
 const RANK: Readonly<Record<PayoutState, number>> = {
   submitting: 0,
@@ -72,6 +80,8 @@ export interface PayoutFacts {
   /** Answers of 429 and the like so far: after five the payout is unknown. */
   readonly sameKeyRetries: number
   readonly gatewayId: string | null
+  /** Some of it has come back already, or all of it by another way: what comes back now is for people to place. */
+  readonly isPartlyBack: boolean
   /** The observation tells of another account than the frozen one: told by whoever can compare them. */
   readonly isOtherAccount: boolean
 }
@@ -144,7 +154,7 @@ function foldObservation(payout: PayoutFacts, seen: Observation, source: Observa
 function moveForward(payout: PayoutFacts, to: PayoutState, seen: Observation): PayoutDecision {
   const definitive: readonly PayoutState[] = ['failed', 'cancelled', 'not-sent']
   // A return of something that never was paid contradicts itself; before the success it is only early.
-  if (to === 'returned' && definitive.includes(payout.state)) return toReview('contradiction')
+  if (to === 'returned' && (definitive.includes(payout.state) || payout.isPartlyBack)) return toReview('contradiction')
   return move(to, seen.failure)
 }
 

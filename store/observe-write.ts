@@ -183,11 +183,11 @@ async function updateDisbursements(sql: Sql, rows: readonly Work['disbursement']
     name: 'update-disbursements',
     text: `UPDATE disbursement
         SET state = new.state, reason = new.reason, version = disbursement.version + 1, retries = new.retries,
-            returns = new.returns, returned = new.returns * disbursement.amount, release_at = new.release_at,
+            returns = new.returns, returned = new.returned, release_at = new.release_at,
             first_paid_at = new.first_paid_at, paid_at = new.paid_at
        FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::int[], $6::int[], $7::timestamptz[], $8::timestamptz[],
-                   $9::timestamptz[])
-            AS new (key, version, state, reason, retries, returns, release_at, first_paid_at, paid_at)
+                   $9::timestamptz[], $10::bigint[])
+            AS new (key, version, state, reason, retries, returns, release_at, first_paid_at, paid_at, returned)
       WHERE disbursement.key = new.key AND disbursement.version = new.version`,
     values: [
       rows.map((row) => row.key),
@@ -199,6 +199,7 @@ async function updateDisbursements(sql: Sql, rows: readonly Work['disbursement']
       rows.map((row) => new Date(row.release_ms)),
       rows.map((row) => dateOf(row.first_paid_ms)),
       rows.map((row) => dateOf(row.paid_ms)),
+      rows.map((row) => row.returned),
     ],
   })
   if (rowCount !== rows.length) throw new Error('a disbursement changed under its life lock')

@@ -113,6 +113,9 @@ export const english: Catalogue = {
   'timeline.float-short': (v) => `${v.tranche} of ${v.amount} waits for money at the gateway. ${NEXT['float-short']}`,
   'timeline.float-restored': 'There is money at the gateway again and payments go on.',
   'timeline.retry-scheduled': (v) => `${v.tranche} will be sent again automatically.`,
+  'timeline.review-decided': 'Two officers decided about a payment.',
+  'timeline.receivable-opened': 'An amount was paid without being owed, and is asked back.',
+  'timeline.receivable-ended': 'What was to be had back is settled.',
   'timeline.review-needed': (v) => `${v.tranche} of ${v.amount} waits for the decision of two people.`,
   'timeline.disbursement-failed': (v) =>
     `${v.tranche} of ${v.amount} cannot be sent. ${FAILURE[v.failure]} ${NEXT[v.failure]}`,

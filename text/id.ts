@@ -117,6 +117,9 @@ export const indonesian: Catalogue = {
     `${v.tranche} sebesar ${v.amount} menunggu dana penyaluran di mitra pembayaran. ${NEXT['float-short']}`,
   'timeline.float-restored': 'Dana penyaluran sudah tersedia dan pengiriman dilanjutkan.',
   'timeline.retry-scheduled': (v) => `${v.tranche} akan dikirim ulang secara otomatis.`,
+  'timeline.review-decided': 'Dua petugas telah memutuskan sebuah pembayaran.',
+  'timeline.receivable-opened': 'Sebuah pembayaran di luar hak diminta kembali.',
+  'timeline.receivable-ended': 'Penagihan kembali telah selesai.',
   'timeline.review-needed': (v) =>
     `${v.tranche} sebesar ${v.amount} sedang diperiksa oleh dua petugas sebelum dilanjutkan.`,
   'timeline.disbursement-failed': (v) =>

@@ -51,6 +51,9 @@ interface ActValues {
   'float-restored': Plain
   'retry-scheduled': { tranche: Bilingual }
   'review-needed': TrancheValues
+  'review-decided': Plain
+  'receivable-opened': Plain
+  'receivable-ended': Plain
   'disbursement-failed': TrancheValues & { failure: FailureCode }
   'disbursement-lapsed': TrancheValues
   'disbursement-cancelled': TrancheValues

@@ -25,6 +25,7 @@ function payout(state: PayoutState, more = NONE): PayoutFacts {
     sends: 1,
     sameKeyRetries: 0,
     gatewayId: null,
+    isPartlyBack: false,
     isOtherAccount: false,
     ...more,
   }

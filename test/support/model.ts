@@ -308,7 +308,16 @@ export class Model {
   #observe(attempt: Attempt, fact: PayoutFact, source: ObservationSource): void {
     const { state, gatewayId, sameKeyRetries } = attempt
     const sends = attempt.sends - sameKeyRetries
-    const facts = { state, amount: AMOUNT, currency: 'IDR', sends, sameKeyRetries, gatewayId, isOtherAccount: false }
+    const facts = {
+      state,
+      amount: AMOUNT,
+      currency: 'IDR',
+      sends,
+      sameKeyRetries,
+      gatewayId,
+      isPartlyBack: false,
+      isOtherAccount: false,
+    }
     const decision = foldPayout(facts, fact, source)
     if (fact.kind === 'observed') attempt.gatewayId ??= fact.observation.gatewayId
     if (decision.kind === 'send-again') {
