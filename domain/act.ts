@@ -23,6 +23,7 @@ export const ACTS = [
   'payout-enquired',
   'payout-accepted',
   'payout-paid',
+  'payout-failing',
   'payout-failed',
   'payout-returned',
   'account-linked',

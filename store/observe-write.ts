@@ -147,7 +147,8 @@ async function updatePayouts(
             asked_at = new.asked_at, same_key_retries = new.same_key_retries, last_enquiry_at = new.last_enquiry_at,
             send_again_at = new.send_again_at,
             failure_class = new.failure_class, failure_code = new.failure_code, vendor_code = new.vendor_code, alarm = new.alarm,
-            finished_at = CASE WHEN new.state IN ('paid', 'failed', 'cancelled', 'not-sent', 'returned')
+            finished_at = CASE WHEN new.state = 'paid' AND payout.state = 'failing' THEN new.at
+                               WHEN new.state IN ('failing', 'paid', 'failed', 'cancelled', 'not-sent', 'returned')
                                THEN coalesce(payout.finished_at, new.at) END
        FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::timestamptz[],
                    $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::text[])

@@ -127,6 +127,8 @@ function foldFact(context: FoldContext, row: Work, item: ObservationItem): Payou
     sends: row.sends - row.same_key_retries,
     sameKeyRetries: row.same_key_retries,
     gatewayId: row.gateway_id,
+    failure: row.failure,
+    failureFinal: context.timingOf(row.gateway).failureFinal,
     isPartlyBack: row.returned > 0n || row.money === 'repaid',
     isOtherAccount:
       item.source === 'statement' ? item.isOtherAccount : isOtherAccount(context.vault, row.sent_to, item.fact),

@@ -102,6 +102,7 @@ export const english: Catalogue = {
   'timeline.payout-enquired': (v) => `The gateway was asked about ${v.tranche}.`,
   'timeline.payout-accepted': (v) => `The gateway accepted ${v.tranche} and is working on it.`,
   'timeline.payout-paid': (v) => `${v.tranche} of ${v.amount} was paid to ${v.to}.`,
+  'timeline.payout-failing': 'The payment partner reports a failure; it is certain once its statement is here.',
   'timeline.payout-failed': (v) => `${v.tranche} of ${v.amount} was not paid. ${FAILURE[v.failure]} ${NEXT[v.failure]}`,
   'timeline.payout-returned': (v) => `${v.tranche} of ${v.amount} came back from the bank or wallet. It is still owed.`,
   'timeline.account-linked': (v) => `${v.account} is linked to receive incentives.`,

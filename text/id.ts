@@ -103,6 +103,7 @@ export const indonesian: Catalogue = {
   'timeline.payout-enquired': (v) => `Kami menanyakan kabar ${v.tranche} kepada mitra pembayaran.`,
   'timeline.payout-accepted': (v) => `${v.tranche} sudah diterima mitra pembayaran dan sedang diproses.`,
   'timeline.payout-paid': (v) => `${v.tranche} sebesar ${v.amount} sudah masuk ke ${v.to}.`,
+  'timeline.payout-failing': 'Mitra pembayaran melaporkan kegagalan; dipastikan setelah rekening korannya diterima.',
   'timeline.payout-failed': (v) =>
     `${v.tranche} sebesar ${v.amount} belum berhasil dikirim. ${FAILURE[v.failure]} ${NEXT[v.failure]}`,
   'timeline.payout-returned': (v) =>

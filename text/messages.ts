@@ -40,6 +40,7 @@ interface ActValues {
   'payout-enquired': { tranche: Bilingual }
   'payout-accepted': { tranche: Bilingual }
   'payout-paid': TrancheValues & { to: string }
+  'payout-failing': Plain
   'payout-failed': TrancheValues & { failure: FailureCode }
   'payout-returned': TrancheValues
   'account-linked': { account: string }

@@ -215,7 +215,7 @@ function workOf(work: ReadonlyMap<string, Work>, key: string): Work {
 }
 
 const MONEY = {
-  open: ['submitting', 'unknown', 'accepted', 'processing'],
+  open: ['submitting', 'unknown', 'accepted', 'processing', 'failing'],
   back: ['failed', 'cancelled', 'not-sent', 'returned'],
 }
 

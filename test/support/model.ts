@@ -23,6 +23,7 @@ import {
 const AMOUNT = 60_000_000n
 const SECOND = 1000
 const TIMING: EnquiryTiming = {
+  failureFinal: 'at-once',
   duplicate: 'returns-live-object',
   submitTimeoutMs: 10 * SECOND,
   enquiryLadderMs: [30 * SECOND, 60 * SECOND, 120 * SECOND],
@@ -315,6 +316,8 @@ export class Model {
       sends,
       sameKeyRetries,
       gatewayId,
+      failure: null,
+      failureFinal: 'at-once' as const,
       isPartlyBack: false,
       isOtherAccount: false,
     }

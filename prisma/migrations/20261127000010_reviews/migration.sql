@@ -26,6 +26,8 @@ ALTER TABLE "disbursement" ADD CONSTRAINT "disbursement_proposal_exists" FOREIGN
 
 ALTER TABLE payout DROP CONSTRAINT payout_state;
 ALTER TABLE payout ADD CONSTRAINT payout_state CHECK (state IN ('submitting', 'unknown', 'accepted', 'processing', 'failing', 'paid', 'failed', 'cancelled', 'not-sent', 'returned', 'review'));
+DROP INDEX payout_open;
+CREATE INDEX payout_open ON payout (gateway, state) WHERE state IN ('submitting', 'unknown', 'accepted', 'processing', 'failing', 'review');
 -- What was delivered and not owed is nobody's success: somebody owes it to us, or did.
 ALTER TABLE payout DROP CONSTRAINT payout_money;
 ALTER TABLE payout ADD CONSTRAINT payout_money CHECK (
