@@ -4,6 +4,7 @@ import { accountChange } from './account-change.ts'
 import { appropriation } from './appropriation.ts'
 import { discrepancyResolution } from './discrepancy-resolution.ts'
 import { freezeLift } from './freeze-lift.ts'
+import { funding } from './funding.ts'
 import { key } from './key.ts'
 import { programmePublication } from './programme-publication.ts'
 import { receivableEnd } from './receivable-end.ts'
@@ -30,4 +31,5 @@ export const TWO_PERSON_ACTS: readonly ListedAct[] = [
   reviewDecision,
   receivableEnd,
   discrepancyResolution,
+  funding,
 ]
