@@ -10,7 +10,7 @@ import { openLiveStack } from '../support/e2e.ts'
 import { lunas } from '../support/e2e-command.ts'
 import { commandsBeside } from '../support/e2e-live-commands.ts'
 import { peopleWith } from '../support/e2e-people.ts'
-import { receivable, statementOfToday } from '../support/e2e-money.ts'
+import { accountFile, receivable, statementOfToday } from '../support/e2e-money.ts'
 
 const live = await openLiveStack()
 const { run, json, runAll } = commandsBeside(live)
@@ -204,7 +204,7 @@ describe('lunas identity, approvals and appropriations', () => {
   test('every command of their page does what it says', async () => {
     const { secret } = await json('keys', 'create', '--person', 'Budi Santoso', '--role', 'institution')
     const file = path.join(live.home, 'budi.json')
-    await runAll('docs/approvals.md', { KEY: secret, 'budi.json': file })
+    await runAll('docs/approvals.md', { ...accountFile(live.home, lives[0]), KEY: secret, 'budi.json': file })
     expect(statSync(file).mode & 0o777).toBe(0o600)
     const again = await run('identity', 'create', '--person', 'x', '--identity', file, '--key', secret)
     expect(again).toMatchObject({ code: 1, stderr: `${file} exists; a key in use is never replaced\n` })

@@ -1,5 +1,8 @@
 /** Money matters beside a running stack that people must look at. */
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { expect } from 'vitest'
+import type { Follow } from '../../local/demo/lives.ts'
 import { dayOf } from '../../sandbox/statement.ts'
 import type { LiveStack } from './e2e.ts'
 import type { LiveCommands } from './e2e-live-commands.ts'
@@ -31,4 +34,12 @@ export async function receivable(live: LiveStack, { json, run }: Pick<LiveComman
   const { id } = await json('reviews', 'propose', paid.disbursement, ...found)
   expect((await run('approvals', 'approve', id)).code).toBe(0)
   return paid.key
+}
+
+/** A file with another account of a person, and who that is, as the placeholders of a page name them. */
+export function accountFile(folder: string, life: Follow | undefined): Readonly<Record<string, string>> {
+  const file = path.join(folder, 'account.json')
+  const { holder } = life?.person.registration.account ?? { holder: '' }
+  writeFileSync(file, JSON.stringify({ kind: 'bank', institution: 'ID.BCA', number: '0082-345-678', holder }))
+  return { REF: life?.ref ?? '', 'account.json': file }
 }
