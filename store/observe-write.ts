@@ -184,11 +184,11 @@ async function updateDisbursements(sql: Sql, rows: readonly Work['disbursement']
     name: 'update-disbursements',
     text: `UPDATE disbursement
         SET state = new.state, reason = new.reason, version = disbursement.version + 1, retries = new.retries,
-            returns = new.returns, returned = new.returned, release_at = new.release_at,
+            returns = new.returns, returned = new.returned, lapses_at = new.lapses_at, release_at = new.release_at,
             first_paid_at = new.first_paid_at, paid_at = new.paid_at
        FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::int[], $6::int[], $7::timestamptz[], $8::timestamptz[],
-                   $9::timestamptz[], $10::bigint[])
-            AS new (key, version, state, reason, retries, returns, release_at, first_paid_at, paid_at, returned)
+                   $9::timestamptz[], $10::bigint[], $11::timestamptz[])
+            AS new (key, version, state, reason, retries, returns, release_at, first_paid_at, paid_at, returned, lapses_at)
       WHERE disbursement.key = new.key AND disbursement.version = new.version`,
     values: [
       rows.map((row) => row.key),
@@ -201,6 +201,7 @@ async function updateDisbursements(sql: Sql, rows: readonly Work['disbursement']
       rows.map((row) => dateOf(row.first_paid_ms)),
       rows.map((row) => dateOf(row.paid_ms)),
       rows.map((row) => row.returned),
+      rows.map((row) => new Date(row.lapses_ms)),
     ],
   })
   if (rowCount !== rows.length) throw new Error('a disbursement changed under its life lock')

@@ -4,6 +4,7 @@
  * set-based. Repeating a batch changes nothing and gives the same answer.
  */
 import { afterPayout, followPayout } from '../domain/disbursement.ts'
+import { deadlineAfter } from '../domain/duration.ts'
 import { callEndsByMs, settlesAtMs, type EnquiryTiming } from '../domain/enquiry.ts'
 import type { Failure } from '../domain/observation.ts'
 import { nextForDisbursement } from '../domain/next.ts'
@@ -212,6 +213,7 @@ function followDisbursement(
   if (row.state === 'returned') {
     disbursement.returns += 1
     disbursement.returned = (BigInt(disbursement.returned) + row.amount).toString()
+    renewDeadline(row, programme, moved.atMs)
   }
   if (step.to === 'released' && step.retryAfterMs !== null) {
     if (step.isRetry) disbursement.retries += 1
@@ -251,6 +253,12 @@ function postMoved(harvest: Harvest, row: Work, programme: Programme, moved: Mov
     harvest.post(row, programme, 'voided', atMs)
     row.money = 'back'
   }
+}
+
+/** What comes back is owed anew: the person has as long to act as if it had only now become due. */
+function renewDeadline({ disbursement }: Work, { tranches, zone }: Programme, atMs: number): void {
+  const rule = tranches.find(({ code }) => code === disbursement.tranche)
+  if (rule) disbursement.lapses_ms = Math.max(disbursement.lapses_ms, deadlineAfter(atMs, rule.lapsesAfter, zone))
 }
 
 function isToBeHadBack(money: PayoutMoney): boolean {

@@ -43,6 +43,7 @@ export interface Work extends Mutable<PayoutRow> {
     /** Came back in all, in minor units as text: JSON has no exact numbers of that size. */
     returned: string
     release_ms: number
+    lapses_ms: number
     first_paid_ms: number | null
     paid_ms: number | null
     asked: AskedRow | null
@@ -71,7 +72,7 @@ SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage
        ms(first.started_at) AS first_sent_ms, ms(last.started_at) AS last_started_ms, ms(last.ended_at) AS last_ended_ms,
        jsonb_build_object('key', d.key, 'tranche', d.tranche, 'state', d.state, 'reason', d.reason, 'version', d.version,
                           'attempts', d.attempts, 'retries', d.retries, 'returns', d.returns, 'returned', d.returned::text, 'asked', ${ASKED},
-                          'release_ms', ms(d.release_at), 'first_paid_ms', ms(d.first_paid_at), 'paid_ms', ms(d.paid_at), 'budget_line', d.budget_line, 'fiscal_year', d.fiscal_year)
+                          'release_ms', ms(d.release_at), 'lapses_ms', ms(d.lapses_at), 'first_paid_ms', ms(d.first_paid_at), 'paid_ms', ms(d.paid_at), 'budget_line', d.budget_line, 'fiscal_year', d.fiscal_year)
          AS disbursement,
        CASE WHEN a.id IS NOT NULL THEN jsonb_build_object('id', a.id, 'institution', a.institution,
                                                              'usable_ms', ms(a.usable_from)) END AS live_account

@@ -1,8 +1,10 @@
 /** Carries out what two people have decided about a review: state, ledger, what differed because of it, audit and message in one commit. */
 import type { Actor } from '../domain/act.ts'
+import { deadlineAfter } from '../domain/duration.ts'
 import type { LedgerEvent } from '../domain/ledger.ts'
 import { parseMinor } from '../domain/money.ts'
 import { Problem } from '../domain/problem.ts'
+import type { Programme } from '../domain/programme.ts'
 import { decideReview, type Finding, type ReviewOutcome, type ReviewStep } from '../domain/review.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
@@ -57,8 +59,13 @@ export async function decideReviewed(
   const outcome = decided(picture, asked)
   const payout = picture.attempts.find((attempt) => attempt.key === asked.payout)
   if (payout && outcome.payout) await movePayout(sql, payout, outcome, by, atMs)
-  await moveDisbursement(sql, picture, outcome, by, atMs)
-  await post(sql, context, picture, payout, outcome, atMs)
+  const rules = await context.programmes.version(
+    picture.disbursement.programme,
+    picture.disbursement.programme_version,
+    sql,
+  )
+  await moveDisbursement(sql, picture, outcome, by, { atMs, lapsesAtMs: renewedDeadline(picture, rules, atMs) })
+  await post(sql, rules, picture, payout, outcome, atMs)
   if (asked.next === 'needs-account') await failLiveAccount(sql, picture)
   if (outcome.disbursement.state === 'cancelled' && picture.disbursement.state !== 'cancelled')
     await unobligate(sql, picture)
@@ -114,7 +121,7 @@ async function moveDisbursement(
   { disbursement }: ReviewPicture,
   { disbursement: to, returned }: Decided,
   by: Agreement,
-  atMs: number,
+  { atMs, lapsesAtMs }: { readonly atMs: number; readonly lapsesAtMs: number },
 ): Promise<void> {
   const { rowCount } = await sql.query(
     `UPDATE disbursement
@@ -122,23 +129,38 @@ async function moveDisbursement(
             returns = returns + CASE WHEN $6 > 0 THEN 1 ELSE 0 END,
             retries = CASE WHEN $3 = 'released' THEN 0 ELSE retries END,
             release_at = CASE WHEN $3 = 'released' THEN $7 ELSE release_at END,
+            lapses_at = CASE WHEN $3 = 'needs-account' THEN greatest(lapses_at, $8) ELSE lapses_at END,
             first_paid_at = CASE WHEN $3 = 'paid' THEN coalesce(first_paid_at, $7) ELSE first_paid_at END,
             paid_at = CASE WHEN $3 = 'paid' THEN coalesce(paid_at, $7) ELSE paid_at END
       WHERE key = $1 AND version = $2`,
-    [disbursement.key, disbursement.version, to.state, to.reason, by.proposal, returned, new Date(atMs)],
+    [
+      disbursement.key,
+      disbursement.version,
+      to.state,
+      to.reason,
+      by.proposal,
+      returned,
+      new Date(atMs),
+      new Date(lapsesAtMs),
+    ],
   )
   if (rowCount !== 1) throw new Error(`${disbursement.key} changed under its life lock`)
 }
 
+/** The time under review was not the person's: whoever is asked for another account has as long as if it had only now become due. */
+function renewedDeadline({ disbursement }: ReviewPicture, { tranches, zone }: Programme, atMs: number): number {
+  const rule = tranches.find(({ code }) => code === disbursement.tranche)
+  return rule ? deadlineAfter(atMs, rule.lapsesAfter, zone) : atMs
+}
+
 async function post(
   sql: Sql,
-  context: StoreContext,
+  programme: Programme,
   { disbursement }: ReviewPicture,
   payout: ReviewedAttempt | undefined,
   outcome: Decided,
   atMs: number,
 ): Promise<void> {
-  const programme = await context.programmes.version(disbursement.programme, disbursement.programme_version, sql)
   const of = {
     currency: disbursement.currency,
     programme: disbursement.programme,
