@@ -28,7 +28,7 @@ export interface ReconciliationActivities {
   fetchStatement(of: GatewayDay): Promise<Fetched>
   /** Finds what differs; how much it is. */
   matchStatement(of: { readonly gateway: string; readonly statement: string }): Promise<number>
-  /** Books what follows from the differences, all of them; how many there were left to settle. */
+  /** Books what follows from the differences, all of them, and ends what was told to have failed; how many differences there were left. */
   settleStatement(of: { readonly statement: string }): Promise<number>
 }
 
@@ -61,10 +61,13 @@ export function createReconciliationActivities(dependencies: ReconciliationDepen
         let sum = 0
         for (;;) {
           const { settled } = await store.statements.settle(statement, SETTLED_AT_ONCE, now())
-          if (settled === 0) return sum
+          if (settled === 0) break
           sum += settled
           beat()
         }
+        const ruleOf = (code: string) => gatewayOf(dependencies, code).capabilities.statement
+        while ((await store.statements.confirmFailures(statement, ruleOf, SETTLED_AT_ONCE, now())) > 0) beat()
+        return sum
       }),
   }
 }

@@ -47,6 +47,7 @@ export const TAGS = {
   runs: 'What is released together after approval',
   payments: 'What is owed and how it was paid',
   ledger: 'Every movement of money',
+  reviews: 'What the engine cannot place, and two people decide',
   reconciliation: 'What gateways’ statements say, and what differs',
   gateways: 'What payment providers send',
   keys: 'Who may call',

@@ -249,6 +249,12 @@ export const PROBLEM_TABLE: Readonly<Record<ProblemCode, ProblemEntry>> = {
     remedy: 'Look at it: its resolution and reason are there.',
   },
   ...RUN_PROBLEMS,
+  'review-moved': {
+    status: 409,
+    title: 'What is under review has moved',
+    means: 'Something was learnt about the payment since it was looked at, or somebody has decided about it.',
+    remedy: 'Look at it again, and propose anew what is still to be decided.',
+  },
   ...TWO_PERSON_PROBLEMS,
   'key-revoked': {
     status: 409,

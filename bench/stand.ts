@@ -44,7 +44,7 @@ export async function openStand(programme: Programme): Promise<Stand> {
   const identities = await developmentIdentities(store, home)
   await seedProgramme(calls, identities, { programme, appropriation: 10n ** 16n, quota: 1_000_000 }, Date.now())
   const sandbox = { url: stack.sandboxUrl ?? '', apiKey: environment.sandboxApiKey?.reveal() ?? '' }
-  await fundSandbox(calls, sandbox, { programme, amount: 10n ** 15n, number: 'BENCH' })
+  await fundSandbox(calls, identities, sandbox, { programme, amount: 10n ** 15n, number: 'BENCH' })
   return {
     stack,
     store,

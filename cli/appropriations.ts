@@ -17,6 +17,10 @@ interface ProposeOptions extends ProposingOptions {
   readonly currency: string
 }
 
+interface FundOptions extends Omit<ProposeOptions, 'year'> {
+  readonly gateway: string
+}
+
 export function appropriationsCommand(): Command {
   const command = new Command('appropriations').description('what programmes may spend')
   const list = withConnection(command.command('list').description('amount, promised, owed and paid, by fiscal year'))
@@ -32,7 +36,17 @@ export function appropriationsCommand(): Command {
     .requiredOption('--amount <minor>', 'the whole amount for the year, in minor units (sen)', minor)
     .option('--currency <code>', 'its currency', 'IDR')
     .action(proposeOne)
-  for (const each of [list, propose]) each.exitOverride()
+  const fund = withProposing(
+    command.command('fund').description('put forward that the treasury has put money at a gateway'),
+    'administrator',
+  )
+    .requiredOption('--programme <code>', 'the programme')
+    .requiredOption('--gateway <code>', 'the gateway')
+    .requiredOption('--number <text>', 'the number of the transfer, once for each gateway')
+    .requiredOption('--amount <minor>', 'in minor units (sen)', minor)
+    .option('--currency <code>', 'its currency', 'IDR')
+    .action(fundOne)
+  for (const each of [list, propose, fund]) each.exitOverride()
   return command
 }
 
@@ -57,6 +71,12 @@ async function proposeOne(options: ProposeOptions): Promise<void> {
   const { programme, year: fiscalYear, number, amount: minorUnits, currency } = options
   const amount = { minor: minorUnits, currency }
   await proposeAct(options, { act: 'appropriation', content: { programme, fiscalYear, number, amount } })
+}
+
+async function fundOne(options: FundOptions): Promise<void> {
+  const { programme, gateway, number, amount: minorUnits, currency } = options
+  const amount = { minor: minorUnits, currency }
+  await proposeAct(options, { act: 'funding', content: { programme, gateway, number, amount } })
 }
 
 function year(text: string): number {

@@ -2,7 +2,8 @@ import { Command, Option } from 'commander'
 import { dataOf } from '../client/index.ts'
 import type { components } from '../client/schema.ts'
 import { connect, withConnection, type ConnectionOptions } from './connection.ts'
-import { columns, print, printJson } from './output.ts'
+import { columns, Failure, print, printJson } from './output.ts'
+import { proposeAct, withProposing, type ProposingOptions } from './proposing.ts'
 
 type Discrepancy = components['schemas']['Discrepancy']
 
@@ -30,6 +31,8 @@ interface ReportOptions extends Options {
   readonly csv?: boolean
 }
 
+const RESOLUTIONS = ['booked', 'receivable', 'written-off', 'to-treasury']
+
 export function discrepanciesCommand(): Command {
   const command = new Command('discrepancies').description('what differs between statements of gateways and our books')
   const list = withConnection(command.command('list').description('those that are not resolved'))
@@ -49,12 +52,18 @@ export function discrepanciesCommand(): Command {
     .requiredOption('--reason <text>', 'why, for the audit trail; nothing personal')
     .addOption(new Option('--as <role>', 'whose development key, when --key is not given').default('operator'))
     .action(explainOne)
+  const propose = withProposing(
+    command.command('propose <id>').description('say where its money is; another person approves it'),
+    'operator',
+  )
+    .addOption(new Option('--resolution <resolution>', 'how it ends').choices(RESOLUTIONS).makeOptionMandatory())
+    .action(proposeOne)
   const report = withConnection(command.command('report <day>').description('the day of a programme at a gateway'))
     .requiredOption('--programme <code>', 'the programme')
     .requiredOption('--gateway <code>', 'the gateway')
     .option('--csv', 'comma separated values, a line for each class')
     .action(reportDay)
-  for (const each of [list, show, assign, explain, report]) each.exitOverride()
+  for (const each of [list, show, assign, explain, propose, report]) each.exitOverride()
   return command
 }
 
@@ -105,6 +114,17 @@ async function explainOne(id: string, options: ActOptions & { readonly reason: s
   if (options.json) return printJson(one)
   print('It is explained.')
   print(storyOf(one))
+}
+
+/** What is signed holds the difference as it was seen: another one by then voids it. */
+async function proposeOne(id: string, options: ProposingOptions & { readonly resolution: string }): Promise<void> {
+  const client = await connect(options, options.as)
+  const seen = dataOf(await client.GET('/v1/discrepancies/{id}', { params: { path: { id } } }))
+  const { gatewayHas, amount } = seen.difference
+  if (gatewayHas === 'the-same') throw new Failure('no money is in it: lunas discrepancies explain')
+  const difference = gatewayHas === 'less' ? `-${amount.minor}` : amount.minor
+  const content = { discrepancy: id, difference, resolution: options.resolution }
+  await proposeAct(options, { act: 'discrepancy-resolution', content })
 }
 
 async function reportDay(day: string, options: ReportOptions): Promise<void> {

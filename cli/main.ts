@@ -1,6 +1,7 @@
 /** The command line, command by command. What it cannot use ends with one sentence and exit code 2. */
 import { Command, CommanderError } from 'commander'
 import { approvalsCommand } from './approvals.ts'
+import { accountsCommand } from './accounts.ts'
 import { appropriationsCommand } from './appropriations.ts'
 import { auditCommand } from './audit.ts'
 import { demoCommand } from './demo.ts'
@@ -14,6 +15,7 @@ import { migrateCommand } from './migrate.ts'
 import { explainFailure } from './output.ts'
 import { participantsCommand } from './participants.ts'
 import { runsCommand } from './runs.ts'
+import { reviewsCommand } from './reviews.ts'
 import { upCommand } from './up.ts'
 
 const program = new Command('lunas')
@@ -34,6 +36,8 @@ for (const command of [
   appropriationsCommand(),
   runsCommand(),
   discrepanciesCommand(),
+  reviewsCommand(),
+  accountsCommand(),
   // Loaded only when asked for: it brings the store.
   keysCommand(async (person, role) => (await import('./bootstrap.ts')).bootstrap(person, role)),
   auditCommand(),

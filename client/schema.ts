@@ -93,11 +93,7 @@ export interface paths {
          */
         get: operations["listFundings"];
         put?: never;
-        /**
-         * Record money the treasury put at a gateway
-         * @description Roles: administrator, approver.
-         */
-        post: operations["recordFunding"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1878,18 +1874,6 @@ export interface components {
         AppropriationList: {
             data: components["schemas"]["Appropriation"][];
         };
-        /** @description Money the treasury put at a gateway; the number is the transfer’s, once per gateway */
-        NewFunding: {
-            gateway: string;
-            /** @example DIPA-2026-001 */
-            number: string;
-            amount: components["schemas"]["Money"];
-        };
-        /** @description A recorded funding */
-        FundingRecorded: {
-            /** Format: uuid */
-            id: string;
-        };
         /** @description Money the treasury put at a gateway */
         Funding: {
             /** Format: uuid */
@@ -2952,143 +2936,6 @@ export interface operations {
                 };
             };
             /** @description `invalid-request` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`, `not-ready`, `timeout` */
-            503: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    recordFunding: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description A new random value for each new request, the same one for each repetition */
-                "Idempotency-Key": string;
-            };
-            path: {
-                /** @example demo */
-                programme: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewFunding"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    /** @description `true` when this is the stored answer of an earlier request */
-                    "Idempotent-Replayed"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FundingRecorded"];
-                };
-            };
-            /** @description `idempotency-key-missing`, `malformed-json` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-programme`, `unknown-gateway` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-key-in-flight`, `conflict` */
-            409: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `body-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid-request`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;

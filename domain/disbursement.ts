@@ -88,6 +88,7 @@ function stepAfter(
     case 'unknown':
     case 'accepted':
     case 'processing':
+    case 'failing':
       return undefined
     case 'paid':
       return step('paid')

@@ -1,5 +1,5 @@
 /** When a payout is asked about, and when the same key and bytes may be sent again. Pure; every time is an argument. */
-import type { PayoutState } from './payout.ts'
+import type { FailureFinal, PayoutState } from './payout.ts'
 
 export interface WaitingPayout {
   readonly state: PayoutState
@@ -20,6 +20,8 @@ export interface WaitingPayout {
 
 /** What a gateway promises about time and repeats, as far as asking and sending again depend on it. */
 export interface EnquiryTiming {
+  /** When a failure that it tells is the end of a payout. */
+  readonly failureFinal: FailureFinal
   readonly submitTimeoutMs: number
   readonly enquiryLadderMs: readonly number[]
   readonly quietPeriodMs: number

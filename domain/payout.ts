@@ -9,6 +9,7 @@ export const PAYOUT_STATES = [
   'unknown',
   'accepted',
   'processing',
+  'failing',
   'paid',
   'failed',
   'cancelled',
@@ -24,12 +25,28 @@ export const BLOCKING_STATES: readonly PayoutState[] = [
   'unknown',
   'accepted',
   'processing',
+  'failing',
   'paid',
   'review',
 ]
 
 /** Money may be under way: it stands in the clearing account. */
-export const OPEN_STATES: readonly PayoutState[] = ['submitting', 'unknown', 'accepted', 'processing', 'review']
+export const OPEN_STATES: readonly PayoutState[] = [
+  'submitting',
+  'unknown',
+  'accepted',
+  'processing',
+  'failing',
+  'review',
+]
+
+/**
+ * Where the amount of a payout stands: on its way, with the payee, or owed to the payee (again). The last three are of money that
+ * left a gateway and is not what the payee was owed: somebody owes it to us, nobody will give it back, or it was given back to the
+ * treasury.
+ */
+export const PAYOUT_MONEY = ['clearing', 'credited', 'back', 'receivable', 'written-off', 'repaid'] as const
+export type PayoutMoney = (typeof PAYOUT_MONEY)[number]
 
 /** Orders facts that arrive late: a fact of lower or equal rank changes nothing. */
 const RANK: Readonly<Record<PayoutState, number>> = {
@@ -37,16 +54,20 @@ const RANK: Readonly<Record<PayoutState, number>> = {
   unknown: 0,
   accepted: 1,
   processing: 2,
-  paid: 3,
-  failed: 3,
-  cancelled: 3,
-  'not-sent': 3,
-  returned: 4,
-  review: 5,
+  failing: 3,
+  paid: 4,
+  failed: 4,
+  cancelled: 4,
+  'not-sent': 4,
+  returned: 5,
+  review: 6,
 }
 
 export const OBSERVATION_SOURCES = ['submit', 'callback', 'enquiry', 'statement'] as const
 export type ObservationSource = (typeof OBSERVATION_SOURCES)[number]
+
+/** When a gateway's failure is final: told, or only once the statements of its days are here and have no debit of it. */
+export type FailureFinal = 'at-once' | 'after-statement'
 
 /** What can be learnt about a payout. */
 export type PayoutFact =
@@ -72,6 +93,12 @@ export interface PayoutFacts {
   /** Answers of 429 and the like so far: after five the payout is unknown. */
   readonly sameKeyRetries: number
   readonly gatewayId: string | null
+  /** Why it fails, or has failed. */
+  readonly failure: Failure | null
+  /** Whether the gateway's word that it has failed is the end of it. */
+  readonly failureFinal: FailureFinal
+  /** Some of it has come back already, or all of it by another way: what comes back now is for people to place. */
+  readonly isPartlyBack: boolean
   /** The observation tells of another account than the frozen one: told by whoever can compare them. */
   readonly isOtherAccount: boolean
 }
@@ -115,6 +142,8 @@ export function foldPayout(payout: PayoutFacts, fact: PayoutFact, source: Observ
     case 'unavailable':
       return keep('says-nothing')
     case 'undebited':
+      // What was told to have failed has: nobody has taken anything for it.
+      if (payout.state === 'failing') return move('failed', payout.failure)
       // Never a reason to pay again: whether the money is with the payee is for people to find out.
       return payout.state === 'paid' ? toReview('no-debit') : keep('says-nothing')
   }
@@ -136,15 +165,23 @@ function foldObservation(payout: PayoutFacts, seen: Observation, source: Observa
     return unknownFrom(payout, seen.failure)
   }
   if (to === 'failed' && seen.failure?.class === 'unknown') return unknownFrom(payout, seen.failure)
+  // Until the statement of its day is here such a failure may still turn out to be a success: nothing else is sent before.
+  if ((to === 'failed' || to === 'cancelled') && isOpenEnd(payout)) {
+    return payout.state === 'failing' ? keep('repeated') : move('failing', seen.failure)
+  }
   if (RANK[to] > RANK[payout.state]) return moveForward(payout, to, seen)
   if (to === payout.state || RANK[to] < RANK[payout.state]) return keep(to === payout.state ? 'repeated' : 'late')
   return toReview('contradiction')
 }
 
+function isOpenEnd({ state, failureFinal }: PayoutFacts): boolean {
+  return failureFinal === 'after-statement' && RANK[state] <= RANK.failing
+}
+
 function moveForward(payout: PayoutFacts, to: PayoutState, seen: Observation): PayoutDecision {
   const definitive: readonly PayoutState[] = ['failed', 'cancelled', 'not-sent']
   // A return of something that never was paid contradicts itself; before the success it is only early.
-  if (to === 'returned' && definitive.includes(payout.state)) return toReview('contradiction')
+  if (to === 'returned' && (definitive.includes(payout.state) || payout.isPartlyBack)) return toReview('contradiction')
   return move(to, seen.failure)
 }
 

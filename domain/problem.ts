@@ -47,6 +47,7 @@ export const PROBLEM_CODES = [
   'run-not-open',
   'run-changed',
   'run-needs-more',
+  'review-moved',
   'two-people-needed',
   'own-proposal',
   'already-decided',

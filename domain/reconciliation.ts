@@ -77,6 +77,15 @@ function differentDay({ valueDate, businessDate }: LineFacts, { from, to }: Book
 /** Differences of time only: they say something about the gateway and nothing about money. */
 export const TIMING_CLASSES: readonly DiscrepancyClass[] = ['late', 'other-day']
 
+/** What our books have of a payout. Minor units. */
+export interface BookedPayout {
+  /** Left the gateway for it. */
+  readonly paid: bigint
+  /** Came back to the gateway of it. */
+  readonly returned: bigint
+  readonly isUnderWay: boolean
+}
+
 /** What is known of a difference when it is settled. Amounts are minor units. */
 export interface DifferenceFacts {
   readonly class: DiscrepancyClass
@@ -87,7 +96,7 @@ export interface DifferenceFacts {
   /** The line's currency is that of our money at the gateway. */
   readonly isOurCurrency: boolean
   /** What our books have of the payout by now; null where the difference is of no payout. */
-  readonly payout: { readonly isPaid: boolean; readonly isReturned: boolean; readonly isUnderWay: boolean } | null
+  readonly payout: BookedPayout | null
 }
 
 /**
@@ -98,22 +107,22 @@ export function differenceOf(facts: DifferenceFacts): bigint {
   const { payout, there } = facts
   if (TIMING_CLASSES.includes(facts.class)) return 0n
   const here = facts.here ?? 0n
-  if (facts.class === 'missing-there') return payout?.isPaid === true && !payout.isReturned ? here : 0n
+  if (facts.class === 'missing-there') return payout === null ? 0n : payout.paid - payout.returned
   // What cannot be read exactly is not booked: people find out first.
   if (there === null) return 0n
   const moved = facts.isOurCurrency ? (facts.direction === 'credit' ? there : -there) : 0n
   if (facts.class === 'duplicate' || facts.class === 'fee') return moved
   if (payout === null) return facts.type === 'top-up' ? moved - here : moved
   // While it is under way the clearing account stands for it.
-  if (facts.type === 'payout') return payout.isUnderWay ? 0n : moved + (payout.isPaid ? here : 0n)
-  return moved - (payout.isReturned ? here : 0n)
+  if (facts.type === 'payout') return payout.isUnderWay ? 0n : moved + payout.paid
+  return moved - payout.returned
 }
 
 /** Whether the statement's word was enough, so that nobody has to look. */
 export function isSettled(facts: DifferenceFacts): boolean {
   if (TIMING_CLASSES.includes(facts.class) || facts.class === 'fee') return true
-  if (facts.class === 'missing-here') return facts.payout?.isPaid ?? false
-  return facts.class === 'return' && (facts.payout?.isReturned ?? false)
+  if (facts.class === 'missing-here') return (facts.payout?.paid ?? 0n) > 0n
+  return facts.class === 'return' && (facts.payout?.returned ?? 0n) > 0n
 }
 
 /** How a difference ended. The first four move money or say where it is, and need two people. */

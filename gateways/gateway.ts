@@ -1,6 +1,7 @@
 import type { BreakerRule } from '../domain/freeze.ts'
 import type { Money } from '../domain/money.ts'
 import type { Failure, Observation } from '../domain/observation.ts'
+import type { FailureFinal } from '../domain/payout.ts'
 import type { StatementFormat, StatementPart } from '../domain/statement.ts'
 
 /**
@@ -34,8 +35,6 @@ export interface Gateway {
  * promise nothing, the careful value.
  */
 export interface Capabilities {
-  /** A documented failure is final at once, or only after the statement of its day: `openGateways` refuses the latter. */
-  readonly failureFinal: 'at-once' | 'after-statement'
   /** How much a verified callback proves. Anything but `signed` is only a hint to enquire. */
   readonly callback: 'signed' | 'token-only' | 'none'
   readonly institutions: readonly Institution[]
@@ -48,6 +47,8 @@ export interface Capabilities {
 }
 
 export interface GatewayTiming {
+  /** A documented failure is final at once, or only when the statements of its days have no debit of it: no other attempt before. */
+  readonly failureFinal: FailureFinal
   /**
    * The same key again answers with the live object, or with an error after which we enquire; `silent` pays again: nothing that may
    * have been executed is ever sent again there.

@@ -16,9 +16,7 @@ export type GatewaySettings = Partial<Settings>
 /** Makes the adapters of every configured gateway. Throws when the settings of one cannot be right. */
 export function openGateways(settings: GatewaySettings): ReadonlyMap<string, Gateway> {
   const codes = Object.keys(gatewayFactories) as Code[]
-  const gateways = new Map(codes.flatMap((code) => opened(code, settings)))
-  for (const gateway of gateways.values()) refuseUnservable(gateway)
-  return gateways
+  return new Map(codes.flatMap((code) => opened(code, settings)))
 }
 
 const makers: { readonly [code in Code]: (settings: Settings[code]) => Gateway } = gatewayFactories
@@ -26,13 +24,4 @@ const makers: { readonly [code in Code]: (settings: Settings[code]) => Gateway }
 function opened<One extends Code>(code: One, settings: GatewaySettings): [string, Gateway][] {
   const own = settings[code]
   return own === undefined ? [] : [[code, makers[code](own)]]
-}
-
-/** Throws when Lunas cannot keep its promises with what a gateway promises. */
-export function refuseUnservable({ code, capabilities }: Pick<Gateway, 'code' | 'capabilities'>): void {
-  if (capabilities.failureFinal === 'after-statement') {
-    throw new Error(
-      `gateway ${code} tells that a payout has failed for good only by the statement of its day, and Lunas acts on failures at once: leave it out`,
-    )
-  }
 }

@@ -43,7 +43,8 @@ export async function prepareWith({ store, home, apiUrl, sandbox }: Prepared): P
   for (const code of SHIPPED_PROGRAMMES) {
     const programme = shippedProgramme(code)
     await seedProgramme(calls, identities, { programme, appropriation: APPROPRIATION, quota: 100_000 }, Date.now())
-    if (sandbox !== null) await fundSandbox(calls, sandbox, { programme, amount: FLOAT, number: `SP2D-${code}` })
+    if (sandbox !== null)
+      await fundSandbox(calls, identities, sandbox, { programme, amount: FLOAT, number: `SP2D-${code}` })
   }
   return access
 }

@@ -45,6 +45,7 @@ export interface SandboxAccess {
 /** Puts money at the sandbox and records the transfer, as the treasury would. `number` is the transfer's: once is enough. */
 export async function fundSandbox(
   calls: Calls,
+  identities: Identities,
   sandbox: SandboxAccess,
   of: { readonly programme: Programme; readonly amount: bigint; readonly number: string },
 ): Promise<void> {
@@ -55,9 +56,7 @@ export async function fundSandbox(
     signal: AbortSignal.timeout(5000),
   })
   if (!answer.ok) throw new Error(`the sandbox answers a top-up with ${answer.status}`)
-  await calls.post('administrator', `/v1/programmes/${of.programme.code}/fundings`, {
-    gateway: 'sandbox',
-    number: of.number,
-    amount: { minor: of.amount.toString(), currency: of.programme.currency },
-  })
+  const amount = { minor: of.amount.toString(), currency: of.programme.currency }
+  const content = { programme: of.programme.code, gateway: 'sandbox', number: of.number, amount }
+  await agree(calls, identities, { act: 'funding', content, reason: 'seeded for development' })
 }

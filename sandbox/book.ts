@@ -144,7 +144,8 @@ export class Book {
     if (!payout) throw new Error(`the journal changes ${entry.id}, which it has not accepted`)
     const was: Readonly<Record<string, Status>> = { failed: 'FAILED', credited: 'SUCCEEDED', returned: 'RETURNED' }
     payout.status = entry.kind === 'moved' ? entry.status : (was[entry.kind] ?? payout.status)
-    payout.code = entry.kind === 'failed' ? entry.code : null
+    payout.code = entry.kind === 'failed' && !entry.isCancelled ? entry.code : null
+    if (entry.kind === 'failed' && entry.isCancelled) payout.status = 'CANCELLED'
     payout.changedAtMs = Date.parse(entry.virtualAt)
     payout.done = entry.step === null ? payout.steps.length : entry.step + 1
     payout.changes += 1

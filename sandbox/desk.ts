@@ -103,22 +103,32 @@ export function openDesk(parts: DeskParts): Desk {
     if (next.status === 'SUCCEEDED') {
       const debited = payout.held === 0n ? payout.amount : 0n
       record(parts, { kind: 'credited', ...movement(payout, -debited), step, debited: debited.toString() })
-    } else if (next.status === 'FAILED') {
+    } else if (next.status === 'FAILED' || next.status === 'CANCELLED') {
       const restored = payout.held.toString()
       const balance = (book.balance + payout.held).toString()
-      record(parts, { kind: 'failed', id, reference, step, code: next.code ?? 'FAILED', restored, balance })
+      const cancelled = next.status === 'CANCELLED' ? ({ isCancelled: true } as const) : {}
+      record(parts, {
+        kind: 'failed',
+        id,
+        reference,
+        step,
+        code: next.code ?? next.status,
+        ...cancelled,
+        restored,
+        balance,
+      })
     } else if (next.status === 'RETURNED') {
-      record(parts, { kind: 'returned', ...movement(payout, payout.amount), step })
+      record(parts, { kind: 'returned', ...movement(payout, returnedOf(payout), returnedOf(payout)), step })
     } else {
       record(parts, { kind: 'moved', id, step, status: next.status })
     }
     scheduleNext(payout)
   }
 
-  function movement(payout: Payout, change: bigint) {
+  function movement(payout: Payout, change: bigint, amount = payout.amount) {
     const { id, reference, currency, institution, account, fingerprint } = payout
     const balance = (book.balance + change).toString()
-    return { id, reference, amount: payout.amount.toString(), currency, institution, account, fingerprint, balance }
+    return { id, reference, amount: amount.toString(), currency, institution, account, fingerprint, balance }
   }
 
   return {
@@ -137,6 +147,11 @@ export function openDesk(parts: DeskParts): Desk {
       for (const payout of book.unfinished()) scheduleNext(payout)
     },
   }
+}
+
+/** What comes back of it. */
+function returnedOf({ amount, scenario }: Payout): bigint {
+  return scenario.returns === 'all' ? amount : amount / 3n
 }
 
 function sendsIgnored(answer: Answer): number {

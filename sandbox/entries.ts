@@ -64,6 +64,8 @@ interface Failed {
   readonly reference: string
   readonly step: number
   readonly code: string
+  /** Taken back by the provider before it was delivered, instead of failed. */
+  readonly isCancelled?: true
   /** What went back to our balance. */
   readonly restored: string
   readonly balance: string

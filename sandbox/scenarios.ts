@@ -54,6 +54,8 @@ export interface Scenario {
   readonly enquiry: 'normal' | 'hidden-twice' | 'failing-twice'
   readonly showsAmount: 'true' | 'less-one'
   readonly showsAccount: 'true' | 'other'
+  /** How much of it comes back when it is returned. */
+  readonly returns: 'all' | 'a-third'
   /** A second object under the same reference, which never moves money. */
   readonly twin: boolean
   /** Until a top-up after the first attempt, the balance counts as too small. */
@@ -67,6 +69,7 @@ export interface Scenario {
 /** Provider's time from commitment to the normal end. */
 const SETTLE_MS = 400
 const SECOND_MS = 1_000
+const DAY_MS = 86_400_000
 
 const SUCCESS: readonly Step[] = [{ afterMs: SETTLE_MS, status: 'SUCCEEDED' }]
 
@@ -77,6 +80,7 @@ const NORMAL: Omit<Scenario, 'code' | 'title'> = {
   enquiry: 'normal',
   showsAmount: 'true',
   showsAccount: 'true',
+  returns: 'all',
   twin: false,
   short: false,
   succeedsOnAttempt: 0,
@@ -87,6 +91,7 @@ const NORMAL: Omit<Scenario, 'code' | 'title'> = {
 const SCENARIOS: readonly Scenario[] = [
   scenario('00', 'success'),
   scenario('01', 'slow success', { steps: after(30 * SECOND_MS, 'SUCCEEDED') }),
+  scenario('02', 'cancelled by the provider', { steps: after(SETTLE_MS, 'CANCELLED') }),
   scenario('03', 'never finishes', { steps: after(SETTLE_MS, 'PROCESSING') }),
   badAccount('10', 'no such account', 'INVALID_DESTINATION'),
   badAccount('11', 'dormant', 'ACCOUNT_DORMANT'),
@@ -100,8 +105,19 @@ const SCENARIOS: readonly Scenario[] = [
   scenario('22', 'float short until the next top-up', { short: true }),
   scenario('24', 'refused by compliance', { steps: failure('COMPLIANCE_REJECTED') }),
   scenario('30', 'success, then returned', { steps: [...SUCCESS, ...after(SETTLE_MS + 5 * SECOND_MS, 'RETURNED')] }),
+  scenario('31', 'success, then returned after 30 days', {
+    steps: [...SUCCESS, ...after(SETTLE_MS + 30 * DAY_MS, 'RETURNED')],
+  }),
   scenario('32', 'failed, then success', {
     steps: [...failure('TEMPORARY_TRANSFER_ERROR'), ...after(SETTLE_MS + 3 * SECOND_MS, 'SUCCEEDED')],
+  }),
+  scenario('35', 'success, then failed', { steps: [...SUCCESS, ...after(SETTLE_MS + SECOND_MS, 'FAILED')] }),
+  scenario('36', 'cancelled, then success', {
+    steps: [...after(SETTLE_MS, 'CANCELLED'), ...after(SETTLE_MS + 3 * SECOND_MS, 'SUCCEEDED')],
+  }),
+  scenario('37', 'success, then a third of it returned', {
+    returns: 'a-third',
+    steps: [...SUCCESS, ...after(SETTLE_MS + SECOND_MS, 'RETURNED')],
   }),
   scenario('33', 'event and enquiry show another amount', { showsAmount: 'less-one' }),
   scenario('34', 'event and enquiry show another account', { showsAccount: 'other' }),

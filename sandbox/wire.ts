@@ -85,7 +85,9 @@ export function refuse(code: string, what: string, status: Refusal['status'] = 4
 
 /** How an enquiry or a callback shows a payout. */
 export function show(payout: Payout): PayoutView {
-  const amount = payout.scenario.showsAmount === 'less-one' ? payout.amount - 1n : payout.amount
+  const moved =
+    payout.status === 'RETURNED' && payout.scenario.returns === 'a-third' ? payout.amount / 3n : payout.amount
+  const amount = payout.scenario.showsAmount === 'less-one' ? moved - 1n : moved
   return {
     id: payout.id,
     reference: payout.reference,

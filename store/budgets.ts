@@ -134,6 +134,12 @@ export interface NewFunding {
   readonly amount: bigint
 }
 
+/** Throws `conflict` when the transfer is recorded already. */
+export async function checkFunding(sql: Sql, { gateway, number }: NewFunding): Promise<void> {
+  const { rows } = await sql.query('SELECT FROM funding WHERE gateway = $1 AND number = $2', [gateway, number])
+  if (rows.length > 0) throw new Problem('conflict', `transfer ${number} to ${gateway} is recorded already`)
+}
+
 /** Records that the treasury put money at a gateway. Throws `conflict` when the transfer is recorded already. */
 export async function recordFunding(
   sql: Sql,

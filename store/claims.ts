@@ -85,6 +85,7 @@ export interface Candidate {
   readonly tranche: string
   readonly state: string
   readonly attempts: number
+  /** What is owed and neither delivered nor on its way. */
   readonly amount: bigint
   readonly currency: string
   readonly release_ms: bigint
@@ -108,7 +109,9 @@ export interface Candidate {
 }
 
 const CANDIDATE = `
-SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.attempts, d.amount, d.currency,
+SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.attempts, d.currency,
+       d.amount - coalesce((SELECT sum(y.amount - y.returned) FROM payout y
+                             WHERE y.disbursement = d.key AND y.money IN ('clearing', 'credited')), 0)::bigint AS amount,
        ms(d.release_at) AS release_ms, d.fiscal_year, d.budget_line, p.held_at IS NOT NULL AS held,
        EXISTS (SELECT FROM freezes f WHERE f.lifted_at IS NULL AND f.target = ANY ($2::text[])) AS frozen,
        p.withdrawn_at IS NOT NULL AND p.stage <> 'closed' AS leaving, a.id AS account, a.institution, a.document, ms(a.usable_from) AS usable_ms,
@@ -328,6 +331,7 @@ export function parkedReason(
   nowMs: number,
 ): Parked | undefined {
   if (candidate.state !== 'released' || candidate.leaving) return 'not-released'
+  if (candidate.amount <= 0n) return 'not-released'
   if (candidate.held) return 'held'
   if (candidate.frozen) return 'frozen'
   if (candidate.send_open) return 'send-open'
@@ -350,7 +354,7 @@ function changedReason(
   const isSameRun = draft.run === null || candidate.approval?.run === draft.run
   if (!isSameRun || !isApproved(candidate, programme, draft.gateway, nowMs)) return 'not-approved'
   const isSame = candidate.attempts === draft.n - 1 && candidate.account === draft.accountId
-  return isSame ? undefined : 'not-released'
+  return isSame && candidate.amount === draft.amount ? undefined : 'not-released'
 }
 
 /** Whether the programme, or people who agreed to exactly this, let it be sent. */

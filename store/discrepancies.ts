@@ -7,7 +7,7 @@ import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 import { entryOf, eventOf, UNDONE } from './discrepancy-undo.ts'
 import type { StoreContext } from './options.ts'
-import { insertPostings } from './postings.ts'
+import { insertPostings, numbered } from './postings.ts'
 import { Conditions, readPage, type Page, type PageRequest } from './read-page.ts'
 
 export interface DiscrepancyView {
@@ -68,6 +68,15 @@ export function listDiscrepancies(
   return readPage<DiscrepancyView>(sql, query, conditions, page)
 }
 
+/** Every discrepancy of some payouts, in the order in which they were found. */
+export async function listDiscrepanciesOf(sql: Sql, payouts: readonly string[]): Promise<DiscrepancyView[]> {
+  const { rows } = await sql.query<DiscrepancyView>(
+    `SELECT ${COLUMNS} FROM discrepancy WHERE payout = ANY ($1) AND resolution IS DISTINCT FROM 'corrected' ORDER BY number`,
+    [payouts],
+  )
+  return rows
+}
+
 /** Throws `not-found`. */
 export async function findDiscrepancy(sql: Sql, id: string, lock = ''): Promise<DiscrepancyView> {
   const { rows } = await sql.query<DiscrepancyView>(`SELECT ${COLUMNS} FROM discrepancy WHERE id = $1 ${lock}`, [id])
@@ -76,8 +85,12 @@ export async function findDiscrepancy(sql: Sql, id: string, lock = ''): Promise<
 }
 
 /** Locks one that is still to be resolved. Throws `not-found`, `discrepancy-resolved`, and `conflict` before it was settled. */
-async function lockOpen(sql: Sql, id: string): Promise<DiscrepancyView> {
-  const found = await findDiscrepancy(sql, id, 'FOR UPDATE')
+function lockOpen(sql: Sql, id: string): Promise<DiscrepancyView> {
+  return openOne(sql, id, 'FOR UPDATE')
+}
+
+async function openOne(sql: Sql, id: string, lock: string): Promise<DiscrepancyView> {
+  const found = await findDiscrepancy(sql, id, lock)
   if (found.state === 'resolved') throw new Problem('discrepancy-resolved', `discrepancy ${id} was resolved already`)
   if (found.state === 'found')
     throw new Problem('conflict', 'it has only just been found; what it means is being booked')
@@ -142,15 +155,33 @@ export async function explainDiscrepancy(
 
 export interface MoneyDecision {
   readonly id: string
+  /** As it was looked at. */
+  readonly difference: bigint
   readonly resolution: MoneyResolution
   readonly reason: string
   /** The person who put it forward; the actor is another one who agrees. */
   readonly proposedBy: string
 }
 
+/** Throws `not-found`, `discrepancy-resolved`, `review-moved` when it is another difference by now, `conflict` for what cannot be. */
+export async function checkResolution(
+  sql: Sql,
+  { id, difference, resolution }: Pick<MoneyDecision, 'id' | 'difference' | 'resolution'>,
+  lock = '',
+): Promise<DiscrepancyView> {
+  const found = await openOne(sql, id, lock)
+  if (found.difference !== difference) {
+    throw new Problem('review-moved', `the difference is ${found.difference} by now; look again and decide anew`)
+  }
+  if (!mayResolve(resolution, found.difference)) {
+    throw new Problem('conflict', `a difference of ${found.difference} cannot end as ${resolution}`)
+  }
+  return found
+}
+
 /**
  * Ends one with money in it, as two people have decided: the caller has seen to it that they are two; the database refuses one.
- * Throws `not-found`, `discrepancy-resolved`, `two-people-needed`, `conflict`.
+ * Throws `not-found`, `discrepancy-resolved`, `two-people-needed`, `review-moved`, `conflict`.
  */
 export async function resolveDiscrepancy(
   sql: Sql,
@@ -163,12 +194,10 @@ export async function resolveDiscrepancy(
   if (proposedBy === actor.person || [proposedBy, actor.person].includes(engineActor().person)) {
     throw new Problem('two-people-needed', 'two different people resolve a difference with money in it')
   }
-  const found = await lockOpen(sql, id)
-  if (!mayResolve(resolution, found.difference)) {
-    throw new Problem('conflict', `a difference of ${found.difference} cannot end as ${resolution}`)
-  }
+  const found = await checkResolution(sql, decision, 'FOR UPDATE')
   await resolve(sql, found, { resolution, reason, proposedBy }, actor, atMs)
-  await insertPostings(sql, [await entryOf(context, found, RESOLVES[resolution] ?? UNDONE[eventOf(found)], atMs)])
+  const entry = await entryOf(context, found, RESOLVES[resolution] ?? UNDONE[eventOf(found)], atMs)
+  await insertPostings(sql, await numbered(sql, [entry]))
   const { programme, ref } = found
   const after = { class: found.class, resolution, difference: found.difference.toString(), proposedBy }
   await insertAudit(sql, [

@@ -5,7 +5,7 @@ import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 import type { StoreContext } from './options.ts'
-import { insertPostings, type LedgerEntry } from './postings.ts'
+import { insertPostings, numbered, type LedgerEntry } from './postings.ts'
 
 export interface PostedDifference {
   readonly id: string
@@ -32,7 +32,8 @@ export async function takeBack(
     [ids, new Date(atMs)],
   )
   const posted = rows.filter(({ difference }) => difference !== 0n)
-  await insertPostings(sql, await Promise.all(posted.map((row) => entryOf(context, row, UNDONE[eventOf(row)], atMs))))
+  const entries = await Promise.all(posted.map((row) => entryOf(context, row, UNDONE[eventOf(row)], atMs)))
+  await insertPostings(sql, await numbered(sql, entries))
   await insertAudit(
     sql,
     rows.map(({ id, programme, ref, difference, class: found }) => ({

@@ -11,6 +11,7 @@ import type { PaymentTiming, StoreContext } from './options.ts'
 import { createPayouts, type Payouts } from './payouts.ts'
 import { createProposals, type Proposals } from './proposal-desk.ts'
 import { createProgrammeBook, type ProgrammeBook } from './programmes.ts'
+import { createReviews, type Reviews } from './reviews.ts'
 import { createReads, type Reads } from './reads.ts'
 import { createRuns, type Runs } from './runs.ts'
 import { createStatements, type Statements } from './statements.ts'
@@ -31,6 +32,7 @@ export interface Store {
   readonly reads: Reads
   readonly statements: Statements
   readonly runs: Runs
+  readonly reviews: Reviews
   /** Waits for running statements and closes the pool. */
   close(): Promise<void>
 }
@@ -69,6 +71,7 @@ export function createStore(options: StoreOptions): Store {
     reads: createReads(context),
     statements: createStatements(context, openBulk(options.url, options.name)),
     runs: createRuns(context),
+    reviews: createReviews(database),
     close: () => database.pool.end(),
   }
 }

@@ -149,7 +149,9 @@ export function standingOf(
   // An attempt that people must look at is shown also where its obligation has ended.
   const states = life.tranches.flatMap(({ disbursement: row }) => (row ? [row.reviewing ? 'review' : row.state] : []))
   const unknown = life.tranches.some(
-    (tranche) => tranche.disbursement?.state === 'in-flight' && tranche.disbursement.payout?.state === 'unknown',
+    (tranche) =>
+      tranche.disbursement?.state === 'in-flight' &&
+      ['unknown', 'failing'].includes(tranche.disbursement.payout?.state ?? ''),
   )
   const isOver = life.stage === 'closed' && disbursements.every(({ state }) => FINAL_STATES.includes(state))
   const refused = disbursements.some(({ state, reason }) => state === 'released' && reason === 'gateway-refuses')

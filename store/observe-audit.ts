@@ -11,6 +11,7 @@ const PAYOUT_ACTS: Readonly<Record<PayoutState, Act>> = {
   unknown: 'payout-unknown',
   accepted: 'payout-accepted',
   processing: 'payout-accepted',
+  failing: 'payout-failing',
   paid: 'payout-paid',
   failed: 'payout-failed',
   cancelled: 'payout-failed',

@@ -147,7 +147,8 @@ async function updatePayouts(
             asked_at = new.asked_at, same_key_retries = new.same_key_retries, last_enquiry_at = new.last_enquiry_at,
             send_again_at = new.send_again_at,
             failure_class = new.failure_class, failure_code = new.failure_code, vendor_code = new.vendor_code, alarm = new.alarm,
-            finished_at = CASE WHEN new.state IN ('paid', 'failed', 'cancelled', 'not-sent', 'returned')
+            finished_at = CASE WHEN new.state = 'paid' AND payout.state = 'failing' THEN new.at
+                               WHEN new.state IN ('failing', 'paid', 'failed', 'cancelled', 'not-sent', 'returned')
                                THEN coalesce(payout.finished_at, new.at) END
        FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::timestamptz[],
                    $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::text[])
@@ -183,11 +184,11 @@ async function updateDisbursements(sql: Sql, rows: readonly Work['disbursement']
     name: 'update-disbursements',
     text: `UPDATE disbursement
         SET state = new.state, reason = new.reason, version = disbursement.version + 1, retries = new.retries,
-            returns = new.returns, returned = new.returns * disbursement.amount, release_at = new.release_at,
+            returns = new.returns, returned = new.returned, lapses_at = new.lapses_at, release_at = new.release_at,
             first_paid_at = new.first_paid_at, paid_at = new.paid_at
        FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::int[], $6::int[], $7::timestamptz[], $8::timestamptz[],
-                   $9::timestamptz[])
-            AS new (key, version, state, reason, retries, returns, release_at, first_paid_at, paid_at)
+                   $9::timestamptz[], $10::bigint[], $11::timestamptz[])
+            AS new (key, version, state, reason, retries, returns, release_at, first_paid_at, paid_at, returned, lapses_at)
       WHERE disbursement.key = new.key AND disbursement.version = new.version`,
     values: [
       rows.map((row) => row.key),
@@ -199,6 +200,8 @@ async function updateDisbursements(sql: Sql, rows: readonly Work['disbursement']
       rows.map((row) => new Date(row.release_ms)),
       rows.map((row) => dateOf(row.first_paid_ms)),
       rows.map((row) => dateOf(row.paid_ms)),
+      rows.map((row) => row.returned),
+      rows.map((row) => new Date(row.lapses_ms)),
     ],
   })
   if (rowCount !== rows.length) throw new Error('a disbursement changed under its life lock')

@@ -4,10 +4,18 @@
  * set-based. Repeating a batch changes nothing and gives the same answer.
  */
 import { afterPayout, followPayout } from '../domain/disbursement.ts'
+import { deadlineAfter } from '../domain/duration.ts'
 import { callEndsByMs, settlesAtMs, type EnquiryTiming } from '../domain/enquiry.ts'
 import type { Failure } from '../domain/observation.ts'
 import { nextForDisbursement } from '../domain/next.ts'
-import { foldPayout, TWIN_ALARMS, twinAlarm, type PayoutDecision, type PayoutState } from '../domain/payout.ts'
+import {
+  foldPayout,
+  TWIN_ALARMS,
+  twinAlarm,
+  type PayoutDecision,
+  type PayoutMoney,
+  type PayoutState,
+} from '../domain/payout.ts'
 import type { Programme } from '../domain/programme.ts'
 import type { DisbursementStanding } from '../domain/standing.ts'
 import { freezeTwins } from './breaker.ts'
@@ -120,6 +128,9 @@ function foldFact(context: FoldContext, row: Work, item: ObservationItem): Payou
     sends: row.sends - row.same_key_retries,
     sameKeyRetries: row.same_key_retries,
     gatewayId: row.gateway_id,
+    failure: row.failure,
+    failureFinal: context.timingOf(row.gateway).failureFinal,
+    isPartlyBack: row.returned > 0n || row.money === 'repaid',
     isOtherAccount:
       item.source === 'statement' ? item.isOtherAccount : isOtherAccount(context.vault, row.sent_to, item.fact),
   }
@@ -187,14 +198,23 @@ function followDisbursement(
   moved: Moved,
 ): void {
   const disbursement = row.disbursement
+  const before = row.money
   postMoved(harvest, row, programme, moved)
+  // Money that was nobody's success says nothing of what is owed when it comes back; people look where it is contradicted.
+  if (isToBeHadBack(before) && row.state !== 'review') return
   const delays = context.timingOf(row.gateway).retryDelaysMs
   const ended = afterPayout(row.state, moved.failure, disbursement, delays)
   if (!ended) return
-  const step = followPayout(disbursement, row.n === disbursement.attempts, ended)
+  // What was delivered counts, whichever attempt it was.
+  const isNewest = row.n === disbursement.attempts || before === 'credited'
+  const step = followPayout(disbursement, isNewest, ended)
   disbursement.state = step.to
   disbursement.reason = step.reason
-  if (row.state === 'returned') disbursement.returns += 1
+  if (row.state === 'returned') {
+    disbursement.returns += 1
+    disbursement.returned = (BigInt(disbursement.returned) + row.amount).toString()
+    renewDeadline(row, programme, moved.atMs)
+  }
   if (step.to === 'released' && step.retryAfterMs !== null) {
     if (step.isRetry) disbursement.retries += 1
     disbursement.release_ms = moved.atMs + step.retryAfterMs
@@ -214,6 +234,7 @@ function followDisbursement(
 /** Money follows the state: what was on its way is with the payee or owed again, and a return comes back the way it went. */
 function postMoved(harvest: Harvest, row: Work, programme: Programme, moved: Moved): void {
   const { atMs } = moved
+  if (isToBeHadBack(row.money)) return postRecovered(harvest, row, programme, atMs)
   const wasOnItsWay = row.money === 'clearing'
   if (row.state === 'paid' || row.state === 'returned') {
     if (wasOnItsWay) {
@@ -232,6 +253,23 @@ function postMoved(harvest: Harvest, row: Work, programme: Programme, moved: Mov
     harvest.post(row, programme, 'voided', atMs)
     row.money = 'back'
   }
+}
+
+/** What comes back is owed anew: the person has as long to act as if it had only now become due. */
+function renewDeadline({ disbursement }: Work, { tranches, zone }: Programme, atMs: number): void {
+  const rule = tranches.find(({ code }) => code === disbursement.tranche)
+  if (rule) disbursement.lapses_ms = Math.max(disbursement.lapses_ms, deadlineAfter(atMs, rule.lapsesAfter, zone))
+}
+
+function isToBeHadBack(money: PayoutMoney): boolean {
+  return money === 'receivable' || money === 'written-off' || money === 'repaid'
+}
+
+/** What somebody owed us has come back through the gateway itself. */
+function postRecovered(harvest: Harvest, row: Work, programme: Programme, atMs: number): void {
+  if (row.state !== 'returned') return
+  harvest.post(row, programme, row.money === 'receivable' ? 'recovered' : 'written-off-recovered', atMs)
+  row.money = 'back'
 }
 
 /** Where the disbursement of a folded payout stands now. */

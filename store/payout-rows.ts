@@ -1,6 +1,7 @@
 /** Loads payouts with what surrounds them, for a whole batch at once, under the locks of their lives. */
 import type { DisbursementState } from '../domain/disbursement.ts'
 import type { Failure } from '../domain/observation.ts'
+import type { PayoutMoney } from '../domain/payout.ts'
 import type { Sql } from './database.ts'
 import type { SentTo } from './observed-account.ts'
 import { ASKED, type AskedRow, type PayoutRow } from './life-rows.ts'
@@ -21,8 +22,9 @@ export interface Work extends Mutable<PayoutRow> {
   readonly account: string
   readonly sent_to: SentTo
   version: number
-  /** Where the amount stands: on its way, with the payee, or owed again. */
-  money: 'clearing' | 'credited' | 'back'
+  money: PayoutMoney
+  /** Came back of it while the rest is still with the payee. */
+  readonly returned: bigint
   gateway_id: string | null
   /** Since when the gateway must be asked because of what somebody told. */
   asked_ms: number | null
@@ -38,7 +40,10 @@ export interface Work extends Mutable<PayoutRow> {
     readonly attempts: number
     retries: number
     returns: number
+    /** Came back in all, in minor units as text: JSON has no exact numbers of that size. */
+    returned: string
     release_ms: number
+    lapses_ms: number
     first_paid_ms: number | null
     paid_ms: number | null
     asked: AskedRow | null
@@ -58,7 +63,7 @@ SELECT FROM participant
 
 const LOAD = `
 SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage = 'closed' AS closed,
-       p.held_at IS NOT NULL AS held, y.n, y.gateway, y.reference, y.amount, y.currency, y.account, y.state, y.money, y.version,
+       p.held_at IS NOT NULL AS held, y.n, y.gateway, y.reference, y.amount, y.currency, y.account, y.state, y.money, y.returned, y.version,
        y.gateway_id, y.alarm, y.sends,
        CASE WHEN y.failure_class IS NOT NULL THEN jsonb_build_object('class', y.failure_class, 'code', y.failure_code,
                                                                      'vendorCode', coalesce(y.vendor_code, '')) END AS failure,
@@ -66,8 +71,8 @@ SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage
        ms(y.last_enquiry_at) AS last_enquiry_ms, ms(y.send_again_at) AS send_again_ms, ms(y.asked_at) AS asked_ms,
        ms(first.started_at) AS first_sent_ms, ms(last.started_at) AS last_started_ms, ms(last.ended_at) AS last_ended_ms,
        jsonb_build_object('key', d.key, 'tranche', d.tranche, 'state', d.state, 'reason', d.reason, 'version', d.version,
-                          'attempts', d.attempts, 'retries', d.retries, 'returns', d.returns, 'asked', ${ASKED},
-                          'release_ms', ms(d.release_at), 'first_paid_ms', ms(d.first_paid_at), 'paid_ms', ms(d.paid_at), 'budget_line', d.budget_line, 'fiscal_year', d.fiscal_year)
+                          'attempts', d.attempts, 'retries', d.retries, 'returns', d.returns, 'returned', d.returned::text, 'asked', ${ASKED},
+                          'release_ms', ms(d.release_at), 'lapses_ms', ms(d.lapses_at), 'first_paid_ms', ms(d.first_paid_at), 'paid_ms', ms(d.paid_at), 'budget_line', d.budget_line, 'fiscal_year', d.fiscal_year)
          AS disbursement,
        CASE WHEN a.id IS NOT NULL THEN jsonb_build_object('id', a.id, 'institution', a.institution,
                                                              'usable_ms', ms(a.usable_from)) END AS live_account

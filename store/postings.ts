@@ -57,10 +57,33 @@ export async function insertPostings(sql: Sql, entries: readonly LedgerEntry[]):
   })
 }
 
+/** More often one event of one subject is not posted. */
+const OCCURRENCES_MAX = 64
+
+/** Entries of events that their subjects may have had before: each gets the number of its turn. The caller holds the subjects' lock. */
+export async function numbered(sql: Sql, entries: readonly LedgerEntry[]): Promise<LedgerEntry[]> {
+  if (entries.length === 0) return []
+  const turns = (entry: LedgerEntry): string[] =>
+    Array.from({ length: OCCURRENCES_MAX }, (_, index) => keyOf({ ...entry, occurrence: index + 1 }))
+  const { rows } = await sql.query<{ key: string }>('SELECT key FROM posting WHERE line = 1 AND key = ANY ($1)', [
+    entries.flatMap(turns),
+  ])
+  const taken = new Set(rows.map(({ key }) => key))
+  return entries.map((entry) => {
+    const turn = turns(entry).findIndex((key) => !taken.has(key))
+    if (turn < 0) throw new Error(`${entry.event} of ${entry.subject} was posted ${OCCURRENCES_MAX} times`)
+    const occurrence = turn + 1
+    taken.add(keyOf({ ...entry, occurrence }))
+    return { ...entry, occurrence }
+  })
+}
+
+function keyOf({ subject, event, occurrence = 1 }: LedgerEntry): string {
+  return postingKey(subject, occurrence === 1 ? event : `${event}:${occurrence}`)
+}
+
 function rowsOf(entry: LedgerEntry): Row[] {
-  const occurrence = entry.occurrence ?? 1
-  const event = occurrence === 1 ? entry.event : `${entry.event}:${occurrence}`
-  const key = postingKey(entry.subject, event)
+  const key = keyOf(entry)
   return postingsFor(entry.event, entry.amount, entry.gateway).map((posting, index) => ({
     entry,
     key,

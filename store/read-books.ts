@@ -27,10 +27,15 @@ WITH posted AS (
     FROM disbursement
 ), sent AS (
   SELECT gateway, coalesce(sum(amount) FILTER (WHERE money = 'clearing'), 0) AS clearing,
-         coalesce(sum(amount) FILTER (WHERE money = 'credited'), 0) AS credited
+         coalesce(sum(amount - returned) FILTER (WHERE money = 'credited'), 0) AS credited,
+         coalesce(sum(amount - returned) FILTER (WHERE money = 'receivable'), 0) AS receivable,
+         coalesce(sum(amount - returned) FILTER (WHERE money = 'written-off'), 0) AS written_off,
+         coalesce(sum(amount - returned) FILTER (WHERE money = 'repaid'), 0) AS repaid
     FROM payout GROUP BY gateway
 ), total AS (
-  SELECT coalesce(sum(clearing), 0) AS clearing, coalesce(sum(credited), 0) AS credited FROM sent
+  SELECT coalesce(sum(clearing), 0) AS clearing, coalesce(sum(credited), 0) AS credited,
+         coalesce(sum(receivable), 0) AS receivable, coalesce(sum(written_off), 0) AS written_off,
+         coalesce(sum(repaid), 0) AS repaid FROM sent
 ), funded AS (
   SELECT gateway, sum(amount) AS amount FROM funding GROUP BY gateway
 ), moved AS (
@@ -41,7 +46,7 @@ WITH posted AS (
   SELECT gateway, sum(amount) AS amount FROM moved GROUP BY gateway
 ), held AS (
   SELECT coalesce(f.gateway, s.gateway, d.gateway) AS gateway,
-         (coalesce(f.amount, 0) - coalesce(s.credited, 0) + coalesce(d.amount, 0))::bigint AS amount
+         (coalesce(f.amount, 0) - coalesce(s.credited + s.receivable + s.written_off + s.repaid, 0) + coalesce(d.amount, 0))::bigint AS amount
     FROM funded f FULL JOIN sent s ON s.gateway = f.gateway FULL JOIN found d ON d.gateway = coalesce(f.gateway, s.gateway)
 ), suspense AS (
   SELECT coalesce(sum(amount) FILTER (WHERE NOT is_fee AND resolution IS NULL AND amount > 0), 0)::bigint AS inwards,
@@ -59,14 +64,14 @@ WITH posted AS (
   UNION ALL SELECT 'budget:disbursed', credited::bigint FROM total
   UNION ALL SELECT 'budget:lapsed', lapsed::bigint FROM owed
   UNION ALL SELECT 'funds:payable', (alive - clearing - credited)::bigint FROM owed, total
-  UNION ALL SELECT 'funds:treasury', ((SELECT coalesce(sum(amount), 0) FROM funded) - alive + to_treasury)::bigint FROM owed, suspense
+  UNION ALL SELECT 'funds:treasury', ((SELECT coalesce(sum(amount), 0) FROM funded) - alive + to_treasury - repaid)::bigint FROM owed, suspense, total
   UNION ALL SELECT 'funds:clearing:' || gateway, clearing::bigint FROM sent
   UNION ALL SELECT 'funds:float:' || gateway, amount FROM held
   UNION ALL SELECT 'funds:suspense-in', inwards FROM suspense
   UNION ALL SELECT 'funds:suspense-out', outwards FROM suspense
   UNION ALL SELECT 'funds:fee', fee FROM suspense
-  UNION ALL SELECT 'funds:receivable', receivable FROM suspense
-  UNION ALL SELECT 'funds:write-off', written_off FROM suspense
+  UNION ALL SELECT 'funds:receivable', (suspense.receivable + total.receivable)::bigint FROM suspense, total
+  UNION ALL SELECT 'funds:write-off', (suspense.written_off + total.written_off)::bigint FROM suspense, total
 )
 SELECT account, coalesce(posted.balance, 0) AS balance, coalesce(controlled.rows, 0) AS rows
   FROM posted FULL JOIN controlled USING (account)`

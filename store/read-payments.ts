@@ -1,6 +1,6 @@
 /** Reads of disbursements and payouts. Amounts are text, times are `Date`. */
 import type { DisbursementState } from '../domain/disbursement.ts'
-import type { PayoutState } from '../domain/payout.ts'
+import type { PayoutMoney, PayoutState } from '../domain/payout.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Sql } from './database.ts'
 import { Conditions, readPage, type Page, type PageRequest } from './read-page.ts'
@@ -35,6 +35,8 @@ export interface PayoutView {
   readonly institution: string
   readonly masked: string
   readonly state: PayoutState
+  readonly money: PayoutMoney
+  readonly returned: string
   readonly gatewayId: string | null
   readonly failureClass: string | null
   readonly failureCode: string | null
@@ -84,7 +86,7 @@ SELECT d.key, d.ref, d.tranche, d.amount::text, d.currency, d.state, d.reason, d
 const PAYOUT = `
 SELECT y.key, y.disbursement, y.ref, y.n, y.gateway, y.reference, y.amount::text, y.currency, a.institution, a.masked,
        y.state, y.gateway_id AS "gatewayId", y.failure_class AS "failureClass", y.failure_code AS "failureCode",
-       y.vendor_code AS "vendorCode", y.alarm, y.sends AS "sendCount", y.enquiries, y.claimed_at AS "claimedAt",
+       y.vendor_code AS "vendorCode", y.money, y.returned::text, y.alarm, y.sends AS "sendCount", y.enquiries, y.claimed_at AS "claimedAt",
        y.finished_at AS "finishedAt"
   FROM payout y JOIN account a ON a.id = y.account`
 
@@ -156,11 +158,16 @@ export async function findPayout(sql: Sql, programme: string, key: string): Prom
        FROM send WHERE payout = $1 ORDER BY number`,
     [key],
   )
-  const observations = await sql.query<ObservationView>(
+  return { ...rows[0], sends: sends.rows, observations: await observationsOf(sql, key) }
+}
+
+/** All that was learnt about a payout, in order. */
+export async function observationsOf(sql: Sql, payout: string): Promise<ObservationView[]> {
+  const { rows } = await sql.query<ObservationView>(
     `SELECT source, fact, observed, vendor_status AS "vendorStatus", decision, from_state AS "fromState",
             to_state AS "toState", observed_at AS "observedAt"
        FROM observation WHERE payout = $1 ORDER BY id`,
-    [key],
+    [payout],
   )
-  return { ...rows[0], sends: sends.rows, observations: observations.rows }
+  return rows
 }

@@ -1,6 +1,7 @@
 /** Payouts of ours that the statements do not have: only once every day on which their line could have come is there, whole. */
 import { addDays } from '../domain/zone.ts'
 import type { BulkSql } from './bulk.ts'
+import type { Sql } from './database.ts'
 import type { Looked } from './statement-pairs.ts'
 
 export interface MissingRow {
@@ -22,7 +23,10 @@ export interface Proved {
 const DAYS_MAX = 400
 
 /** The unbroken run of complete statements that this day is part of; null when its own is not complete. */
-export async function provedAround(sql: BulkSql, { gateway, day }: Looked): Promise<Proved | null> {
+export async function provedAround(
+  sql: Sql,
+  { gateway, day }: Pick<Looked, 'gateway' | 'day'>,
+): Promise<Proved | null> {
   const { rows } = await sql.query<{ day: string }>(
     `SELECT day::text AS day FROM statement WHERE gateway = $1 AND NOT superseded AND complete
         AND day BETWEEN $2::date - ${DAYS_MAX} AND $2::date + ${DAYS_MAX}`,

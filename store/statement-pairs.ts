@@ -43,12 +43,15 @@ const OTHER_ACCOUNT = `(coalesce(l.gateway_id <> y.gateway_id, false) OR coalesc
        CASE WHEN l.account_index IS NULL THEN false
             WHEN a.account_index_key = l.account_index_key THEN a.account_index <> l.account_index
             ELSE a.institution <> l.institution OR right(a.masked, length(l.masked)) <> l.masked END, false))`
-const IS_BOOKED = `CASE l.type WHEN 'return' THEN y.state = 'returned' ELSE y.money = 'credited' OR y.state = 'returned' END`
+const IS_BOOKED = `CASE l.type WHEN 'return' THEN y.state = 'returned' OR y.returned > 0
+                                ELSE y.money NOT IN ('clearing', 'back') OR y.state = 'returned' END`
+/** What came back in part is booked as that part. */
+const HERE = `CASE WHEN l.type = 'return' AND y.returned > 0 THEN y.returned ELSE y.amount END`
 const date = (column: string, zone: string): string => `(${column} AT TIME ZONE ${zone})::date`
 
 const booked = (
   zone: string,
-): string => `y.key AS payout, y.programme, y.ref, y.amount AS here, y.currency AS here_currency,
+): string => `y.key AS payout, y.programme, y.ref, ${HERE} AS here, y.currency AS here_currency,
        ${IS_BOOKED} AS is_booked, ${OTHER_ACCOUNT} AS other_account, ${date('y.claimed_at', zone)}::text AS from,
        ${date('y.finished_at', zone)}::text AS to,
        (SELECT m.id FROM discrepancy m WHERE m.key = y.key || '/missing-there' AND m.resolution IS DISTINCT FROM 'corrected'
@@ -57,7 +60,7 @@ const booked = (
 /** What agrees in everything, and needs no second look: the same that \`classifyLine\` says of it. */
 const agrees = (
   zone: string,
-): string => `l.amount = y.amount AND l.currency = y.currency AND NOT ${OTHER_ACCOUNT} AND ${IS_BOOKED} AND
+): string => `l.amount = ${HERE} AND l.currency = y.currency AND NOT ${OTHER_ACCOUNT} AND ${IS_BOOKED} AND
   CASE l.type WHEN 'return' THEN true
               WHEN 'payout' THEN l.direction = 'debit' AND l.value_date >= ${date('y.claimed_at', zone)}
                              AND l.value_date <= ${date('y.finished_at', zone)} AND l.business_date <= ${date('y.finished_at', zone)}

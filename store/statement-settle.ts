@@ -4,9 +4,16 @@
  */
 import { engineActor } from '../domain/act.ts'
 import type { PayoutFact } from '../domain/payout.ts'
-import { differenceOf, isSettled, type DifferenceFacts, type DiscrepancyClass } from '../domain/reconciliation.ts'
+import {
+  differenceOf,
+  isSettled,
+  type BookedPayout,
+  type DifferenceFacts,
+  type DiscrepancyClass,
+} from '../domain/reconciliation.ts'
 import type { LineType } from '../domain/statement.ts'
 import { insertAudit } from './audit.ts'
+import { bookedPayouts } from './booked-payouts.ts'
 import { inTransaction, type Sql } from './database.ts'
 import { entryOf, eventOf } from './discrepancy-undo.ts'
 import { observeLocked } from './observe.ts'
@@ -59,7 +66,7 @@ export function settleStatement(context: StoreContext, id: string, limit: number
       context,
       rows.flatMap((row) => itemOf(row, atMs)),
     )
-    const payouts = await standingOf(sql, rows)
+    const payouts = await bookedPayouts(sql, [...new Set(rows.flatMap(({ payout }) => payout ?? []))])
     const settled = rows.map((row) => {
       const facts = factsOf(row, payouts)
       return { ...row, difference: differenceOf(facts), isOver: isSettled(facts) }
@@ -107,25 +114,13 @@ function factOf(row: FoundRow): PayoutFact {
   }
 }
 
-type Payouts = ReadonlyMap<string, NonNullable<DifferenceFacts['payout']>>
+/** What a difference is made of, as far as it is computed anew when its payout has been decided about. */
+export type DifferenceRow = Pick<
+  FoundRow,
+  'class' | 'type' | 'direction' | 'there' | 'here' | 'currency' | 'statement_currency' | 'payout'
+>
 
-/** What the books have of the payouts by now: the ledger says so, whatever state they are in. */
-async function standingOf(sql: Sql, rows: readonly FoundRow[]): Promise<Payouts> {
-  const keys = [...new Set(rows.flatMap(({ payout }) => payout ?? []))]
-  if (keys.length === 0) return new Map()
-  const found = await sql.query<{ key: string; paid: boolean; returned: boolean; under_way: boolean }>(
-    `SELECT key, money = 'clearing' AS under_way,
-            EXISTS (SELECT FROM posting p WHERE p.key = payout.key || '/paid') AS paid,
-            EXISTS (SELECT FROM posting p WHERE p.key = payout.key || '/returned') AS returned
-       FROM payout WHERE key = ANY ($1)`,
-    [keys],
-  )
-  return new Map(
-    found.rows.map((row) => [row.key, { isPaid: row.paid, isReturned: row.returned, isUnderWay: row.under_way }]),
-  )
-}
-
-function factsOf(row: FoundRow, payouts: Payouts): DifferenceFacts {
+export function factsOf(row: DifferenceRow, payouts: ReadonlyMap<string, BookedPayout>): DifferenceFacts {
   const { class: found, type, direction, there, here } = row
   const isOurCurrency = row.currency === row.statement_currency
   const payout = row.payout === null ? null : (payouts.get(row.payout) ?? null)

@@ -5,6 +5,7 @@ import type { StoreContext } from './options.ts'
 import type { Page, PageRequest } from './read-page.ts'
 import { reportDay, type DayReport } from './reconciliation-report.ts'
 import { dueDays, type DayRule } from './statement-days.ts'
+import { confirmFailures } from './statement-failures.ts'
 import { loadStatement, type Loaded, type NewStatement } from './statement-load.ts'
 import { matchStatement, type Matched, type MatchRule } from './statement-match.ts'
 import { settleStatement, type Settled } from './statement-settle.ts'
@@ -18,6 +19,8 @@ export interface Statements {
   match(id: string, rule: MatchRule, atMs: number): Promise<Matched>
   /** Settles up to `limit` of a statement's differences: until it says none. */
   settle(id: string, limit: number, atMs: number): Promise<Settled>
+  /** Ends up to `limit` payouts that were told to have failed and that the statements up to this one prove not to have been paid; how many. */
+  confirmFailures(id: string, ruleOf: (gateway: string) => MatchRule, limit: number, atMs: number): Promise<number>
   discrepancies(filter: DiscrepancyFilter, page: PageRequest): Promise<Page<DiscrepancyView>>
   /** Throws `not-found`. */
   discrepancy(id: string): Promise<DiscrepancyView>
@@ -31,6 +34,7 @@ export function createStatements(context: StoreContext, bulk: Bulk): Statements 
     dueDays: (gateway, rule, nowMs) => dueDays(database.pool, gateway, rule, nowMs),
     load: (statement, atMs) => loadStatement(context, bulk, statement, atMs),
     match: (id, rule, atMs) => matchStatement(context, bulk, id, rule, atMs),
+    confirmFailures: (id, ruleOf, limit, atMs) => confirmFailures(context, id, ruleOf, limit, atMs),
     settle: (id, limit, atMs) => settleStatement(context, id, limit, atMs),
     discrepancies: (filter, page) => listDiscrepancies(database.pool, filter, page),
     discrepancy: (id) => findDiscrepancy(database.pool, id),

@@ -102,6 +102,7 @@ export const english: Catalogue = {
   'timeline.payout-enquired': (v) => `The gateway was asked about ${v.tranche}.`,
   'timeline.payout-accepted': (v) => `The gateway accepted ${v.tranche} and is working on it.`,
   'timeline.payout-paid': (v) => `${v.tranche} of ${v.amount} was paid to ${v.to}.`,
+  'timeline.payout-failing': 'The payment partner reports a failure; it is certain once its statement is here.',
   'timeline.payout-failed': (v) => `${v.tranche} of ${v.amount} was not paid. ${FAILURE[v.failure]} ${NEXT[v.failure]}`,
   'timeline.payout-returned': (v) => `${v.tranche} of ${v.amount} came back from the bank or wallet. It is still owed.`,
   'timeline.account-linked': (v) => `${v.account} is linked to receive incentives.`,
@@ -113,6 +114,9 @@ export const english: Catalogue = {
   'timeline.float-short': (v) => `${v.tranche} of ${v.amount} waits for money at the gateway. ${NEXT['float-short']}`,
   'timeline.float-restored': 'There is money at the gateway again and payments go on.',
   'timeline.retry-scheduled': (v) => `${v.tranche} will be sent again automatically.`,
+  'timeline.review-decided': 'Two officers decided about a payment.',
+  'timeline.receivable-opened': 'An amount was paid without being owed, and is asked back.',
+  'timeline.receivable-ended': 'What was to be had back is settled.',
   'timeline.review-needed': (v) => `${v.tranche} of ${v.amount} waits for the decision of two people.`,
   'timeline.disbursement-failed': (v) =>
     `${v.tranche} of ${v.amount} cannot be sent. ${FAILURE[v.failure]} ${NEXT[v.failure]}`,

@@ -103,6 +103,7 @@ export const indonesian: Catalogue = {
   'timeline.payout-enquired': (v) => `Kami menanyakan kabar ${v.tranche} kepada mitra pembayaran.`,
   'timeline.payout-accepted': (v) => `${v.tranche} sudah diterima mitra pembayaran dan sedang diproses.`,
   'timeline.payout-paid': (v) => `${v.tranche} sebesar ${v.amount} sudah masuk ke ${v.to}.`,
+  'timeline.payout-failing': 'Mitra pembayaran melaporkan kegagalan; dipastikan setelah rekening korannya diterima.',
   'timeline.payout-failed': (v) =>
     `${v.tranche} sebesar ${v.amount} belum berhasil dikirim. ${FAILURE[v.failure]} ${NEXT[v.failure]}`,
   'timeline.payout-returned': (v) =>
@@ -117,6 +118,9 @@ export const indonesian: Catalogue = {
     `${v.tranche} sebesar ${v.amount} menunggu dana penyaluran di mitra pembayaran. ${NEXT['float-short']}`,
   'timeline.float-restored': 'Dana penyaluran sudah tersedia dan pengiriman dilanjutkan.',
   'timeline.retry-scheduled': (v) => `${v.tranche} akan dikirim ulang secara otomatis.`,
+  'timeline.review-decided': 'Dua petugas telah memutuskan sebuah pembayaran.',
+  'timeline.receivable-opened': 'Sebuah pembayaran di luar hak diminta kembali.',
+  'timeline.receivable-ended': 'Penagihan kembali telah selesai.',
   'timeline.review-needed': (v) =>
     `${v.tranche} sebesar ${v.amount} sedang diperiksa oleh dua petugas sebelum dilanjutkan.`,
   'timeline.disbursement-failed': (v) =>

@@ -40,6 +40,7 @@ interface ActValues {
   'payout-enquired': { tranche: Bilingual }
   'payout-accepted': { tranche: Bilingual }
   'payout-paid': TrancheValues & { to: string }
+  'payout-failing': Plain
   'payout-failed': TrancheValues & { failure: FailureCode }
   'payout-returned': TrancheValues
   'account-linked': { account: string }
@@ -51,6 +52,9 @@ interface ActValues {
   'float-restored': Plain
   'retry-scheduled': { tranche: Bilingual }
   'review-needed': TrancheValues
+  'review-decided': Plain
+  'receivable-opened': Plain
+  'receivable-ended': Plain
   'disbursement-failed': TrancheValues & { failure: FailureCode }
   'disbursement-lapsed': TrancheValues
   'disbursement-cancelled': TrancheValues

@@ -17,6 +17,7 @@ import { peopleRoutes } from './people.ts'
 import { programmeRoutes } from './programmes.ts'
 import { proposalRoutes } from './proposals.ts'
 import { runRoutes } from './runs.ts'
+import { reviewRoutes } from './reviews.ts'
 import { serviceRoutes } from './service.ts'
 import { signingKeyRoutes } from './signing-keys.ts'
 import { waveRoutes } from './waves.ts'
@@ -37,6 +38,7 @@ export function registerRoutes(app: App, context: RouteContext): void {
   paymentRoutes(app, context)
   ledgerRoutes(app, context)
   discrepancyRoutes(app, context)
+  reviewRoutes(app, context)
   callbackRoutes(app, context)
   keyRoutes(app, context)
   messageRoutes(app, context)

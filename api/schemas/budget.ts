@@ -39,12 +39,6 @@ export function appropriationView(row: AppropriationView): Static<typeof Appropr
   }
 }
 
-export const NewFunding = named(
-  'NewFunding',
-  { gateway: Type.String({ maxLength: 40 }), number: DocumentNumber, amount: ref(Money) },
-  'Money the treasury put at a gateway; the number is the transfer’s, once per gateway',
-)
-export const FundingRecorded = named('FundingRecorded', { id: Uuid }, 'A recorded funding')
 export const Funding = named(
   'Funding',
   { id: Uuid, gateway: Type.String(), number: Type.String(), amount: ref(Money), recordedAt: Time },

@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox'
 import { DISBURSEMENT_STATES } from '../../domain/disbursement.ts'
 import { isDebitNormal } from '../../domain/ledger.ts'
 import { FAILURE_CLASSES } from '../../domain/observation.ts'
-import { PAYOUT_STATES } from '../../domain/payout.ts'
+import { PAYOUT_MONEY, PAYOUT_STATES } from '../../domain/payout.ts'
 import type { LedgerAccountView, PostingView } from '../../store/read-money.ts'
 import type {
   DisbursementView,
@@ -46,6 +46,11 @@ const PAYOUT = {
   institution: Type.String(),
   account: Type.String({ description: 'Masked' }),
   state: Type.Enum([...PAYOUT_STATES]),
+  money: Type.Enum([...PAYOUT_MONEY], {
+    description:
+      'Where the amount stands: on its way, with the person, owed again; or what was not owed, and is to be had back',
+  }),
+  returned: ref(Money),
   gatewayId: textOrNull(),
   failure: Type.Unsafe<{ class: string | null; code: string; vendorCode: string | null } | null>({
     anyOf: [
@@ -120,7 +125,7 @@ export function disbursementView(row: DisbursementView): Static<typeof Disbursem
 
 export function payoutView(row: PayoutView): Static<typeof Payout> {
   const { key, disbursement, ref, n, gateway, reference, institution, state, gatewayId, alarm } = row
-  const { failureClass, failureCode, vendorCode, sendCount, enquiries } = row
+  const { failureClass, failureCode, vendorCode, sendCount, enquiries, money: stands } = row
   return {
     key,
     disbursement,
@@ -134,7 +139,9 @@ export function payoutView(row: PayoutView): Static<typeof Payout> {
     alarm,
     sendCount,
     enquiries,
+    money: stands,
     amount: money(row.amount, row.currency),
+    returned: money(row.returned, row.currency),
     account: row.masked,
     failure: failureCode === null ? null : { class: failureClass, code: failureCode, vendorCode },
     claimedAt: time(row.claimedAt),
@@ -151,7 +158,7 @@ function sendView(row: SendView) {
   return { ...row, startedAt: time(startedAt), sendBy: time(sendBy), endedAt: timeOrNull(endedAt) }
 }
 
-function observationView(row: ObservationView) {
+export function observationView(row: ObservationView) {
   return { ...row, observedAt: time(row.observedAt) }
 }
 

@@ -166,6 +166,7 @@ export class Rows {
       ...payout,
       ...this.payoutRow(payout),
       programme: person.programme,
+      returned: 0n,
       programme_version: person.programme_version,
       region: person.region,
       wave: person.wave,
@@ -177,7 +178,11 @@ export class Rows {
         index: Buffer.from(used.details.number).toString('hex'),
         index_key: 'simulated',
       },
-      disbursement: { ...stored, asked: askedOf(this.payoutsOf(stored)) },
+      disbursement: {
+        ...stored,
+        returned: `${BigInt(stored.returns) * BigInt(stored.amount)}`,
+        asked: askedOf(this.payoutsOf(stored)),
+      },
       live_account: live ? { id: live.id, institution: live.details.institution, usable_ms: live.usable_ms } : null,
     }
   }

@@ -89,6 +89,7 @@ export function openSetting(seed: number, plant: Plant | null, isTraced = false)
 function drawTiming(random: Random): PaymentTiming {
   const horizonMs = random.pick([30 * MINUTE, 6 * HOUR, DAY, 30 * DAY])
   return {
+    failureFinal: 'at-once',
     duplicate: random.pick(['returns-live-object', 'returns-live-object', 'error-then-enquire', 'silent']),
     submitTimeoutMs: random.pick([5 * SECOND, 30 * SECOND]),
     enquiryLadderMs: random.pick([

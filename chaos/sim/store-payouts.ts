@@ -82,9 +82,9 @@ export class SimPayouts {
     for (const moved of harvest.disbursements.values()) {
       const stored = rows.disbursements.get(moved.key)
       if (stored.version !== moved.version) throw new Error('a disbursement changed under its life lock')
-      const { state, reason, retries, returns, release_ms, first_paid_ms, paid_ms } = moved
+      const { state, reason, retries, returns, release_ms, lapses_ms, first_paid_ms, paid_ms } = moved
       const version = moved.version + 1
-      const change = { state, reason, retries, returns, release_ms, first_paid_ms, paid_ms, version }
+      const change = { state, reason, retries, returns, release_ms, lapses_ms, first_paid_ms, paid_ms, version }
       rows.disbursements.update(moved.key, change)
     }
     for (const id of harvest.accounts.keys()) {
@@ -215,7 +215,7 @@ function workOf(work: ReadonlyMap<string, Work>, key: string): Work {
 }
 
 const MONEY = {
-  open: ['submitting', 'unknown', 'accepted', 'processing'],
+  open: ['submitting', 'unknown', 'accepted', 'processing', 'failing'],
   back: ['failed', 'cancelled', 'not-sent', 'returned'],
 }
 

@@ -3,6 +3,7 @@ import type { BreakerRule } from '../../domain/freeze.ts'
 import type { Capabilities, GatewayTiming, Institution, StatementRule } from '../gateway.ts'
 
 const TIMING: GatewayTiming = {
+  failureFinal: 'at-once',
   duplicate: 'returns-live-object',
   submitTimeoutMs: 2_000,
   enquireTimeoutMs: 2_000,
@@ -45,7 +46,6 @@ const INSTITUTIONS: readonly Institution[] = [
 
 export function sandboxCapabilities(timing: Partial<GatewayTiming> = {}, ratePerSecond = 2_000): Capabilities {
   return {
-    failureFinal: 'at-once',
     callback: 'signed',
     institutions: INSTITUTIONS,
     timing: { ...TIMING, ...timing },

@@ -186,7 +186,7 @@ function toppingUp(of: Running): (amount: bigint) => Promise<void> {
     if (Date.now() - lastMs < TOP_UP_PAUSE_MS) return
     lastMs = Date.now()
     made += 1
-    await fundSandbox(of.calls, of.sandbox, { programme: of.programme, amount, number: `SP2D-${made}` })
+    await fundSandbox(of.calls, of.identities, of.sandbox, { programme: of.programme, amount, number: `SP2D-${made}` })
   }
 }
 

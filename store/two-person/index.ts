@@ -2,11 +2,15 @@
 import type { ListedAct } from '../two-person-act.ts'
 import { accountChange } from './account-change.ts'
 import { appropriation } from './appropriation.ts'
+import { discrepancyResolution } from './discrepancy-resolution.ts'
 import { freezeLift } from './freeze-lift.ts'
+import { funding } from './funding.ts'
 import { key } from './key.ts'
 import { programmePublication } from './programme-publication.ts'
+import { receivableEnd } from './receivable-end.ts'
 import { redriveAll } from './redrive-all.ts'
 import { redrive } from './redrive.ts'
+import { reviewDecision } from './review-decision.ts'
 import { roleGrant } from './role-grant.ts'
 import { runAbort } from './run-abort.ts'
 import { runRelease } from './run-release.ts'
@@ -24,4 +28,8 @@ export const TWO_PERSON_ACTS: readonly ListedAct[] = [
   accountChange,
   runRelease,
   runAbort,
+  reviewDecision,
+  receivableEnd,
+  discrepancyResolution,
+  funding,
 ]

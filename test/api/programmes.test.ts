@@ -64,10 +64,12 @@ describe('an appropriation', () => {
 })
 
 describe('a funding', () => {
-  it('is recorded once by its number', async () => {
+  const content = (of: object) => ({ act: 'funding', content: { programme: 'demo', ...of } })
+
+  it('is recorded once by its number, by two people', async () => {
     const funding = { gateway: 'sandbox', number: 'SP2D-1', amount: idr('5000000000') }
-    expect((await post(api.app, '/v1/programmes/demo/fundings', key, funding)).status).toBe(201)
-    await refusedWith(api, 'conflict', () => post(api.app, '/v1/programmes/demo/fundings', key, funding))
+    expect((await agreed(api, [agus, budi], content(funding))).state).toBe('executed')
+    expect((await propose(api, agus, content(funding))).body.code).toBe('conflict')
     const { body } = await get(api.app, '/v1/programmes/demo/fundings', key)
     expect(body.data).toMatchObject([funding])
     const { body: ledger } = await get(api.app, '/v1/programmes/demo/ledger/accounts', key)
@@ -82,9 +84,13 @@ describe('a funding', () => {
     })
   })
 
-  it('goes to a gateway that is in use', async () => {
-    const funding = { gateway: 'nowhere', number: 'SP2D-2', amount: idr('1') }
-    await refusedWith(api, 'unknown-gateway', () => post(api.app, '/v1/programmes/demo/fundings', key, funding))
+  it.each([
+    [{ gateway: 'nowhere', number: 'SP2D-2', amount: idr('1') }, '/content/gateway'],
+    [{ gateway: 'sandbox', number: 'SP2D-2', amount: idr('0') }, '/content/amount/minor'],
+    [{ gateway: 'sandbox', number: 'SP2D-2', amount: { minor: '1', currency: 'USD' } }, '/content/amount/currency'],
+  ])('of %o is refused with its place', async (of, pointer) => {
+    const { body } = await propose(api, agus, content(of))
+    expect([body.code, body.errors[0].pointer]).toEqual(['invalid-request', pointer])
   })
 })
 

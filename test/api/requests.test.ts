@@ -3,12 +3,15 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aRegistration, buildTestApp, demoProgramme, get, post, send, type TestApi } from '../support/api.ts'
 import { refusedWith } from '../support/api-lives.ts'
+import { personOf, propose, type ApiPerson } from '../support/api-people.ts'
 
 let api: TestApi
 let key: string
+let agus: ApiPerson
 beforeAll(async () => {
   api = await buildTestApp()
   await api.publish(demoProgramme())
+  agus = await personOf(api, 'administrator')
   key = await api.keyFor(['registrar', 'operator', 'administrator', 'auditor', 'helpdesk'])
 })
 afterAll(() => api.close())
@@ -86,15 +89,9 @@ describe('an amount', () => {
     ['a bare text', '1000', '/amount'],
   ]
   it.each(cases)('that is %s is refused with its place', async (_name, amount, pointer) => {
-    const { body } = await refusedWith(api, 'invalid-request', () =>
-      post(api.app, '/v1/programmes/demo/fundings', key, { gateway: 'sandbox', number: 'N1', amount }),
-    )
-    expect(body.errors[0].pointer).toBe(pointer)
-  })
-
-  it('of nothing funds no gateway', async () => {
-    const funding = { gateway: 'sandbox', number: 'N1', amount: { minor: '0', currency: 'IDR' } }
-    await refusedWith(api, 'invalid-request', () => post(api.app, '/v1/programmes/demo/fundings', key, funding))
+    const content = { programme: 'demo', gateway: 'sandbox', number: 'N1', amount }
+    const { body } = await refusedWith(api, 'invalid-request', () => propose(api, agus, { act: 'funding', content }))
+    expect(body.errors[0].pointer).toBe(`/content${pointer}`)
   })
 })
 

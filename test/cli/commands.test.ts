@@ -6,13 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Follow } from '../../local/demo/lives.ts'
 import { writeRunning } from '../../local/running.ts'
-import { dayOf } from '../../sandbox/statement.ts'
 import { openLiveStack } from '../support/e2e.ts'
 import { lunas } from '../support/e2e-command.ts'
 import { commandsBeside } from '../support/e2e-live-commands.ts'
 import { peopleWith } from '../support/e2e-people.ts'
+import { accountFile, receivable, statementOfToday } from '../support/e2e-money.ts'
 import { runbookOfRuns } from '../support/e2e-runs.ts'
-import { credit, line, loadInto, settleIn } from '../support/statements.ts'
 
 const live = await openLiveStack()
 const commands = commandsBeside(live)
@@ -207,7 +206,7 @@ describe('lunas identity, approvals and appropriations', () => {
   test('every command of their page does what it says', async () => {
     const { secret } = await json('keys', 'create', '--person', 'Budi Santoso', '--role', 'institution')
     const file = path.join(live.home, 'budi.json')
-    await runAll('docs/approvals.md', { KEY: secret, 'budi.json': file })
+    await runAll('docs/approvals.md', { ...accountFile(live.home, lives[0]), KEY: secret, 'budi.json': file })
     expect(statSync(file).mode & 0o777).toBe(0o600)
     const again = await run('identity', 'create', '--person', 'x', '--identity', file, '--key', secret)
     expect(again).toMatchObject({ code: 1, stderr: `${file} exists; a key in use is never replaced\n` })
@@ -254,25 +253,32 @@ test('every command of the runbook of payout runs does what it says', () => runb
 describe('lunas discrepancies', () => {
   test('every command of its runbook does what it says', async () => {
     expect((await run('discrepancies', 'list')).stdout).toBe('Nothing differs.\n')
-    const day = dayOf(Date.now())
-    const [paid] = await live.rows<{ payout: string; reference: string }>(
-      `SELECT key AS payout, reference FROM payout WHERE state = 'paid' LIMIT 1`,
-    )
-    const dates = { rawDate: `${day}T12:00:00+07:00`, valueDate: day, businessDate: day, gatewayId: null }
-    const elsewhere = { account: { institution: 'ID.BNI', number: '1111111111' } }
-    const lines = [line(paid ?? { payout: '', reference: '' }, { ...dates, ...elsewhere }), credit('c1', dates)]
-    const { id } = await loadInto(live.store, lines, { day }, Date.now())
-    await settleIn(live.store, id, Date.now())
+    const day = await statementOfToday(live)
     const { data } = await json('discrepancies', 'list')
-    const named = { DAY: day, DISCREPANCY: data[0]?.id }
+    const named = { DAY: day, DISCREPANCY: data[0]?.id, CREDIT: data[1]?.id }
     const said = await runAll('docs/runbooks/discrepancies.md', named)
     expect(said[0]).toContain('unreferenced-credit')
     expect(said[3]).toContain(`account of ${day} at sandbox`)
     expect(said[4]).toContain(`sandbox, ${day}: version 1, 2 lines, complete, settled`)
     expect(said[5]).toContain(`${day},1,true,unreferenced-credit,1,1,700,700,IDR`)
-    expect(said.slice(-2).map((text) => text.split('\n')[0])).toEqual(['sari looks after it.', 'It is explained.'])
+    expect(said.slice(-4, -2).map((text) => text.split('\n')[0])).toEqual(['sari looks after it.', 'It is explained.'])
+    expect(said.at(-1)).toContain('executed')
+    expect(await json('discrepancies', 'show', data[1]?.id)).toMatchObject({ resolution: 'to-treasury' })
     const refused = await run('discrepancies', 'explain', data[1]?.id, '--reason', 'nothing to see')
     expect({ code: refused.code, stdout: refused.stdout }).toEqual({ code: 1, stdout: '' })
+  })
+})
+
+describe('lunas reviews', () => {
+  test('every command of its runbook does what it says', async () => {
+    const { data } = await json('reviews', 'list')
+    expect(data).toHaveLength(1)
+    const PAYOUT = await receivable(live, { json, run })
+    const told = await runAll('docs/runbooks/reviews.md', { DISBURSEMENT: data[0]?.disbursement, PAYOUT })
+    expect(told[2]).toContain('alarm: other-account')
+    expect(told[5]).toContain('executed')
+    expect(told[6]).toContain(PAYOUT)
+    expect((await run('reviews', 'list')).stdout).toBe('Nothing is under review.\n')
   })
 })
 

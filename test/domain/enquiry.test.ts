@@ -9,6 +9,7 @@ import {
 
 const SECOND = 1000
 const TIMING: EnquiryTiming = {
+  failureFinal: 'at-once',
   duplicate: 'returns-live-object',
   submitTimeoutMs: 10 * SECOND,
   enquiryLadderMs: [30 * SECOND, 60 * SECOND, 120 * SECOND],

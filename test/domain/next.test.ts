@@ -6,6 +6,7 @@ import type { Calendar } from '../../domain/programme.ts'
 
 const SECOND = 1000
 const TIMING: EnquiryTiming = {
+  failureFinal: 'at-once',
   duplicate: 'returns-live-object',
   submitTimeoutMs: 10 * SECOND,
   enquiryLadderMs: [30 * SECOND],

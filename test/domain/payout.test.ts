@@ -25,6 +25,9 @@ function payout(state: PayoutState, more = NONE): PayoutFacts {
     sends: 1,
     sameKeyRetries: 0,
     gatewayId: null,
+    failure: null,
+    failureFinal: 'at-once',
+    isPartlyBack: false,
     isOtherAccount: false,
     ...more,
   }
@@ -64,6 +67,7 @@ describe('an observation moves a payout forward and never back', () => {
     ['unknown', 'accepted', 'processing', 'paid', 'failed', 'cancelled', 'returned'],
     ['accepted', 'repeated', 'processing', 'paid', 'failed', 'cancelled', 'returned'],
     ['processing', 'late', 'repeated', 'paid', 'failed', 'cancelled', 'returned'],
+    ['failing', 'late', 'late', 'paid', 'failed', 'cancelled', 'returned'],
     ['paid', 'late', 'late', 'repeated', C, C, 'returned'],
     ['failed', 'late', 'late', C, 'repeated', C, C],
     ['cancelled', 'late', 'late', C, C, 'repeated', C],
@@ -75,7 +79,34 @@ describe('an observation moves a payout forward and never back', () => {
   })
 
   it('has a row for every state', () => {
-    expect(PAYOUT_STATES).toHaveLength(10)
+    expect(PAYOUT_STATES).toHaveLength(11)
+  })
+})
+
+describe('a failure that is final only after the statement', () => {
+  const late = { failureFinal: 'after-statement' } as const
+
+  it('is no end yet, whoever tells of it', () => {
+    for (const state of ['submitting', 'unknown', 'accepted', 'processing'] as const) {
+      expect(decided(payout(state, late), seen('failed'), 'callback')).toBe('failing')
+      expect(decided(payout(state, late), seen('cancelled'), 'enquiry')).toBe('failing')
+    }
+    expect(decided(payout('failing', late), seen('failed'))).toBe('repeated')
+    expect(decided(payout('failing', late), seen('processing'))).toBe('late')
+  })
+
+  it('may still be a success, and fails once the statements have no debit, for the reason that was told', () => {
+    expect(decided(payout('failing', late), seen('paid'), 'statement')).toBe('paid')
+    expect(foldPayout(payout('failing', { ...late, failure: CLOSED }), { kind: 'undebited' }, 'statement')).toEqual({
+      kind: 'move',
+      to: 'failed',
+      failure: CLOSED,
+      alarm: null,
+    })
+  })
+
+  it('after a success contradicts it as elsewhere', () => {
+    expect(decided(payout('paid', late), seen('failed'))).toBe('review: contradiction')
   })
 })
 

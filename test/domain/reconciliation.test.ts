@@ -58,6 +58,8 @@ describe('a line and what the books have of it', () => {
   })
 })
 
+const amounts = fc.bigInt({ min: 0n, max: 1000n })
+
 const facts = fc.record<DifferenceFacts>({
   class: fc.constantFrom(...DISCREPANCY_CLASSES),
   type: fc.constantFrom(...LINE_TYPES),
@@ -65,7 +67,7 @@ const facts = fc.record<DifferenceFacts>({
   there: fc.option(fc.bigInt({ min: 0n, max: 1000n })),
   here: fc.option(fc.bigInt({ min: 1n, max: 1000n })),
   isOurCurrency: fc.boolean(),
-  payout: fc.option(fc.record({ isPaid: fc.boolean(), isReturned: fc.boolean(), isUnderWay: fc.boolean() })),
+  payout: fc.option(fc.record({ paid: amounts, returned: amounts, isUnderWay: fc.boolean() })),
 })
 
 describe('what a difference is worth', () => {
@@ -75,8 +77,8 @@ describe('what a difference is worth', () => {
         fc.pre(['amount', 'account', 'currency', 'missing-here', 'return'].includes(one.class))
         fc.pre(one.there !== null && one.here !== null && one.payout !== null && !one.payout.isUnderWay)
         fc.pre(one.type === 'payout' ? one.direction === 'debit' : one.type === 'return' && one.direction === 'credit')
-        const { isPaid, isReturned } = one.payout ?? { isPaid: false, isReturned: false }
-        const inBooks = one.type === 'payout' ? (isPaid ? -(one.here ?? 0n) : 0n) : isReturned ? (one.here ?? 0n) : 0n
+        const { paid, returned } = one.payout ?? { paid: 0n, returned: 0n }
+        const inBooks = one.type === 'payout' ? -paid : returned
         const sign = one.direction === 'credit' ? 1n : -1n
         const moved = one.isOurCurrency ? sign * (one.there ?? 0n) : 0n
         expect(inBooks + differenceOf(one)).toBe(moved)

@@ -185,7 +185,6 @@ async function refuseAll(ref: string): Promise<void> {
 async function refuseCodes(ref: string, { nationalId: number, phone }: Registration): Promise<void> {
   const programme = `/v1/programmes/${live.programme.code}`
   const json = (value: unknown): string => JSON.stringify(value)
-  const amount = { minor: '1', currency: 'IDR' }
   const evidence = { kind: 'course-started', subject: number, occurredAt: new Date().toISOString() }
   await refused('operator', 'GET', `/v1/programmes/${number}/participants`)
   await refused('administrator', 'GET', `/v1/programmes/${number}`)
@@ -194,7 +193,6 @@ async function refuseCodes(ref: string, { nationalId: number, phone }: Registrat
   await refused('operator', 'GET', `${programme}/disbursements/${number}`)
   await refused('operator', 'GET', `${programme}/payouts/${number}`)
   await refused('operator', 'GET', `${live.participants}/${`0${phone.slice(3)}`.padEnd(13, '0').slice(0, 13)}`)
-  await refused('approver', 'POST', `${programme}/fundings`, json({ gateway: number, number: 'x', amount }))
   await refused(null, 'POST', `/v1/gateways/${number}/callbacks`, '{}')
   for (const kind of ['course-started', 'survey-answered']) {
     await refused('institution', 'POST', `${live.participants}/${ref}/evidence`, json({ ...evidence, kind }))

@@ -1,8 +1,8 @@
 /** Words that contradict an end, and money that comes back after one: nobody is paid twice, and people look. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { bankAccount } from '../support/builders.ts'
-import { called, paymentMessages, sendFirst, stateOf, submitted, type Sent } from '../support/sent.ts'
-import { DAY, HOUR, NOON, openWorld, seen, seenFailed, type World } from '../support/world.ts'
+import { called, paymentMessages, postedEvents, sendFirst, stateOf, submitted, type Sent } from '../support/sent.ts'
+import { DAY, HOUR, NOON, openWorld, SECOND, seen, seenFailed, type World } from '../support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -115,6 +115,33 @@ describe('money that comes back', () => {
     expect(await world.advance(ref, NOON + 2 * DAY)).toMatchObject({ attention: null, wakeAtMs: null })
   })
 
+  it.each([
+    ['a second', SECOND],
+    ['a day', DAY],
+    ['90 days', 90 * DAY],
+  ])('after %s gives the person as long to act as if it had only now become due', async (_name, afterMs) => {
+    const { ref, disbursement, payout } = await paidAndClosed()
+    await world.observe(called(payout, seen('returned'), NOON + afterMs))
+    expect(await world.advance(ref, NOON + afterMs)).toMatchObject({
+      wakeAtMs: NOON + afterMs + 60 * DAY,
+      disbursements: [{ state: 'needs-account' }],
+    })
+    await world.link(ref, bankAccount(), NOON + afterMs)
+    await world.advance(ref, NOON + afterMs + 2 * DAY)
+    const again = await world.claim(disbursement, NOON + afterMs + 2 * DAY)
+    await world.observe({ ...submitted(again, seen('paid', { gatewayId: 'po_2' })), atMs: NOON + afterMs + 2 * DAY })
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'paid', attempts: 2, returns: 1 })
+  })
+
+  it('before the success is told is paid and returned in the books, once', async () => {
+    const { disbursement, payout } = await sent()
+    await world.observe(submitted(payout, seen('accepted')))
+    await world.observe(called(payout, seen('returned')))
+    await world.observe(called(payout, seen('paid'), NOON + DAY))
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'needs-account', reason: 'returned', returns: 1 })
+    expect(await postedEvents(world, payout)).toEqual(['claimed', 'paid', 'returned'])
+  })
+
   it('a second time waits for people', async () => {
     const { ref, disbursement, payout } = await sent()
     await world.observe(submitted(payout, seen('paid')))
@@ -130,8 +157,8 @@ describe('money that comes back', () => {
   it('and is not asked for again lapses at its deadline', async () => {
     const { ref, disbursement, payout } = await paidAndClosed()
     await world.observe(called(payout, seen('returned'), NOON + DAY))
-    expect((await world.advance(ref, NOON + DAY)).wakeAtMs).toBe(NOON + 60 * DAY)
-    await world.advance(ref, NOON + 60 * DAY)
+    expect((await world.advance(ref, NOON + DAY)).wakeAtMs).toBe(NOON + 61 * DAY)
+    await world.advance(ref, NOON + 61 * DAY)
     expect(await stateOf(world, disbursement)).toMatchObject({ state: 'lapsed' })
   })
 })

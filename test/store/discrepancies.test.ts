@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Actor } from '../../domain/act.ts'
 import { inTransaction } from '../../store/database.ts'
-import { resolveDiscrepancy } from '../../store/discrepancies.ts'
+import { findDiscrepancy, resolveDiscrepancy } from '../../store/discrepancies.ts'
 import { credit, DAY, line, NEXT, OPENING, reconciling, RULE, type Reconciling } from '../support/statements.ts'
 import { AMOUNT, HOUR, NOON, openWorld, refusal, type World } from '../support/world.ts'
 
@@ -75,15 +75,11 @@ describe('people', () => {
     resolution: 'to-treasury' | 'written-off' | 'receivable' | 'booked',
     proposedBy = 'sari',
   ) =>
-    inTransaction(world.store.context.database, (sql) =>
-      resolveDiscrepancy(
-        sql,
-        world.store.context,
-        { id, resolution, reason: 'agreed', proposedBy },
-        BUDI,
-        NOON + 2 * HOUR,
-      ),
-    )
+    inTransaction(world.store.context.database, async (sql) => {
+      const { difference } = await findDiscrepancy(sql, id)
+      const decision = { id, difference, resolution, reason: 'agreed', proposedBy }
+      return resolveDiscrepancy(sql, world.store.context, decision, BUDI, NOON + 2 * HOUR)
+    })
 
   test('two end what has money in it, and the ledger follows', async () => {
     const id = await openOne()

@@ -79,7 +79,7 @@ export async function openLiveStack(options: LiveStackOptions = {}): Promise<Liv
     const sandbox = { url: stack.sandboxUrl ?? '', apiKey: config.sandboxApiKey?.reveal() ?? '' }
     const programme = options.programme ?? patientProgramme()
     await seedProgramme(calls, identities, { programme, appropriation: APPROPRIATION, quota: 100_000 }, Date.now())
-    await fundSandbox(calls, sandbox, { programme, amount: FLOAT, number: 'SP2D-0' })
+    await fundSandbox(calls, identities, sandbox, { programme, amount: FLOAT, number: 'SP2D-0' })
     const root = openDatabase(stack.postgres?.superUrl ?? '', { max: 4, name: 'test root' })
     const temporal = connectTemporal({ address: stack.temporalAddress, namespace: config.temporalNamespace })
     const journal = openJournal(sandbox.url, sandbox.apiKey)

@@ -23,6 +23,7 @@ import {
 const AMOUNT = 60_000_000n
 const SECOND = 1000
 const TIMING: EnquiryTiming = {
+  failureFinal: 'at-once',
   duplicate: 'returns-live-object',
   submitTimeoutMs: 10 * SECOND,
   enquiryLadderMs: [30 * SECOND, 60 * SECOND, 120 * SECOND],
@@ -308,7 +309,18 @@ export class Model {
   #observe(attempt: Attempt, fact: PayoutFact, source: ObservationSource): void {
     const { state, gatewayId, sameKeyRetries } = attempt
     const sends = attempt.sends - sameKeyRetries
-    const facts = { state, amount: AMOUNT, currency: 'IDR', sends, sameKeyRetries, gatewayId, isOtherAccount: false }
+    const facts = {
+      state,
+      amount: AMOUNT,
+      currency: 'IDR',
+      sends,
+      sameKeyRetries,
+      gatewayId,
+      failure: null,
+      failureFinal: 'at-once' as const,
+      isPartlyBack: false,
+      isOtherAccount: false,
+    }
     const decision = foldPayout(facts, fact, source)
     if (fact.kind === 'observed') attempt.gatewayId ??= fact.observation.gatewayId
     if (decision.kind === 'send-again') {

@@ -33,6 +33,7 @@ export const DAY = 24 * HOUR
 
 /** Waits of the one gateway, each of another size so that a test sees which was taken. */
 export const TIMING: PaymentTiming = {
+  failureFinal: 'at-once',
   duplicate: 'returns-live-object',
   submitTimeoutMs: 10 * SECOND,
   enquiryLadderMs: [30 * SECOND, 60 * SECOND, 120 * SECOND],

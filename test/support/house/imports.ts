@@ -15,7 +15,7 @@ export const ROOMS: Readonly<Record<string, Allowed>> = {
   domain: { values: [], packages: [] },
   prisma: { values: [] },
   // What people sign is one text, wherever it is made.
-  client: { values: ['domain/signing.ts'] },
+  client: { values: ['domain/signing.ts', 'domain/registration.ts'] },
   auditor: { values: [] },
   text: { values: ['domain'] },
   programmes: { values: ['domain'] },

@@ -1,0 +1,91 @@
+/** What a decision about a payout means for the differences of statements that were waiting for it. */
+import type { Actor } from '../domain/act.ts'
+import { differenceOf, isSettled } from '../domain/reconciliation.ts'
+import { insertAudit } from './audit.ts'
+import { bookedPayouts } from './booked-payouts.ts'
+import type { Sql } from './database.ts'
+import { entryOf, eventOf, UNDONE, type PostedDifference } from './discrepancy-undo.ts'
+import type { StoreContext } from './options.ts'
+import { insertPostings, numbered, type LedgerEntry } from './postings.ts'
+import { factsOf, type DifferenceRow } from './statement-settle.ts'
+
+interface OpenRow extends DifferenceRow, PostedDifference {
+  readonly class: DifferenceRow['class']
+}
+
+const OPEN = `
+SELECT d.id, d.gateway, d.programme, d.ref, d.class, d.type, d.direction, d.payout, d.amount_there AS there, d.amount_here AS here,
+       d.currency, d.difference, s.currency AS statement_currency
+  FROM discrepancy d JOIN statement s ON s.id = d.statement
+ WHERE d.payout = $1 AND d.state = 'open' ORDER BY d.number FOR UPDATE OF d`
+
+interface Word {
+  readonly proposedBy: string
+  readonly reason: string
+}
+
+/**
+ * Once two people have said where a payout's money is, its open differences are computed anew: what the books explain now leaves
+ * suspense, and what they explain only in part stays open for the rest. The caller holds the life's lock.
+ */
+export async function resettle(
+  sql: Sql,
+  context: StoreContext,
+  payout: string,
+  word: Word,
+  actor: Actor,
+  atMs: number,
+): Promise<void> {
+  const { rows } = await sql.query<OpenRow>(OPEN, [payout])
+  if (rows.length === 0) return
+  const booked = await bookedPayouts(sql, [payout])
+  for (const row of rows) await resettleOne(sql, context, row, booked, word, actor, atMs)
+}
+
+async function resettleOne(
+  sql: Sql,
+  context: StoreContext,
+  row: OpenRow,
+  booked: Awaited<ReturnType<typeof bookedPayouts>>,
+  { proposedBy, reason }: Word,
+  actor: Actor,
+  atMs: number,
+): Promise<void> {
+  const facts = factsOf(row, booked)
+  const difference = differenceOf(facts)
+  const before = row.difference
+  if (difference === before && !(difference === 0n && isSettled(facts))) return
+  const entries: LedgerEntry[] = []
+  if (before !== 0n) entries.push(await entryOf(context, row, UNDONE[eventOf(row)], atMs))
+  const now = { ...row, difference }
+  if (difference !== 0n) entries.push(await entryOf(context, now, eventOf(now), atMs))
+  await insertPostings(sql, await numbered(sql, entries))
+  // What was in suspense stays on record as it was found; `booked` says that it left.
+  const end = difference !== 0n ? null : before === 0n ? 'applied' : 'booked'
+  await sql.query(
+    `UPDATE discrepancy
+        SET difference = CASE WHEN $3::text = 'booked' THEN difference ELSE $2 END, version = version + 1,
+            state = CASE WHEN $3::text IS NULL THEN 'open' ELSE 'resolved' END, resolution = $3::text,
+            resolved_at = CASE WHEN $3::text IS NOT NULL THEN $4::timestamptz END,
+            resolved_by = CASE WHEN $3::text IS NOT NULL THEN $5::text END,
+            proposed_by = CASE WHEN $3::text = 'booked' THEN $6::text END, reason = CASE WHEN $3::text = 'booked' THEN $7::text END
+      WHERE id = $1`,
+    [row.id, difference, end, new Date(atMs), actor.person, proposedBy, reason],
+  )
+  const after = { class: row.class, resolution: end, difference: difference.toString(), proposedBy }
+  const { programme, ref } = row
+  const act = end === null ? ('discrepancy-found' as const) : ('discrepancy-resolved' as const)
+  await insertAudit(sql, [
+    {
+      act,
+      actor,
+      atMs,
+      subject: `discrepancy:${row.id}`,
+      programme,
+      ref,
+      reason,
+      before: { difference: before.toString() },
+      after,
+    },
+  ])
+}

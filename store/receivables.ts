@@ -1,0 +1,93 @@
+/** What left a gateway and nobody was owed: had back outside of the gateway, or given up. What comes back through it ends by itself. */
+import type { Actor } from '../domain/act.ts'
+import { Problem } from '../domain/problem.ts'
+import { localDate } from '../domain/zone.ts'
+import { insertAudit } from './audit.ts'
+import type { Sql } from './database.ts'
+import type { StoreContext } from './options.ts'
+import { insertPostings, numbered } from './postings.ts'
+import type { Agreed } from './two-person-act.ts'
+
+/** Paid back to the treasury, or nobody will give it back. */
+export const RECEIVABLE_ENDS = ['repaid', 'written-off'] as const
+
+export interface EndedReceivable {
+  readonly programme: string
+  readonly payout: string
+  /** Of the payout, as it was seen. */
+  readonly version: number
+  readonly end: (typeof RECEIVABLE_ENDS)[number]
+}
+
+interface ReceivableRow {
+  readonly ref: string
+  readonly gateway: string
+  readonly money: string
+  readonly version: number
+  readonly amount: bigint
+  readonly currency: string
+  readonly programme_version: number
+  readonly fiscal_year: number
+  readonly budget_line: string
+}
+
+/** Throws `not-found`, `review-moved`, `conflict` for what is no receivable. */
+export async function checkReceivable(
+  sql: Sql,
+  { programme, payout, version }: EndedReceivable,
+): Promise<ReceivableRow> {
+  const { rows } = await sql.query<ReceivableRow>(
+    `SELECT y.ref, y.gateway, y.money, y.version, y.amount - y.returned AS amount, y.currency, p.programme_version, d.fiscal_year,
+            d.budget_line
+       FROM payout y JOIN disbursement d ON d.key = y.disbursement
+       JOIN participant p ON (p.programme, p.ref) = (y.programme, y.ref)
+      WHERE y.key = $1 AND y.programme = $2`,
+    [payout, programme],
+  )
+  const [row] = rows
+  if (!row) throw new Problem('not-found', `no payout ${payout}`)
+  if (row.money !== 'receivable') throw new Problem('conflict', `${payout} is nothing that is to be had back`)
+  if (row.version !== version) throw new Problem('review-moved', 'something has been learnt since it was looked at')
+  return row
+}
+
+/** Throws what `checkReceivable` throws. */
+export async function endReceivable(
+  sql: Sql,
+  context: StoreContext,
+  asked: EndedReceivable,
+  { id: proposal, proposer, reason }: Agreed,
+  actor: Actor,
+  atMs: number,
+): Promise<void> {
+  const { payout, programme: code, end } = asked
+  await sql.query(
+    `SELECT FROM participant WHERE (programme, ref) = (SELECT programme, ref FROM payout WHERE key = $1) FOR UPDATE`,
+    [payout],
+  )
+  const row = await checkReceivable(sql, asked)
+  const { ref, currency, amount } = row
+  const { rowCount } = await sql.query(
+    `UPDATE payout SET money = $3, decided_under = $4, version = version + 1 WHERE key = $1 AND version = $2 AND state = 'paid'`,
+    [payout, row.version, end, proposal],
+  )
+  if (rowCount !== 1) throw new Problem('conflict', 'people look at it again: decide about that first')
+  const programme = await context.programmes.version(code, row.programme_version, sql)
+  const entry = {
+    event: end === 'repaid' ? ('repaid' as const) : ('receivable-written-off' as const),
+    subject: payout,
+    amount,
+    currency,
+    gateway: row.gateway,
+    programme: code,
+    ref,
+    fiscalYear: row.fiscal_year,
+    budgetLine: row.budget_line,
+    businessDate: localDate(programme.zone, atMs),
+  }
+  await insertPostings(sql, await numbered(sql, [entry]))
+  const after = { end, amount: amount.toString(), currency, proposal, proposer }
+  await insertAudit(sql, [
+    { act: 'receivable-ended', actor, atMs, subject: payout, programme: code, ref, reason, after },
+  ])
+}

@@ -1,0 +1,230 @@
+/** Carries out what two people have decided about a review: state, ledger, what differed because of it, audit and message in one commit. */
+import type { Actor } from '../domain/act.ts'
+import { deadlineAfter } from '../domain/duration.ts'
+import type { LedgerEvent } from '../domain/ledger.ts'
+import { parseMinor } from '../domain/money.ts'
+import { Problem } from '../domain/problem.ts'
+import type { Programme } from '../domain/programme.ts'
+import { decideReview, type Finding, type ReviewOutcome, type ReviewStep } from '../domain/review.ts'
+import { localDate } from '../domain/zone.ts'
+import { insertAudit } from './audit.ts'
+import type { Sql } from './database.ts'
+import { resettle } from './discrepancy-resettle.ts'
+import { insertMessages, nudge } from './nudges.ts'
+import type { StoreContext } from './options.ts'
+import { insertPostings, numbered, type LedgerEntry } from './postings.ts'
+import { readReview, reviewFactsOf, type ReviewedAttempt, type ReviewPicture } from './review-facts.ts'
+
+/** What is signed: what was seen, by its versions, and what is decided about it. */
+export interface DecidedReview {
+  readonly programme: string
+  readonly disbursement: string
+  readonly version: number
+  readonly payout: string | null
+  readonly payoutVersion: number | null
+  readonly finding: Finding | null
+  /** Minor units as text. */
+  readonly returned: string | null
+  readonly next: ReviewStep | null
+}
+
+type Decided = Extract<ReviewOutcome, { kind: 'decided' }>
+
+interface Agreement {
+  readonly proposal: string
+  readonly proposer: string
+  readonly reason: string
+}
+
+/** Throws `not-found`, `review-moved` when something has moved since it was looked at, `conflict` for what the books contradict. */
+export async function checkReview(sql: Sql, asked: DecidedReview): Promise<void> {
+  decided(await readReview(sql, asked.disbursement), asked)
+}
+
+/** Throws what `checkReview` throws. */
+export async function decideReviewed(
+  sql: Sql,
+  context: StoreContext,
+  asked: DecidedReview,
+  by: Agreement,
+  actor: Actor,
+  atMs: number,
+): Promise<void> {
+  const { disbursement: key } = asked
+  await sql.query(
+    `SELECT FROM participant WHERE (programme, ref) = (SELECT programme, ref FROM disbursement WHERE key = $1) FOR UPDATE`,
+    [key],
+  )
+  const picture = await readReview(sql, key)
+  const outcome = decided(picture, asked)
+  const payout = picture.attempts.find((attempt) => attempt.key === asked.payout)
+  if (payout && outcome.payout) await movePayout(sql, payout, outcome, by, atMs)
+  const rules = await context.programmes.version(
+    picture.disbursement.programme,
+    picture.disbursement.programme_version,
+    sql,
+  )
+  await moveDisbursement(sql, picture, outcome, by, { atMs, lapsesAtMs: renewedDeadline(picture, rules, atMs) })
+  await post(sql, rules, picture, payout, outcome, atMs)
+  if (asked.next === 'needs-account') await failLiveAccount(sql, picture)
+  if (outcome.disbursement.state === 'cancelled' && picture.disbursement.state !== 'cancelled')
+    await unobligate(sql, picture)
+  await tell(sql, picture, asked, outcome, by, actor, atMs)
+  if (payout) await resettle(sql, context, payout.key, { proposedBy: by.proposer, reason: by.reason }, actor, atMs)
+  const { programme, ref } = picture.disbursement
+  await insertMessages(sql, [nudge(programme, ref, 'payout')])
+}
+
+function decided(picture: ReviewPicture, asked: DecidedReview): Decided {
+  const { disbursement, attempts } = picture
+  const payout = attempts.find(({ key }) => key === asked.payout)
+  if (disbursement.programme !== asked.programme || (asked.payout !== null && !payout)) {
+    throw new Problem('not-found', `${asked.programme} has no such payout of ${asked.disbursement}`)
+  }
+  if (disbursement.version !== asked.version || (payout?.version ?? null) !== asked.payoutVersion) {
+    throw new Problem('review-moved', 'something has been learnt since it was looked at; look again and decide anew')
+  }
+  if (payout && payout.state !== 'review')
+    throw new Problem('conflict', `${payout.key} is ${payout.state}, not under review`)
+  if (!payout && attempts.some(({ state }) => state === 'review')) {
+    throw new Problem('conflict', 'one of its payouts is under review: decide about that first')
+  }
+  const returned = asked.returned === null ? null : (parseMinor(asked.returned) ?? 0n)
+  const outcome = decideReview(reviewFactsOf(picture, asked.payout), { ...asked, returned })
+  if (outcome.kind === 'refused') throw new Problem('conflict', outcome.why)
+  return outcome
+}
+
+async function movePayout(
+  sql: Sql,
+  payout: ReviewedAttempt,
+  outcome: Decided,
+  by: Agreement,
+  atMs: number,
+): Promise<void> {
+  if (!outcome.payout) return
+  const { state, money, returned, superseded } = outcome.payout
+  // Whoever is to find out more by asking is asked first of all, however long ago it was asked last.
+  const askedAt = state === 'unknown' ? new Date(atMs) : null
+  const { rowCount } = await sql.query(
+    `UPDATE payout SET state = $3, money = $4, returned = $5, superseded = superseded OR $6, decided_under = $7, version = version + 1,
+            asked_at = coalesce($8, asked_at),
+            finished_at = CASE WHEN $3 = 'unknown' THEN NULL ELSE coalesce(finished_at, $9) END
+      WHERE key = $1 AND version = $2 AND state = 'review'`,
+    [payout.key, payout.version, state, money, returned, superseded, by.proposal, askedAt, new Date(atMs)],
+  )
+  if (rowCount !== 1) throw new Error(`${payout.key} changed under its life lock`)
+}
+
+async function moveDisbursement(
+  sql: Sql,
+  { disbursement }: ReviewPicture,
+  { disbursement: to, returned }: Decided,
+  by: Agreement,
+  { atMs, lapsesAtMs }: { readonly atMs: number; readonly lapsesAtMs: number },
+): Promise<void> {
+  const { rowCount } = await sql.query(
+    `UPDATE disbursement
+        SET state = $3, reason = $4, decided_under = $5, version = version + 1, returned = returned + $6,
+            returns = returns + CASE WHEN $6 > 0 THEN 1 ELSE 0 END,
+            retries = CASE WHEN $3 = 'released' THEN 0 ELSE retries END,
+            release_at = CASE WHEN $3 = 'released' THEN $7 ELSE release_at END,
+            lapses_at = CASE WHEN $3 = 'needs-account' THEN greatest(lapses_at, $8) ELSE lapses_at END,
+            first_paid_at = CASE WHEN $3 = 'paid' THEN coalesce(first_paid_at, $7) ELSE first_paid_at END,
+            paid_at = CASE WHEN $3 = 'paid' THEN coalesce(paid_at, $7) ELSE paid_at END
+      WHERE key = $1 AND version = $2`,
+    [
+      disbursement.key,
+      disbursement.version,
+      to.state,
+      to.reason,
+      by.proposal,
+      returned,
+      new Date(atMs),
+      new Date(lapsesAtMs),
+    ],
+  )
+  if (rowCount !== 1) throw new Error(`${disbursement.key} changed under its life lock`)
+}
+
+/** The time under review was not the person's: whoever is asked for another account has as long as if it had only now become due. */
+function renewedDeadline({ disbursement }: ReviewPicture, { tranches, zone }: Programme, atMs: number): number {
+  const rule = tranches.find(({ code }) => code === disbursement.tranche)
+  return rule ? deadlineAfter(atMs, rule.lapsesAfter, zone) : atMs
+}
+
+async function post(
+  sql: Sql,
+  programme: Programme,
+  { disbursement }: ReviewPicture,
+  payout: ReviewedAttempt | undefined,
+  outcome: Decided,
+  atMs: number,
+): Promise<void> {
+  const of = {
+    currency: disbursement.currency,
+    programme: disbursement.programme,
+    ref: disbursement.ref,
+    fiscalYear: disbursement.fiscal_year,
+    budgetLine: disbursement.budget_line,
+    businessDate: localDate(programme.zone, atMs),
+  }
+  const entry = (event: LedgerEvent, subject: string, amount: bigint): LedgerEntry =>
+    payout ? { ...of, event, subject, amount, gateway: payout.gateway } : { ...of, event, subject, amount }
+  const entries = payout ? outcome.events.map(({ event, amount }) => entry(event, payout.key, amount)) : []
+  const isCancelled = outcome.disbursement.state === 'cancelled' && disbursement.state !== 'cancelled'
+  if (isCancelled) entries.push(entry('cancelled', disbursement.key, disbursement.amount))
+  await insertPostings(sql, await numbered(sql, entries))
+}
+
+/** The account in use is not used again. */
+async function failLiveAccount(sql: Sql, { disbursement }: ReviewPicture): Promise<void> {
+  await sql.query(
+    `UPDATE account SET state = 'failed', reason = 'review-decided' WHERE programme = $1 AND ref = $2 AND ended_at IS NULL`,
+    [disbursement.programme, disbursement.ref],
+  )
+}
+
+async function unobligate(sql: Sql, { disbursement }: ReviewPicture): Promise<void> {
+  await sql.query('UPDATE commitment SET obligated = obligated - $3 WHERE programme = $1 AND ref = $2', [
+    disbursement.programme,
+    disbursement.ref,
+    disbursement.amount,
+  ])
+}
+
+async function tell(
+  sql: Sql,
+  { disbursement, attempts }: ReviewPicture,
+  asked: DecidedReview,
+  outcome: Decided,
+  { proposal, proposer, reason }: Agreement,
+  actor: Actor,
+  atMs: number,
+): Promise<void> {
+  const { programme, ref, tranche, currency } = disbursement
+  const payout = attempts.find(({ key }) => key === asked.payout)
+  const before = { disbursement: disbursement.state, payout: payout?.state ?? null, money: payout?.money ?? null }
+  const { finding, next } = asked
+  const after = {
+    tranche,
+    finding,
+    next,
+    returned: outcome.returned.toString(),
+    disbursement: outcome.disbursement.state,
+    payout: outcome.payout?.state ?? null,
+    money: outcome.payout?.money ?? null,
+    proposal,
+    proposer,
+  }
+  const subject = asked.payout ?? disbursement.key
+  const told = { actor, atMs, subject, programme, ref, reason }
+  const isReceivable = outcome.payout?.money === 'receivable' && payout?.money !== 'receivable'
+  const amount = payout && (payout.amount - payout.returned).toString()
+  await insertAudit(sql, [
+    { ...told, act: 'review-decided', before, after },
+    ...(isReceivable
+      ? [{ ...told, act: 'receivable-opened' as const, after: { tranche, amount, currency, proposal } }]
+      : []),
+  ])
+}

@@ -1,0 +1,73 @@
+/** What people look at when a payout, or what is owed, waits for their decision: the disbursement with all of its attempts. */
+import type { DisbursementState } from '../domain/disbursement.ts'
+import type { PayoutMoney, PayoutState } from '../domain/payout.ts'
+import { Problem } from '../domain/problem.ts'
+import type { ReviewFacts } from '../domain/review.ts'
+import type { Sql } from './database.ts'
+
+export interface ReviewedDisbursement {
+  readonly key: string
+  readonly programme: string
+  readonly programme_version: number
+  readonly ref: string
+  readonly tranche: string
+  readonly amount: bigint
+  readonly currency: string
+  readonly state: DisbursementState
+  readonly reason: string | null
+  readonly version: number
+  readonly fiscal_year: number
+  readonly budget_line: string
+}
+
+export interface ReviewedAttempt {
+  readonly key: string
+  readonly n: number
+  readonly gateway: string
+  readonly account: string
+  readonly state: PayoutState
+  readonly money: PayoutMoney
+  readonly amount: bigint
+  readonly returned: bigint
+  readonly version: number
+}
+
+export interface ReviewPicture {
+  readonly disbursement: ReviewedDisbursement
+  /** By their number. */
+  readonly attempts: readonly ReviewedAttempt[]
+}
+
+/** Throws `not-found`. */
+export async function readReview(sql: Sql, disbursement: string): Promise<ReviewPicture> {
+  const found = await sql.query<ReviewedDisbursement>(
+    `SELECT d.key, d.programme, p.programme_version, d.ref, d.tranche, d.amount, d.currency, d.state, d.reason, d.version,
+            d.fiscal_year, d.budget_line
+       FROM disbursement d JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref) WHERE d.key = $1`,
+    [disbursement],
+  )
+  if (!found.rows[0]) throw new Problem('not-found', `no disbursement ${disbursement}`)
+  const { rows: attempts } = await sql.query<ReviewedAttempt>(
+    `SELECT key, n, gateway, account, state, money, amount, returned, version FROM payout WHERE disbursement = $1 ORDER BY n`,
+    [disbursement],
+  )
+  return { disbursement: found.rows[0], attempts }
+}
+
+/** The picture as the decision is made from it; `payout` is the one that is decided about. */
+export function reviewFactsOf({ disbursement, attempts }: ReviewPicture, payout: string | null): ReviewFacts {
+  const own = attempts.find(({ key }) => key === payout) ?? null
+  const others = attempts.filter(({ key }) => key !== payout)
+  const delivered = others
+    .filter(({ money }) => money === 'credited')
+    .reduce((sum, { amount, returned }) => sum + amount - returned, 0n)
+  return {
+    payout: own && { money: own.money, amount: own.amount, returned: own.returned },
+    disbursement: { state: disbursement.state, amount: disbursement.amount },
+    others: {
+      delivered,
+      areUnderWay: others.some(({ money, state }) => money === 'clearing' && state !== 'review'),
+      areReviewed: others.some(({ state }) => state === 'review'),
+    },
+  }
+}

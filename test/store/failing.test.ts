@@ -1,0 +1,67 @@
+/** A gateway whose failures are final only by its statement: nothing is paid again before the statement says that nothing left. */
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { called, sendFirst, stateOf, submitted } from '../support/sent.ts'
+import { line, reconciling, RULE, type Reconciling } from '../support/statements.ts'
+import { DAY, HOUR, NOON, openWorld, seen, seenFailed, TIMING, type World } from '../support/world.ts'
+
+let world: World
+let at: Reconciling
+beforeAll(async () => {
+  world = await openWorld({ timing: { ...TIMING, failureFinal: 'after-statement' } })
+  at = reconciling(world)
+})
+afterAll(() => world.close())
+afterEach(async () => {
+  expect(await world.imbalances()).toEqual([])
+})
+
+const confirm = (statement: string) => world.store.statements.confirmFailures(statement, () => RULE, 1, NOON + 3 * DAY)
+const referenceOf = async (payout: string): Promise<string> =>
+  (await world.one<{ reference: string }>('SELECT reference FROM payout WHERE key = $1', [payout])).reference
+
+it('nothing is sent before the closed statements show no debit; then the failure takes its course', async () => {
+  const first = await sendFirst(world)
+  const second = await sendFirst(world)
+  await world.observe(submitted(first.payout, seenFailed('retry-new')))
+  await world.observe(submitted(second.payout, seenFailed('needs-account')))
+  expect(await at.states(first.payout)).toMatchObject({ payout: 'failing', disbursement: 'in-flight' })
+  await expect(world.claim(first.disbursement, NOON + DAY)).rejects.toThrow('parked')
+  const standing = await world.advance(first.ref, NOON + DAY)
+  expect(standing).toMatchObject({
+    attention: 'payout-unknown',
+    disbursements: [{ next: { kind: 'wait', untilMs: null } }],
+  })
+  const day = await at.reconcile([])
+  expect(await confirm(day)).toBe(0)
+  const next = await at.reconcile([], { day: '2026-11-23' })
+  expect(await confirm(next)).toBe(1)
+  expect(await confirm(next)).toBe(1)
+  expect(await confirm(next)).toBe(0)
+  expect(await stateOf(world, first.disbursement)).toMatchObject({
+    state: 'released',
+    reason: 'code-of-retry-new',
+    retries: 1,
+  })
+  expect(await stateOf(world, second.disbursement)).toMatchObject({ state: 'needs-account', reason: 'account-closed' })
+  expect(await world.claim(first.disbursement, NOON + 4 * DAY)).toBe(`${first.disbursement}#2`)
+})
+
+it('a debit in the statement makes it a success, and nothing is sent again', async () => {
+  const { disbursement, payout } = await sendFirst(world, NOON + 5 * DAY)
+  await world.observe({ ...submitted(payout, seenFailed('retry-new')), atMs: NOON + 5 * DAY })
+  const dates = { valueDate: '2026-11-27', businessDate: '2026-11-27', gatewayId: 'po_1' }
+  const day = await at.reconcile([line({ payout, reference: await referenceOf(payout) }, dates)], { day: '2026-11-27' })
+  const next = await at.reconcile([], { day: '2026-11-28' })
+  expect([await confirm(day), await confirm(next)]).toEqual([0, 0])
+  expect(await at.states(payout)).toMatchObject({ payout: 'paid', disbursement: 'paid' })
+  await expect(world.claim(disbursement, NOON + 9 * DAY)).rejects.toThrow('parked')
+})
+
+it('an incomplete statement proves nothing, and a later success is believed', async () => {
+  const { payout } = await sendFirst(world, NOON + 10 * DAY)
+  await world.observe({ ...submitted(payout, seenFailed('retry-new')), atMs: NOON + 10 * DAY })
+  await at.reconcile([], { day: '2026-12-02', closing: null })
+  expect(await confirm(await at.reconcile([], { day: '2026-12-03' }))).toBe(0)
+  await world.observe(called(payout, seen('paid'), NOON + 10 * DAY + HOUR))
+  expect(await at.states(payout)).toMatchObject({ payout: 'paid', disbursement: 'paid' })
+})
