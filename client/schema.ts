@@ -998,6 +998,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits for the decision of two people
+         * @description Of the programmes in which the key has a role.
+         *
+         *     Roles: operator, approver, auditor, administrator.
+         */
+        get: operations["listReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{disbursement}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One review, with all that was learnt and what the statements say differently
+         * @description Roles: operator, approver, auditor, administrator.
+         */
+        get: operations["getReview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/receivables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was delivered and nobody was owed: to be had back
+         * @description Roles: operator, approver, auditor, administrator.
+         */
+        get: operations["listReceivables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys": {
         parameters: {
             query?: never;
@@ -1249,7 +1311,7 @@ export interface components {
             /** @description The request id, as in the log */
             instance: string;
             /** @enum {unknown} */
-            code: "invalid-request" | "malformed-request" | "malformed-json" | "unsupported-media-type" | "body-too-large" | "headers-too-large" | "request-timeout" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "unknown-programme" | "unknown-wave" | "unknown-course" | "unknown-participant" | "unknown-gateway" | "unknown-survey" | "programme-invalid" | "programme-version-exists" | "participant-exists" | "family-card-full" | "wave-exists" | "wave-not-open" | "wave-quota-exceeded" | "appropriation-too-small" | "budget-exceeded" | "not-awaiting-admission" | "not-admitted" | "evidence-exists" | "evidence-out-of-order" | "survey-not-open" | "account-refused" | "account-unchanged" | "already-held" | "not-held" | "life-closed" | "message-not-dead" | "freeze-lifted" | "discrepancy-resolved" | "nothing-owed" | "release-automatic" | "run-not-open" | "run-changed" | "run-needs-more" | "two-people-needed" | "own-proposal" | "already-decided" | "decision-not-awaited" | "proposal-not-open" | "proposal-expired" | "proposal-stale" | "signature-invalid" | "signing-key-missing" | "signing-key-exists" | "key-revoked" | "key-exists" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-flight" | "callback-unauthentic" | "callback-malformed" | "rate-limited" | "overloaded" | "not-ready" | "timeout" | "conflict" | "internal";
+            code: "invalid-request" | "malformed-request" | "malformed-json" | "unsupported-media-type" | "body-too-large" | "headers-too-large" | "request-timeout" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "unknown-programme" | "unknown-wave" | "unknown-course" | "unknown-participant" | "unknown-gateway" | "unknown-survey" | "programme-invalid" | "programme-version-exists" | "participant-exists" | "family-card-full" | "wave-exists" | "wave-not-open" | "wave-quota-exceeded" | "appropriation-too-small" | "budget-exceeded" | "not-awaiting-admission" | "not-admitted" | "evidence-exists" | "evidence-out-of-order" | "survey-not-open" | "account-refused" | "account-unchanged" | "already-held" | "not-held" | "life-closed" | "message-not-dead" | "freeze-lifted" | "discrepancy-resolved" | "nothing-owed" | "release-automatic" | "run-not-open" | "run-changed" | "run-needs-more" | "review-moved" | "two-people-needed" | "own-proposal" | "already-decided" | "decision-not-awaited" | "proposal-not-open" | "proposal-expired" | "proposal-stale" | "signature-invalid" | "signing-key-missing" | "signing-key-exists" | "key-revoked" | "key-exists" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-flight" | "callback-unauthentic" | "callback-malformed" | "rate-limited" | "overloaded" | "not-ready" | "timeout" | "conflict" | "internal";
             errors?: {
                 /** @description JSON pointer (RFC 6901) into the body */
                 pointer?: string;
@@ -1370,7 +1432,13 @@ export interface components {
             /** @description Masked */
             account: string;
             /** @enum {unknown} */
-            state: "submitting" | "unknown" | "accepted" | "processing" | "paid" | "failed" | "cancelled" | "not-sent" | "returned" | "review";
+            state: "submitting" | "unknown" | "accepted" | "processing" | "failing" | "paid" | "failed" | "cancelled" | "not-sent" | "returned" | "review";
+            /**
+             * @description Where the amount stands: on its way, with the person, owed again; or what was not owed, and is to be had back
+             * @enum {unknown}
+             */
+            money: "clearing" | "credited" | "back" | "receivable" | "written-off" | "repaid";
+            returned: components["schemas"]["Money"];
             gatewayId: string | null;
             failure: {
                 /** @enum {string|null} */
@@ -1453,7 +1521,13 @@ export interface components {
             /** @description Masked */
             account: string;
             /** @enum {unknown} */
-            state: "submitting" | "unknown" | "accepted" | "processing" | "paid" | "failed" | "cancelled" | "not-sent" | "returned" | "review";
+            state: "submitting" | "unknown" | "accepted" | "processing" | "failing" | "paid" | "failed" | "cancelled" | "not-sent" | "returned" | "review";
+            /**
+             * @description Where the amount stands: on its way, with the person, owed again; or what was not owed, and is to be had back
+             * @enum {unknown}
+             */
+            money: "clearing" | "credited" | "back" | "receivable" | "written-off" | "repaid";
+            returned: components["schemas"]["Money"];
             gatewayId: string | null;
             failure: {
                 /** @enum {string|null} */
@@ -2521,6 +2595,130 @@ export interface components {
             byTranche: components["schemas"]["RunTotal"][];
             /** @description `paid`, `dropped: hold` …: adds up to the run */
             byOutcome: components["schemas"]["RunTotal"][];
+        };
+        /** @description What waits for the decision of two people: a disbursement with its attempts */
+        Review: {
+            disbursement: string;
+            /** @example demo */
+            programme: string;
+            /**
+             * @description Opaque reference of a participant
+             * @example 7ZK3M9Q2WX4TB
+             */
+            participant: string;
+            tranche: string;
+            amount: components["schemas"]["Money"];
+            /** @enum {unknown} */
+            state: "owed" | "released" | "in-flight" | "paid" | "needs-account" | "float-short" | "review" | "failed" | "lapsed" | "cancelled";
+            reason: string | null;
+            /** @description What a decision about it is bound to */
+            version: number;
+            /** Format: date-time */
+            since: string | null;
+            attempts: {
+                key: string;
+                /** @description Which attempt */
+                n: number;
+                /** @description What a decision about it is bound to */
+                version: number;
+                gateway: string;
+                reference: string;
+                gatewayId: string | null;
+                /** @enum {unknown} */
+                state: "submitting" | "unknown" | "accepted" | "processing" | "failing" | "paid" | "failed" | "cancelled" | "not-sent" | "returned" | "review";
+                /** @enum {unknown} */
+                money: "clearing" | "credited" | "back" | "receivable" | "written-off" | "repaid";
+                amount: components["schemas"]["Money"];
+                returned: components["schemas"]["Money"];
+                /** @description What was seen that cannot be */
+                alarm: string | null;
+                failureCode: string | null;
+            }[];
+        };
+        /** @description One page */
+        ReviewPage: {
+            data: components["schemas"]["Review"][];
+            /** @description Null on the last page */
+            nextCursor: string | null;
+            hasMore: boolean;
+        };
+        /** @description A review with all that was learnt about each attempt, and what the statements say differently */
+        ReviewWithHistory: {
+            disbursement: string;
+            /** @example demo */
+            programme: string;
+            /**
+             * @description Opaque reference of a participant
+             * @example 7ZK3M9Q2WX4TB
+             */
+            participant: string;
+            tranche: string;
+            amount: components["schemas"]["Money"];
+            /** @enum {unknown} */
+            state: "owed" | "released" | "in-flight" | "paid" | "needs-account" | "float-short" | "review" | "failed" | "lapsed" | "cancelled";
+            reason: string | null;
+            /** @description What a decision about it is bound to */
+            version: number;
+            /** Format: date-time */
+            since: string | null;
+            attempts: {
+                key: string;
+                /** @description Which attempt */
+                n: number;
+                /** @description What a decision about it is bound to */
+                version: number;
+                gateway: string;
+                reference: string;
+                gatewayId: string | null;
+                /** @enum {unknown} */
+                state: "submitting" | "unknown" | "accepted" | "processing" | "failing" | "paid" | "failed" | "cancelled" | "not-sent" | "returned" | "review";
+                /** @enum {unknown} */
+                money: "clearing" | "credited" | "back" | "receivable" | "written-off" | "repaid";
+                amount: components["schemas"]["Money"];
+                returned: components["schemas"]["Money"];
+                /** @description What was seen that cannot be */
+                alarm: string | null;
+                failureCode: string | null;
+                observations: {
+                    source: string;
+                    fact: string;
+                    observed: string | null;
+                    vendorStatus: string | null;
+                    decision: string;
+                    fromState: string;
+                    toState: string;
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339
+                     */
+                    observedAt: string;
+                }[];
+            }[];
+            discrepancies: components["schemas"]["Discrepancy"][];
+        };
+        /** @description What was delivered and nobody was owed: to be had back */
+        Receivable: {
+            payout: string;
+            /** @example demo */
+            programme: string;
+            /**
+             * @description Opaque reference of a participant
+             * @example 7ZK3M9Q2WX4TB
+             */
+            participant: string;
+            gateway: string;
+            amount: components["schemas"]["Money"];
+            /** @description What a decision about it is bound to */
+            version: number;
+            /** Format: date-time */
+            since: string | null;
+        };
+        /** @description One page */
+        ReceivablePage: {
+            data: components["schemas"]["Receivable"][];
+            /** @description Null on the last page */
+            nextCursor: string | null;
+            hasMore: boolean;
         };
         /** @description The list of a signed decree: all are admitted, or none */
         NewAdmission: {
@@ -7608,7 +7806,7 @@ export interface operations {
     listPayouts: {
         parameters: {
             query?: {
-                state?: "submitting" | "unknown" | "accepted" | "processing" | "paid" | "failed" | "cancelled" | "not-sent" | "returned" | "review";
+                state?: "submitting" | "unknown" | "accepted" | "processing" | "failing" | "paid" | "failed" | "cancelled" | "not-sent" | "returned" | "review";
                 /**
                  * @description Opaque reference of a participant
                  * @example 7ZK3M9Q2WX4TB
@@ -8538,6 +8736,265 @@ export interface operations {
             };
         };
     };
+    listReviews: {
+        parameters: {
+            query?: {
+                /** @example demo */
+                programme?: string;
+                /** @description Rows a page: 1 to 500, 50 when not given */
+                limit?: string;
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewPage"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`, `not-ready`, `timeout` */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                disbursement: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewWithHistory"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`, `not-ready`, `timeout` */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReceivables: {
+        parameters: {
+            query?: {
+                /** @example demo */
+                programme?: string;
+                /** @description Rows a page: 1 to 500, 50 when not given */
+                limit?: string;
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivablePage"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`, `not-ready`, `timeout` */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listKeys: {
         parameters: {
             query?: never;
@@ -9243,7 +9700,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                code: "invalid-request" | "malformed-request" | "malformed-json" | "unsupported-media-type" | "body-too-large" | "headers-too-large" | "request-timeout" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "unknown-programme" | "unknown-wave" | "unknown-course" | "unknown-participant" | "unknown-gateway" | "unknown-survey" | "programme-invalid" | "programme-version-exists" | "participant-exists" | "family-card-full" | "wave-exists" | "wave-not-open" | "wave-quota-exceeded" | "appropriation-too-small" | "budget-exceeded" | "not-awaiting-admission" | "not-admitted" | "evidence-exists" | "evidence-out-of-order" | "survey-not-open" | "account-refused" | "account-unchanged" | "already-held" | "not-held" | "life-closed" | "message-not-dead" | "freeze-lifted" | "discrepancy-resolved" | "nothing-owed" | "release-automatic" | "run-not-open" | "run-changed" | "run-needs-more" | "two-people-needed" | "own-proposal" | "already-decided" | "decision-not-awaited" | "proposal-not-open" | "proposal-expired" | "proposal-stale" | "signature-invalid" | "signing-key-missing" | "signing-key-exists" | "key-revoked" | "key-exists" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-flight" | "callback-unauthentic" | "callback-malformed" | "rate-limited" | "overloaded" | "not-ready" | "timeout" | "conflict" | "internal";
+                code: "invalid-request" | "malformed-request" | "malformed-json" | "unsupported-media-type" | "body-too-large" | "headers-too-large" | "request-timeout" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "unknown-programme" | "unknown-wave" | "unknown-course" | "unknown-participant" | "unknown-gateway" | "unknown-survey" | "programme-invalid" | "programme-version-exists" | "participant-exists" | "family-card-full" | "wave-exists" | "wave-not-open" | "wave-quota-exceeded" | "appropriation-too-small" | "budget-exceeded" | "not-awaiting-admission" | "not-admitted" | "evidence-exists" | "evidence-out-of-order" | "survey-not-open" | "account-refused" | "account-unchanged" | "already-held" | "not-held" | "life-closed" | "message-not-dead" | "freeze-lifted" | "discrepancy-resolved" | "nothing-owed" | "release-automatic" | "run-not-open" | "run-changed" | "run-needs-more" | "review-moved" | "two-people-needed" | "own-proposal" | "already-decided" | "decision-not-awaited" | "proposal-not-open" | "proposal-expired" | "proposal-stale" | "signature-invalid" | "signing-key-missing" | "signing-key-exists" | "key-revoked" | "key-exists" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-flight" | "callback-unauthentic" | "callback-malformed" | "rate-limited" | "overloaded" | "not-ready" | "timeout" | "conflict" | "internal";
             };
             cookie?: never;
         };

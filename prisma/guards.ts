@@ -33,8 +33,12 @@ export const GUARDS: Guards = {
       "CREATE OR REPLACE FUNCTION public.refuse_change()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';\nEND\n$function$\n",
     'refuse_closed_period()':
       "CREATE OR REPLACE FUNCTION public.refuse_closed_period()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF EXISTS (SELECT FROM posted JOIN closed_period USING (programme, period)) THEN\n    RAISE EXCEPTION 'the period is closed' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NULL;\nEND\n$function$\n",
+    'refuse_lone_decision()':
+      "CREATE OR REPLACE FUNCTION public.refuse_lone_decision()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.decided_under AND act = ANY (TG_ARGV) AND state = 'executed'\n                    AND content ->> TG_TABLE_NAME = NEW.key) THEN\n    RAISE EXCEPTION '% % is decided by a proposal that others have agreed to', TG_TABLE_NAME, NEW.key USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_lone_lift()':
       "CREATE OR REPLACE FUNCTION public.refuse_lone_lift()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.lifted_under AND act = 'freeze-lift' AND state = 'executed'\n                    AND content ->> 'freeze' = NEW.id::text) THEN\n    RAISE EXCEPTION 'a freeze is lifted by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_overpayment()':
+      "CREATE OR REPLACE FUNCTION public.refuse_overpayment()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NEW.amount - NEW.returned > (\n       SELECT d.amount - coalesce((SELECT sum(y.amount - y.returned) FROM payout y\n                                    WHERE y.disbursement = d.key AND y.key <> NEW.key AND y.money IN ('clearing', 'credited')), 0)\n         FROM disbursement d WHERE d.key = NEW.disbursement) THEN\n    RAISE EXCEPTION 'payout % is more than what is owed', NEW.key USING ERRCODE = 'check_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_own_approval()':
       "CREATE OR REPLACE FUNCTION public.refuse_own_approval()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.proposal AND state = 'open' AND NEW.decided_at < expires_at\n                    AND proposer <> NEW.person AND about IS DISTINCT FROM NEW.person) THEN\n    RAISE EXCEPTION 'a proposal is decided by another person, while it is open' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_thaw()':
@@ -50,7 +54,9 @@ export const GUARDS: Guards = {
     'function refuse_begun_run()': 'lunas_owner',
     'function refuse_change()': 'lunas_owner',
     'function refuse_closed_period()': 'lunas_owner',
+    'function refuse_lone_decision()': 'lunas_owner',
     'function refuse_lone_lift()': 'lunas_owner',
+    'function refuse_overpayment()': 'lunas_owner',
     'function refuse_own_approval()': 'lunas_owner',
     'function refuse_thaw()': 'lunas_owner',
     'function refuse_unagreed()': 'lunas_owner',
@@ -137,8 +143,8 @@ export const GUARDS: Guards = {
       'CREATE UNIQUE INDEX appropriation_programme_fiscal_year_budget_line_key ON public.appropriation USING btree (programme, fiscal_year, budget_line)',
     'callback.callback_gateway_event_id_key':
       'CREATE UNIQUE INDEX callback_gateway_event_id_key ON public.callback USING btree (gateway, event_id)',
-    'disbursement.disbursement_key_programme_ref_amount_currency_key':
-      'CREATE UNIQUE INDEX disbursement_key_programme_ref_amount_currency_key ON public.disbursement USING btree (key, programme, ref, amount, currency)',
+    'disbursement.disbursement_key_programme_ref_currency_key':
+      'CREATE UNIQUE INDEX disbursement_key_programme_ref_currency_key ON public.disbursement USING btree (key, programme, ref, currency)',
     'disbursement.disbursement_programme_ref_tranche_key':
       'CREATE UNIQUE INDEX disbursement_programme_ref_tranche_key ON public.disbursement USING btree (programme, ref, tranche)',
     'discrepancy.discrepancy_live':
@@ -198,7 +204,7 @@ export const GUARDS: Guards = {
     'commitment.commitment_limit':
       'CHECK (((amount > 0) AND (obligated >= 0) AND (released >= 0) AND ((obligated + released) <= amount)))',
     'disbursement.disbursement_amount':
-      'CHECK (((amount > 0) AND (returned >= 0) AND (attempts >= 0) AND (returns >= 0) AND (returned = (returns * amount))))',
+      'CHECK (((amount > 0) AND (returned >= 0) AND (attempts >= 0) AND (returns >= 0) AND (returned <= (returns * amount))))',
     'disbursement.disbursement_state':
       "CHECK ((state = ANY (ARRAY['owed'::text, 'released'::text, 'in-flight'::text, 'paid'::text, 'needs-account'::text, 'float-short'::text, 'review'::text, 'failed'::text, 'lapsed'::text, 'cancelled'::text])))",
     'discrepancy.discrepancy_class':
@@ -231,10 +237,13 @@ export const GUARDS: Guards = {
     'payout.payout_amount':
       "CHECK (((amount > 0) AND (n > 0) AND (sends > 0) AND (reference ~ '^[0-9A-Z]{16}$'::text)))",
     'payout.payout_money':
-      "CHECK (((money = ANY (ARRAY['clearing'::text, 'credited'::text, 'back'::text])) AND\nCASE\n    WHEN (state = ANY (ARRAY['submitting'::text, 'unknown'::text, 'accepted'::text, 'processing'::text])) THEN (money = 'clearing'::text)\n    WHEN (state = 'paid'::text) THEN (money = 'credited'::text)\n    WHEN (state = ANY (ARRAY['failed'::text, 'cancelled'::text, 'not-sent'::text, 'returned'::text])) THEN (money = 'back'::text)\n    ELSE true\nEND))",
+      "CHECK (((money = ANY (ARRAY['clearing'::text, 'credited'::text, 'back'::text, 'receivable'::text, 'written-off'::text, 'repaid'::text])) AND\nCASE\n    WHEN (state = ANY (ARRAY['submitting'::text, 'unknown'::text, 'accepted'::text, 'processing'::text, 'failing'::text])) THEN (money = 'clearing'::text)\n    WHEN (state = 'paid'::text) THEN (money <> ALL (ARRAY['clearing'::text, 'back'::text]))\n    WHEN (state = ANY (ARRAY['failed'::text, 'cancelled'::text, 'not-sent'::text, 'returned'::text])) THEN (money = 'back'::text)\n    ELSE true\nEND))",
+    'payout.payout_returned':
+      "CHECK (((returned >= 0) AND (returned < amount) AND ((returned = 0) OR (money <> ALL (ARRAY['clearing'::text, 'back'::text])))))",
     'payout.payout_state':
-      "CHECK ((state = ANY (ARRAY['submitting'::text, 'unknown'::text, 'accepted'::text, 'processing'::text, 'paid'::text, 'failed'::text, 'cancelled'::text, 'not-sent'::text, 'returned'::text, 'review'::text])))",
-    'payout.payout_superseded': "CHECK (((NOT superseded) OR (money = 'back'::text)))",
+      "CHECK ((state = ANY (ARRAY['submitting'::text, 'unknown'::text, 'accepted'::text, 'processing'::text, 'failing'::text, 'paid'::text, 'failed'::text, 'cancelled'::text, 'not-sent'::text, 'returned'::text, 'review'::text])))",
+    'payout.payout_superseded':
+      "CHECK (((NOT superseded) OR (money <> ALL (ARRAY['clearing'::text, 'credited'::text])) OR ((money = 'credited'::text) AND (returned > 0))))",
     'payout_run.payout_run_shape':
       "CHECK (((key = ((programme || ':'::text) || id)) AND (lines > 0) AND (amount > 0) AND (octet_length(hash) = 32)))",
     'payout_run.payout_run_state':
@@ -275,6 +284,7 @@ export const GUARDS: Guards = {
     'approval.approval_signing_key_exists': 'FOREIGN KEY (signing_key, person) REFERENCES signing_key(id, person)',
     'commitment.commitment_appropriation_exists': 'FOREIGN KEY (appropriation) REFERENCES appropriation(id)',
     'commitment.commitment_participant_exists': 'FOREIGN KEY (programme, ref) REFERENCES participant(programme, ref)',
+    'disbursement.disbursement_proposal_exists': 'FOREIGN KEY (decided_under) REFERENCES proposal(id)',
     'disbursement.disbursement_tranche_exists':
       'FOREIGN KEY (programme, ref, tranche) REFERENCES tranche(programme, ref, code)',
     'freezes.freezes_proposal_exists': 'FOREIGN KEY (lifted_under) REFERENCES proposal(id)',
@@ -282,7 +292,8 @@ export const GUARDS: Guards = {
       'FOREIGN KEY (programme, programme_version) REFERENCES programme_version(programme, version)',
     'payout.payout_account_exists': 'FOREIGN KEY (account, programme, ref) REFERENCES account(id, programme, ref)',
     'payout.payout_disbursement_exists':
-      'FOREIGN KEY (disbursement, programme, ref, amount, currency) REFERENCES disbursement(key, programme, ref, amount, currency)',
+      'FOREIGN KEY (disbursement, programme, ref, currency) REFERENCES disbursement(key, programme, ref, currency)',
+    'payout.payout_proposal_exists': 'FOREIGN KEY (decided_under) REFERENCES proposal(id)',
     'payout_run.payout_run_end_agreed': 'FOREIGN KEY (ended_under) REFERENCES proposal(id)',
     'payout_run.payout_run_proposal_exists': 'FOREIGN KEY (proposal) REFERENCES proposal(id)',
     'payout_run.payout_run_rules_exist':
@@ -303,6 +314,8 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER audit_event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'disbursement.disbursement_frozen':
       "CREATE TRIGGER disbursement_frozen BEFORE UPDATE OF key, programme, ref, tranche, amount, currency ON public.disbursement FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'programme', 'ref', 'tranche', 'amount', 'currency')",
+    'disbursement.disbursement_reviewed':
+      "CREATE TRIGGER disbursement_reviewed BEFORE UPDATE ON public.disbursement FOR EACH ROW WHEN (((old.state = 'review'::text) AND (new.state <> 'review'::text))) EXECUTE FUNCTION refuse_lone_decision('review-decision')",
     'discrepancy.discrepancy_frozen':
       "CREATE TRIGGER discrepancy_frozen BEFORE UPDATE ON public.discrepancy FOR EACH ROW EXECUTE FUNCTION refuse_thaw('id', 'key', 'gateway', 'programme', 'class', 'day', 'payout', 'type', 'direction', 'amount_there', 'amount_here', 'currency', 'found_at')",
     'discrepancy.discrepancy_resolved':
@@ -321,6 +334,14 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER observation_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.observation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'payout.payout_frozen':
       "CREATE TRIGGER payout_frozen BEFORE UPDATE OF key, disbursement, n, gateway, reference, amount, currency, account, request, request_sha256 ON public.payout FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'disbursement', 'n', 'gateway', 'reference', 'amount', 'currency', 'account', 'request', 'request_sha256')",
+    'payout.payout_owed':
+      "CREATE TRIGGER payout_owed BEFORE INSERT ON public.payout FOR EACH ROW WHEN ((new.money = ANY (ARRAY['clearing'::text, 'credited'::text]))) EXECUTE FUNCTION refuse_overpayment()",
+    'payout.payout_owed_late':
+      "CREATE TRIGGER payout_owed_late BEFORE UPDATE ON public.payout FOR EACH ROW WHEN (((new.money = 'credited'::text) AND (old.money <> ALL (ARRAY['clearing'::text, 'credited'::text])))) EXECUTE FUNCTION refuse_overpayment()",
+    'payout.payout_recovery':
+      "CREATE TRIGGER payout_recovery BEFORE UPDATE ON public.payout FOR EACH ROW WHEN (((new.money = ANY (ARRAY['receivable'::text, 'written-off'::text, 'repaid'::text])) AND (new.money <> old.money))) EXECUTE FUNCTION refuse_lone_decision('review-decision', 'receivable-end')",
+    'payout.payout_reviewed':
+      "CREATE TRIGGER payout_reviewed BEFORE UPDATE ON public.payout FOR EACH ROW WHEN (((old.state = 'review'::text) AND (new.state <> 'review'::text))) EXECUTE FUNCTION refuse_lone_decision('review-decision')",
     'payout_run.payout_run_agreed':
       'CREATE TRIGGER payout_run_agreed BEFORE UPDATE ON public.payout_run FOR EACH ROW EXECUTE FUNCTION refuse_unagreed_run()',
     'payout_run.payout_run_begins':

@@ -124,7 +124,7 @@ async function resolved(world: World): Promise<void> {
     resolveDiscrepancy(
       sql,
       world.store.context,
-      { ...decision, id: stray?.id ?? '', resolution: 'to-treasury' },
+      { ...decision, id: stray?.id ?? '', difference: stray?.difference ?? 0n, resolution: 'to-treasury' },
       actor,
       NOON + 2 * DAY_MS,
     ),
@@ -133,7 +133,7 @@ async function resolved(world: World): Promise<void> {
     resolveDiscrepancy(
       sql,
       world.store.context,
-      { ...decision, id: twice?.id ?? '', resolution: 'receivable' },
+      { ...decision, id: twice?.id ?? '', difference: twice?.difference ?? 0n, resolution: 'receivable' },
       actor,
       NOON + 2 * DAY_MS,
     ),
