@@ -105,21 +105,16 @@ function requireUntouched(proposal: ProposalRow): void {
   throw new Problem('proposal-stale', 'what is on record is not what was signed; propose it again')
 }
 
-/**
- * What the row says beside the content is what the content says: whom it is about, and how many must agree, which nobody signs.
- * Throws `proposal-stale`.
- */
-async function requireAsPlaced(sql: Sql, context: StoreContext, proposal: ProposalRow, atMs: number): Promise<void> {
+/** What the row says beside the content, which nobody signs, is what the content says: above all whom it is about. Throws `proposal-stale`. */
+async function requireAsPlaced(sql: Sql, proposal: ProposalRow): Promise<void> {
   const opened = actNamed(proposal.act).open(proposal.content)
   const place = await opened.place(sql)
-  const needs = await opened.needs(sql, context, atMs)
   const isPlaced =
     place.programme === proposal.programme &&
     place.subject === proposal.subject &&
     (place.about ?? null) === proposal.about
-  const isEnough = proposal.needs.approvers >= needs.approvers && (proposal.needs.releaser || !needs.releaser)
-  if (isPlaced && isEnough) return
-  throw new Problem('proposal-stale', 'whom it is about, or how many must agree, is not as it was; propose it again')
+  if (isPlaced) return
+  throw new Problem('proposal-stale', 'what or whom it is about is not as it was; propose it again')
 }
 
 /** Whoever spoke for it still may, with the key they spoke with: one that was stolen, and ended, does not go on speaking. Throws `proposal-stale`. */
@@ -222,7 +217,7 @@ async function carryOut(
   const subject = `proposal:${id}`
   await sql.query('SAVEPOINT agreed')
   try {
-    await requireAsPlaced(sql, context, proposal, atMs)
+    await requireAsPlaced(sql, proposal)
     await requireStanding(sql, proposal)
     await close(sql, id, 'executed', atMs)
     await actNamed(act).open(proposal.content).execute(sql, context, proposal, actor, atMs)

@@ -183,7 +183,7 @@ describe('a proposal', () => {
     expect(await amountOf(byKey)).toBeNull()
   })
 
-  it('is void when somebody wrote past the guards how many must agree, or whom it is about', async () => {
+  it('is void when somebody wrote past the guards what or whom it is about', async () => {
     const content = { person: 'citra', role: 'auditor', programme: null, publicKey: null }
     const about = await proposed({ act: 'role-grant', content })
     await pastGuards('UPDATE proposal SET about = NULL WHERE id = $1', about.id)
