@@ -11,6 +11,7 @@ import { insertAudit } from './audit.ts'
 import { one, type Sql } from './database.ts'
 import { insertMessages } from './nudges.ts'
 import type { StoreContext } from './options.ts'
+import { STILL_OWED } from './owed-amount.ts'
 import { findRun, runNudge, type RunRow } from './run-rows.ts'
 import { invalid } from './two-person-act.ts'
 
@@ -148,7 +149,7 @@ export function frozenBy(through: string): string {
 const COLLECT = `
 WITH added AS (
   INSERT INTO payout_run_line (run, disbursement, ref, tranche, region, amount, currency, gateway, account, owed_at)
-  SELECT $1, d.key, d.ref, d.tranche, p.region, d.amount, d.currency, g.gateway, a.id, d.owed_at
+  SELECT $1, d.key, d.ref, d.tranche, p.region, ${STILL_OWED}, d.currency, g.gateway, a.id, d.owed_at
     FROM disbursement d
     JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
     JOIN account a ON (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed'

@@ -9,6 +9,7 @@ import type { Programme, RunRules } from '../domain/programme.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, one, type Sql } from './database.ts'
 import type { StoreContext } from './options.ts'
+import { STILL_OWED } from './owed-amount.ts'
 import { BULK_TIMEOUT_MS, frozenBy, readWhole } from './run-collect.ts'
 import { lockRun, type RunRow } from './run-rows.ts'
 import { endLines, rulesOf } from './run-steps.ts'
@@ -258,7 +259,7 @@ const VERDICT = `
             WHEN p.withdrawn_at IS NOT NULL AND p.stage <> 'closed' THEN 'withdrawal'
             WHEN p.held_at IS NOT NULL THEN 'hold'
             WHEN d.state IN ('failed', 'needs-account') THEN 'refused'
-            WHEN a.id IS DISTINCT FROM l.account OR d.amount <> l.amount OR d.currency <> l.currency THEN 'relink' END`
+            WHEN a.id IS DISTINCT FROM l.account OR ${STILL_OWED} <> l.amount OR d.currency <> l.currency THEN 'relink' END`
 
 const ABOUT = `
   JOIN disbursement d ON d.key = l.disbursement

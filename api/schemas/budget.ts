@@ -5,7 +5,6 @@ import { listOf, Money, money, Time, time, TimeOrNull, timeOrNull, Uuid, WaveCod
 import { named, ref, textOrNull } from './named.ts'
 
 const FiscalYear = Type.Integer({ minimum: 2000, maximum: 2100 })
-const DocumentNumber = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', examples: ['DIPA-2026-001'] })
 
 export const Appropriation = named(
   'Appropriation',

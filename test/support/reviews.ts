@@ -10,6 +10,24 @@ export interface Word {
   readonly next?: ReviewStep | null
 }
 
+/** What is signed about a disbursement and, where it is told, one of its payouts: as they stand now. */
+export async function reviewDecisionOf(
+  world: World,
+  disbursement: string,
+  payout: string | null,
+  word: Word,
+): Promise<Put> {
+  const owed = await world.one<{ programme: string; version: number }>(
+    'SELECT programme, version FROM disbursement WHERE key = $1',
+    [disbursement],
+  )
+  const seen =
+    payout === null ? null : await world.one<{ version: number }>('SELECT version FROM payout WHERE key = $1', [payout])
+  const { finding = null, returned = null, next = null } = word
+  const content = { ...owed, disbursement, payout, payoutVersion: seen?.version ?? null, finding, returned, next }
+  return { act: 'review-decision', content }
+}
+
 export type Reviewing = Awaited<ReturnType<typeof reviewing>>
 
 /** Two people who decide, and short ways to what they decide. */
@@ -17,20 +35,8 @@ export async function reviewing(world: World) {
   const sari = await signer(world.store, 'sari', ['operator', 'approver'])
   const budi = await signer(world.store, 'budi', ['approver'])
 
-  /** What is signed about a disbursement and, where it is told, one of its payouts: as they stand now. */
-  async function put(disbursement: string, payout: string | null, word: Word): Promise<Put> {
-    const owed = await world.one<{ programme: string; version: number }>(
-      'SELECT programme, version FROM disbursement WHERE key = $1',
-      [disbursement],
-    )
-    const seen =
-      payout === null
-        ? null
-        : await world.one<{ version: number }>('SELECT version FROM payout WHERE key = $1', [payout])
-    const { finding = null, returned = null, next = null } = word
-    const content = { ...owed, disbursement, payout, payoutVersion: seen?.version ?? null, finding, returned, next }
-    return { act: 'review-decision', content }
-  }
+  const put = (disbursement: string, payout: string | null, word: Word): Promise<Put> =>
+    reviewDecisionOf(world, disbursement, payout, word)
 
   const decide = async (disbursement: string, payout: string | null, word: Word, atMs = NOON): Promise<ProposalRow> =>
     agree(world.store, [sari, budi], await put(disbursement, payout, word), atMs)
