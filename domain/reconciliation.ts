@@ -45,21 +45,30 @@ export interface BookedFacts {
   /** Local dates between which it happened; null while it has not ended, or where we keep none. */
   readonly from: string | null
   readonly to: string | null
-  /** It was found to be missing there before this line came. */
+  /** Its debit was found to be missing there before this line came. */
   readonly wasMissed: boolean
+}
+
+/**
+ * Whether a line can stand for a movement of ours: a payment goes out, a return and a transfer to the gateway come in. Whatever else
+ * a gateway writes beside our reference is money that nobody here has moved.
+ */
+export function mayPair({ type, direction }: Pick<LineFacts, 'type' | 'direction'>): boolean {
+  if (type === 'payout') return direction === 'debit'
+  return (type === 'return' || type === 'top-up') && direction === 'credit'
 }
 
 /** The class of one line; null when line and books agree. */
 export function classifyLine(line: LineFacts, booked: BookedFacts | null): DiscrepancyClass | null {
   if (line.type === 'fee') return 'fee'
-  if (booked === null) return strangeLine(line)
+  if (booked === null || !mayPair(line)) return strangeLine(line)
   if (line.isRepeated) return 'duplicate'
   if (line.currency !== booked.currency) return 'currency'
   if (line.amount !== booked.amount) return 'amount'
   if (booked.isOtherAccount) return 'account'
-  if (booked.wasMissed) return 'late'
   if (!booked.isBooked) return line.type === 'return' ? 'return' : 'missing-here'
-  return line.type === 'payout' ? differentDay(line, booked) : null
+  if (line.type !== 'payout') return null
+  return booked.wasMissed ? 'late' : differentDay(line, booked)
 }
 
 /** A line that belongs to nothing of ours. */

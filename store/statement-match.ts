@@ -1,6 +1,6 @@
 /** Holds a statement against our books: every line that does not agree becomes a discrepancy, and so does every payment it lacks. */
 import { engineActor } from '../domain/act.ts'
-import { classifyLine, type DiscrepancyClass } from '../domain/reconciliation.ts'
+import { classifyLine, mayPair, type DiscrepancyClass } from '../domain/reconciliation.ts'
 import { insertAudit } from './audit.ts'
 import type { Bulk, BulkSql } from './bulk.ts'
 import { one } from './database.ts'
@@ -63,6 +63,23 @@ async function matchLocked(
   await sql.query(`SET LOCAL work_mem = '96MB'; SET LOCAL enable_seqscan = on`)
   // Lines that have just come are not in the planner's statistics: it would look each of them up.
   if (statement.lines >= LARGE) await sql.query('SET LOCAL enable_nestloop = off')
+  const count = await hold(sql, context, { ...statement, id }, rule, atMs)
+  await sql.query(`UPDATE statement SET state = 'matched', matched_at = $2 WHERE id = $1`, [id, new Date(atMs)])
+  for (const other of await leaningOn(sql, { ...statement, id })) await hold(sql, context, other, rule, atMs)
+  return { differences: count }
+}
+
+type Held = Pick<StatementRow, 'gateway' | 'day' | 'version'> & { readonly id: string }
+
+/** Holds one statement against our books, again where it was before; how many differences it shows. The caller has the gateway's lock. */
+async function hold(
+  sql: BulkSql,
+  context: StoreContext,
+  statement: Held,
+  rule: MatchRule,
+  atMs: number,
+): Promise<number> {
+  const { id, gateway, day, version } = statement
   const looked: Looked = { id, gateway, day, zone: rule.zone }
   const found = new Finding(sql, looked, await ownerOfStrays(sql, gateway), await shownBefore(sql, statement))
   for await (const pairs of differingPairs(sql, looked)) await found.add(pairs, atMs)
@@ -75,16 +92,32 @@ async function matchLocked(
     )
   }
   await takeBack(sql, context, [...found.missed, ...found.gone.values()], atMs)
-  const { count } = found
-  await sql.query(`UPDATE statement SET state = 'matched', differences = $2, matched_at = $3 WHERE id = $1`, [
-    id,
-    count,
-    new Date(atMs),
-  ])
+  const differences = found.count
+  await sql.query('UPDATE statement SET differences = $2 WHERE id = $1', [id, differences])
   const subject = `statement:${gateway}:${day}`
-  const after = { gateway, day, version: statement.version, differences: count }
+  const after = { gateway, day, version, differences }
   await insertAudit(sql, [{ act: 'statement-matched', actor: engineActor(), atMs, subject, after }])
-  return { differences: count }
+  return differences
+}
+
+const LEANING = `
+SELECT DISTINCT s.id, s.gateway, s.day::text AS day, s.version FROM discrepancy d
+  JOIN statement s ON s.gateway = d.gateway AND s.day = d.day AND NOT s.superseded AND s.state <> 'loaded'
+ WHERE d.gateway = $2 AND d.class = 'duplicate' AND d.resolution IS DISTINCT FROM 'corrected' AND d.day <> $3
+   AND EXISTS (SELECT FROM statement v JOIN statement_line o ON o.statement = v.id
+                WHERE v.gateway = $2 AND v.day = $3 AND v.superseded AND o.type = d.type AND ${sameAs('o', 'd')})
+   AND NOT EXISTS (SELECT FROM statement_line o WHERE o.statement = $1 AND o.type = d.type AND ${sameAs('o', 'd')})
+ ORDER BY s.day::text`
+
+function sameAs(line: string, other: string): string {
+  return `(${line}.reference = ${other}.reference OR ${line}.gateway_id = ${other}.gateway_id)`
+}
+
+/** Statements of other days whose second of two was one because of a line that the corrected statement has no more. */
+async function leaningOn(sql: BulkSql, { id, gateway, day, version }: Held): Promise<readonly Held[]> {
+  if (version === 1) return []
+  const { rows } = await sql.query<Held>(LEANING, [id, gateway, day])
+  return rows
 }
 
 /** Whose books carry what belongs to no payout: those of the programme that has put money at the gateway for the longest. */
@@ -100,8 +133,7 @@ async function ownerOfStrays(sql: BulkSql, gateway: string): Promise<string> {
 }
 
 /** What earlier versions of this day showed and nobody has resolved, by key. */
-async function shownBefore(sql: BulkSql, { gateway, day, version }: StatementRow): Promise<Map<string, string>> {
-  if (version === 1) return new Map()
+async function shownBefore(sql: BulkSql, { gateway, day }: Held): Promise<Map<string, string>> {
   const { rows } = await sql.query<{ id: string; key: string }>(
     `SELECT id, key FROM discrepancy
       WHERE gateway = $1 AND day = $2 AND class <> 'missing-there' AND (state <> 'resolved' OR resolution = 'applied' AND class = 'fee')`,
@@ -161,12 +193,14 @@ class Finding {
   async add(pairs: readonly PairRow[], atMs: number): Promise<void> {
     const transfers = await this.#transfers(pairs)
     const rows = pairs.flatMap((pair): Row[] => {
-      const here = pair.type === 'top-up' ? transfers.get(pair.reference ?? '') : undefined
-      const booked = here === undefined ? bookedFactsOf(pair) : transferFacts(here)
+      const transfer = pair.type === 'top-up' && mayPair(pair) ? transfers.get(pair.reference ?? '') : undefined
+      const booked = transfer ? transferFacts(transfer) : bookedFactsOf(pair)
       const found = classifyLine(lineFactsOf(pair), booked)
       if (pair.missed !== null) this.missed.add(pair.missed)
       if (found === null) return []
-      return [{ ...pair, here: here?.amount ?? pair.here, class: found, key: this.#keyOf(pair, found) }]
+      // What is no movement of ours is of no payout of ours, whatever reference stands beside it.
+      const payout = mayPair(pair) || found === 'fee' ? pair.payout : null
+      return [{ ...pair, payout, here: booked?.amount ?? null, class: found, key: this.#keyOf(pair, found) }]
     })
     await this.insert(rows, atMs)
   }

@@ -64,7 +64,7 @@ export async function missingThere(
           AND claimed_at >= $4::date::timestamp AT TIME ZONE $5
      ), told AS (
        SELECT l.reference, l.gateway_id FROM statement s JOIN statement_line l ON l.statement = s.id
-        WHERE s.gateway = $1 AND NOT s.superseded AND s.day >= $4 AND l.type = 'payout'
+        WHERE s.gateway = $1 AND NOT s.superseded AND s.day >= $4 AND l.type = 'payout' AND l.direction = 'debit'
      )
      SELECT key AS payout, programme, ref, reference, gateway_id, amount AS here, currency FROM paid
       WHERE NOT EXISTS (SELECT FROM told WHERE told.reference = paid.reference)
