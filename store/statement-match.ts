@@ -56,7 +56,7 @@ async function matchLocked(
   )
   const statement = one(rows, `statement ${id}`)
   if (statement.state !== 'loaded' || statement.superseded) return { differences: statement.differences ?? 0 }
-  const { gateway, day } = statement
+  const { gateway } = statement
   // Days of one gateway are matched one at a time: each looks at the others' lines.
   await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`reconcile:${gateway}`])
   // A day has up to a million lines, and this is one connection.
