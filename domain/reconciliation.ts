@@ -45,7 +45,7 @@ export interface BookedFacts {
   /** Local dates between which it happened; null while it has not ended, or where we keep none. */
   readonly from: string | null
   readonly to: string | null
-  /** Its debit was found to be missing there before this line came. */
+  /** It was found to be missing there before this line came. */
   readonly wasMissed: boolean
 }
 
@@ -116,7 +116,7 @@ export function differenceOf(facts: DifferenceFacts): bigint {
   const { payout, there } = facts
   if (TIMING_CLASSES.includes(facts.class)) return 0n
   const here = facts.here ?? 0n
-  if (facts.class === 'missing-there') return payout === null ? 0n : payout.paid - payout.returned
+  if (facts.class === 'missing-there') return missingOf(facts)
   // What cannot be read exactly is not booked: people find out first.
   if (there === null) return 0n
   const moved = facts.isOurCurrency ? (facts.direction === 'credit' ? there : -there) : 0n
@@ -125,6 +125,13 @@ export function differenceOf(facts: DifferenceFacts): bigint {
   // While it is under way the clearing account stands for it.
   if (facts.type === 'payout') return payout.isUnderWay ? 0n : moved + payout.paid
   return moved - payout.returned
+}
+
+/** What our books have and no statement has: a debit is money that is still there, a credit is money that never came. */
+function missingOf({ type, direction, here, payout }: DifferenceFacts): bigint {
+  if (payout !== null && type === 'payout') return payout.paid
+  if (payout !== null && type === 'return') return -payout.returned
+  return direction === 'debit' ? (here ?? 0n) : -(here ?? 0n)
 }
 
 /** Whether the statement's word was enough, so that nobody has to look. */

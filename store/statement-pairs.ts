@@ -25,7 +25,7 @@ export interface PairRow {
   readonly other_account: boolean | null
   readonly from: string | null
   readonly to: string | null
-  /** The discrepancy that says it was missing there, while it stands. */
+  /** The discrepancy that says the line's movement was missing there, while it stands. */
   readonly missed: string | null
 }
 
@@ -55,9 +55,9 @@ const booked = (
 ): string => `y.key AS payout, y.programme, y.ref, ${HERE} AS here, y.currency AS here_currency,
        ${IS_BOOKED} AS is_booked, ${OTHER_ACCOUNT} AS other_account, ${date('y.claimed_at', zone)}::text AS from,
        ${date('y.finished_at', zone)}::text AS to,
-       CASE WHEN l.type = 'payout' AND ${fits('l')} THEN
-         (SELECT m.id FROM discrepancy m WHERE m.key = y.key || '/missing-there' AND m.resolution IS DISTINCT FROM 'corrected'
-             AND m.state <> 'resolved') END AS missed`
+       CASE WHEN ${fits('l')} THEN
+         (SELECT m.id FROM discrepancy m WHERE m.key = y.key || CASE l.type WHEN 'return' THEN '/missing-there/return' ELSE '/missing-there' END
+             AND m.resolution IS DISTINCT FROM 'corrected' AND m.state <> 'resolved') END AS missed`
 
 /** What agrees in everything, and needs no second look: the same that \`classifyLine\` says of it. */
 const agrees = (

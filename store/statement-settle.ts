@@ -111,7 +111,7 @@ function itemOf(row: FoundRow, atMs: number): ObservationItem[] {
 }
 
 function factOf(row: FoundRow): PayoutFact {
-  if (row.class === 'missing-there') return { kind: 'undebited' }
+  if (row.class === 'missing-there') return { kind: row.type === 'return' ? 'uncredited' : 'undebited' }
   return {
     kind: 'observed',
     observation: {
