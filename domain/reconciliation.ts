@@ -136,9 +136,11 @@ function missingOf({ type, direction, here, payout }: DifferenceFacts): bigint {
 
 /** Whether the statement's word was enough, so that nobody has to look. */
 export function isSettled(facts: DifferenceFacts): boolean {
-  if (TIMING_CLASSES.includes(facts.class) || facts.class === 'fee') return true
-  if (facts.class === 'missing-here') return (facts.payout?.paid ?? 0n) > 0n
-  return facts.class === 'return' && (facts.payout?.returned ?? 0n) > 0n
+  if (TIMING_CLASSES.includes(facts.class)) return true
+  if (facts.class === 'fee') return facts.there !== null
+  const { paid, returned } = facts.payout ?? { paid: 0n, returned: 0n }
+  const isBooked = (facts.class === 'missing-here' && paid > 0n) || (facts.class === 'return' && returned > 0n)
+  return isBooked && differenceOf(facts) === 0n
 }
 
 /** How a difference ended. The first four move money or say where it is, and need two people. */
