@@ -82,6 +82,8 @@ export type PayoutFact =
   | { readonly kind: 'unavailable'; readonly failure: Failure }
   /** The statements of all days on which its debit could have come are there, whole, and none has it. */
   | { readonly kind: 'undebited' }
+  /** The same of the credit by which it came back. */
+  | { readonly kind: 'uncredited' }
 
 export interface PayoutFacts {
   readonly state: PayoutState
@@ -111,7 +113,8 @@ export type PayoutDecision =
   | { readonly kind: 'send-again'; readonly afterMs: number }
 
 /** Why people must look. */
-export type Alarm = 'other-amount' | 'other-account' | 'contradiction' | 'two-objects' | 'another-object' | 'no-debit'
+export type Alarm =
+  'other-amount' | 'other-account' | 'contradiction' | 'two-objects' | 'another-object' | 'no-debit' | 'no-credit'
 
 /** Alarms that say that one reference stands for two payouts at the gateway: nothing more is sent there. */
 export const TWIN_ALARMS: readonly Alarm[] = ['two-objects', 'another-object']
@@ -131,7 +134,7 @@ export function foldPayout(payout: PayoutFacts, fact: PayoutFact, source: Observ
     case 'observed':
       return foldObservation(payout, fact.observation, source)
     case 'several':
-      return payout.state === 'review' ? keep('repeated') : toReview('two-objects')
+      return toReviewOnce(payout, 'two-objects')
     case 'not-sent':
       return foldNotSent(payout, fact.failure)
     case 'retry-same':
@@ -145,7 +148,12 @@ export function foldPayout(payout: PayoutFacts, fact: PayoutFact, source: Observ
       // What was told to have failed has: nobody has taken anything for it.
       if (payout.state === 'failing') return move('failed', payout.failure)
       // Never a reason to pay again: whether the money is with the payee is for people to find out.
-      return payout.state === 'paid' ? toReview('no-debit') : keep('says-nothing')
+      return payout.state === 'paid' || payout.state === 'returned' ? toReview('no-debit') : keep('says-nothing')
+    case 'uncredited':
+      // It was owed again because it had come back: whether it has is for people to find out.
+      return payout.state === 'returned' || payout.isPartlyBack
+        ? toReviewOnce(payout, 'no-credit')
+        : keep('says-nothing')
   }
 }
 
@@ -207,6 +215,10 @@ function keep(note: 'late' | 'repeated' | 'says-nothing'): PayoutDecision {
 
 function move(to: PayoutState, failure: Failure | null): PayoutDecision {
   return { kind: 'move', to, failure, alarm: null }
+}
+
+function toReviewOnce({ state }: PayoutFacts, alarm: Alarm): PayoutDecision {
+  return state === 'review' ? keep('repeated') : toReview(alarm)
 }
 
 function toReview(alarm: Alarm): PayoutDecision {

@@ -49,17 +49,26 @@ export interface BookedFacts {
   readonly wasMissed: boolean
 }
 
+/**
+ * Whether a line can stand for a movement of ours: a payment goes out, a return and a transfer to the gateway come in. Whatever else
+ * a gateway writes beside our reference is money that nobody here has moved.
+ */
+export function mayPair({ type, direction }: Pick<LineFacts, 'type' | 'direction'>): boolean {
+  if (type === 'payout') return direction === 'debit'
+  return (type === 'return' || type === 'top-up') && direction === 'credit'
+}
+
 /** The class of one line; null when line and books agree. */
 export function classifyLine(line: LineFacts, booked: BookedFacts | null): DiscrepancyClass | null {
   if (line.type === 'fee') return 'fee'
-  if (booked === null) return strangeLine(line)
+  if (booked === null || !mayPair(line)) return strangeLine(line)
   if (line.isRepeated) return 'duplicate'
   if (line.currency !== booked.currency) return 'currency'
   if (line.amount !== booked.amount) return 'amount'
   if (booked.isOtherAccount) return 'account'
-  if (booked.wasMissed) return 'late'
   if (!booked.isBooked) return line.type === 'return' ? 'return' : 'missing-here'
-  return line.type === 'payout' ? differentDay(line, booked) : null
+  if (line.type !== 'payout') return null
+  return booked.wasMissed ? 'late' : differentDay(line, booked)
 }
 
 /** A line that belongs to nothing of ours. */
@@ -107,7 +116,7 @@ export function differenceOf(facts: DifferenceFacts): bigint {
   const { payout, there } = facts
   if (TIMING_CLASSES.includes(facts.class)) return 0n
   const here = facts.here ?? 0n
-  if (facts.class === 'missing-there') return payout === null ? 0n : payout.paid - payout.returned
+  if (facts.class === 'missing-there') return missingOf(facts)
   // What cannot be read exactly is not booked: people find out first.
   if (there === null) return 0n
   const moved = facts.isOurCurrency ? (facts.direction === 'credit' ? there : -there) : 0n
@@ -118,11 +127,20 @@ export function differenceOf(facts: DifferenceFacts): bigint {
   return moved - payout.returned
 }
 
+/** What our books have and no statement has: a debit is money that is still there, a credit is money that never came. */
+function missingOf({ type, direction, here, payout }: DifferenceFacts): bigint {
+  if (payout !== null && type === 'payout') return payout.paid
+  if (payout !== null && type === 'return') return -payout.returned
+  return direction === 'debit' ? (here ?? 0n) : -(here ?? 0n)
+}
+
 /** Whether the statement's word was enough, so that nobody has to look. */
 export function isSettled(facts: DifferenceFacts): boolean {
-  if (TIMING_CLASSES.includes(facts.class) || facts.class === 'fee') return true
-  if (facts.class === 'missing-here') return (facts.payout?.paid ?? 0n) > 0n
-  return facts.class === 'return' && (facts.payout?.returned ?? 0n) > 0n
+  if (TIMING_CLASSES.includes(facts.class)) return true
+  if (facts.class === 'fee') return facts.there !== null
+  const { paid, returned } = facts.payout ?? { paid: 0n, returned: 0n }
+  const isBooked = (facts.class === 'missing-here' && paid > 0n) || (facts.class === 'return' && returned > 0n)
+  return isBooked && differenceOf(facts) === 0n
 }
 
 /** How a difference ended. The first four move money or say where it is, and need two people. */

@@ -16,6 +16,11 @@ export interface CamtOptions {
 const NAMESPACE = /^urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.\d\d$/
 const TEXT_MAX = 4096
 const DEPTH_MAX = 40
+/** A name, an attribute, a comment or a text that goes on for so long never ends; the parser keeps all of it until it does. */
+const UNHEARD_MAX = 65_536
+const SLICE = 16_384
+/** What others have put into the document, in names of their own. */
+const ASIDE = 'SplmtryData'
 
 /** Throws StatementRefused. */
 export async function* readCamt053(
@@ -40,6 +45,9 @@ function decode(decoder: InstanceType<typeof TextDecoder>, chunk: Uint8Array): s
   }
 }
 
+/** Opening, opening as the day before closed, closing: the others say nothing of booked entries. */
+const BOOKED_BALANCES = ['OPBD', 'PRCD', 'CLBD']
+
 /** Where values are gathered: those of the statement, of one balance, of one entry. */
 const GATHERED = ['Bal', 'Ntry']
 
@@ -57,6 +65,10 @@ class CamtReader {
   #day = ''
   #hasHead = false
   #isOver = false
+  /** How deep what is of others begins; 0 outside of it. */
+  #aside = 0
+  /** Characters since the parser last told anything. */
+  #unheard = 0
 
   constructor(options: CamtOptions) {
     this.#options = options
@@ -71,10 +83,17 @@ class CamtReader {
     this.#parser.on('text', (text) => this.#add(text))
     this.#parser.on('cdata', (text) => this.#add(text))
     this.#parser.on('closetag', () => this.#close())
+    this.#parser.on('comment', () => (this.#unheard = 0))
+    this.#parser.on('processinginstruction', () => (this.#unheard = 0))
   }
 
   write(text: string): void {
-    this.#parser.write(text)
+    for (let from = 0; from < text.length; from += SLICE) {
+      const slice = text.slice(from, from + SLICE)
+      this.#unheard += slice.length
+      this.#parser.write(slice)
+      if (this.#unheard > UNHEARD_MAX) throw malformed('a part without an end')
+    }
   }
 
   take(): readonly StatementPart[] {
@@ -90,8 +109,14 @@ class CamtReader {
   }
 
   #open(name: string, attributes: Readonly<Record<string, string>>): void {
+    this.#unheard = 0
     if (this.#path.length === 0 && (name !== 'Document' || !isCamt(attributes))) throw malformed('it is no camt.053')
     if (this.#path.length > DEPTH_MAX) throw malformed('it is too deep')
+    if (this.#aside === 0 && name === ASIDE) this.#aside = this.#path.length + 1
+    if (this.#aside > 0) {
+      this.#path.push(name)
+      return
+    }
     if (name === 'Stmt' && this.#isOver) throw malformed('it has several statements')
     if (name === 'Ntry' && !this.#hasHead) this.#tellHead()
     this.#path.push(name)
@@ -103,11 +128,19 @@ class CamtReader {
   }
 
   #add(text: string): void {
+    this.#unheard = 0
     this.#text += text
     if (this.#text.length > TEXT_MAX) throw malformed('a text without an end')
   }
 
   #close(): void {
+    this.#unheard = 0
+    if (this.#aside > 0) {
+      if (this.#path.length === this.#aside) this.#aside = 0
+      this.#path.pop()
+      this.#text = ''
+      return
+    }
     const name = this.#path.at(-1) ?? ''
     if (this.#text.trim() !== '') this.#keep('', this.#text.trim())
     this.#text = ''
@@ -135,10 +168,15 @@ class CamtReader {
   }
 
   #balance(): void {
-    const size = readDecimal(this.#own.get('Amt') ?? '')
     const code = this.#own.get('Tp/CdOrPrtry/Cd') ?? ''
+    if (!BOOKED_BALANCES.includes(code)) return
+    const size = readDecimal(this.#own.get('Amt') ?? '')
     if (size === undefined) throw malformed('a balance without an amount')
-    this.#balances.set(code, this.#own.get('CdtDbtInd') === 'DBIT' ? -size : size)
+    const sign = this.#own.get('CdtDbtInd')
+    if (sign !== 'DBIT' && sign !== 'CRDT') throw malformed('a balance without a direction')
+    if (this.#own.get('Amt@Ccy') !== this.#head.get('Acct/Ccy')) throw malformed('a balance in another currency')
+    if (this.#balances.has(code)) throw malformed('a balance that is told twice')
+    this.#balances.set(code, sign === 'DBIT' ? -size : size)
   }
 
   #tellHead(): void {

@@ -33,10 +33,16 @@ export const GUARDS: Guards = {
       "CREATE OR REPLACE FUNCTION public.refuse_change()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';\nEND\n$function$\n",
     'refuse_closed_period()':
       "CREATE OR REPLACE FUNCTION public.refuse_closed_period()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF EXISTS (SELECT FROM posted JOIN closed_period USING (programme, period)) THEN\n    RAISE EXCEPTION 'the period is closed' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NULL;\nEND\n$function$\n",
+    'refuse_early_explanation()':
+      "CREATE OR REPLACE FUNCTION public.refuse_early_explanation()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF EXISTS (SELECT FROM payout WHERE key = NEW.payout AND money = 'clearing') THEN\n    RAISE EXCEPTION 'payout % is under way: nobody can explain a difference of it', NEW.payout USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_late_lines()':
+      "CREATE OR REPLACE FUNCTION public.refuse_late_lines()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF EXISTS (SELECT FROM (SELECT DISTINCT statement FROM added) AS told JOIN statement s ON s.id = told.statement) THEN\n    RAISE EXCEPTION 'a statement that is here takes no more lines' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NULL;\nEND\n$function$\n",
     'refuse_lone_decision()':
       "CREATE OR REPLACE FUNCTION public.refuse_lone_decision()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.decided_under AND act = ANY (TG_ARGV) AND state = 'executed'\n                    AND content ->> TG_TABLE_NAME = NEW.key) THEN\n    RAISE EXCEPTION '% % is decided by a proposal that others have agreed to', TG_TABLE_NAME, NEW.key USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_lone_lift()':
       "CREATE OR REPLACE FUNCTION public.refuse_lone_lift()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.lifted_under AND act = 'freeze-lift' AND state = 'executed'\n                    AND content ->> 'freeze' = NEW.id::text) THEN\n    RAISE EXCEPTION 'a freeze is lifted by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_lone_resolution()':
+      "CREATE OR REPLACE FUNCTION public.refuse_lone_resolution()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.decided_under AND state = 'executed' AND\n       CASE act WHEN 'discrepancy-resolution' THEN content ->> 'discrepancy' = NEW.id::text AND content ->> 'resolution' = NEW.resolution\n                                                   AND content ->> 'difference' = OLD.difference::text AND NEW.difference = OLD.difference\n                WHEN 'review-decision' THEN content ->> 'payout' = NEW.payout AND coalesce(NEW.resolution, 'booked') IN ('booked', 'applied')\n                ELSE false END) THEN\n    RAISE EXCEPTION 'discrepancy % is decided by a proposal that others have agreed to', NEW.id USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_overpayment()':
       "CREATE OR REPLACE FUNCTION public.refuse_overpayment()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NEW.amount - NEW.returned > (\n       SELECT d.amount - coalesce((SELECT sum(y.amount - y.returned) FROM payout y\n                                    WHERE y.disbursement = d.key AND y.key <> NEW.key AND y.money IN ('clearing', 'credited')), 0)\n         FROM disbursement d WHERE d.key = NEW.disbursement) THEN\n    RAISE EXCEPTION 'payout % is more than what is owed', NEW.key USING ERRCODE = 'check_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_own_approval()':
@@ -54,8 +60,11 @@ export const GUARDS: Guards = {
     'function refuse_begun_run()': 'lunas_owner',
     'function refuse_change()': 'lunas_owner',
     'function refuse_closed_period()': 'lunas_owner',
+    'function refuse_early_explanation()': 'lunas_owner',
+    'function refuse_late_lines()': 'lunas_owner',
     'function refuse_lone_decision()': 'lunas_owner',
     'function refuse_lone_lift()': 'lunas_owner',
+    'function refuse_lone_resolution()': 'lunas_owner',
     'function refuse_overpayment()': 'lunas_owner',
     'function refuse_own_approval()': 'lunas_owner',
     'function refuse_thaw()': 'lunas_owner',
@@ -94,6 +103,7 @@ export const GUARDS: Guards = {
     'table signing_key': 'lunas_owner',
     'table statement': 'lunas_owner',
     'table statement_line': 'lunas_owner',
+    'table statement_pair': 'lunas_owner',
     'table tranche': 'lunas_owner',
     'table wave': 'lunas_owner',
   },
@@ -130,6 +140,7 @@ export const GUARDS: Guards = {
     'signing_key.signing_key_pkey': 'PRIMARY KEY (id)',
     'statement.statement_pkey': 'PRIMARY KEY (id)',
     'statement_line.statement_line_pkey': 'PRIMARY KEY (statement, line)',
+    'statement_pair.statement_pair_pkey': 'PRIMARY KEY (statement, line)',
     'tranche.tranche_pkey': 'PRIMARY KEY (programme, ref, code)',
     'wave.wave_pkey': 'PRIMARY KEY (programme, code)',
   },
@@ -214,7 +225,7 @@ export const GUARDS: Guards = {
     'discrepancy.discrepancy_state':
       "CHECK (((state = ANY (ARRAY['found'::text, 'open'::text, 'resolved'::text])) AND ((state = 'resolved'::text) = (resolution IS NOT NULL)) AND ((state = 'resolved'::text) = (resolved_at IS NOT NULL))))",
     'discrepancy.discrepancy_two_persons':
-      "CHECK (\nCASE\n    WHEN (resolution = ANY (ARRAY['booked'::text, 'receivable'::text, 'written-off'::text, 'to-treasury'::text])) THEN ((difference <> 0) AND (proposed_by IS NOT NULL) AND (resolved_by IS NOT NULL) AND (proposed_by <> resolved_by) AND (proposed_by <> 'engine'::text) AND (resolved_by <> 'engine'::text) AND (reason IS NOT NULL))\n    WHEN (resolution = 'explained'::text) THEN ((difference = 0) AND (resolved_by IS NOT NULL) AND (reason IS NOT NULL))\n    ELSE true\nEND)",
+      "CHECK (\nCASE\n    WHEN (resolution = ANY (ARRAY['booked'::text, 'receivable'::text, 'written-off'::text, 'to-treasury'::text])) THEN ((difference <> 0) AND (proposed_by IS NOT NULL) AND (resolved_by IS NOT NULL) AND (proposed_by <> resolved_by) AND (proposed_by <> 'engine'::text) AND (resolved_by <> 'engine'::text) AND (reason IS NOT NULL) AND (decided_under IS NOT NULL))\n    WHEN (resolution = 'explained'::text) THEN ((difference = 0) AND (resolved_by IS NOT NULL) AND (reason IS NOT NULL) AND ((amount_there IS NOT NULL) OR (class = 'missing-there'::text)))\n    WHEN (resolution = 'applied'::text) THEN ((difference = 0) OR (class = 'fee'::text))\n    ELSE true\nEND)",
     'evidence.evidence_kind':
       "CHECK ((kind = ANY (ARRAY['course-started'::text, 'course-completed'::text, 'course-rated'::text, 'survey-answered'::text])))",
     'freezes.freezes_cause':
@@ -287,6 +298,7 @@ export const GUARDS: Guards = {
     'disbursement.disbursement_proposal_exists': 'FOREIGN KEY (decided_under) REFERENCES proposal(id)',
     'disbursement.disbursement_tranche_exists':
       'FOREIGN KEY (programme, ref, tranche) REFERENCES tranche(programme, ref, code)',
+    'discrepancy.discrepancy_proposal_exists': 'FOREIGN KEY (decided_under) REFERENCES proposal(id)',
     'freezes.freezes_proposal_exists': 'FOREIGN KEY (lifted_under) REFERENCES proposal(id)',
     'participant.participant_programme_exists':
       'FOREIGN KEY (programme, programme_version) REFERENCES programme_version(programme, version)',
@@ -316,6 +328,12 @@ export const GUARDS: Guards = {
       "CREATE TRIGGER disbursement_frozen BEFORE UPDATE OF key, programme, ref, tranche, amount, currency ON public.disbursement FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'programme', 'ref', 'tranche', 'amount', 'currency')",
     'disbursement.disbursement_reviewed':
       "CREATE TRIGGER disbursement_reviewed BEFORE UPDATE ON public.disbursement FOR EACH ROW WHEN (((old.state = 'review'::text) AND (new.state <> 'review'::text))) EXECUTE FUNCTION refuse_lone_decision('review-decision')",
+    'discrepancy.discrepancy_begins':
+      "CREATE TRIGGER discrepancy_begins BEFORE INSERT ON public.discrepancy FOR EACH ROW WHEN (((new.state <> 'found'::text) OR (new.difference <> 0) OR (new.settled_at IS NOT NULL))) EXECUTE FUNCTION refuse_change()",
+    'discrepancy.discrepancy_decided':
+      "CREATE TRIGGER discrepancy_decided BEFORE UPDATE ON public.discrepancy FOR EACH ROW WHEN ((((old.settled_at IS NOT NULL) AND ((new.difference <> old.difference) OR (new.settled_at IS DISTINCT FROM old.settled_at))) OR ((new.resolution = ANY (ARRAY['booked'::text, 'receivable'::text, 'written-off'::text, 'to-treasury'::text])) AND (new.resolution IS DISTINCT FROM old.resolution)))) EXECUTE FUNCTION refuse_lone_resolution()",
+    'discrepancy.discrepancy_explained':
+      "CREATE TRIGGER discrepancy_explained BEFORE UPDATE ON public.discrepancy FOR EACH ROW WHEN (((new.resolution = 'explained'::text) AND (new.resolution IS DISTINCT FROM old.resolution))) EXECUTE FUNCTION refuse_early_explanation()",
     'discrepancy.discrepancy_frozen':
       "CREATE TRIGGER discrepancy_frozen BEFORE UPDATE ON public.discrepancy FOR EACH ROW EXECUTE FUNCTION refuse_thaw('id', 'key', 'gateway', 'programme', 'class', 'day', 'payout', 'type', 'direction', 'amount_there', 'amount_here', 'currency', 'found_at')",
     'discrepancy.discrepancy_resolved':
@@ -380,6 +398,10 @@ export const GUARDS: Guards = {
       "CREATE TRIGGER statement_frozen BEFORE UPDATE ON public.statement FOR EACH ROW EXECUTE FUNCTION refuse_thaw('id', 'gateway', 'day', 'version', 'told_version', 'sha256', 'format', 'currency', 'opening', 'closing', 'told_count', 'lines', 'complete', 'loaded_at')",
     'statement_line.statement_line_append_only':
       'CREATE TRIGGER statement_line_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.statement_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'statement_line.statement_line_late':
+      'CREATE TRIGGER statement_line_late AFTER INSERT ON public.statement_line REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_lines()',
+    'statement_pair.statement_pair_append_only':
+      'CREATE TRIGGER statement_pair_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.statement_pair FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
   },
   rule: {},
   power: {

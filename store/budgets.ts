@@ -151,8 +151,8 @@ export async function recordFunding(
   const { programme, gateway, number, amount } = funding
   try {
     await sql.query(
-      `INSERT INTO funding (id, gateway, programme, number, amount, currency) VALUES ($1, $2, $3, $4, $5, $6)`,
-      [id, gateway, programme.code, number, amount, programme.currency],
+      `INSERT INTO funding (id, gateway, programme, number, amount, currency, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [id, gateway, programme.code, number, amount, programme.currency, new Date(atMs)],
     )
   } catch (error) {
     if (codeOf(error) !== '23505' || constraintOf(error) !== 'funding_gateway_number_key') throw error

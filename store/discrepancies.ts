@@ -133,7 +133,10 @@ export interface Explanation {
   readonly reason: string
 }
 
-/** Ends one that has no money in it. Throws `not-found`, `discrepancy-resolved`, `two-people-needed`, `conflict`. */
+/**
+ * Ends one that has no money in it. Throws `not-found`, `discrepancy-resolved`, `two-people-needed`, and `conflict` while nobody
+ * knows whether it has: its amount cannot be read, or its payout is under way.
+ */
 export async function explainDiscrepancy(
   sql: Sql,
   { id, reason }: Explanation,
@@ -144,13 +147,22 @@ export async function explainDiscrepancy(
   if (found.difference !== 0n) {
     throw new Problem('two-people-needed', 'there is money in this difference: one person cannot explain it away')
   }
-  await resolve(sql, found, { resolution: 'explained', reason, proposedBy: null }, actor, atMs)
+  await refuseUnclear(sql, found)
+  await resolve(sql, found, { resolution: 'explained', reason, proposedBy: null, proposal: null }, actor, atMs)
   const { programme, ref } = found
   const after = { class: found.class }
   await insertAudit(sql, [
     { act: 'discrepancy-explained', actor, atMs, subject: `discrepancy:${id}`, programme, ref, reason, after },
   ])
   return findDiscrepancy(sql, id)
+}
+
+async function refuseUnclear(sql: Sql, { class: found, amountThere, payout }: DiscrepancyView): Promise<void> {
+  if (amountThere === null && found !== 'missing-there') {
+    throw new Problem('conflict', 'its amount cannot be read: only a corrected statement says what it is')
+  }
+  const { rows } = await sql.query(`SELECT FROM payout WHERE key = $1 AND money = 'clearing'`, [payout])
+  if (rows.length > 0) throw new Problem('conflict', `${payout} is under way: what differs is known once it has ended`)
 }
 
 export interface MoneyDecision {
@@ -161,6 +173,8 @@ export interface MoneyDecision {
   readonly reason: string
   /** The person who put it forward; the actor is another one who agrees. */
   readonly proposedBy: string
+  /** The database refuses any that is not of them, and of this. */
+  readonly proposal: string
 }
 
 /** Throws `not-found`, `discrepancy-resolved`, `review-moved` when it is another difference by now, `conflict` for what cannot be. */
@@ -190,12 +204,12 @@ export async function resolveDiscrepancy(
   actor: Actor,
   atMs: number,
 ): Promise<DiscrepancyView> {
-  const { id, resolution, reason, proposedBy } = decision
+  const { id, resolution, reason, proposedBy, proposal } = decision
   if (proposedBy === actor.person || [proposedBy, actor.person].includes(engineActor().person)) {
     throw new Problem('two-people-needed', 'two different people resolve a difference with money in it')
   }
   const found = await checkResolution(sql, decision, 'FOR UPDATE')
-  await resolve(sql, found, { resolution, reason, proposedBy }, actor, atMs)
+  await resolve(sql, found, { resolution, reason, proposedBy, proposal }, actor, atMs)
   const entry = await entryOf(context, found, RESOLVES[resolution] ?? UNDONE[eventOf(found)], atMs)
   await insertPostings(sql, await numbered(sql, [entry]))
   const { programme, ref } = found
@@ -218,12 +232,13 @@ interface End {
   readonly resolution: Resolution
   readonly reason: string
   readonly proposedBy: string | null
+  readonly proposal: string | null
 }
 
 async function resolve(sql: Sql, { id }: DiscrepancyView, end: End, actor: Actor, atMs: number): Promise<void> {
   await sql.query(
     `UPDATE discrepancy SET state = 'resolved', resolution = $2, reason = $3, proposed_by = $4, resolved_by = $5, resolved_at = $6,
-            version = version + 1 WHERE id = $1`,
-    [id, end.resolution, end.reason, end.proposedBy, actor.person, new Date(atMs)],
+            decided_under = $7, version = version + 1 WHERE id = $1`,
+    [id, end.resolution, end.reason, end.proposedBy, actor.person, new Date(atMs), end.proposal],
   )
 }

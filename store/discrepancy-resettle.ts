@@ -20,6 +20,7 @@ SELECT d.id, d.gateway, d.programme, d.ref, d.class, d.type, d.direction, d.payo
  WHERE d.payout = $1 AND d.state = 'open' ORDER BY d.number FOR UPDATE OF d`
 
 interface Word {
+  readonly proposal: string
   readonly proposedBy: string
   readonly reason: string
 }
@@ -47,7 +48,7 @@ async function resettleOne(
   context: StoreContext,
   row: OpenRow,
   booked: Awaited<ReturnType<typeof bookedPayouts>>,
-  { proposedBy, reason }: Word,
+  { proposal, proposedBy, reason }: Word,
   actor: Actor,
   atMs: number,
 ): Promise<void> {
@@ -64,13 +65,13 @@ async function resettleOne(
   const end = difference !== 0n ? null : before === 0n ? 'applied' : 'booked'
   await sql.query(
     `UPDATE discrepancy
-        SET difference = CASE WHEN $3::text = 'booked' THEN difference ELSE $2 END, version = version + 1,
+        SET decided_under = $8, difference = CASE WHEN $3::text = 'booked' THEN difference ELSE $2 END, version = version + 1,
             state = CASE WHEN $3::text IS NULL THEN 'open' ELSE 'resolved' END, resolution = $3::text,
             resolved_at = CASE WHEN $3::text IS NOT NULL THEN $4::timestamptz END,
             resolved_by = CASE WHEN $3::text IS NOT NULL THEN $5::text END,
             proposed_by = CASE WHEN $3::text = 'booked' THEN $6::text END, reason = CASE WHEN $3::text = 'booked' THEN $7::text END
       WHERE id = $1`,
-    [row.id, difference, end, new Date(atMs), actor.person, proposedBy, reason],
+    [row.id, difference, end, new Date(atMs), actor.person, proposedBy, reason, proposal],
   )
   const after = { class: row.class, resolution: end, difference: difference.toString(), proposedBy }
   const { programme, ref } = row

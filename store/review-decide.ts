@@ -70,7 +70,15 @@ export async function decideReviewed(
   if (outcome.disbursement.state === 'cancelled' && picture.disbursement.state !== 'cancelled')
     await unobligate(sql, picture)
   await tell(sql, picture, asked, outcome, by, actor, atMs)
-  if (payout) await resettle(sql, context, payout.key, { proposedBy: by.proposer, reason: by.reason }, actor, atMs)
+  if (payout)
+    await resettle(
+      sql,
+      context,
+      payout.key,
+      { proposal: by.proposal, proposedBy: by.proposer, reason: by.reason },
+      actor,
+      atMs,
+    )
   const { programme, ref } = picture.disbursement
   await insertMessages(sql, [nudge(programme, ref, 'payout')])
 }

@@ -18,7 +18,8 @@ export async function dueDays(sql: Sql, gateway: string, rule: DayRule, nowMs: n
        FROM generate_series($2::date - ${DAYS_BACK}, $2::date - 1, interval '1 day') AS days (day)
       WHERE day >= (SELECT least((SELECT min(claimed_at) FROM payout WHERE gateway = $1),
                                  (SELECT min(recorded_at) FROM funding WHERE gateway = $1)) AT TIME ZONE $3)::date
-        AND (day >= $4 OR NOT EXISTS (SELECT FROM statement s WHERE s.gateway = $1 AND s.day = days.day AND s.state = 'settled'))
+        AND (day >= $4 OR NOT EXISTS (
+              SELECT FROM statement s WHERE s.gateway = $1 AND s.day = days.day AND s.state = 'settled' AND NOT s.superseded))
       ORDER BY day`,
     [gateway, today, rule.zone, addDays(today, -1 - rule.windowDays)],
   )

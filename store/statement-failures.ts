@@ -16,7 +16,7 @@ WITH failing AS MATERIALIZED (
      AND finished_at < ($3::date - $4::int + 1)::timestamp AT TIME ZONE $5
 ), told AS (
   SELECT l.reference, l.gateway_id FROM statement s JOIN statement_line l ON l.statement = s.id
-   WHERE s.gateway = $1 AND NOT s.superseded AND s.day >= $2::date AND l.type = 'payout'
+   WHERE s.gateway = $1 AND NOT s.superseded AND s.day >= $2::date AND l.type = 'payout' AND l.direction = 'debit'
 )
 SELECT key FROM failing
  WHERE NOT EXISTS (SELECT FROM told WHERE told.reference = failing.reference)

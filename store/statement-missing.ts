@@ -5,9 +5,11 @@ import type { Sql } from './database.ts'
 import type { Looked } from './statement-pairs.ts'
 
 export interface MissingRow {
-  readonly payout: string
+  readonly key: string
+  readonly type: 'payout' | 'return' | 'top-up'
+  readonly payout: string | null
   readonly programme: string
-  readonly ref: string
+  readonly ref: string | null
   readonly reference: string
   readonly gateway_id: string | null
   readonly here: bigint
@@ -22,28 +24,29 @@ export interface Proved {
 
 const DAYS_MAX = 400
 
-/** The unbroken run of complete statements that this day is part of; null when its own is not complete. */
+/** The unbroken run of complete statements, each opening with what the one before closed with, that this day is part of; null when its own is not complete. */
 export async function provedAround(
   sql: Sql,
   { gateway, day }: Pick<Looked, 'gateway' | 'day'>,
 ): Promise<Proved | null> {
-  const { rows } = await sql.query<{ day: string }>(
-    `SELECT day::text AS day FROM statement WHERE gateway = $1 AND NOT superseded AND complete
-        AND day BETWEEN $2::date - ${DAYS_MAX} AND $2::date + ${DAYS_MAX}`,
+  const { rows } = await sql.query<{ day: string; joins: boolean }>(
+    `SELECT s.day::text AS day, coalesce(b.closing = s.opening AND b.currency = s.currency, false) AS joins
+       FROM statement s LEFT JOIN statement b ON b.gateway = s.gateway AND b.day = s.day - 1 AND NOT b.superseded AND b.complete
+      WHERE s.gateway = $1 AND NOT s.superseded AND s.complete AND s.day BETWEEN $2::date - ${DAYS_MAX} AND $2::date + ${DAYS_MAX}`,
     [gateway, day],
   )
-  const days = new Set(rows.map((row) => row.day))
+  const days = new Map(rows.map((row) => [row.day, row.joins]))
   if (!days.has(day)) return null
   let [from, to] = [day, day]
-  while (days.has(addDays(from, -1))) from = addDays(from, -1)
-  while (days.has(addDays(to, 1))) to = addDays(to, 1)
+  while (days.get(from) === true) from = addDays(from, -1)
+  while (days.get(addDays(to, 1)) === true) to = addDays(to, 1)
   return { from, to }
 }
 
 /** A payout cannot have been under way for longer without people looking at it. */
 const UNDER_WAY_DAYS_MAX = 31
 
-/** The payments whose window this statement has closed, and that no statement has. Set-based. */
+/** What was booked on the days whose window this statement has closed, and no statement has. Set-based. */
 export async function missingThere(
   sql: BulkSql,
   looked: Looked,
@@ -56,21 +59,57 @@ export async function missingThere(
   const high = addDays(proved.to, -windowDays)
   const from = low > proved.from ? low : proved.from
   if (high < from) return []
-  const { rows } = await sql.query<MissingRow>(
-    `WITH paid AS MATERIALIZED (
-       SELECT key, programme, ref, reference, gateway_id, amount, currency FROM payout
-        WHERE gateway = $1 AND state = 'paid'
-          AND finished_at >= $2::date::timestamp AT TIME ZONE $5 AND finished_at < ($3::date + 1)::timestamp AT TIME ZONE $5
-          AND claimed_at >= $4::date::timestamp AT TIME ZONE $5
-     ), told AS (
-       SELECT l.reference, l.gateway_id FROM statement s JOIN statement_line l ON l.statement = s.id
-        WHERE s.gateway = $1 AND NOT s.superseded AND s.day >= $4 AND l.type = 'payout'
-     )
-     SELECT key AS payout, programme, ref, reference, gateway_id, amount AS here, currency FROM paid
-      WHERE NOT EXISTS (SELECT FROM told WHERE told.reference = paid.reference)
-        AND NOT EXISTS (SELECT FROM told WHERE told.gateway_id = paid.gateway_id)
-      ORDER BY key`,
-    [gateway, from, high, proved.from, zone],
-  )
-  return rows
+  const of = [gateway, from, high, proved.from, zone]
+  const found: MissingRow[] = []
+  for (const query of [UNDEBITED, UNCREDITED]) found.push(...(await sql.query<MissingRow>(query, of)).rows)
+  // Money may be at the gateway before its transfer is recorded: the days before that must be here too.
+  found.push(...(await sql.query<MissingRow>(UNFUNDED, [...of, windowDays])).rows)
+  return found
 }
+
+const TOLD = (type: string, direction: string): string => `
+told AS (
+  SELECT l.reference, l.gateway_id FROM statement s JOIN statement_line l ON l.statement = s.id
+   WHERE s.gateway = $1 AND NOT s.superseded AND s.day >= $4 AND l.type = '${type}' AND l.direction = '${direction}'
+)`
+const UNTOLD = `
+ WHERE NOT EXISTS (SELECT FROM told WHERE told.reference = ours.reference)
+   AND NOT EXISTS (SELECT FROM told WHERE told.gateway_id = ours.gateway_id)
+ ORDER BY key`
+
+const UNDEBITED = `
+WITH ours AS MATERIALIZED (
+  SELECT key, programme, ref, reference, gateway_id, amount, currency FROM payout
+   WHERE gateway = $1 AND state IN ('paid', 'returned')
+     AND finished_at >= $2::date::timestamp AT TIME ZONE $5 AND finished_at < ($3::date + 1)::timestamp AT TIME ZONE $5
+     AND claimed_at >= $4::date::timestamp AT TIME ZONE $5
+), ${TOLD('payout', 'debit')}
+SELECT key || '/missing-there' AS key, 'payout' AS type, key AS payout, programme, ref, reference, gateway_id, amount AS here, currency
+  FROM ours ${UNTOLD}`
+
+/** Whatever booked that it came back, the day on which it did says when the credit is due. */
+const UNCREDITED = `
+WITH back AS MATERIALIZED (
+  SELECT DISTINCT subject FROM posting
+   WHERE event IN ('returned', 'recovered', 'written-off-recovered') AND debit = 'funds:float:' || $1
+     AND business_date BETWEEN $2::date AND $3::date
+), ours AS MATERIALIZED (
+  SELECT y.key, y.programme, y.ref, y.reference, y.gateway_id, y.currency,
+         CASE WHEN y.returned > 0 THEN y.returned ELSE y.amount END AS amount
+    FROM payout y JOIN back ON back.subject = y.key
+   WHERE y.gateway = $1 AND (y.state = 'returned' OR y.returned > 0) AND y.claimed_at >= $4::date::timestamp AT TIME ZONE $5
+), ${TOLD('return', 'credit')}
+SELECT key || '/missing-there/return' AS key, 'return' AS type, key AS payout, programme, ref, reference, gateway_id, amount AS here,
+       currency
+  FROM ours ${UNTOLD}`
+
+const UNFUNDED = `
+SELECT 'funding/' || f.gateway || '/' || f.number || '/missing-there' AS key, 'top-up' AS type, NULL::text AS payout, f.programme,
+       NULL::text AS ref, f.number AS reference, NULL::text AS gateway_id, f.amount AS here, f.currency
+  FROM funding f
+ WHERE f.gateway = $1 AND f.recorded_at >= greatest($2::date, $4::date + $6::int)::timestamp AT TIME ZONE $5
+   AND f.recorded_at < ($3::date + 1)::timestamp AT TIME ZONE $5
+   AND NOT EXISTS (SELECT FROM statement_line l JOIN statement s ON s.id = l.statement
+                    WHERE l.reference = f.number AND l.type = 'top-up' AND l.direction = 'credit' AND s.gateway = $1
+                      AND NOT s.superseded)
+ ORDER BY f.number`

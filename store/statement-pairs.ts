@@ -1,7 +1,8 @@
 /** Lines of a statement beside what our books have under their reference: read by a cursor, so that their number does not matter. */
-import type { BookedFacts, LineFacts } from '../domain/reconciliation.ts'
+import { mayPair, type BookedFacts, type LineFacts } from '../domain/reconciliation.ts'
 import type { LineType } from '../domain/statement.ts'
 import type { BulkSql } from './bulk.ts'
+import { fits, NAMED_REPEATED, REPEATED } from './statement-repeats.ts'
 
 export interface PairRow {
   readonly line: number
@@ -24,7 +25,7 @@ export interface PairRow {
   readonly other_account: boolean | null
   readonly from: string | null
   readonly to: string | null
-  /** The discrepancy that says it was missing there, while it stands. */
+  /** The discrepancy that says the line's movement was missing there, while it stands. */
   readonly missed: string | null
 }
 
@@ -54,28 +55,18 @@ const booked = (
 ): string => `y.key AS payout, y.programme, y.ref, ${HERE} AS here, y.currency AS here_currency,
        ${IS_BOOKED} AS is_booked, ${OTHER_ACCOUNT} AS other_account, ${date('y.claimed_at', zone)}::text AS from,
        ${date('y.finished_at', zone)}::text AS to,
-       (SELECT m.id FROM discrepancy m WHERE m.key = y.key || '/missing-there' AND m.resolution IS DISTINCT FROM 'corrected'
-           AND m.state <> 'resolved') AS missed`
+       CASE WHEN ${fits('l')} THEN
+         (SELECT m.id FROM discrepancy m WHERE m.key = y.key || CASE l.type WHEN 'return' THEN '/missing-there/return' ELSE '/missing-there' END
+             AND m.resolution IS DISTINCT FROM 'corrected' AND m.state <> 'resolved') END AS missed`
 
 /** What agrees in everything, and needs no second look: the same that \`classifyLine\` says of it. */
 const agrees = (
   zone: string,
 ): string => `l.amount = ${HERE} AND l.currency = y.currency AND NOT ${OTHER_ACCOUNT} AND ${IS_BOOKED} AND
-  CASE l.type WHEN 'return' THEN true
-              WHEN 'payout' THEN l.direction = 'debit' AND l.value_date >= ${date('y.claimed_at', zone)}
+  CASE l.type WHEN 'return' THEN ${fits('l')}
+              WHEN 'payout' THEN ${fits('l')} AND l.value_date >= ${date('y.claimed_at', zone)}
                              AND l.value_date <= ${date('y.finished_at', zone)} AND l.business_date <= ${date('y.finished_at', zone)}
               ELSE false END`
-
-/** Where a line stands for a movement that another one, of this statement or of another day's, stands for already. */
-const REPEATED = `
-WITH twice AS MATERIALIZED (
-  SELECT reference, type, min(line) AS first FROM statement_line
-   WHERE statement = $ID AND reference IS NOT NULL AND type IN ('payout', 'return') GROUP BY reference, type HAVING count(*) > 1
-), elsewhere AS MATERIALIZED (
-  SELECT DISTINCT l.line FROM statement s JOIN statement_line o ON o.statement = s.id
-    JOIN statement_line l ON l.reference = o.reference AND l.type = o.type
-   WHERE s.gateway = $GATEWAY AND NOT s.superseded AND s.id <> $ID AND l.statement = $ID AND l.type IN ('payout', 'return')
-)`
 
 const FETCH = 2000
 
@@ -84,12 +75,12 @@ export async function* differingPairs(sql: BulkSql, looked: Looked): AsyncGenera
   const [id, gateway, zone] = [looked.id, looked.gateway, looked.zone].map((text) => sql.escapeLiteral(text))
   const named = (text: string): string => text.replaceAll('$ID', `${id}::uuid`).replaceAll('$GATEWAY', `${gateway}`)
   await sql.query(
-    named(`DECLARE differing NO SCROLL CURSOR FOR ${REPEATED}
+    named(`DECLARE differing NO SCROLL CURSOR FOR WITH ${REPEATED}
     SELECT ${LINE}, coalesce(t.first < l.line, false) OR e.line IS NOT NULL AS repeated, ${booked(zone ?? '')}
       FROM statement_line l
       LEFT JOIN payout y ON y.gateway = $GATEWAY AND y.reference = l.reference
       LEFT JOIN account a ON a.id = y.account
-      LEFT JOIN twice t ON t.reference = l.reference AND t.type = l.type
+      LEFT JOIN twice t ON t.reference = l.reference AND t.type = l.type AND ${fits('l')}
       LEFT JOIN elsewhere e ON e.line = l.line
      WHERE l.statement = $ID
        AND (NOT coalesce(${agrees(zone ?? '')}, false) OR t.first < l.line OR e.line IS NOT NULL)
@@ -103,19 +94,26 @@ export async function* differingPairs(sql: BulkSql, looked: Looked): AsyncGenera
   await sql.query('CLOSE differing')
 }
 
-/** Lines whose reference says nothing to us are looked up by what the gateway calls the payout. */
+/** Lines whose reference says nothing to us are looked up by what the gateway calls the payout, and kept: another day may tell them again. */
 async function byGatewayId(sql: BulkSql, looked: Looked, rows: readonly PairRow[]): Promise<readonly PairRow[]> {
-  const unknown = rows.filter(
-    ({ payout, gateway_id, type }) => payout === null && gateway_id !== null && type !== 'fee',
-  )
+  const unknown = rows.filter((row) => row.payout === null && row.gateway_id !== null && mayPair(row))
   if (unknown.length === 0) return rows
+  const lines = unknown.map(({ line }) => line)
+  await sql.query(
+    `INSERT INTO statement_pair (statement, line, type, payout)
+     SELECT l.statement, l.line, l.type, y.key FROM statement_line l JOIN payout y ON y.gateway = $2 AND y.gateway_id = l.gateway_id
+      WHERE l.statement = $1 AND l.line = ANY ($3) AND l.type IN ('payout', 'return')
+     ON CONFLICT DO NOTHING`,
+    [looked.id, looked.gateway, lines],
+  )
   const { rows: found } = await sql.query<PairRow>(
-    `SELECT ${LINE}, false AS repeated, ${booked('$4')}
-       FROM statement_line l
-       JOIN payout y ON y.gateway = $2 AND y.gateway_id = l.gateway_id
+    `SELECT ${LINE}, ${NAMED_REPEATED} AS repeated, ${booked('$4')}
+       FROM statement_pair p
+       JOIN statement_line l ON l.statement = p.statement AND l.line = p.line
+       JOIN payout y ON y.key = p.payout
        JOIN account a ON a.id = y.account
-      WHERE l.statement = $1 AND l.line = ANY ($3) ORDER BY l.line`,
-    [looked.id, looked.gateway, unknown.map(({ line }) => line), looked.zone],
+      WHERE p.statement = $1 AND p.line = ANY ($3) AND y.gateway = $2 ORDER BY l.line`,
+    [looked.id, looked.gateway, lines, looked.zone],
   )
   const byLine = new Map(found.map((row) => [row.line, row]))
   return rows.map((row) => byLine.get(row.line) ?? row)
@@ -135,7 +133,7 @@ export function lineFactsOf(row: PairRow): LineFacts {
 }
 
 export function bookedFactsOf(row: PairRow): BookedFacts | null {
-  if (row.payout === null || row.here === null) return null
+  if (row.payout === null || row.here === null || !mayPair(row)) return null
   return {
     amount: row.here,
     currency: row.here_currency ?? '',

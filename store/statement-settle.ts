@@ -7,6 +7,7 @@ import type { PayoutFact } from '../domain/payout.ts'
 import {
   differenceOf,
   isSettled,
+  mayPair,
   type BookedPayout,
   type DifferenceFacts,
   type DiscrepancyClass,
@@ -39,10 +40,11 @@ interface FoundRow {
   readonly other_account: boolean
 }
 
+/** Of the gateway's other days too: a corrected statement may have made another day's lines others than they were. */
 const FOUND = `
 SELECT d.id, d.gateway, d.programme, d.ref, d.class, d.type, d.direction, d.payout, d.gateway_id, d.amount_there AS there,
-       d.amount_here AS here, d.currency, s.currency AS statement_currency, d.value_date::text AS value_date, d.other_account
-  FROM statement s JOIN discrepancy d ON d.gateway = s.gateway AND d.day = s.day
+       d.amount_here AS here, d.currency, own.currency AS statement_currency, d.value_date::text AS value_date, d.other_account
+  FROM statement s JOIN discrepancy d ON d.gateway = s.gateway JOIN statement own ON own.id = d.statement
  WHERE s.id = $1 AND d.state = 'found' ORDER BY d.number LIMIT $2 FOR UPDATE OF d`
 
 export interface Settled {
@@ -50,7 +52,7 @@ export interface Settled {
   readonly settled: number
 }
 
-/** Settles up to `limit` differences of a matched statement, and the statement when none is left. */
+/** Settles up to `limit` of what was found, and the statement when nothing is left. */
 export function settleStatement(context: StoreContext, id: string, limit: number, atMs: number): Promise<Settled> {
   return inTransaction(context.database, async (sql) => {
     const { rows } = await sql.query<FoundRow>(FOUND, [id, limit])
@@ -90,15 +92,26 @@ export function settleStatement(context: StoreContext, id: string, limit: number
   })
 }
 
+/** A second line is told too: under another id at the gateway it is another payment. */
+const TELLING: readonly DiscrepancyClass[] = [
+  'missing-here',
+  'missing-there',
+  'amount',
+  'duplicate',
+  'return',
+  'account',
+  'currency',
+]
+
 /** What a payout is told; nothing where only the day, or money beside it, differs. */
 function itemOf(row: FoundRow, atMs: number): ObservationItem[] {
   const { payout, other_account: isOtherAccount } = row
-  if (payout === null || row.class === 'late' || row.class === 'other-day' || row.class === 'fee') return []
+  if (payout === null || !TELLING.includes(row.class) || !mayPair(row)) return []
   return [{ payout, source: 'statement', isOtherAccount, atMs, fact: factOf(row) }]
 }
 
 function factOf(row: FoundRow): PayoutFact {
-  if (row.class === 'missing-there') return { kind: 'undebited' }
+  if (row.class === 'missing-there') return { kind: row.type === 'return' ? 'uncredited' : 'undebited' }
   return {
     kind: 'observed',
     observation: {

@@ -25,8 +25,15 @@ export const discrepancyResolution = twoPersonAct({
   },
   check: async (sql, _context, { discrepancy: id, difference, resolution }) =>
     void (await checkResolution(sql, { id, difference: BigInt(difference), resolution })),
-  async execute(sql, context, { discrepancy: id, difference, resolution }, { proposer, reason }, actor, atMs) {
-    const decision = { id, difference: BigInt(difference), resolution, reason, proposedBy: proposer }
+  async execute(
+    sql,
+    context,
+    { discrepancy: id, difference, resolution },
+    { id: proposal, proposer, reason },
+    actor,
+    atMs,
+  ) {
+    const decision = { id, difference: BigInt(difference), resolution, reason, proposedBy: proposer, proposal }
     await resolveDiscrepancy(sql, context, decision, actor, atMs)
   },
 })

@@ -137,8 +137,46 @@ describe('camt.053', () => {
     ['several transactions in one entry', xml.replace('</TxDtls>', '</TxDtls><TxDtls></TxDtls>')],
     ['several statements', xml.replace('</Stmt>', '</Stmt><Stmt></Stmt>')],
     ['no day', xml.replaceAll('2026-11-23T00', '2026-11-99T00')],
+    ['a balance in another currency', xml.replace(/(<Bal>.*?)Ccy="IDR"/, '$1Ccy="USD"')],
+    ['a balance without a direction', xml.replace(/(<Bal>.*?)<CdtDbtInd>CRDT<.CdtDbtInd>/, '$1')],
+    ['a balance told twice', xml.replace(/<Bal>.*?<.Bal>/, '$&$&')],
   ])('with %s is refused', async (_what, document) => {
     expect(await refusalOf('camt.053', document)).toBe('statement-malformed')
+  })
+
+  const endless = (text: string) => text.repeat(20_000)
+  test.each([
+    ['a comment', `<!-- ${endless('never ')}`],
+    ['an attribute', `<Ntry x="${endless('never ')}`],
+    ['attributes', `<Ntry ${endless('a="b" ')}`],
+    ['a name', `<${endless('never')}`],
+    ['an instruction', `<?x ${endless('never ')}`],
+    ['nothing', endless('      ')],
+  ])('is refused before %s without an end is in memory', async (_what, text) => {
+    let taken = 0
+    async function* bytes() {
+      yield Buffer.from(xml.slice(0, xml.indexOf('<Ntry>')))
+      for (let from = 0; from < text.length; from += 8192) {
+        taken = from
+        yield Buffer.from(text.slice(from, from + 8192))
+      }
+    }
+    const refused = (async () => {
+      for await (const _parts of readSandboxStatement(
+        { format: 'camt.053', bytes: bytes() },
+        { ...RULE, bytesMax: 1e9 },
+      ));
+    })()
+    await expect(refused).rejects.toMatchObject({ code: 'statement-malformed' })
+    expect(taken).toBeLessThan(90_000)
+  })
+
+  test('may hold many comments, and what others have added in names like ours', async () => {
+    const foreign = `<SplmtryData><Envlp><x:Ntry xmlns:x="urn:x"><x:Amt Ccy="IDR">1.00</x:Amt></x:Ntry><x:Bal/></Envlp></SplmtryData>`
+    const more = xml
+      .replace('</Ntry>', `${foreign}</Ntry>`)
+      .replace('</Stmt>', `${foreign}${'<!-- said -->'.repeat(900)}</Stmt>`)
+    expect(await read('camt.053', more)).toEqual(await read('camt.053', xml))
   })
 
   test('may use a prefix for its names', async () => {

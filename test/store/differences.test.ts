@@ -196,4 +196,39 @@ describe('each difference is found once, under its own name, and our money is wh
     expect(await at.found()).toMatchObject([{ class: 'amount', difference: -1000n, amountHere: 9000n }])
     await expectFloat(lines)
   })
+
+  test.each([
+    ['a credit that says it is a payment', { type: 'payout', direction: 'credit' }, 'unreferenced-credit', AMOUNT],
+    ['a credit of a kind we do not know', { type: 'other', direction: 'credit' }, 'unreferenced-credit', AMOUNT],
+    ['a debit of a kind we do not know', { type: 'other', direction: 'debit' }, 'unknown-reference', -AMOUNT],
+    ['a debit that says it is a return', { type: 'return', direction: 'debit' }, 'unknown-reference', -AMOUNT],
+  ] as const)('%s is no movement of ours, whatever reference it has', async (_what, more, name, difference) => {
+    const [paid, unheard] = [await at.send(), await at.send(false)]
+    const lines = [line(paid), line(paid, { id: 'o1', ...more }), line(unheard, { id: 'o2', ...more })]
+    await at.reconcile(lines)
+    const one = { class: name, state: 'open', difference, payout: null }
+    expect(await at.found()).toMatchObject([one, one])
+    expect(await at.states(paid.payout)).toMatchObject({ payout: 'paid', alarm: null })
+    expect(await at.states(unheard.payout)).toMatchObject({ payout: 'submitting', alarm: null })
+    await expectFloat(lines)
+  })
+
+  test('missing there: neither a fee nor a return of it says that the debit has come', async () => {
+    const paid = await at.send()
+    await at.reconcile([])
+    await at.reconcile([], { day: NEXT })
+    const later = { businessDate: '2026-11-24', valueDate: '2026-11-24' }
+    const lines = [
+      line(paid, { id: 'f1', type: 'fee', amount: 2500n, ...later }),
+      line(paid, { id: 'r1', type: 'return', direction: 'credit', ...later }),
+    ]
+    await at.reconcile(lines, { day: '2026-11-24' })
+    expect(await at.found()).toMatchObject([
+      { class: 'missing-there', state: 'open', difference: AMOUNT },
+      { class: 'fee', state: 'resolved', difference: -2500n },
+      { class: 'return', state: 'open', difference: AMOUNT },
+    ])
+    expect(await at.states(paid.payout)).toMatchObject({ payout: 'review', alarm: 'no-debit' })
+    await expectFloat(lines)
+  })
 })

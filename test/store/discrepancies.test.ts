@@ -1,11 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Actor } from '../../domain/act.ts'
-import { inTransaction } from '../../store/database.ts'
-import { findDiscrepancy, resolveDiscrepancy } from '../../store/discrepancies.ts'
+import type { MoneyResolution } from '../../domain/reconciliation.ts'
 import { credit, DAY, line, NEXT, OPENING, reconciling, RULE, type Reconciling } from '../support/statements.ts'
+import { agree, signer, type Signer } from '../support/two-people.ts'
 import { AMOUNT, HOUR, NOON, openWorld, refusal, type World } from '../support/world.ts'
-
-const BUDI: Actor = { person: 'budi', keyId: null, role: 'approver', requestId: 'r2' }
 
 let world: World
 let at: Reconciling
@@ -45,6 +42,14 @@ describe('a corrected statement', () => {
 })
 
 describe('people', () => {
+  let people: [Signer, Signer]
+  beforeEach(async () => {
+    people = [await signer(world.store, 'sari', ['operator']), await signer(world.store, 'budi', ['approver'])]
+  })
+
+  /** As the application may: what it cannot do, no code of ours can. */
+  const app = (sql: string, values: readonly unknown[]) => world.inSql((of) => of.query(sql, [...values]))
+
   async function openOne(): Promise<string> {
     await at.reconcile([credit('c1')])
     const [one] = await at.found(true)
@@ -70,20 +75,20 @@ describe('people', () => {
     expect(await refusal(explain())).toBe('discrepancy-resolved')
   })
 
-  const resolve = (
-    id: string,
-    resolution: 'to-treasury' | 'written-off' | 'receivable' | 'booked',
-    proposedBy = 'sari',
-  ) =>
-    inTransaction(world.store.context.database, async (sql) => {
-      const { difference } = await findDiscrepancy(sql, id)
-      const decision = { id, difference, resolution, reason: 'agreed', proposedBy }
-      return resolveDiscrepancy(sql, world.store.context, decision, BUDI, NOON + 2 * HOUR)
-    })
+  async function resolve(id: string, resolution: MoneyResolution, by = people): Promise<string> {
+    const { difference } = await world.store.statements.discrepancy(id)
+    const content = { discrepancy: id, difference: difference.toString(), resolution }
+    const { state, outcomeCode } = await agree(
+      world.store,
+      by,
+      { act: 'discrepancy-resolution', content },
+      NOON + 2 * HOUR,
+    )
+    return outcomeCode ?? state
+  }
 
   test('two end what has money in it, and the ledger follows', async () => {
     const id = await openOne()
-    expect(await refusal(resolve(id, 'to-treasury', 'budi'))).toBe('two-people-needed')
     expect(await refusal(resolve(id, 'written-off'))).toBe('conflict')
     await resolve(id, 'to-treasury')
     expect(await world.store.statements.discrepancy(id)).toMatchObject({
@@ -108,9 +113,56 @@ describe('people', () => {
 
   test('the database itself lets no single person end what has money in it', async () => {
     const id = await openOne()
-    const alone = `UPDATE discrepancy SET state = 'resolved', resolution = 'to-treasury', reason = 'x', proposed_by = 'sari',
-                          resolved_by = 'sari', resolved_at = now() WHERE id = $1`
-    await expect(world.one(alone, [id])).rejects.toThrow('discrepancy_two_persons')
+    const end = (
+      by: string,
+    ) => `UPDATE discrepancy SET state = 'resolved', resolution = 'to-treasury', reason = 'x', proposed_by = 'sari',
+                          resolved_by = '${by}', resolved_at = now() WHERE id = $1`
+    for (const by of ['sari', 'budi']) await expect(app(end(by), [id])).rejects.toThrow('is decided by a proposal')
+    await expect(app('UPDATE discrepancy SET difference = 0 WHERE id = $1', [id])).rejects.toThrow(
+      'decided by a proposal',
+    )
+    await expect(app('UPDATE discrepancy SET settled_at = NULL, difference = 0 WHERE id = $1', [id])).rejects.toThrow(
+      'is decided by a proposal',
+    )
+    await resolve(id, 'to-treasury')
+    const copied = `INSERT INTO discrepancy SELECT (jsonb_populate_record(d, jsonb_build_object('id', gen_random_uuid(), 'number', 99,
+                      'key', 'another'))).* FROM discrepancy d WHERE id = $1`
+    await expect(app(copied, [id])).rejects.toThrow('INSERT refused')
+  })
+
+  test('the database itself lets a statement that is here take no more lines', async () => {
+    await openOne()
+    const more = `INSERT INTO statement_line SELECT (jsonb_populate_record(l, '{"line": 99}')).* FROM statement_line l`
+    await expect(app(more, [])).rejects.toThrow('takes no more lines')
+  })
+
+  test.each([
+    ['whose amount cannot be read', false, 'its amount cannot be read'],
+    ['of a payout under way', true, 'is under way'],
+  ])('nobody explains away a difference %s', async (_what, isReadable, why) => {
+    const sent = await at.send(false)
+    await at.reconcile([line(sent, { amount: isReadable ? AMOUNT - 5n : null })])
+    const [{ id, difference } = { id: '', difference: 1n }] = await at.found(true)
+    expect(difference).toBe(0n)
+    await expect(world.act((acts) => acts.explainDiscrepancy({ id, reason: 'nothing' }))).rejects.toThrow(why)
+    const explained = `UPDATE discrepancy SET state = 'resolved', resolution = 'explained', reason = 'x', resolved_by = 'sari', resolved_at = now()
+                        WHERE id = $1`
+    await expect(app(explained, [id])).rejects.toThrow(/under way|discrepancy_two_persons/)
+  })
+
+  test('what two have placed and a corrected statement takes away is a difference again, until it is shown again', async () => {
+    await at.reconcile([line({ payout: 'x', reference: 'NEVERSENT0000001' }, { gatewayId: null })])
+    const [{ id } = { id: '' }] = await at.found(true)
+    await resolve(id, 'written-off')
+    await at.reconcile([], { version: 2 })
+    expect(await at.found(true)).toMatchObject([{ class: 'missing-there', state: 'open', difference: AMOUNT }])
+    expect(await at.float()).toBe(OPENING)
+    await at.reconcile([line({ payout: 'x', reference: 'NEVERSENT0000001' }, { gatewayId: null, rawDate: 'x' })], {
+      version: 3,
+    })
+    expect(await at.found(true)).toEqual([])
+    expect(await at.float()).toBe(OPENING - AMOUNT)
+    expect(await world.imbalances()).toEqual([])
   })
 })
 

@@ -138,4 +138,6 @@ test('days are due once they are over, until they are settled; the newest are lo
   expect(await due(2)).toContain(DAY)
   expect(await due(3)).not.toContain(DAY)
   expect(await due(3)).toEqual(expect.arrayContaining([NEXT]))
+  await at.load([credit('c1')], { version: 2 })
+  expect(await due(3)).toContain(DAY)
 })

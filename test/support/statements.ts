@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { DiscrepancyClass } from '../../domain/reconciliation.ts'
 import type { StatementLine, StatementPart } from '../../domain/statement.ts'
+import { addDays } from '../../domain/zone.ts'
 import type { DiscrepancyView } from '../../store/discrepancies.ts'
 import type { Store } from '../../store/index.ts'
 import { bankAccount } from './builders.ts'
@@ -50,6 +51,8 @@ export interface Told {
   readonly version?: number
   /** What the statement says its lines come to; true when absent. */
   readonly count?: number
+  /** What it opens with; what the day before closed with when absent. */
+  readonly opening?: bigint
   readonly closing?: bigint | null
 }
 
@@ -57,13 +60,13 @@ export const OPENING = 1_000_000_000_000n
 
 /** A statement of these lines; its balances are those of the lines unless told otherwise. */
 export function partsOf(lines: readonly StatementLine[], told: Told = {}): StatementPart[] {
-  const { day = DAY, gateway = 'sandbox', version = 1 } = told
+  const { day = DAY, gateway = 'sandbox', version = 1, opening = OPENING } = told
   const moved = lines.reduce((sum, { amount, direction, currency }) => {
     return currency === 'IDR' ? sum + (direction === 'credit' ? 1n : -1n) * (amount ?? 0n) : sum
   }, 0n)
-  const closing = told.closing === undefined ? OPENING + moved : told.closing
+  const closing = told.closing === undefined ? opening + moved : told.closing
   return [
-    { kind: 'head', gateway, day, version, currency: 'IDR', opening: OPENING },
+    { kind: 'head', gateway, day, version, currency: 'IDR', opening },
     ...lines,
     { kind: 'end', closing, count: told.count ?? lines.length },
   ]
@@ -114,8 +117,15 @@ export function reconciling(world: World) {
     })
   }
 
-  const load = (lines: readonly StatementLine[], told: Told = {}, into = world.store) =>
-    loadInto(into, lines, told, NOON + HOUR)
+  const closings = new Map<string, bigint>()
+
+  async function load(lines: readonly StatementLine[], told: Told = {}, into = world.store) {
+    const { day = DAY } = told
+    const opening = told.opening ?? closings.get(addDays(day, -1)) ?? OPENING
+    const end = partsOf(lines, { ...told, opening }).at(-1)
+    if (end?.kind === 'end' && end.closing !== null) closings.set(day, end.closing)
+    return loadInto(into, lines, { ...told, opening }, NOON + HOUR)
+  }
 
   async function reconcile(lines: readonly StatementLine[], told: Told = {}): Promise<string> {
     const { id } = await load(lines, told)

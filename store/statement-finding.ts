@@ -1,0 +1,158 @@
+/** Gathers the differences of one statement, and writes them as they come: each once, under a key of its own. */
+import { classifyLine, mayPair, type DiscrepancyClass } from '../domain/reconciliation.ts'
+import type { BulkSql } from './bulk.ts'
+import type { Shown } from './statement-gone.ts'
+import type { MissingRow } from './statement-missing.ts'
+import { bookedFactsOf, lineFactsOf, type Looked, type PairRow } from './statement-pairs.ts'
+
+/** A difference as it is found. */
+export interface Row {
+  readonly key: string
+  readonly class: DiscrepancyClass
+  readonly line: number | null
+  readonly payout: string | null
+  readonly programme: string | null
+  readonly ref: string | null
+  readonly reference: string | null
+  readonly gateway_id: string | null
+  readonly type: string
+  readonly direction: string
+  readonly amount: bigint | null
+  readonly here: bigint | null
+  readonly currency: string
+  readonly value_date: string | null
+  readonly other_account: boolean | null
+  /** Where it is not of the day that is looked at. */
+  readonly day?: string
+}
+
+/** A movement that our books have, as a row of what no statement has. */
+export function missingRow(missing: MissingRow): Row {
+  const direction = missing.type === 'payout' ? 'debit' : 'credit'
+  return {
+    ...missing,
+    direction,
+    class: 'missing-there',
+    line: null,
+    amount: null,
+    value_date: null,
+    other_account: false,
+  }
+}
+
+/** The differences of one statement. */
+export class Finding {
+  readonly #sql: BulkSql
+  readonly #looked: Looked
+  readonly #strays: string
+  /** What earlier versions showed and this one has not shown yet. */
+  readonly gone: Map<string, Shown>
+  /** Discrepancies of what was missing, or gone, and is here now. */
+  readonly here = new Set<string>()
+  /** How often a key was used: the same entry may stand there twice. */
+  readonly #used = new Map<string, number>()
+  count = 0
+
+  constructor(sql: BulkSql, looked: Looked, strays: string, gone: Map<string, Shown>) {
+    this.#sql = sql
+    this.#looked = looked
+    this.#strays = strays
+    this.gone = gone
+  }
+
+  async add(pairs: readonly PairRow[], atMs: number): Promise<void> {
+    const transfers = await this.#transfers(pairs)
+    const rows = pairs.flatMap((pair): Row[] => {
+      const transfer = pair.type === 'top-up' && mayPair(pair) ? transfers.get(pair.reference ?? '') : undefined
+      const booked = transfer ? transferFacts(transfer) : bookedFactsOf(pair)
+      const found = classifyLine(lineFactsOf(pair), booked)
+      const missed = transfer?.missed ?? pair.missed
+      if (missed !== null) this.here.add(missed)
+      if (found === null) return []
+      // What is no movement of ours is of no payout of ours, whatever reference stands beside it.
+      const payout = mayPair(pair) || found === 'fee' ? pair.payout : null
+      return [{ ...pair, payout, here: booked?.amount ?? null, class: found, key: this.#keyOf(pair, payout, found) }]
+    })
+    await this.insert(rows, atMs)
+  }
+
+  /** Money that was put at the gateway, by the transfer's number. */
+  async #transfers(pairs: readonly PairRow[]): Promise<Map<string, Transfer>> {
+    const numbers = pairs.flatMap(({ type, reference }) => (type === 'top-up' && reference !== null ? [reference] : []))
+    if (numbers.length === 0) return new Map()
+    const { rows } = await this.#sql.query<Transfer>(
+      `SELECT f.number, f.amount, f.currency,
+              (SELECT m.id FROM discrepancy m WHERE m.key = 'funding/' || f.gateway || '/' || f.number || '/missing-there'
+                  AND m.resolution IS DISTINCT FROM 'corrected' AND m.state <> 'resolved') AS missed
+         FROM funding f WHERE f.gateway = $1 AND f.number = ANY ($2)`,
+      [this.#looked.gateway, numbers],
+    )
+    return new Map(rows.map((row) => [row.number, row]))
+  }
+
+  /** The same difference of the same movement has the same key in every version of the statement. */
+  #keyOf(pair: PairRow, payout: string | null, found: DiscrepancyClass): string {
+    const { gateway, day } = this.#looked
+    const { entry, type, direction, amount, currency, reference } = pair
+    const parts = [entry, type, direction, found, amount ?? 'inexact', currency, payout ?? '-', reference ?? '-']
+    const key = `${gateway}/${day}/${parts.join('/')}`
+    const before = this.#used.get(key) ?? 0
+    this.#used.set(key, before + 1)
+    return before === 0 ? key : `${key}/${before + 1}`
+  }
+
+  async insert(rows: readonly Row[], atMs: number): Promise<void> {
+    if (rows.length === 0) return
+    this.count += rows.length
+    for (const { key } of rows) {
+      const before = this.gone.get(key)
+      if (before?.counter) this.here.add(before.counter)
+      this.gone.delete(key)
+    }
+    const { id, gateway, day } = this.#looked
+    await this.#sql.query(
+      `INSERT INTO discrepancy (id, key, gateway, programme, class, day, statement, line, payout, ref, reference, gateway_id, type,
+                                direction, amount_there, amount_here, currency, value_date, other_account, state, found_at)
+       SELECT gen_random_uuid(), key, $1, programme, class, coalesce(day, $2), $3, line, payout, ref, reference, gateway_id, type, direction, there,
+              here, currency, value_date, other_account, 'found', $4
+         FROM unnest($5::text[], $6::text[], $7::text[], $8::int[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
+                     $14::text[], $15::bigint[], $16::bigint[], $17::text[], $18::date[], $19::boolean[], $20::date[])
+              AS new (key, programme, class, line, payout, ref, reference, gateway_id, type, direction, there, here, currency,
+                      value_date, other_account, day)
+       ON CONFLICT (key) WHERE resolution IS DISTINCT FROM 'corrected' DO NOTHING`,
+      [
+        gateway,
+        day,
+        id,
+        new Date(atMs),
+        rows.map((row) => row.key),
+        rows.map((row) => row.programme ?? this.#strays),
+        rows.map((row) => row.class),
+        rows.map((row) => row.line),
+        rows.map((row) => row.payout),
+        rows.map((row) => row.ref),
+        rows.map((row) => row.reference),
+        rows.map((row) => row.gateway_id),
+        rows.map((row) => row.type),
+        rows.map((row) => row.direction),
+        rows.map((row) => row.amount),
+        rows.map((row) => row.here),
+        rows.map((row) => row.currency),
+        rows.map((row) => row.value_date),
+        rows.map((row) => row.other_account ?? false),
+        rows.map((row) => row.day ?? null),
+      ],
+    )
+  }
+}
+
+interface Transfer {
+  readonly number: string
+  readonly amount: bigint
+  readonly currency: string
+  readonly missed: string | null
+}
+
+function transferFacts({ amount, currency }: Transfer): Parameters<typeof classifyLine>[1] {
+  return { amount, currency, isBooked: true, isOtherAccount: false, from: null, to: null, wasMissed: false }
+}
