@@ -44,12 +44,6 @@ const yearOf = ({ content }: ProposalRow) => (content as { fiscalYear: number })
 const amountOf = async (proposal: ProposalRow) =>
   (await world.store.reads.appropriations('swift')).find((one) => one.fiscalYear === yearOf(proposal))?.amount ?? null
 const stateOf = async ({ id }: ProposalRow) => (await world.store.proposals.find(id, NOON)).state
-const pastGuards = async (text: string, id: string) => {
-  const client = await world.root.pool.connect()
-  await client.query('SET session_replication_role = replica')
-  expect((await client.query(text, [id])).rowCount).toBe(1)
-  client.release(true)
-}
 const told = async ({ id }: ProposalRow) => {
   const { rows } = await world.root.pool.query<{ act: string; person: string }>(
     'SELECT act, person FROM audit_event WHERE subject = $1 ORDER BY id',
@@ -167,30 +161,6 @@ describe('a proposal', () => {
     await proposed(of)
     expect(await refusal(proposed(of))).toBe('conflict')
     expect((await proposed({ ...of, expiresAtMs: NOON + HOUR + 1 })).state).toBe('open')
-  })
-
-  it('is void when the key or the role of whoever spoke for it has ended meanwhile', async () => {
-    const wati = await signer(world.store, 'wulan', ['approver', 'administrator'])
-    const [byKey, byRole] = [await proposed(put(), wati), await proposed(put(), wati)]
-    await world.inSql((sql) =>
-      endRole(sql, { person: 'wulan', role: 'administrator', programme: null }, OPERATOR, NOON),
-    )
-    // Approvers propose it too.
-    expect((await approve(byRole)).state).toBe('executed')
-    const [live] = (await world.store.proposals.signingKeys()).filter(({ person }) => person === 'wulan')
-    await world.inSql((sql) => endSigningKey(sql, live?.id ?? '', OPERATOR, NOON))
-    expect(await approve(byKey)).toMatchObject({ state: 'void', outcomeCode: 'proposal-stale' })
-    expect(await amountOf(byKey)).toBeNull()
-  })
-
-  it('is void when somebody wrote past the guards what or whom it is about', async () => {
-    const content = { person: 'citra', role: 'auditor', programme: null, publicKey: null }
-    const about = await proposed({ act: 'role-grant', content })
-    await pastGuards('UPDATE proposal SET about = NULL WHERE id = $1', about.id)
-    expect(await approve(about, citra)).toMatchObject({ state: 'void', outcomeCode: 'proposal-stale' })
-    const subject = await proposed()
-    await pastGuards(`UPDATE proposal SET subject = 'appropriation:swift:1999' WHERE id = $1`, subject.id)
-    expect(await approve(subject)).toMatchObject({ state: 'void', outcomeCode: 'proposal-stale' })
   })
 
   it('ends by itself', async () => {

@@ -61,10 +61,11 @@ describe('people decide', () => {
     expect(before.disbursements[0]).toMatchObject({ state: 'needs-account' })
     await world.act((all) => all.release(person(ref)), NOON + 90 * DAY)
     const after = await world.advance(ref, NOON + 90 * DAY)
-    // The survey opened on day 7, in the hold, for 30 days; of the account's 60 days two were gone.
+    // The survey opened on day 7, in the hold, for 30 days; of the account's 60 days since the return one was gone.
     expect(after).toMatchObject({ stage: 'incentives', wakeAtMs: NOON + 120 * DAY })
     expect(after.disbursements[0]).toMatchObject({ state: 'needs-account' })
-    const lapsed = await world.advance(ref, NOON + 148 * DAY)
+    expect((await world.advance(ref, NOON + 148 * DAY)).disbursements[0]).toMatchObject({ state: 'needs-account' })
+    const lapsed = await world.advance(ref, NOON + 149 * DAY)
     expect(lapsed.disbursements[0]).toMatchObject({ state: 'lapsed' })
   })
 
