@@ -58,7 +58,11 @@ describe('a run', () => {
       new RegExp(`^${run.run},demo:.*,60000000,IDR,sandbox,.*,collected,,`),
     )
     const json = await get(api.app, at(run, '/result'), budi.key)
-    expect(json.body).toEqual({ run: run.run, hash: run.hash, lines: [{ ...lines[0], state: 'collected' }] })
+    expect(json.body).toEqual({
+      run: run.run,
+      hash: run.hash,
+      lines: [{ ...lines[0], state: 'collected', releasedAt: null }],
+    })
     expect((await act(run, 'resume')).body.state).toBe('releasing')
     expect((await agreed(api, [sari, budi], { act: 'run-abort', content: { run: run.run } })).state).toBe('executed')
     expect((await get(api.app, at(run), sari.key)).body).toMatchObject({ state: 'aborted' })
