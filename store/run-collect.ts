@@ -2,6 +2,7 @@
  * Collecting a run: one set-based statement takes what is owed up to a cut-off, with the account it would go to, and hashes it. What
  * is not taken stays owed, and is there for the next run.
  */
+import type pg from 'pg'
 import type { Actor } from '../domain/act.ts'
 import { runId, runKey } from '../domain/payout-run.ts'
 import { Problem } from '../domain/problem.ts'
@@ -21,8 +22,14 @@ export interface Collecting {
   readonly cutOffMs: number
 }
 
-/** A population takes seconds, and a connection that asks for it waits. Milliseconds. */
-export const BULK_TIMEOUT_MS = 60_000
+/** Milliseconds. */
+const BULK_TIMEOUT_MS = 60_000
+
+/** A statement over a whole run: a population takes seconds, and whoever asks for it waits that long. */
+export function patient(text: string, values: unknown[]): pg.QueryConfig {
+  const config = { text, values, query_timeout: BULK_TIMEOUT_MS }
+  return config
+}
 
 /** Collects a run. Throws `release-automatic`, `nothing-owed`, `conflict`, `invalid-request`. */
 export async function collectRun(
@@ -102,6 +109,10 @@ async function insertRun(sql: Sql, context: StoreContext, run: NewRun): Promise<
   const { programme, key } = run
   const { institutions, gateways } = await reached(sql, context, programme)
   const frozen = await sql.query<{ target: string }>('SELECT target FROM freezes WHERE lifted_at IS NULL')
+  const open = await sql.query<{ key: string }>(
+    `SELECT key FROM payout_run WHERE programme = $1 AND state NOT IN ('closed', 'aborted', 'void')`,
+    [programme.code],
+  )
   const values = [
     key,
     programme.code,
@@ -115,8 +126,9 @@ async function insertRun(sql: Sql, context: StoreContext, run: NewRun): Promise<
     programme.currency,
     new Date(run.atMs),
     run.by,
+    open.rows.map(({ key: one }) => one),
   ]
-  const { rowCount } = await sql.query({ text: COLLECT, values, query_timeout: BULK_TIMEOUT_MS } as { text: string })
+  const { rowCount } = await sql.query(patient(COLLECT, values))
   if (rowCount === 0) throw new Problem('nothing-owed', 'nothing is owed that could be paid and is on no open run')
 }
 
@@ -145,7 +157,10 @@ export function frozenBy(through: string): string {
                                 'region:' || p.programme || ':' || left(p.region, 2), 'region:' || p.programme || ':' || p.region))`
 }
 
-/** Lines, their sum and what they hash to, and the run: what is hashed is what was written. */
+/**
+ * Lines, their sum and what they hash to, and the run: what is hashed is what was written. What is on an open run is read once, before
+ * the first line is written: joined to the table that grows meanwhile, it was read again for every line.
+ */
 const COLLECT = `
 WITH added AS (
   INSERT INTO payout_run_line (run, disbursement, ref, tranche, region, amount, currency, gateway, account, owed_at)
@@ -157,7 +172,7 @@ WITH added AS (
    WHERE d.programme = $2 AND d.state IN ('owed', 'released') AND d.release_at <= $6 AND a.usable_from <= $6
      AND p.programme_version = ANY ($5::int[]) AND p.held_at IS NULL AND (p.withdrawn_at IS NULL OR p.stage = 'closed')
      AND NOT ($9 AND ${frozenBy('g.gateway')})
-     AND NOT EXISTS (SELECT FROM payout_run_line o WHERE o.disbursement = d.key AND o.state IN ('collected', 'released'))
+     AND d.key NOT IN (SELECT o.disbursement FROM payout_run_line o WHERE o.run = ANY ($13::text[]) AND o.state IN ('collected', 'released'))
   RETURNING disbursement, amount, currency, gateway, account
 )
 INSERT INTO payout_run (key, programme, id, programme_version, state, cut_off, lines, amount, currency, hash, collected_at, collected_by)
@@ -176,10 +191,6 @@ SELECT sha256(convert_to(concat_ws(E'\\n', 'lunas-run 1', r.key, r.programme,
 /** What the lines hash to now, in hexadecimal. */
 export async function hashOfRun(sql: Sql, key: string): Promise<string> {
   await readWhole(sql)
-  const { rows } = await sql.query<{ hash: Buffer }>({
-    text: HASH,
-    values: [key],
-    query_timeout: BULK_TIMEOUT_MS,
-  } as { text: string })
+  const { rows } = await sql.query<{ hash: Buffer }>(patient(HASH, [key]))
   return one(rows, `run ${key}`).hash.toString('hex')
 }

@@ -10,7 +10,7 @@ import { insertAudit } from './audit.ts'
 import { inTransaction, one, type Sql } from './database.ts'
 import type { StoreContext } from './options.ts'
 import { STILL_OWED } from './owed-amount.ts'
-import { BULK_TIMEOUT_MS, frozenBy, readWhole } from './run-collect.ts'
+import { frozenBy, patient } from './run-collect.ts'
 import { lockRun, type RunRow } from './run-rows.ts'
 import { endLines, rulesOf } from './run-steps.ts'
 
@@ -91,7 +91,7 @@ class Look {
   }
 
   async #count(): Promise<Counted> {
-    const { rows } = await this.#sql.query<Counted>(COUNT, [this.#run.key])
+    const { rows } = await this.#sql.query<Counted>(patient(COUNT, [this.#run.key]))
     return one(rows, 'count')
   }
 
@@ -152,19 +152,16 @@ class Look {
       left -= taken
       return { gateway, taken }
     })
-    await readWhole(this.#sql)
     await this.#took(
-      await this.#sql.query<MovedRow>({
-        text: RELEASE,
-        values: [
+      await this.#sql.query<MovedRow>(
+        patient(RELEASE, [
           key,
           new Date(this.#nowMs),
           rooms.map(({ gateway }) => gateway),
           rooms.map(({ taken }) => taken),
           programme,
-        ],
-        query_timeout: BULK_TIMEOUT_MS,
-      } as { text: string }),
+        ]),
+      ),
     )
   }
 

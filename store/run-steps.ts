@@ -12,7 +12,7 @@ import { one, type Sql } from './database.ts'
 import { takeTarget } from './freeze-locks.ts'
 import { insertMessages } from './nudges.ts'
 import type { StoreContext } from './options.ts'
-import { frozenBy, hashOfRun } from './run-collect.ts'
+import { frozenBy, hashOfRun, patient } from './run-collect.ts'
 import { findRun, lockRun, runNudge, type RunRow } from './run-rows.ts'
 import type { Agreed } from './two-person-act.ts'
 
@@ -66,7 +66,10 @@ export async function markProposed(sql: Sql, { run }: RunContent, proposal: stri
   ])
 }
 
-/** What a run needs by what the programme's runs of this day come to with it, those that others may still agree to included. */
+/**
+ * What a run needs by what the programme's runs of this day come to with it: those that are approved, and those that were put forward
+ * before it and that others may still agree to. A later one counts this one, so that no order of splitting a sum needs fewer people.
+ */
 export async function runNeeds(
   sql: Sql,
   context: StoreContext,
@@ -78,9 +81,14 @@ export async function runNeeds(
   const { programme, rules } = await rulesOf(sql, context, run)
   const date = localDate(programme.zone, atMs)
   const { rows } = await sql.query<{ amount: bigint }>(
-    `SELECT coalesce(sum(r.amount), 0)::bigint AS amount FROM payout_run r LEFT JOIN proposal p ON p.id = r.proposal
+    `SELECT coalesce(sum(r.amount), 0)::bigint AS amount
+       FROM payout_run r
+       LEFT JOIN proposal p ON p.id = r.proposal
+       LEFT JOIN proposal own ON own.id = $7 AND own.state = 'open' AND own.expires_at > $6
       WHERE r.programme = $1 AND r.key <> $2
-        AND (r.approved_at >= $3 AND r.approved_at < $4 OR $5 AND r.state = 'proposed' AND p.state = 'open' AND p.expires_at > $6)`,
+        AND (r.approved_at >= $3 AND r.approved_at < $4
+             OR $5 AND r.state = 'proposed' AND p.state = 'open' AND p.expires_at > $6
+                AND (own.id IS NULL OR (p.proposed_at, p.id) < (own.proposed_at, own.id)))`,
     [
       run.programme,
       key,
@@ -88,6 +96,7 @@ export async function runNeeds(
       new Date(endOfLocalDay(programme.zone, date)),
       withProposed,
       new Date(atMs),
+      run.proposal,
     ],
   )
   return needsFor(rules, run.amount + one(rows, 'sum').amount)
@@ -212,7 +221,7 @@ export async function endLines(
   reason: 'void' | 'aborted' | 'expired',
   atMs: number,
 ): Promise<number> {
-  const { rows } = await sql.query<{ dropped: number }>(END_LINES, [key, reason, new Date(atMs)])
+  const { rows } = await sql.query<{ dropped: number }>(patient(END_LINES, [key, reason, new Date(atMs)]))
   return one(rows, 'lines').dropped
 }
 

@@ -93,9 +93,9 @@ describe('a programme whose payments are approved', () => {
     const proposal = await proposeRun(world, first)
     expect(proposal.needs).toEqual({ approvers: 1, releaser: false })
     await manyReady(world, 10)
-    const second = await collect(world)
+    const second = await collect(world, NOON + SECOND)
     // What is put forward and may still be approved counts too: no run is split to need fewer people.
-    expect((await proposeRun(world, second)).needs).toEqual({ approvers: 2, releaser: true })
+    expect((await proposeRun(world, second, NOON + SECOND)).needs).toEqual({ approvers: 2, releaser: true })
     await agreeToRun(world, proposal)
     expect((await world.store.runs.find(first.key)).state).toBe('approved')
   })
