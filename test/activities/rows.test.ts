@@ -193,10 +193,13 @@ describe('a scenario of the simulator', () => {
     ['36', 'cancelled'],
   ])('%s contradicts its end before anything else is sent', { timeout: 30_000 }, async (scenario, end) => {
     const { ref, disbursement, nowMs } = await play(scenario, (state) => state === 'released')
-    await sleep(400)
-    const event = stage.heard
-      .map(({ result }) => result)
-      .findLast((result) => result.kind === 'event' && result.observation.state === 'paid')
+    const { reference } = await world.one<{ reference: string }>('SELECT reference FROM payout WHERE ref = $1', [ref])
+    const success = () =>
+      stage.heard
+        .map(({ result }) => result)
+        .find((told) => told.kind === 'event' && told.reference === reference && told.observation.state === 'paid')
+    for (let waited = 0; waited < 400 && !success(); waited += 1) await sleep(25)
+    const event = success()
     if (event?.kind !== 'event') throw new Error('no callback of the success')
     expect(await statesOf(disbursement)).toEqual([end, 'released'])
     const payout = `${disbursement}#1`
