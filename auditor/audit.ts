@@ -76,9 +76,12 @@ async function lay(sql: Sql, options: AuditOptions, findings: Findings): Promise
   for (const source of options.statements) await loadTold(books, source, options.accountKeys, days)
 }
 
+/** Every row is looked at: what is quick for the first rows, or for a few, would take for ever over all. */
+const PLANNED = `SET LOCAL work_mem = '64MB'; SET LOCAL cursor_tuple_fraction = 1; SET LOCAL enable_nestloop = off; SET LOCAL jit = off`
+
 async function look(sql: Sql, options: AuditOptions, findings: Findings): Promise<Audited> {
   const books = await booksOf(sql, options, findings)
-  await sql.query(`SET LOCAL work_mem = '64MB'`)
+  await sql.query(PLANNED)
   const checks = CHECKS.filter(({ name }) => options.only?.includes(name) ?? true)
   for (const check of checks) {
     findings.begin()

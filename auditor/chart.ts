@@ -30,6 +30,22 @@ export const CHART: Readonly<Record<string, readonly Line[]>> = {
     ['funds:float:{gateway}', 'funds:clearing:{gateway}'],
     ['funds:clearing:{gateway}', 'funds:payable'],
   ],
+  'late-paid': [
+    ['budget:obligated', 'budget:disbursed'],
+    ['funds:payable', 'funds:float:{gateway}'],
+  ],
+  unpaid: [
+    ['budget:disbursed', 'budget:obligated'],
+    ['funds:float:{gateway}', 'funds:payable'],
+  ],
+  overpaid: [
+    ['funds:suspense-out', 'funds:float:{gateway}'],
+    ['funds:receivable', 'funds:suspense-out'],
+  ],
+  recovered: [['funds:float:{gateway}', 'funds:receivable']],
+  repaid: [['funds:treasury', 'funds:receivable']],
+  'receivable-written-off': [['funds:write-off', 'funds:receivable']],
+  'written-off-recovered': [['funds:float:{gateway}', 'funds:write-off']],
   'debit-unexplained': [['funds:suspense-out', 'funds:float:{gateway}']],
   'debit-explained': [['funds:float:{gateway}', 'funds:suspense-out']],
   'credit-unexplained': [['funds:float:{gateway}', 'funds:suspense-in']],

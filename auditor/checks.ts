@@ -4,6 +4,7 @@ import { approvals } from './checks/approvals.ts'
 import { attempts } from './checks/attempts.ts'
 import { callbacks } from './checks/callbacks.ts'
 import { claims } from './checks/claims.ts'
+import { decisions } from './checks/decisions.ts'
 import { discrepancies } from './checks/discrepancies.ts'
 import { events } from './checks/events.ts'
 import { keys } from './checks/keys.ts'
@@ -14,6 +15,7 @@ import { owed } from './checks/owed.ts'
 import { people } from './checks/people.ts'
 import { powers } from './checks/powers.ts'
 import { programmes } from './checks/programmes.ts'
+import { runs } from './checks/runs.ts'
 import { told } from './checks/told.ts'
 import { trail } from './checks/trail.ts'
 import { transitions } from './checks/transitions.ts'
@@ -31,7 +33,9 @@ export const CHECKS: readonly Check[] = [
   keys,
   attempts,
   transitions,
+  decisions,
   claims,
+  runs,
   callbacks,
   limits,
   ledger,

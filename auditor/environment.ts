@@ -52,6 +52,7 @@ export function programmeFilesOf(folder: string): ReadonlyMap<string, unknown> {
   return files
 }
 
+/** What is set to nothing is not set, as compose files and CI systems do it. */
 export function environment(): Environment {
-  return process.env
+  return Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''))
 }

@@ -35,6 +35,12 @@ SELECT y.key AS payout, coalesce(m.state, 'submitting') AS state,
        CASE WHEN m.is_paid THEN m.returned_at END AS returned_at, CASE WHEN NOT m.is_paid THEN m.ended_at END AS voided_at, m.ended_at
   FROM payout y LEFT JOIN ends m ON m.payout = y.key`
 
+/** Payouts that people have decided about: what moved them since is not in the facts alone. */
+const DECIDED = `
+CREATE TEMPORARY VIEW decided_payout AS
+SELECT DISTINCT y.key AS payout, y.disbursement FROM audit_event e JOIN payout y ON y.key = e.subject
+ WHERE e.act IN ('review-decided', 'receivable-ended')`
+
 /**
  * Each line that a gateway told beside the payout or the transfer it belongs to, and what is wrong with it: null when it agrees with
  * the books. \`is_known\`: reconciliation has it among its discrepancies; \`is_looked_at\`: reconciliation has
@@ -55,7 +61,8 @@ WITH paired AS (
 ), seen AS (
   SELECT p.gateway, p.day, p.line, p.entry, p.direction, p.type, p.reference, p.amount, p.currency, p.payout, p.repeated, p.is_matched,
          coalesce(y.programme, f.programme) AS programme, y.ref, coalesce(y.amount, f.amount) AS here,
-         coalesce(y.currency, f.currency) AS here_currency, f.id IS NOT NULL AS is_transfer, m.money, m.returned_at,
+         coalesce(y.currency, f.currency) AS here_currency, f.id IS NOT NULL AS is_transfer,
+         p.payout IN (SELECT payout FROM decided_payout) AS is_decided, m.money, m.returned_at,
          y.gateway_id IS NOT NULL AND p.gateway_id IS NOT NULL AND y.gateway_id <> p.gateway_id
            OR a.id IS NOT NULL AND p.tail IS NOT NULL AND CASE
                 WHEN a.account_index_key = p.account_index_key THEN a.account_index <> p.account_index
@@ -68,13 +75,14 @@ WITH paired AS (
 )
 SELECT gateway, day, line, entry, direction, type, reference, amount, currency, payout, programme, ref, here,
        CASE WHEN type = 'fee' THEN 'fee'
-            WHEN payout IS NULL AND NOT is_transfer THEN
+            WHEN payout IS NULL AND NOT is_transfer OR (type, direction) NOT IN (('payout', 'debit'), ('return', 'credit'), ('top-up', 'credit')) THEN
               CASE WHEN direction = 'credit' THEN 'unreferenced-credit' WHEN amount IS NULL THEN 'amount' ELSE 'unknown-reference' END
             WHEN repeated THEN 'duplicate'
             WHEN currency <> here_currency THEN 'currency'
             WHEN amount IS DISTINCT FROM here THEN 'amount'
             WHEN is_other_account THEN 'account'
             WHEN is_transfer THEN NULL
+            WHEN is_decided THEN NULL
             WHEN type = 'return' THEN CASE WHEN returned_at IS NULL THEN 'return' END
             WHEN money = 'credited' OR returned_at IS NOT NULL THEN NULL
             ELSE 'missing-here' END AS class,
@@ -87,7 +95,7 @@ SELECT gateway, day, line, entry, direction, type, reference, amount, currency, 
 
 /** Lays down the chart and the views. What the gateways told is laid down beside them. */
 export async function layTables(sql: Sql): Promise<void> {
-  const names = ['told_pair', 'moved_payout', 'audited_programme']
+  const names = ['told_pair', 'moved_payout', 'decided_payout', 'audited_programme']
   await sql.query(names.map((name) => `DROP VIEW IF EXISTS pg_temp.${name};`).join(''))
   await sql.query(`DROP TABLE IF EXISTS pg_temp.told_day, pg_temp.told_line, pg_temp.audited_chart; ${TOLD_TABLES}`)
   await sql.query('CREATE TEMPORARY TABLE audited_chart (event text, line int, debit text, credit text)')
@@ -96,5 +104,5 @@ export async function layTables(sql: Sql): Promise<void> {
       await sql.query('INSERT INTO audited_chart VALUES ($1, $2, $3, $4)', [event, at + 1, debit, credit])
     }
   }
-  for (const view of [PROGRAMMES, MOVED, PAIRS]) await sql.query(view)
+  for (const view of [PROGRAMMES, DECIDED, MOVED, PAIRS]) await sql.query(view)
 }

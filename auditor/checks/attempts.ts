@@ -14,15 +14,16 @@ export const attempts = sqlCheck(
     {
       invariant: 'I1',
       sql: `
-SELECT 'over-limit' AS kind, 'disbursement' AS entity, d.key, format('%s of it are with the payee, and %s are owed', sum(y.amount), d.amount) AS says
+SELECT 'over-limit' AS kind, 'disbursement' AS entity, d.key, format('%s of it are with the payee, and %s are owed', sum(y.amount - y.returned), d.amount) AS says
   FROM disbursement d JOIN payout y ON y.disbursement = d.key JOIN moved_payout m ON m.payout = y.key
- WHERE m.money = 'credited' OR y.money = 'credited' GROUP BY d.key, d.amount HAVING sum(y.amount) > d.amount`,
+ WHERE y.money = 'credited' OR m.money = 'credited' AND y.key NOT IN (SELECT payout FROM decided_payout)
+ GROUP BY d.key, d.amount HAVING sum(y.amount - y.returned) > d.amount`,
     },
     {
       invariant: 'I20',
       sql: `
 SELECT 'duplicate' AS kind, 'disbursement' AS entity, y.disbursement AS key, format('%s attempts are under way at once', count(*)) AS says
-  FROM payout y WHERE NOT y.superseded AND y.state NOT IN ('failed', 'cancelled', 'not-sent', 'returned')
+  FROM payout y WHERE NOT y.superseded AND y.key NOT IN (SELECT payout FROM decided_payout) AND y.state NOT IN ('failed', 'cancelled', 'not-sent', 'returned')
  GROUP BY y.disbursement HAVING count(*) > 1`,
     },
     {
@@ -30,8 +31,8 @@ SELECT 'duplicate' AS kind, 'disbursement' AS entity, y.disbursement AS key, for
       sql: `
 SELECT 'forbidden' AS kind, 'payout' AS entity, y.key, format('attempt %s had not ended for good when it was sent', b.n) AS says
   FROM payout y JOIN payout b ON b.disbursement = y.disbursement AND b.n = y.n - 1
- WHERE NOT EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (b.programme, b.ref) AND e.subject = b.key AND e.act IN ('payout-failed', 'payout-returned') AND e.id < ${CLAIMED})
-    OR b.state NOT IN ('failed', 'cancelled', 'not-sent', 'returned', 'review')`,
+ WHERE NOT EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (b.programme, b.ref) AND e.subject = b.key AND e.act IN ('payout-failed', 'payout-returned', 'review-decided') AND e.id < ${CLAIMED})
+    OR b.state NOT IN ('failed', 'cancelled', 'not-sent', 'returned', 'review') AND b.key NOT IN (SELECT payout FROM decided_payout)`,
     },
     {
       invariant: 'I20',
@@ -46,14 +47,16 @@ SELECT 'forbidden' AS kind, 'payout' AS entity, y.key, format('send %s of attemp
 SELECT 'changed' AS kind, 'disbursement' AS entity, d.key,
        format('it counts %s attempts with %s returns, and there are %s with %s', d.attempts, d.returns, count(y.key), count(m.returned_at)) AS says
   FROM disbursement d LEFT JOIN payout y ON y.disbursement = d.key LEFT JOIN moved_payout m ON m.payout = y.key
- GROUP BY d.key HAVING d.attempts <> count(y.key) OR d.returns <> count(m.returned_at) OR d.returned <> d.returns * d.amount`,
+ WHERE d.key NOT IN (SELECT disbursement FROM decided_payout) GROUP BY d.key HAVING d.attempts <> count(y.key) OR d.returns <> count(m.returned_at) OR d.returned <> coalesce(sum(y.amount) FILTER (WHERE m.returned_at IS NOT NULL), 0)`,
     },
     {
       invariant: 'I3',
       sql: `
 SELECT 'changed' AS kind, 'payout' AS entity, y.key,
        format('it carries %s %s, and %s %s are owed', y.amount, y.currency, d.amount, d.currency) AS says
-  FROM payout y JOIN disbursement d ON d.key = y.disbursement WHERE (y.amount, y.currency) IS DISTINCT FROM (d.amount, d.currency)`,
+  FROM payout y JOIN disbursement d ON d.key = y.disbursement 
+ WHERE y.currency <> d.currency OR y.amount > d.amount
+    OR y.amount < d.amount AND y.disbursement NOT IN (SELECT disbursement FROM decided_payout)`,
     },
     {
       invariant: 'I3',

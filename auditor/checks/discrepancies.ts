@@ -22,7 +22,7 @@ SELECT CASE WHEN t.line IS NULL THEN 'extra' ELSE 'changed' END AS kind, 'discre
   LEFT JOIN told_pair t ON t.gateway = d.gateway AND t.day = d.day AND t.line = d.line
  WHERE d.class <> 'missing-there' AND d.resolution IS DISTINCT FROM 'corrected'
    AND (t.line IS NULL OR d.amount_there IS DISTINCT FROM t.amount OR d.direction <> t.direction OR d.type <> t.type OR d.currency <> t.currency
-        OR d.payout IS DISTINCT FROM t.payout OR d.amount_here IS DISTINCT FROM t.here AND t.payout IS NOT NULL
+        OR d.payout IS DISTINCT FROM t.payout OR d.amount_here IS DISTINCT FROM t.here AND t.payout IS NOT NULL AND coalesce(t.class, '') NOT IN ('fee', 'unreferenced-credit', 'unknown-reference')
         OR d.class IN ${STABLE} AND d.class IS DISTINCT FROM t.class OR t.class IN ${STABLE} AND d.class IS DISTINCT FROM t.class)`,
     },
     {
@@ -30,14 +30,16 @@ SELECT CASE WHEN t.line IS NULL THEN 'extra' ELSE 'changed' END AS kind, 'discre
       sql: `
 SELECT 'extra' AS kind, 'discrepancy' AS entity, d.id::text AS key, format('the gateway does tell %s', d.payout) AS says
   FROM discrepancy d WHERE d.class = 'missing-there' AND d.state <> 'resolved'
-   AND EXISTS (SELECT FROM told_pair t WHERE t.payout = d.payout AND t.type = 'payout' AND t.is_looked_at)`,
+   AND EXISTS (SELECT FROM told_pair t WHERE t.payout = d.payout AND t.type = d.type AND t.is_looked_at)`,
     },
     {
       invariant: 'I13',
       sql: `
 SELECT 'changed' AS kind, 'discrepancy' AS entity, d.id::text AS key, format('it is said to differ by %s, and the trail has %s', d.difference, e.after ->> 'difference') AS says
-  FROM discrepancy d JOIN audit_event e ON e.act = 'discrepancy-found' AND e.subject = 'discrepancy:' || d.id
- WHERE (d.difference::text, d.class, d.payout) IS DISTINCT FROM (e.after ->> 'difference', e.after ->> 'class', e.after ->> 'payout')`,
+  FROM discrepancy d
+  JOIN (SELECT DISTINCT ON (subject) subject, after FROM audit_event WHERE act = 'discrepancy-found' ORDER BY subject, id DESC) e ON e.subject = 'discrepancy:' || d.id
+ WHERE (d.difference::text, d.class) IS DISTINCT FROM (e.after ->> 'difference', e.after ->> 'class')
+    OR e.after ? 'payout' AND d.payout IS DISTINCT FROM e.after ->> 'payout'`,
     },
     {
       invariant: 'I21',

@@ -19,7 +19,7 @@ const MOVES = `
 SELECT coalesce(o.payout, e.subject) AS payout, coalesce(o.many, 0) AS moved, coalesce(e.many, 0) AS told, coalesce(o.state, e.state) AS state
   FROM (SELECT payout, to_state AS state, count(*) AS many FROM observation WHERE decision = 'move' GROUP BY 1, 2) AS o
   FULL JOIN (SELECT subject, after ->> 'to' AS state, count(*) AS many FROM audit_event
-              WHERE act IN ('payout-unknown', 'payout-accepted', 'payout-paid', 'payout-failed', 'payout-returned', 'review-needed')
+              WHERE act IN ('payout-unknown', 'payout-accepted', 'payout-paid', 'payout-failing', 'payout-failed', 'payout-returned', 'review-needed')
                 AND after ? 'from' GROUP BY 1, 2) AS e ON e.subject = o.payout AND e.state = o.state`
 
 export const events = sqlCheck(

@@ -1,5 +1,25 @@
 import { localDate, sqlCheck } from '../books.ts'
 
+const booked = (difference: string, side: 'out' | 'in'): string => {
+  const [fee, word] =
+    side === 'out' ? [['fee-charged', 'fee-refunded'], 'unexplained'] : [['fee-refunded', 'fee-charged'], 'explained']
+  return `CASE WHEN d.class = 'fee' THEN CASE WHEN ${difference} < 0 THEN '${fee[0]}' ELSE '${fee[1]}' END
+               WHEN ${difference} < 0 THEN 'debit-${word}' ELSE 'credit-${word}' END`
+}
+
+/** What each difference has moved: when it was found, when it was found to be another one after all, and when it ended. */
+const DIFFERENCES = `
+SELECT d.id, d.programme, d.ref, d.gateway, e.at, e.id AS place, l.step, l.difference,
+       CASE l.step WHEN 1 THEN ${booked('l.difference', 'in')} ELSE ${booked('l.difference', 'out')} END AS event
+  FROM discrepancy d JOIN audit_event e ON e.act = 'discrepancy-found' AND e.subject = 'discrepancy:' || d.id
+ CROSS JOIN LATERAL (VALUES (1, coalesce((e.before ->> 'difference')::bigint, 0)), (2, (e.after ->> 'difference')::bigint)) AS l (step, difference)
+UNION ALL
+SELECT d.id, d.programme, d.ref, d.gateway, d.resolved_at, 9223372036854775807, 3, d.difference,
+       CASE WHEN d.resolution IN ('corrected', 'booked') THEN ${booked('d.difference', 'in')}
+            WHEN d.resolution = 'receivable' THEN 'made-receivable' WHEN d.resolution = 'written-off' THEN 'written-off'
+            WHEN d.resolution = 'to-treasury' THEN 'suspense-to-treasury' END
+  FROM discrepancy d WHERE d.resolved_at IS NOT NULL`
+
 /** Every event that must have been posted, from the rows and facts it tells of; never from a posting. */
 const EVENTS = `
 SELECT subject || '/' || CASE WHEN n = 1 THEN event ELSE event || ':' || n END AS key, event, subject, abs(amount) AS amount, currency, programme,
@@ -29,28 +49,20 @@ SELECT d.key || '/obligated', 'obligated', d.key, d.amount, d.currency, d.progra
 UNION ALL
 SELECT d.key || '/' || d.state, d.state, d.key, d.amount, d.currency, d.programme, d.ref, d.fiscal_year, d.budget_line, NULL,
        ${localDate('e.at', 'd.programme')}
-  FROM disbursement d JOIN LATERAL (SELECT at FROM audit_event e WHERE (e.programme, e.ref) = (d.programme, d.ref) AND subject = d.key AND act = 'disbursement-' || d.state
-                                     ORDER BY id DESC LIMIT 1) e ON true
+  FROM disbursement d JOIN LATERAL (SELECT at FROM audit_event e WHERE (e.programme, e.ref) = (d.programme, d.ref) AND (subject = d.key OR subject LIKE d.key || '#%') AND (act = 'disbursement-' || d.state OR act = 'review-decided' AND after ->> 'disbursement' = d.state)
+                                     ORDER BY id LIMIT 1) e ON true
  WHERE d.state IN ('lapsed', 'cancelled')
 UNION ALL
 SELECT y.key || '/' || e.event, e.event, y.key, y.amount, y.currency, y.programme, y.ref, d.fiscal_year, d.budget_line, y.gateway,
        ${localDate('e.at', 'y.programme')}
   FROM payout y JOIN disbursement d ON d.key = y.disbursement JOIN moved_payout m ON m.payout = y.key
  CROSS JOIN LATERAL (VALUES ('claimed', y.claimed_at), ('paid', m.paid_at), ('returned', m.returned_at), ('voided', m.voided_at)) AS e (event, at)
- WHERE e.at IS NOT NULL
+ WHERE e.at IS NOT NULL AND y.key NOT IN (SELECT payout FROM decided_payout)
 UNION ALL
-SELECT 'discrepancy:' || x.id || '/' || e.event, e.event, 'discrepancy:' || x.id, abs(x.difference), p.currency, x.programme, x.ref,
-       extract(year FROM ${localDate('e.at', 'x.programme')})::int, p.budget_line, x.gateway, ${localDate('e.at', 'x.programme')}
-  FROM (SELECT *, CASE WHEN class = 'fee' THEN 'fee' WHEN difference < 0 THEN 'debit' ELSE 'credit' END AS side FROM discrepancy) x
-  JOIN audited_programme p USING (programme)
- CROSS JOIN LATERAL (VALUES
-   (CASE x.side WHEN 'fee' THEN CASE WHEN x.difference < 0 THEN 'fee-charged' ELSE 'fee-refunded' END ELSE x.side || '-unexplained' END, x.settled_at),
-   (CASE WHEN x.resolution IN ('corrected', 'booked')
-         THEN CASE x.side WHEN 'fee' THEN CASE WHEN x.difference < 0 THEN 'fee-refunded' ELSE 'fee-charged' END ELSE x.side || '-explained' END
-         WHEN x.resolution = 'receivable' THEN 'made-receivable'
-         WHEN x.resolution = 'written-off' THEN 'written-off'
-         WHEN x.resolution = 'to-treasury' THEN 'suspense-to-treasury' END, x.resolved_at)) AS e (event, at)
- WHERE x.difference <> 0 AND e.event IS NOT NULL AND e.at IS NOT NULL`
+SELECT 'discrepancy:' || x.id || '/' || CASE WHEN x.n = 1 THEN x.event ELSE x.event || ':' || x.n END, x.event, 'discrepancy:' || x.id, abs(x.difference),
+       p.currency, x.programme, x.ref, extract(year FROM ${localDate('x.at', 'x.programme')})::int, p.budget_line, x.gateway, ${localDate('x.at', 'x.programme')}
+  FROM (SELECT *, row_number() OVER (PARTITION BY id, event ORDER BY place, step) AS n FROM (${DIFFERENCES}) AS moved WHERE difference <> 0 AND event IS NOT NULL) x
+  JOIN audited_programme p USING (programme)`
 
 const EXPECTED = `
 SELECT e.key, c.line, e.event, replace(c.debit, '{gateway}', coalesce(e.gateway, '')) AS debit,
@@ -92,7 +104,7 @@ SELECT CASE WHEN p.key IS NULL THEN 'missing' WHEN e.key IS NULL THEN 'extra' EL
        CASE WHEN p.key IS NULL THEN format('%s of %s %s on %s was never posted', e.event, e.amount, e.currency, e.subject)
             WHEN e.key IS NULL THEN format('%s of %s %s from %s to %s stands for nothing that happened', p.event, p.amount, p.currency, p.credit, p.debit)
             ELSE format('it is not what happened in: %s', concat_ws(', ', ${DIFFERS})) END AS says
-  FROM posting p FULL JOIN (${EXPECTED}) AS e ON e.key = p.key AND e.line = p.line
+  FROM (SELECT * FROM posting WHERE subject NOT IN (SELECT payout FROM decided_payout)) AS p FULL JOIN (${EXPECTED}) AS e ON e.key = p.key AND e.line = p.line
  WHERE p.key IS NULL OR e.key IS NULL OR num_nonnulls(${DIFFERS}) > 0`,
     },
     {

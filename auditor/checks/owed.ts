@@ -28,6 +28,8 @@ interface Obligation {
   readonly lapses: number
   readonly lapsed: number | null
   readonly paid: number | null
+  /** When it last came back, or people last decided about it: it is owed anew from then on. */
+  readonly renewed: number | null
   readonly claims: readonly { readonly key: string; readonly at: number }[] | null
 }
 
@@ -68,8 +70,13 @@ SELECT p.programme, p.ref, p.programme_version AS version, p.stage, p.outcome, $
                 'settled', ${ms('t.settled_at')})`)} ORDER BY t.position), '[]') FROM tranche t WHERE (t.programme, t.ref) = (p.programme, p.ref)) AS tranches,
        ${list(`jsonb_build_object('key', d.key, 'tranche', d.tranche, 'state', d.state, 'owed', ${ms('d.owed_at')}, 'lapses', ${ms('d.lapses_at')},
                 'lapsed', (SELECT ${ms('min(e.at)')} FROM audit_event e WHERE (e.programme, e.ref) = (p.programme, p.ref) AND e.subject = d.key AND e.act = 'disbursement-lapsed'),
-                'paid', (SELECT ${ms('min(o.observed_at)')} FROM observation o JOIN payout y ON y.key = o.payout
-                          WHERE y.disbursement = d.key AND o.decision = 'move' AND o.to_state IN ('paid', 'returned')),
+                'paid', CASE WHEN d.key IN (SELECT disbursement FROM decided_payout) OR d.decided_under IS NOT NULL THEN ${ms('d.first_paid_at')} ELSE
+                          (SELECT ${ms('min(o.observed_at)')} FROM observation o JOIN payout y ON y.key = o.payout
+                            WHERE y.disbursement = d.key AND o.decision = 'move' AND o.to_state IN ('paid', 'returned')) END,
+                'renewed', (SELECT max(at) FROM (SELECT ${ms('o.observed_at')} AS at FROM observation o JOIN payout y ON y.key = o.payout
+                                                  WHERE y.disbursement = d.key AND o.decision = 'move' AND o.to_state = 'returned'
+                                                 UNION ALL SELECT ${ms('e.at')} FROM audit_event e WHERE (e.programme, e.ref) = (p.programme, p.ref)
+                                                   AND e.act = 'review-decided' AND (e.subject = d.key OR e.subject LIKE d.key || '#%')) AS again),
                 'claims', (SELECT jsonb_agg(jsonb_build_object('key', y.key, 'at', ${ms('y.claimed_at')}) ORDER BY y.n) FROM payout y WHERE y.disbursement = d.key))`)}
           ORDER BY d.key), '[]') FROM disbursement d WHERE (d.programme, d.ref) = (p.programme, p.ref)) AS obligations
   FROM participant p WHERE p.admitted_at IS NOT NULL ORDER BY p.programme, p.ref`
@@ -88,6 +95,8 @@ export const owed: Check = {
       `SELECT programme || '@' || version AS name, definition FROM programme_version`,
     )
     for (const { name, definition } of rules) versions.set(name, definition)
+    // Here each life is looked up by its keys, one after the other.
+    await books.rows('SET LOCAL enable_nestloop = on')
     for await (const life of books.stream<Life>(LIVES)) {
       books.count('lives', 1)
       const of = versions.get(`${life.programme}@${life.version}`)
@@ -101,6 +110,7 @@ export const owed: Check = {
           `${life.ref} lives under it`,
         )
     }
+    await books.rows('SET LOCAL enable_nestloop = off')
   },
 }
 
@@ -277,13 +287,21 @@ class Owed {
   #moved(
     entity: string,
     key: string,
-    of: { readonly rule: string; readonly from: number; readonly to: number; readonly what: string },
+    of: {
+      readonly rule: string
+      readonly from: number
+      readonly to: number
+      readonly what: string
+      readonly renewed?: number | null
+    },
   ): void {
     const due = deadlineOf(of.from, of.rule, this.#rules.zone)
     const holds = isDuration(of.rule) ? this.#life.holds : []
+    const latest =
+      typeof of.renewed === 'number' ? Math.max(due, deadlineOf(of.renewed, of.rule, this.#rules.zone)) : due
     const most = holds.reduce(
       (sum, { from, to }) => sum + (to === null ? 0 : Math.max(0, to - Math.max(from, of.from))),
-      due,
+      latest,
     )
     if (of.to >= due - 0.5 && of.to <= most + 0.5) return
     this.#tell(
@@ -295,11 +313,15 @@ class Owed {
     )
   }
 
-  #obligation(rule: TrancheRule, { key, owed: at, lapses, lapsed, claims }: Obligation, due: number | null): void {
+  #obligation(
+    rule: TrancheRule,
+    { key, owed: at, lapses, lapsed, renewed, claims }: Obligation,
+    due: number | null,
+  ): void {
     if (due === null) return
     if (at < due)
       this.#tell('I9', 'early', 'disbursement', key, `it is owed since ${iso(at)}, and was due at ${iso(due)}`)
-    this.#moved('disbursement', key, { rule: rule.lapsesAfter, from: due, to: lapses, what: 'it lapses' })
+    this.#moved('disbursement', key, { rule: rule.lapsesAfter, from: due, to: lapses, what: 'it lapses', renewed })
     if (lapsed !== null && lapsed < lapses)
       this.#tell('I9', 'early', 'disbursement', key, `it lapsed before ${iso(lapses)}`)
     const { calendar, zone, payment } = this.#rules

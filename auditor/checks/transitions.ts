@@ -4,7 +4,8 @@ import { sqlCheck } from '../books.ts'
 const LEGAL = `(VALUES
   ('submitting', 'unknown'), ('submitting', 'accepted'), ('submitting', 'processing'), ('submitting', 'paid'), ('submitting', 'failed'),
   ('submitting', 'cancelled'), ('submitting', 'not-sent'), ('submitting', 'returned'),
-  ('unknown', 'accepted'), ('unknown', 'processing'), ('unknown', 'paid'), ('unknown', 'failed'), ('unknown', 'cancelled'), ('unknown', 'returned'),
+  ('submitting', 'failing'), ('unknown', 'failing'), ('accepted', 'failing'), ('processing', 'failing'),
+  ('failing', 'paid'), ('failing', 'failed'), ('failing', 'cancelled'), ('failing', 'returned'), ('unknown', 'accepted'), ('unknown', 'processing'), ('unknown', 'paid'), ('unknown', 'failed'), ('unknown', 'cancelled'), ('unknown', 'returned'),
   ('accepted', 'processing'), ('accepted', 'paid'), ('accepted', 'failed'), ('accepted', 'cancelled'), ('accepted', 'returned'),
   ('processing', 'paid'), ('processing', 'failed'), ('processing', 'cancelled'), ('processing', 'returned'), ('paid', 'returned'))`
 
@@ -46,7 +47,8 @@ SELECT 'forbidden' AS kind, 'observation' AS entity, o.id::text AS key, format('
 SELECT 'reordered' AS kind, 'observation' AS entity, id::text AS key, format('it begins from %s, and %s was %s', from_state, payout, was) AS says
   FROM (${CHAINED}) AS chained
  WHERE from_state <> was
-   AND NOT (from_state = 'submitting' AND was = 'unknown') AND NOT (from_state = 'review' AND was IN ('submitting', 'unknown', 'accepted', 'processing'))`,
+   AND payout NOT IN (SELECT payout FROM decided_payout)
+   AND NOT (from_state = 'submitting' AND was = 'unknown') AND NOT (from_state = 'review' AND was IN ('submitting', 'unknown', 'accepted', 'processing', 'failing'))`,
     },
     {
       invariant: 'I17',
@@ -59,9 +61,9 @@ SELECT 'extra' AS kind, 'observation' AS entity, o.id::text AS key, format('ther
       sql: `
 SELECT 'changed' AS kind, 'payout' AS entity, y.key, format('it is %s with its money %s, and the facts leave it %s and %s', y.state, y.money, m.state, m.money) AS says
   FROM payout y JOIN moved_payout m ON m.payout = y.key
- WHERE (y.state <> m.state AND NOT (y.state = 'submitting' AND y.sends > 1 AND m.state = 'unknown')
-                           AND NOT (y.state = 'review' AND m.state IN ('submitting', 'unknown', 'accepted', 'processing') AND ${GIVEN_UP} > 0))
-    OR y.money <> m.money`,
+ WHERE y.key NOT IN (SELECT payout FROM decided_payout) AND ((y.state <> m.state AND NOT (y.state = 'submitting' AND y.sends > 1 AND m.state = 'unknown')
+                           AND NOT (y.state = 'review' AND m.state IN ('submitting', 'unknown', 'accepted', 'processing', 'failing') AND ${GIVEN_UP} > 0))
+    OR y.money <> m.money OR y.returned <> 0)`,
     },
     {
       invariant: 'I17',
@@ -71,14 +73,14 @@ SELECT 'changed' AS kind, 'payout' AS entity, key,
   FROM (SELECT y.key, y.version, m.batches + y.sends - 1 + ${GIVEN_UP} AS known,
                ${ASKED} AS asked
           FROM payout y JOIN moved_payout m ON m.payout = y.key) AS y
- WHERE version NOT BETWEEN known AND known + asked`,
+ WHERE version NOT BETWEEN known AND known + asked AND key NOT IN (SELECT payout FROM decided_payout)`,
     },
     {
       invariant: 'I17',
       sql: `
 SELECT 'changed' AS kind, 'payout' AS entity, y.key, 'it is finished where its state is not, or the other way round' AS says
   FROM payout y JOIN moved_payout m ON m.payout = y.key
- WHERE (y.finished_at IS NULL) <> (y.state NOT IN ('paid', 'failed', 'cancelled', 'not-sent', 'returned'))`,
+ WHERE (y.finished_at IS NULL) <> (y.state NOT IN ('failing', 'paid', 'failed', 'cancelled', 'not-sent', 'returned')) AND y.key NOT IN (SELECT payout FROM decided_payout)`,
     },
     {
       invariant: 'I17',
@@ -86,12 +88,12 @@ SELECT 'changed' AS kind, 'payout' AS entity, y.key, 'it is finished where its s
 SELECT 'changed' AS kind, 'disbursement' AS entity, d.key,
        format('it is %s, and its last attempt is %s', d.state, coalesce(y.state, 'none')) AS says
   FROM disbursement d LEFT JOIN payout y ON y.disbursement = d.key AND y.n = d.attempts
-  LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE m.money = 'credited') AS paid, min(m.paid_at) AS first_paid_at
-                       FROM payout z JOIN moved_payout m ON m.payout = z.key WHERE z.disbursement = d.key) m ON true
- WHERE (d.state = 'in-flight') <> coalesce(y.state IN ('submitting', 'unknown', 'accepted', 'processing') AND d.state NOT IN ('review', 'lapsed', 'cancelled'), false)
-    OR d.state = 'paid' AND m.paid = 0
+  LEFT JOIN (SELECT z.disbursement, count(*) FILTER (WHERE m.money = 'credited') AS paid, min(m.paid_at) AS first_paid_at
+               FROM payout z JOIN moved_payout m ON m.payout = z.key GROUP BY z.disbursement) m ON m.disbursement = d.key
+ WHERE d.key NOT IN (SELECT disbursement FROM decided_payout) AND ((d.state = 'in-flight') <> coalesce(y.state IN ('submitting', 'unknown', 'accepted', 'processing', 'failing') AND d.state NOT IN ('review', 'lapsed', 'cancelled'), false)
+    OR d.state = 'paid' AND coalesce(m.paid, 0) = 0
     OR m.paid > 0 AND d.state NOT IN ('paid', 'review', 'lapsed', 'cancelled')
-    OR d.first_paid_at IS DISTINCT FROM m.first_paid_at`,
+    OR d.first_paid_at IS DISTINCT FROM m.first_paid_at)`,
     },
   ],
 )

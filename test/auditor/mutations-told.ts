@@ -1,6 +1,6 @@
 import type { StatementLine } from '../../domain/statement.ts'
 import { bankAccount } from '../support/builders.ts'
-import { FIRST_DAY, SECOND_DAY } from '../support/audited-life.ts'
+import { FIRST_DAY, SECOND_DAY } from '../support/audited-teller.ts'
 import { change, copy, keyOf, remove, retold, update, type Mutation, type Telling } from '../support/mutation.ts'
 
 /** What was read of statements and found by them, changed in the database. */

@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { verdictText } from '../../local/demo/report.ts'
 import type { Follow } from '../../local/demo/lives.ts'
+import { dayOf } from '../../sandbox/statement.ts'
 import { openLiveStack, until, type LiveStack } from '../support/e2e.ts'
+import { startCommand } from '../support/e2e-command.ts'
 import { peopleWith } from '../support/e2e-people.ts'
 
 let live: LiveStack
@@ -17,6 +19,31 @@ afterAll(() => live.close())
 async function lines(): Promise<string[]> {
   return verdictText(await live.books()).split('\n')
 }
+
+/** An auditor beside the stack, who has what its owner can tell. */
+async function audit(): Promise<{ readonly code: number | null; readonly findings: unknown; readonly lines: number }> {
+  const args = ['run', '-s', 'audit', '--', '--stack', live.stack.dataDir, '--json']
+  const { code, stdout, stderr } = await startCommand('npm', args).ended
+  if (code === 2) throw new Error(stderr)
+  const told = JSON.parse(stdout) as { findings: unknown; checked: Record<string, number> }
+  return { code, findings: told.findings, lines: told.checked['statement lines'] ?? 0 }
+}
+
+test('an auditor finds nothing while people are paid, nor in what the gateway tells afterwards', async () => {
+  const paying = live.settle([...peopleWith(4), ...peopleWith(2, '20', '2')])
+  const during = [await audit(), await audit()]
+  await paying
+  expect(during).toMatchObject([
+    { code: 0, findings: [] },
+    { code: 0, findings: [] },
+  ])
+  const day = dayOf(Date.now())
+  const headers = { authorization: `Bearer ${live.sandbox.apiKey}`, 'content-type': 'application/json' }
+  await fetch(`${live.sandbox.url}/admin/days/close`, { method: 'POST', headers, body: JSON.stringify({ day }) })
+  const after = await audit()
+  expect(after).toMatchObject({ code: 0, findings: [] })
+  expect(after.lines).toBeGreaterThan(8)
+})
 
 test('people who were paid what is owed leave books that balance', async () => {
   expect(await lines()).toEqual(['paid twice: 0', 'books balance: yes'])

@@ -1,15 +1,14 @@
 /** A small country in which everything has happened that can, all of it rightly: what the auditor is tried on. */
-import { createHash } from 'node:crypto'
 import type { Actor } from '../../domain/act.ts'
 import type { Observation } from '../../domain/observation.ts'
 import type { PayoutFact } from '../../domain/payout.ts'
 import type { Programme } from '../../domain/programme.ts'
 import type { AccountDetails } from '../../domain/registration.ts'
-import type { StatementLine, StatementPart } from '../../domain/statement.ts'
-import { resolveDiscrepancy } from '../../store/discrepancies.ts'
+import type { StatementLine } from '../../domain/statement.ts'
 import type { Store } from '../../store/index.ts'
-import { textOf, type ToldDays } from './audited.ts'
-import { bankAccount, registration, swiftProgramme } from './builders.ts'
+import type { ToldDays } from './audited.ts'
+import { FIRST_DAY, gatewayId, SECOND_DAY, Teller } from './audited-teller.ts'
+import { bankAccount, registration } from './builders.ts'
 import { agree, propose, signer, type Signer } from './two-people.ts'
 import {
   AMOUNT,
@@ -29,8 +28,6 @@ import {
 } from './world.ts'
 
 const BOOTSTRAP: Actor = { person: 'bootstrap', keyId: null, role: null, requestId: null }
-export const FIRST_DAY = '2026-11-22'
-export const SECOND_DAY = '2026-11-23'
 /** When everything has happened. */
 export const END = NOON + 70 * DAY_MS
 
@@ -56,14 +53,15 @@ export async function openCountry(): Promise<Country> {
   })
   const [administrator, approver, other] = signers
   if (!administrator || !approver || !other) throw new Error('nobody agrees')
-  const history = new History(world)
+  const teller = new Teller()
+  const history = new History(world, teller)
   await history.firstDay()
   await history.secondDay()
   await frozen(world, [administrator, approver])
   await propose(world.store, administrator, appropriation(world.programme, 1_500_000_000_000n, 'DIPA-3'), NOON + HOUR)
   await history.later()
-  const told = await history.reconcile()
-  await resolved(world)
+  const told = await teller.reconcile(world.store)
+  await resolved(world, [other, approver])
   return { world, told, signers: [administrator, approver, other] }
 }
 
@@ -110,45 +108,27 @@ async function frozen({ store, act, one }: World, pair: readonly [Signer, Signer
   await agree(store, pair, { act: 'freeze-lift', content: { freeze: id } }, NOON + 2 * HOUR)
 }
 
-/** Differences with money in them end by two people, others by one. */
-async function resolved(world: World): Promise<void> {
-  const { rows } = await world.store.statements.discrepancies(
-    { programmes: null, isOpen: true },
-    { limit: 100, after: null },
-  )
-  const stray = rows.find((row) => row.class === 'unreferenced-credit')
-  const twice = rows.find((row) => row.class === 'duplicate')
-  const actor: Actor = { person: 'budi', keyId: null, role: 'approver', requestId: 'r2' }
-  const decision = { reason: 'as the bank wrote', proposedBy: 'agus' }
-  await world.inSql((sql) =>
-    resolveDiscrepancy(
-      sql,
-      world.store.context,
-      { ...decision, id: stray?.id ?? '', difference: stray?.difference ?? 0n, resolution: 'to-treasury' },
-      actor,
-      NOON + 2 * DAY_MS,
-    ),
-  )
-  await world.inSql((sql) =>
-    resolveDiscrepancy(
-      sql,
-      world.store.context,
-      { ...decision, id: twice?.id ?? '', difference: twice?.difference ?? 0n, resolution: 'receivable' },
-      actor,
-      NOON + 2 * DAY_MS,
-    ),
-  )
+/** Differences with money in them end by two people. */
+async function resolved({ store }: World, pair: readonly [Signer, Signer]): Promise<void> {
+  const { rows } = await store.statements.discrepancies({ programmes: null, isOpen: true }, { limit: 100, after: null })
+  for (const [found, resolution] of [
+    ['unreferenced-credit', 'to-treasury'],
+    ['duplicate', 'receivable'],
+  ] as const) {
+    const row = rows.find((one) => one.class === found)
+    const content = { discrepancy: row?.id, resolution, difference: row?.difference.toString() }
+    const { state, outcome } = await agree(store, pair, { act: 'discrepancy-resolution', content }, NOON + 2 * DAY_MS)
+    if (state !== 'executed') throw new Error(outcome ?? state)
+  }
 }
 
 class History {
   readonly #world: World
-  readonly #lines = new Map<string, StatementLine[]>([
-    [FIRST_DAY, []],
-    [SECOND_DAY, []],
-  ])
+  readonly #teller: Teller
 
-  constructor(world: World) {
+  constructor(world: World, teller: Teller) {
     this.#world = world
+    this.#teller = teller
   }
 
   async firstDay(): Promise<void> {
@@ -166,7 +146,7 @@ class History {
       id: 't1',
       type: 'top-up',
       direction: 'credit',
-      reference: 'SP2D-1',
+      reference: 'SP2D-1-swift',
       gatewayId: null,
       account: null,
     } as const
@@ -223,31 +203,6 @@ class History {
     for (const one of rows) await advance(one.ref, END - HOUR)
   }
 
-  /** Both days, as the gateway tells them and as the engine has read them. */
-  async reconcile(): Promise<ToldDays> {
-    const { statements } = this.#world.store
-    const told = new Map<string, readonly StatementPart[]>()
-    let opening = 5_000n
-    for (const [day, lines] of this.#lines) {
-      const parts = partsOf(day, opening, lines)
-      const end = parts.at(-1)
-      opening = end?.kind === 'end' ? (end.closing ?? 0n) : 0n
-      told.set(day, parts)
-      const text = textOf(parts)
-      async function* pieces() {
-        yield parts
-      }
-      const sha256 = () => createHash('sha256').update(text).digest()
-      const atMs = NOON + (day === FIRST_DAY ? 1 : 2) * DAY_MS
-      const { id } = await statements.load({ gateway: 'sandbox', day, format: 'jsonl', parts: pieces(), sha256 }, atMs)
-      await statements.match(id, { zone: 'Asia/Jakarta', windowDays: 1 }, atMs)
-      while ((await statements.settle(id, 3, atMs)).settled > 0) {
-        // Until none is left.
-      }
-    }
-    return told
-  }
-
   async #paidAtOnce(): Promise<void> {
     for (let one = 0; one < 3; one += 1) {
       const sent = await this.#paid()
@@ -261,7 +216,7 @@ class History {
   async #failsThenPaid(): Promise<void> {
     const { ref, payout, account } = await this.#send()
     await this.#answer(payout, seenFailed('retry-new', { gatewayId: gatewayId(payout) }), NOON, 1)
-    const at = NOON + TIMING.retryDelaysMs[0]! + SECOND
+    const at = NOON + (TIMING.retryDelaysMs[0] ?? 0) + SECOND
     const next = await this.#world.claim(disbursementOf(ref), at)
     await this.#answer(next, seen('processing', { gatewayId: gatewayId(next) }), at, 1)
     await this.#answer(next, seen('paid', { gatewayId: gatewayId(next) }), at + SECOND)
@@ -421,30 +376,6 @@ class History {
   }
 
   #tell(day: string, line: Partial<StatementLine>): void {
-    const dated = {
-      kind: 'line',
-      currency: 'IDR',
-      ...line,
-      rawDate: `${day}T12:00:00.000+07:00`,
-      valueDate: day,
-      businessDate: day,
-    }
-    this.#lines.get(day)?.push(dated as StatementLine)
+    this.#teller.tell(day, line)
   }
-}
-
-function gatewayId(payout: string): string {
-  return `po_${createHash('sha256').update(payout).digest('hex').slice(0, 12)}`
-}
-
-function partsOf(day: string, opening: bigint, lines: readonly StatementLine[]): StatementPart[] {
-  const moved = lines.reduce(
-    (sum, { amount, direction }) => sum + (direction === 'credit' ? 1n : -1n) * (amount ?? 0n),
-    0n,
-  )
-  return [
-    { kind: 'head', gateway: 'sandbox', day, version: 1, currency: 'IDR', opening },
-    ...lines,
-    { kind: 'end', closing: opening + moved, count: lines.length },
-  ]
 }

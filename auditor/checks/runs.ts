@@ -1,0 +1,43 @@
+import { sqlCheck } from '../books.ts'
+
+/** The hash that people sign for a run, made anew from its lines. */
+const HASHED = `
+SELECT r.key, encode(r.hash, 'hex') AS hash, r.lines, r.amount, count(l.disbursement) AS many, coalesce(sum(l.amount), 0) AS sum,
+       encode(sha256(convert_to(concat_ws(E'\\n', 'lunas-run 1', r.key, r.programme,
+         string_agg(concat_ws(' ', l.disbursement, l.amount, l.currency, l.gateway, l.account), E'\\n' ORDER BY l.disbursement COLLATE "C")), 'UTF8')), 'hex') AS made
+  FROM payout_run r LEFT JOIN payout_run_line l ON l.run = r.key GROUP BY r.key`
+
+export const runs = sqlCheck(
+  {
+    name: 'runs',
+    title:
+      'every run is what its people signed, and what needs a run was sent under one, as it was approved and in time',
+  },
+  { runs: 'payout_run', 'run lines': 'payout_run_line' },
+  [
+    {
+      invariant: 'I21',
+      sql: `
+SELECT 'changed' AS kind, 'payout_run' AS entity, key, format('its %s lines of %s hash to %s; it says %s of %s and %s', many, sum, made, lines, amount, hash) AS says
+  FROM (${HASHED}) AS r WHERE made <> hash OR many <> lines OR sum <> amount`,
+    },
+    {
+      invariant: 'I21',
+      sql: `
+SELECT 'forbidden' AS kind, 'payout_run' AS entity, r.key, 'it was released and no people agreed to this very run' AS says
+  FROM payout_run r LEFT JOIN proposal p ON p.id = r.proposal AND p.act = 'run-release' AND p.state = 'executed' AND p.content ->> 'run' = r.key
+                                             AND p.content ->> 'hash' = encode(r.hash, 'hex')
+ WHERE r.state NOT IN ('collecting', 'proposed', 'void') AND p.id IS NULL`,
+    },
+    {
+      invariant: 'I21',
+      sql: `
+SELECT 'forbidden' AS kind, 'payout' AS entity, y.key, 'its programme pays by runs, and none that people agreed to covers it' AS says
+  FROM payout y JOIN participant p ON (p.programme, p.ref) = (y.programme, y.ref)
+  JOIN programme_version v ON (v.programme, v.version) = (p.programme, p.programme_version) AND v.definition #>> '{payment,release}' <> 'automatic'
+ WHERE NOT EXISTS (SELECT FROM payout_run_line l JOIN payout_run r ON r.key = l.run
+                    WHERE l.disbursement = y.disbursement AND (l.amount, l.currency, l.gateway, l.account) = (y.amount, y.currency, y.gateway, y.account)
+                      AND l.released_at <= y.claimed_at AND y.claimed_at < r.approved_until)`,
+    },
+  ],
+)
