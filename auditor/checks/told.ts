@@ -112,7 +112,7 @@ SELECT 'missing' AS kind, 'told_line' AS entity, y.key, format('it was paid on %
   FROM payout y JOIN moved_payout m ON m.payout = y.key JOIN (${PROVED}) AS p ON p.gateway = y.gateway
  WHERE m.paid_at IS NOT NULL AND ${DAY('y.claimed_at')} >= p.first AND ${DAY('m.paid_at')} <= p.last - ${WINDOW_DAYS}
    AND NOT EXISTS (SELECT FROM told_pair t WHERE t.payout = y.key AND t.type = 'payout')
-   AND NOT EXISTS (SELECT FROM discrepancy d WHERE d.payout = y.key AND d.class = 'missing-there' AND d.resolution IS DISTINCT FROM 'corrected')`,
+   AND NOT EXISTS (SELECT FROM discrepancy d WHERE d.payout = y.key AND d.class = 'missing-there' AND d.type = 'payout' AND d.resolution IS DISTINCT FROM 'corrected')`,
     },
     {
       invariant: 'I8',
@@ -120,7 +120,8 @@ SELECT 'missing' AS kind, 'told_line' AS entity, y.key, format('it was paid on %
 SELECT 'missing' AS kind, 'told_line' AS entity, y.key, format('it came back on %s by our books, and the gateway does not tell it', ${DAY('m.returned_at')}) AS says
   FROM payout y JOIN moved_payout m ON m.payout = y.key JOIN (${PROVED}) AS p ON p.gateway = y.gateway
  WHERE m.returned_at IS NOT NULL AND ${DAY('m.returned_at')} >= p.first AND ${DAY('m.returned_at')} <= p.last - ${WINDOW_DAYS}
-   AND NOT EXISTS (SELECT FROM told_pair t WHERE t.payout = y.key AND t.type = 'return')`,
+   AND NOT EXISTS (SELECT FROM told_pair t WHERE t.payout = y.key AND t.type = 'return')
+   AND NOT EXISTS (SELECT FROM discrepancy d WHERE d.payout = y.key AND d.class = 'missing-there' AND d.type = 'return' AND d.resolution IS DISTINCT FROM 'corrected')`,
     },
     {
       invariant: 'I8',

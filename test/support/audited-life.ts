@@ -6,7 +6,6 @@ import type { PayoutFact } from '../../domain/payout.ts'
 import type { Programme } from '../../domain/programme.ts'
 import type { AccountDetails } from '../../domain/registration.ts'
 import type { StatementLine, StatementPart } from '../../domain/statement.ts'
-import { resolveDiscrepancy } from '../../store/discrepancies.ts'
 import type { Store } from '../../store/index.ts'
 import { textOf, type ToldDays } from './audited.ts'
 import { bankAccount, registration, swiftProgramme } from './builders.ts'
@@ -63,7 +62,7 @@ export async function openCountry(): Promise<Country> {
   await propose(world.store, administrator, appropriation(world.programme, 1_500_000_000_000n, 'DIPA-3'), NOON + HOUR)
   await history.later()
   const told = await history.reconcile()
-  await resolved(world)
+  await resolved(world, [other, approver])
   return { world, told, signers: [administrator, approver, other] }
 }
 
@@ -111,33 +110,21 @@ async function frozen({ store, act, one }: World, pair: readonly [Signer, Signer
 }
 
 /** Differences with money in them end by two people, others by one. */
-async function resolved(world: World): Promise<void> {
+async function resolved(world: World, pair: readonly [Signer, Signer]): Promise<void> {
   const { rows } = await world.store.statements.discrepancies(
     { programmes: null, isOpen: true },
     { limit: 100, after: null },
   )
   const stray = rows.find((row) => row.class === 'unreferenced-credit')
   const twice = rows.find((row) => row.class === 'duplicate')
-  const actor: Actor = { person: 'budi', keyId: null, role: 'approver', requestId: 'r2' }
-  const decision = { reason: 'as the bank wrote', proposedBy: 'agus' }
-  await world.inSql((sql) =>
-    resolveDiscrepancy(
-      sql,
-      world.store.context,
-      { ...decision, id: stray?.id ?? '', difference: stray?.difference ?? 0n, resolution: 'to-treasury' },
-      actor,
-      NOON + 2 * DAY_MS,
-    ),
-  )
-  await world.inSql((sql) =>
-    resolveDiscrepancy(
-      sql,
-      world.store.context,
-      { ...decision, id: twice?.id ?? '', difference: twice?.difference ?? 0n, resolution: 'receivable' },
-      actor,
-      NOON + 2 * DAY_MS,
-    ),
-  )
+  const endings = [
+    { of: stray, resolution: 'to-treasury' },
+    { of: twice, resolution: 'receivable' },
+  ]
+  for (const { of, resolution } of endings) {
+    const content = { discrepancy: of?.id ?? '', difference: String(of?.difference ?? 0n), resolution }
+    await agree(world.store, pair, { act: 'discrepancy-resolution', content }, NOON + 2 * DAY_MS)
+  }
 }
 
 class History {
