@@ -48,14 +48,17 @@ SELECT DISTINCT y.key AS payout, y.disbursement FROM audit_event e JOIN payout y
  */
 const PAIRS = `
 CREATE TEMPORARY VIEW told_pair AS
-WITH paired AS (
+WITH line AS (
+  SELECT *, type = 'payout' AND direction = 'debit' OR type IN ('return', 'top-up') AND direction = 'credit' AS is_ours FROM told_line
+), paired AS (
   SELECT t.*, coalesce(y.key, z.key) AS payout, y.key IS NULL AND z.key IS NOT NULL AS is_by_id,
-         row_number() OVER (PARTITION BY t.gateway, t.type, coalesce(t.reference, t.entry) ORDER BY t.day, t.line) > 1
-           AND t.reference IS NOT NULL AND t.type IN ('payout', 'return') AS repeated,
+         row_number() OVER (PARTITION BY t.gateway, t.type, t.is_ours, coalesce(y.key, z.key, t.reference, t.entry)
+                                ORDER BY t.day, z.key IS NOT NULL, t.line) > 1
+           AND coalesce(z.key, t.reference) IS NOT NULL AND t.is_ours AS repeated,
          s.state IS NOT NULL AND s.state <> 'loaded' AS is_matched
-    FROM told_line t
-    LEFT JOIN payout y ON y.gateway = t.gateway AND y.reference = t.reference AND t.type <> 'top-up'
-    LEFT JOIN LATERAL (SELECT key FROM payout z WHERE y.key IS NULL AND t.type NOT IN ('fee', 'top-up') AND z.gateway = t.gateway
+    FROM line t
+    LEFT JOIN payout y ON y.gateway = t.gateway AND y.reference = t.reference AND (t.type = 'fee' OR t.is_ours AND t.type <> 'top-up')
+    LEFT JOIN LATERAL (SELECT key FROM payout z WHERE y.key IS NULL AND t.is_ours AND t.type <> 'top-up' AND z.gateway = t.gateway
                           AND z.gateway_id = t.gateway_id ORDER BY key LIMIT 1) z ON true
     LEFT JOIN statement s ON s.gateway = t.gateway AND s.day = t.day AND NOT s.superseded
 ), seen AS (
@@ -71,7 +74,7 @@ WITH paired AS (
     LEFT JOIN payout y ON y.key = p.payout
     LEFT JOIN account a ON a.id = y.account
     LEFT JOIN moved_payout m ON m.payout = p.payout
-    LEFT JOIN funding f ON p.type = 'top-up' AND f.gateway = p.gateway AND f.number = p.reference
+    LEFT JOIN funding f ON p.type = 'top-up' AND p.is_ours AND f.gateway = p.gateway AND f.number = p.reference
 )
 SELECT gateway, day, line, entry, direction, type, reference, amount, currency, payout, programme, ref, here,
        CASE WHEN type = 'fee' THEN 'fee'

@@ -2,43 +2,8 @@
 import { classifyLine, mayPair, type DiscrepancyClass } from '../domain/reconciliation.ts'
 import type { BulkSql } from './bulk.ts'
 import type { Shown } from './statement-gone.ts'
-import type { MissingRow } from './statement-missing.ts'
+import type { Row } from './statement-row.ts'
 import { bookedFactsOf, lineFactsOf, type Looked, type PairRow } from './statement-pairs.ts'
-
-/** A difference as it is found. */
-export interface Row {
-  readonly key: string
-  readonly class: DiscrepancyClass
-  readonly line: number | null
-  readonly payout: string | null
-  readonly programme: string | null
-  readonly ref: string | null
-  readonly reference: string | null
-  readonly gateway_id: string | null
-  readonly type: string
-  readonly direction: string
-  readonly amount: bigint | null
-  readonly here: bigint | null
-  readonly currency: string
-  readonly value_date: string | null
-  readonly other_account: boolean | null
-  /** Where it is not of the day that is looked at. */
-  readonly day?: string
-}
-
-/** A movement that our books have, as a row of what no statement has. */
-export function missingRow(missing: MissingRow): Row {
-  const direction = missing.type === 'payout' ? 'debit' : 'credit'
-  return {
-    ...missing,
-    direction,
-    class: 'missing-there',
-    line: null,
-    amount: null,
-    value_date: null,
-    other_account: false,
-  }
-}
 
 /** The differences of one statement. */
 export class Finding {
@@ -71,7 +36,15 @@ export class Finding {
       if (found === null) return []
       // What is no movement of ours is of no payout of ours, whatever reference stands beside it.
       const payout = mayPair(pair) || found === 'fee' ? pair.payout : null
-      return [{ ...pair, payout, here: booked?.amount ?? null, class: found, key: this.#keyOf(pair, payout, found) }]
+      return [
+        {
+          ...pair,
+          payout,
+          here: booked?.amount ?? (payout === null ? null : pair.here),
+          class: found,
+          key: this.#keyOf(pair, payout, found),
+        },
+      ]
     })
     await this.insert(rows, atMs)
   }

@@ -2,7 +2,7 @@
 import { TIMING_CLASSES, type DiscrepancyClass } from '../domain/reconciliation.ts'
 import type { LineType } from '../domain/statement.ts'
 import type { BulkSql } from './bulk.ts'
-import { missingRow, type Row } from './statement-finding.ts'
+import { missingRow, type Row } from './statement-row.ts'
 import { jumpDays, jumpKey } from './statement-jumps.ts'
 import type { MissingRow } from './statement-missing.ts'
 import type { Looked } from './statement-pairs.ts'

@@ -1,7 +1,7 @@
 /** Where a statement does not open with what the day before closed with: money that moved on no statement. */
 import { addDays } from '../domain/zone.ts'
 import type { BulkSql } from './bulk.ts'
-import type { Row } from './statement-finding.ts'
+import type { Row } from './statement-row.ts'
 import type { Looked } from './statement-pairs.ts'
 
 interface Jump {

@@ -20,7 +20,7 @@ SELECT CASE WHEN t.line IS NULL THEN 'extra' ELSE 'changed' END AS kind, 'discre
   JOIN told_day o ON o.gateway = d.gateway AND o.day = d.day
   JOIN statement s ON s.id = d.statement AND NOT s.superseded AND s.told_version = o.version
   LEFT JOIN told_pair t ON t.gateway = d.gateway AND t.day = d.day AND t.line = d.line
- WHERE d.class <> 'missing-there' AND d.resolution IS DISTINCT FROM 'corrected'
+ WHERE d.class <> 'missing-there' AND d.line IS NOT NULL AND d.resolution IS DISTINCT FROM 'corrected'
    AND (t.line IS NULL OR d.amount_there IS DISTINCT FROM t.amount OR d.direction <> t.direction OR d.type <> t.type OR d.currency <> t.currency
         OR d.payout IS DISTINCT FROM t.payout OR d.amount_here IS DISTINCT FROM t.here AND t.payout IS NOT NULL AND coalesce(t.class, '') NOT IN ('fee', 'unreferenced-credit', 'unknown-reference')
         OR d.class IN ${STABLE} AND d.class IS DISTINCT FROM t.class OR t.class IN ${STABLE} AND d.class IS DISTINCT FROM t.class)`,

@@ -4,6 +4,7 @@ import { dayOf } from '../../sandbox/statement.ts'
 import { buildTestApp, demoProgramme, get, post, type TestApi } from '../support/api.ts'
 import { claimed, openWave, refusedWith } from '../support/api-lives.ts'
 import { credit, line, loadInto, settleIn } from '../support/statements.ts'
+import { seen } from '../support/world.ts'
 
 let api: TestApi
 let key: string
@@ -17,6 +18,8 @@ beforeAll(async () => {
   key = await api.keyFor(['registrar', 'operator', 'administrator', 'institution'])
   await openWave(api, key)
   const { payout, reference } = await claimed(api, key)
+  const fact = seen('paid', { gatewayId: `po_${payout}` })
+  await api.store.payouts.observe([{ payout, source: 'submit', send: 1, fact, atMs: api.clock.nowMs }])
   day = dayOf(api.clock.nowMs)
   const dates = { rawDate: `${day}T12:00:00+07:00`, valueDate: day, businessDate: day }
   const elsewhere = { account: { institution: 'ID.BNI', number: '1111111111' } }

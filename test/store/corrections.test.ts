@@ -107,7 +107,7 @@ test('a transfer of the treasury that never comes is missing, and taken back whe
   await world.act((acts) =>
     acts.recordFunding({ programme: world.programme, gateway: 'sandbox', number: 'T2', amount: 9000n }),
   )
-  const here = credit('t1', { type: 'top-up', reference: 'SP2D-1', amount: OPENING })
+  const here = credit('t1', { type: 'top-up', reference: `SP2D-1-${world.programme.code}`, amount: OPENING })
   await at.reconcile([], { day: BEFORE, opening: 0n })
   await at.reconcile([here])
   await at.reconcile([], { day: NEXT })
