@@ -210,7 +210,7 @@ export async function resolveDiscrepancy(
   }
   const found = await checkResolution(sql, decision, 'FOR UPDATE')
   await resolve(sql, found, { resolution, reason, proposedBy, proposal }, actor, atMs)
-  const entry = await entryOf(context, found, RESOLVES[resolution] ?? UNDONE[eventOf(found)], atMs)
+  const entry = await entryOf(sql, context, found, RESOLVES[resolution] ?? UNDONE[eventOf(found)], atMs)
   await insertPostings(sql, await numbered(sql, [entry]))
   const { programme, ref } = found
   const after = { class: found.class, resolution, difference: found.difference.toString(), proposedBy }

@@ -57,9 +57,9 @@ async function resettleOne(
   const before = row.difference
   if (difference === before && !(difference === 0n && isSettled(facts))) return
   const entries: LedgerEntry[] = []
-  if (before !== 0n) entries.push(await entryOf(context, row, UNDONE[eventOf(row)], atMs))
+  if (before !== 0n) entries.push(await entryOf(sql, context, row, UNDONE[eventOf(row)], atMs))
   const now = { ...row, difference }
-  if (difference !== 0n) entries.push(await entryOf(context, now, eventOf(now), atMs))
+  if (difference !== 0n) entries.push(await entryOf(sql, context, now, eventOf(now), atMs))
   await insertPostings(sql, await numbered(sql, entries))
   // What was in suspense stays on record as it was found; `booked` says that it left.
   const end = difference !== 0n ? null : before === 0n ? 'applied' : 'booked'

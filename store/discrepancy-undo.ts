@@ -32,7 +32,7 @@ export async function takeBack(
     [ids, new Date(atMs)],
   )
   const posted = rows.filter(({ difference }) => difference !== 0n)
-  const entries = await Promise.all(posted.map((row) => entryOf(context, row, UNDONE[eventOf(row)], atMs)))
+  const entries = await Promise.all(posted.map((row) => entryOf(sql, context, row, UNDONE[eventOf(row)], atMs)))
   await insertPostings(sql, await numbered(sql, entries))
   await insertAudit(
     sql,
@@ -71,12 +71,13 @@ export const UNDONE: Readonly<Record<DifferenceEvent, DifferenceEvent>> = {
 
 /** The ledger's entry of a difference, on the day on which it is booked. */
 export async function entryOf(
+  sql: Sql,
   { programmes }: Pick<StoreContext, 'programmes'>,
   row: PostedDifference,
   event: LedgerEvent,
   atMs: number,
 ): Promise<LedgerEntry> {
-  const programme = await programmes.current(row.programme)
+  const programme = await programmes.current(row.programme, sql)
   const businessDate = localDate(programme.zone, atMs)
   return {
     event,

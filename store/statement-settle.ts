@@ -74,7 +74,7 @@ export function settleStatement(context: StoreContext, id: string, limit: number
       return { ...row, difference: differenceOf(facts), isOver: isSettled(facts) }
     })
     const posted = settled.filter(({ difference }) => difference !== 0n)
-    await insertPostings(sql, await Promise.all(posted.map((row) => entryOf(context, row, eventOf(row), atMs))))
+    await insertPostings(sql, await Promise.all(posted.map((row) => entryOf(sql, context, row, eventOf(row), atMs))))
     await update(sql, settled, atMs)
     await insertAudit(
       sql,
