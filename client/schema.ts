@@ -8826,6 +8826,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Percent-encoded */
                 disbursement: string;
             };
             cookie?: never;

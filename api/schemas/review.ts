@@ -131,4 +131,6 @@ export function receivableView(row: ReceivableView): Static<typeof Receivable> {
 }
 
 export const reviewQuery = closed({ programme: Type.Optional(ProgrammeCode), ...PageQuery })
-export const reviewParams = closed({ disbursement: Type.String({ minLength: 1, maxLength: 200 }) })
+export const reviewParams = closed({
+  disbursement: Type.String({ pattern: '^[A-Za-z0-9:#-]{1,200}$', description: 'Percent-encoded' }),
+})

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import type { DisbursementState } from '../../domain/disbursement.ts'
 import { isDebitNormal, postingsFor } from '../../domain/ledger.ts'
@@ -131,49 +130,45 @@ function holdings(of: { money: PayoutMoney; amount: bigint; returned: bigint; st
   }
 }
 
+/** Every case there is. */
+function* cases() {
+  for (const money of PAYOUT_MONEY)
+    for (const partly of [0n, 30n])
+      for (const finding of FINDINGS)
+        for (const returned of [null, 10n, 50n])
+          for (const next of [null, ...REVIEW_STEPS])
+            for (const delivered of [0n, 30n, OWED])
+              for (const areUnderWay of [false, true])
+                for (const areReviewed of [false, true])
+                  yield { money, partly, finding, returned, next, others: { delivered, areUnderWay, areReviewed } }
+}
+
 test('whatever is decided, the ledger says what the states say, and nothing is delivered beyond what was owed', () => {
-  const findings = fc.constantFrom(...FINDINGS)
   const counts = Object.fromEntries(FINDINGS.map((finding) => [finding, 0]))
-  fc.assert(
-    fc.property(
-      fc.constantFrom(...PAYOUT_MONEY),
-      fc.constantFrom(0n, 30n),
-      findings,
-      fc.option(fc.constantFrom(10n, 50n)),
-      fc.option(fc.constantFrom(...REVIEW_STEPS)),
-      fc.record({ delivered: fc.constantFrom(0n, 30n, OWED), areUnderWay: fc.boolean(), areReviewed: fc.boolean() }),
-      (money, partly, finding, returned, next, others) => {
-        const back = money === 'clearing' || money === 'back' ? 0n : partly
-        const own = money === 'credited' || money === 'clearing' ? OWED - back : 0n
-        fc.pre(own + others.delivered <= OWED && !(money === 'clearing' && others.areUnderWay))
-        const facts = factsOf({ money, returned: back, others })
-        const outcome = decideReview(facts, { finding, returned, next })
-        if (outcome.kind === 'refused' || !outcome.payout) return
-        counts[finding] = (counts[finding] ?? 0) + 1
-        const of = { amount: OWED, delivered: others.delivered }
-        const before = holdings({ ...of, money, returned: back, state: 'review' })
-        const after = holdings({ ...of, ...outcome.payout, state: outcome.disbursement.state })
-        const moved = new Map<string, bigint>()
-        const cancelled =
-          outcome.disbursement.state === 'cancelled' ? [{ event: 'cancelled' as const, amount: OWED }] : []
-        for (const { event, amount } of [...outcome.events, ...cancelled]) {
-          for (const { debit, credit, amount: posted } of postingsFor(event, amount, 'g')) {
-            moved.set(debit, (moved.get(debit) ?? 0n) + (isDebitNormal(debit) ? posted : -posted))
-            moved.set(credit, (moved.get(credit) ?? 0n) - (isDebitNormal(credit) ? posted : -posted))
-          }
-        }
-        for (const [account, balance] of Object.entries(before)) {
-          expect([account, balance + (moved.get(account) ?? 0n)]).toEqual([
-            account,
-            after[account as keyof typeof after],
-          ])
-        }
-        expect(moved.get('funds:suspense-out') ?? 0n).toBe(0n)
-        expect(after['budget:disbursed']).toBeLessThanOrEqual(OWED)
-        expect(after['funds:payable']).toBeGreaterThanOrEqual(0n)
-      },
-    ),
-    { numRuns: 5000 },
-  )
+  for (const { money, partly, finding, returned, next, others } of cases()) {
+    const back = money === 'clearing' || money === 'back' ? 0n : partly
+    const own = money === 'credited' || money === 'clearing' ? OWED - back : 0n
+    if (own + others.delivered > OWED || (money === 'clearing' && others.areUnderWay)) continue
+    const outcome = decideReview(factsOf({ money, returned: back, others }), { finding, returned, next })
+    if (outcome.kind === 'refused' || !outcome.payout) continue
+    counts[finding] = (counts[finding] ?? 0) + 1
+    const of = { amount: OWED, delivered: others.delivered }
+    const before = holdings({ ...of, money, returned: back, state: 'review' })
+    const after = holdings({ ...of, ...outcome.payout, state: outcome.disbursement.state })
+    const moved = new Map<string, bigint>()
+    const cancelled = outcome.disbursement.state === 'cancelled' ? [{ event: 'cancelled' as const, amount: OWED }] : []
+    for (const { event, amount } of [...outcome.events, ...cancelled]) {
+      for (const { debit, credit, amount: posted } of postingsFor(event, amount, 'g')) {
+        moved.set(debit, (moved.get(debit) ?? 0n) + (isDebitNormal(debit) ? posted : -posted))
+        moved.set(credit, (moved.get(credit) ?? 0n) - (isDebitNormal(credit) ? posted : -posted))
+      }
+    }
+    for (const [account, balance] of Object.entries(before)) {
+      expect([account, balance + (moved.get(account) ?? 0n)]).toEqual([account, after[account as keyof typeof after]])
+    }
+    expect(moved.get('funds:suspense-out') ?? 0n).toBe(0n)
+    expect(after['budget:disbursed']).toBeLessThanOrEqual(OWED)
+    expect(after['funds:payable']).toBeGreaterThanOrEqual(0n)
+  }
   for (const finding of FINDINGS) expect([finding, (counts[finding] ?? 0) > 0]).toEqual([finding, true])
 })

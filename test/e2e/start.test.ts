@@ -62,6 +62,7 @@ test('of two starts at once one comes up, and the other says in one sentence why
   const programmes = await ask(keyOf(said, 'operator'), '/v1/programmes')
   expect(programmes.data.map(({ code }: { code: string }) => code).sort()).toEqual([
     'demo',
+    'demo-approved',
     'prakerja-2020',
     'prakerja-2023',
   ])

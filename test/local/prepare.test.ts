@@ -83,7 +83,7 @@ test('a second start finds everything as it was, and pays nothing in twice', asy
 test('a start that ended after it published is made whole', async () => {
   await api.publish(shippedProgramme('demo'))
   await prepared()
-  expect(await everything()).toMatchObject({ waves: { length: 3 }, budgets: { length: 3 }, fundings: { length: 3 } })
+  expect(await everything()).toMatchObject({ waves: { length: 4 }, budgets: { length: 4 }, fundings: { length: 4 } })
 })
 
 test('a start that ended between the money and its record books it once', async () => {
@@ -92,7 +92,7 @@ test('a start that ended between the money and its record books it once', async 
   const body = JSON.stringify({ amount: '100000000000', number: 'SP2D-demo' })
   expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200)
   await prepared()
-  expect(await everything()).toMatchObject({ balance: '300000000000', fundings: { length: 3 } })
+  expect(await everything()).toMatchObject({ balance: '400000000000', fundings: { length: 4 } })
 })
 
 test('a budget that was changed stays changed', async () => {
