@@ -240,7 +240,7 @@ export const PEOPLE: readonly Mutation[] = [
     'a proposal in another’s name',
     'approvals',
     ['forged', 'proposal'],
-    update('proposal', `proposer = 'citra'`, 't.id::text'),
+    update('proposal', `proposer = 'citra'`, 't.id::text', `proposer <> 'citra'`),
   ),
   change(
     'a proposal that ends later',

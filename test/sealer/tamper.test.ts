@@ -225,12 +225,9 @@ describe('the chain', () => {
       await sql.query('UPDATE posting SET amount = amount * 2 WHERE id = (SELECT min(id) FROM posting)')
       await chainAnew(sql)
     })
-    expect(findings[0]).toMatchObject({
-      table: 'seal',
-      id: '1',
-      kind: 'changed',
-      says: expect.stringContaining('anchored'),
-    })
+    // Whichever seal covers the row: what other databases of the server had begun is waited for.
+    const anchored = { table: 'seal', kind: 'changed', says: expect.stringContaining('anchored') }
+    expect(findings[0]).toMatchObject(anchored)
   })
 
   test('that is gone altogether is truncated', async () => {
