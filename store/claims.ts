@@ -94,7 +94,7 @@ export interface Candidate {
   readonly held: boolean
   /** A freeze in force stops one of the targets the claim holds; a draft holds none. */
   readonly frozen: boolean
-  /** The person has left, and what is not under way is about to be cancelled. What comes back later is theirs again. */
+  /** The person has left, and what is not under way is about to be cancelled; what came back was theirs before, and waits for nothing. */
   readonly leaving: boolean
   readonly account: string | null
   readonly institution: string | null
@@ -114,7 +114,7 @@ SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.attempts, 
                              WHERE y.disbursement = d.key AND y.money IN ('clearing', 'credited')), 0)::bigint AS amount,
        ms(d.release_at) AS release_ms, d.fiscal_year, d.budget_line, p.held_at IS NOT NULL AS held,
        EXISTS (SELECT FROM freezes f WHERE f.lifted_at IS NULL AND f.target = ANY ($2::text[])) AS frozen,
-       p.withdrawn_at IS NOT NULL AND p.stage <> 'closed' AS leaving, a.id AS account, a.institution, a.document, ms(a.usable_from) AS usable_ms,
+       p.withdrawn_at IS NOT NULL AND p.stage <> 'closed' AND d.first_paid_at IS NULL AS leaving, a.id AS account, a.institution, a.document, ms(a.usable_from) AS usable_ms,
        EXISTS (SELECT FROM payout y JOIN send s ON s.payout = y.key
                 WHERE y.disbursement = d.key AND s.ended_at IS NULL) AS send_open,
        EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key AND y.asked_at IS NOT NULL) AS asked_about,

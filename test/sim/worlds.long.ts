@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { runSeeds } from '../../chaos/sim/run.ts'
 
-const SEEDS = 700
+const SEEDS = 800
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
 
 describe('many simulated worlds', () => {
