@@ -116,8 +116,6 @@ function spawnServer(place: PostgresPlace, port: number, log: string, durable: b
     max_connections: '200',
     timezone: 'UTC',
     log_timezone: 'UTC',
-    // A young database is another one each minute: plans that were right for ten people are soon wrong for a thousand.
-    autovacuum_naptime: '15s',
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])

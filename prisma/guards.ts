@@ -168,8 +168,8 @@ export const GUARDS: Guards = {
       'CREATE UNIQUE INDEX funding_gateway_number_key ON public.funding USING btree (gateway, number)',
     'participant.participant_family_place':
       "CREATE UNIQUE INDEX participant_family_place ON public.participant USING btree (programme, family_card_index, family_card_place) WHERE ((family_card_index IS NOT NULL) AND ((admitted_at IS NOT NULL) OR ((withdrawn_at IS NULL) AND (outcome IS DISTINCT FROM 'refused'::text))))",
-    'participant.participant_programme_identity_index_key':
-      'CREATE UNIQUE INDEX participant_programme_identity_index_key ON public.participant USING btree (programme, identity_index)',
+    'participant.participant_identity_index_programme_key':
+      'CREATE UNIQUE INDEX participant_identity_index_programme_key ON public.participant USING btree (identity_index, programme)',
     'payout.payout_disbursement_n_key':
       'CREATE UNIQUE INDEX payout_disbursement_n_key ON public.payout USING btree (disbursement, n)',
     'payout.payout_gateway_reference_key':

@@ -31,7 +31,8 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     application_name: options.name,
     connectionTimeoutMillis: 2000,
     query_timeout: options.queryTimeoutMs ?? QUERY_TIMEOUT_MS,
-    idleTimeoutMillis: 30_000,
+    // A connection that was closed for want of work has all its plans to make anew at the next wave.
+    idleTimeoutMillis: 600_000,
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') => {
         if (oid === INT8) return (text: string) => BigInt(text)
@@ -117,7 +118,7 @@ export async function inSnapshot<T>(database: Database, work: (sql: Sql) => Prom
  * its time went there. All of these find their rows by key, so no plan made while a table was small may read all of it: kept for as
 long as the connection, such plans read 57,000 rows a life where 3,000 were asked for. What is set-based says so itself.
  */
-const BEGIN = 'BEGIN; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off'
+export const BEGIN = 'BEGIN; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off'
 
 /**
  * Begins a transaction with its first statement: a lock or a read goes out together with BEGIN. What the transaction asks is few

@@ -122,17 +122,16 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
                    'version', d.version, 'attempts', d.attempts, 'retries', d.retries, 'returns', d.returns,
                    'owed_ms', ms(d.owed_at), 'release_ms', ms(d.release_at), 'lapses_ms', ms(d.lapses_at),
                    'first_paid_ms', ms(d.first_paid_at),
-                   'reviewing', EXISTS (SELECT FROM payout r WHERE r.disbursement = d.key AND r.state = 'review'),
+                   'reviewing', coalesce((SELECT bool_or(r.state = 'review') FROM payout r WHERE r.disbursement = d.key), false),
                    'payout', (
             SELECT jsonb_build_object(
                      'key', y.key, 'gateway', y.gateway, 'state', y.state, 'sends', y.sends,
                      'same_key_retries', y.same_key_retries, 'enquiries', y.enquiries, 'not_found', y.not_found,
                      'not_found_ms', ms(y.not_found_at),
                      'last_enquiry_ms', ms(y.last_enquiry_at), 'send_again_ms', ms(y.send_again_at),
-                     'first_sent_ms', ms(first.started_at), 'last_started_ms', ms(last.started_at),
+                     'first_sent_ms', ms(y.claimed_at), 'last_started_ms', ms(last.started_at),
                      'last_ended_ms', ms(last.ended_at))
               FROM payout y
-              JOIN send first ON first.payout = y.key AND first.number = 1
               JOIN send last ON last.payout = y.key AND last.number = y.sends
              WHERE y.disbursement = d.key AND y.n = d.attempts), 'asked', ${ASKED},
                    'approval', CASE WHEN d.state NOT IN ('paid', 'lapsed', 'cancelled') THEN ${APPROVAL} END)

@@ -69,7 +69,7 @@ SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage
                                                                      'vendorCode', coalesce(y.vendor_code, '')) END AS failure,
         y.same_key_retries, y.enquiries, y.not_found, ms(y.not_found_at) AS not_found_ms,
        ms(y.last_enquiry_at) AS last_enquiry_ms, ms(y.send_again_at) AS send_again_ms, ms(y.asked_at) AS asked_ms,
-       ms(first.started_at) AS first_sent_ms, ms(last.started_at) AS last_started_ms, ms(last.ended_at) AS last_ended_ms,
+       ms(y.claimed_at) AS first_sent_ms, ms(last.started_at) AS last_started_ms, ms(last.ended_at) AS last_ended_ms,
        jsonb_build_object('key', d.key, 'tranche', d.tranche, 'state', d.state, 'reason', d.reason, 'version', d.version,
                           'attempts', d.attempts, 'retries', d.retries, 'returns', d.returns, 'returned', d.returned::text, 'asked', ${ASKED},
                           'release_ms', ms(d.release_at), 'lapses_ms', ms(d.lapses_at), 'first_paid_ms', ms(d.first_paid_at), 'paid_ms', ms(d.paid_at), 'budget_line', d.budget_line, 'fiscal_year', d.fiscal_year)
@@ -82,7 +82,6 @@ SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage
   JOIN account used ON used.id = y.account
   JOIN disbursement d ON d.key = y.disbursement
   JOIN participant p ON (p.programme, p.ref) = (y.programme, y.ref)
-  JOIN send first ON first.payout = y.key AND first.number = 1
   JOIN send last ON last.payout = y.key AND last.number = y.sends
   LEFT JOIN account a ON (a.programme, a.ref) = (y.programme, y.ref) AND a.ended_at IS NULL AND a.state <> 'failed'
  WHERE y.key = ANY ($1)`

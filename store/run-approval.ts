@@ -4,10 +4,11 @@ import type { Sql } from './database.ts'
 
 /** The approval that covers disbursement `d`, if any: found by the partial index that lets a disbursement be on one open run only. */
 export const APPROVAL = `(
-            SELECT jsonb_build_object('run', r.key, 'untilMs', ms(r.approved_until), 'gateway', l.gateway, 'account', l.account,
-                                      'amount', l.amount::text, 'currency', l.currency)
-              FROM payout_run_line l JOIN payout_run r ON r.key = l.run
-             WHERE l.disbursement = d.key AND l.state = 'released' AND r.state = 'releasing')`
+            SELECT CASE WHEN l.state = 'released' THEN (
+                     SELECT jsonb_build_object('run', r.key, 'untilMs', ms(r.approved_until), 'gateway', l.gateway,
+                                               'account', l.account, 'amount', l.amount::text, 'currency', l.currency)
+                       FROM payout_run r WHERE r.key = l.run AND r.state = 'releasing') END
+              FROM payout_run_line l WHERE l.disbursement = d.key AND l.state IN ('collected', 'released'))`
 
 export async function approvalOf(sql: Sql, disbursement: string): Promise<LiveApproval | null> {
   const { rows } = await sql.query<{ approval: LiveApproval | null }>({

@@ -38,7 +38,7 @@ const UNIQUE = [
   'payout_gateway_reference_key',
   'payout_disbursement_n_key',
   'disbursement_programme_ref_tranche_key',
-  'participant_programme_identity_index_key',
+  'participant_identity_index_programme_key',
   'account_live',
   'callback_gateway_event_id_key',
   'proposal_act_content_hash_expires_at_key',

@@ -11,7 +11,7 @@ export const PEOPLE: readonly Mutation[] = [
     check: 'people',
     finds: ['duplicate', 'participant'],
     async tamper(sql) {
-      await sql.query('DROP INDEX participant_programme_identity_index_key')
+      await sql.query('DROP INDEX participant_identity_index_programme_key')
       await sql.query(
         update(
           'participant',
