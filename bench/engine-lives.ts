@@ -23,7 +23,7 @@ interface Arm {
   readonly admit: (ref: string) => Promise<void>
 }
 
-const LOOK_MS = 100
+const LOOK_MS = 200
 
 /** Lives `count` lives with so many in flight; returns their references and the seconds it took. */
 export async function liveEngineLives(

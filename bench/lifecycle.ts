@@ -27,14 +27,19 @@ export async function benchLifecycle(options: LifecycleOptions): Promise<BenchRe
     const rounds: { engine: number; twin: number; ratio: number; engineCpuMs: object; twinCpuMs: object }[] = []
     let lastRefs: readonly string[] = []
     for (let round = 0; round <= options.rounds; round += 1) {
-      const of = { series: round, count: options.lives, inFlight: options.inFlight }
-      const liveTwin = () => measured(arms.pids, of.count, () => liveTwinLives(arms.twin, of))
-      const liveEngine = () => measured(arms.pids, of.count, () => liveEngineLives(stand, programme, of))
-      // Neither arm always runs after the other.
-      const isTwinFirst = round % 2 === 0
-      const early = isTwinFirst ? await liveTwin() : await liveEngine()
-      const late = isTwinFirst ? await liveEngine() : await liveTwin()
-      const [twin, engine] = isTwinFirst ? [early, late] : [late, early]
+      const live = {
+        twin: (of: Lives) => measured(arms.pids, of.count, () => liveTwinLives(arms.twin, of)),
+        engine: (of: Lives) => measured(arms.pids, of.count, () => liveEngineLives(stand, programme, of)),
+      }
+      // One arm lives half before and half after the other, in turns: a machine that becomes slower meanwhile does so for both.
+      const [around, between] = round % 2 === 0 ? (['twin', 'engine'] as const) : (['engine', 'twin'] as const)
+      const half = Math.ceil(options.lives / 2)
+      const { inFlight } = options
+      const before = await live[around]({ series: 2 * round, count: half, inFlight })
+      const whole = await live[between]({ series: 2 * round, count: options.lives, inFlight })
+      const after = await live[around]({ series: 2 * round + 1, count: options.lives - half, inFlight })
+      const halves = together(before, after)
+      const [twin, engine] = around === 'twin' ? [halves, whole] : [whole, halves]
       lastRefs = engine.refs
       // The first round warms both arms and counts for nothing.
       if (round === 0) continue
@@ -105,17 +110,42 @@ async function openArms(stand: Stand) {
   return { twin, pids, close }
 }
 
-async function measured<T extends { readonly refs: readonly string[]; readonly seconds: number }>(
+interface Lives {
+  readonly series: number
+  readonly count: number
+  readonly inFlight: number
+}
+
+interface Lived {
+  readonly refs: readonly string[]
+  readonly seconds: number
+  readonly rate: number
+  readonly cpuMs: Record<string, number>
+}
+
+async function measured(
   pids: Readonly<Record<string, number>>,
   count: number,
-  work: () => Promise<T>,
-): Promise<{ readonly refs: readonly string[]; readonly rate: number; readonly cpuMs: Record<string, number> }> {
+  work: () => Promise<Pick<Lived, 'refs' | 'seconds'>>,
+): Promise<Lived> {
   // The driver's descendants are the other processes: its own time is told apart by subtraction, so it is left out.
   const { driver: _driver, ...others } = pids
   await atRest(others)
   const before = cpuSeconds(others)
   const { refs, seconds } = await work()
-  return { refs, rate: rounded(count / seconds), cpuMs: perUnitMs(before, cpuSeconds(others), count) }
+  return { refs, seconds, rate: rounded(count / seconds), cpuMs: perUnitMs(before, cpuSeconds(others), count) }
+}
+
+function together(one: Lived, other: Lived): Lived {
+  const refs = [...one.refs, ...other.refs]
+  const seconds = one.seconds + other.seconds
+  const share = one.refs.length / refs.length
+  const mean = ([name, ms]: [string, number]): [string, number] => [
+    name,
+    rounded(ms * share + (other.cpuMs[name] ?? 0) * (1 - share)),
+  ]
+  const cpuMs = Object.fromEntries(Object.entries(one.cpuMs).map(mean))
+  return { refs, seconds, rate: rounded(refs.length / seconds), cpuMs }
 }
 
 /** Transitions and events of finished lives, as the server counted them. */

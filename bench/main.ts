@@ -34,7 +34,7 @@ program
   .command('lifecycle')
   .description('whole lives: this engine against a bare twin on the same server')
   .option('--json', 'one JSON object on standard output')
-  .option('--rounds <n>', 'interleaved rounds', wholeNumber, 3)
+  .option('--rounds <n>', 'interleaved rounds, an even number', wholeNumber, 4)
   .option('--count <n>', 'lives a round', wholeNumber, 200)
   .action(async (options: Options) => {
     const { rounds, count: lives } = options

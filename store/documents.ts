@@ -96,10 +96,11 @@ export async function insertDocuments(sql: Sql, documents: readonly NewDocument[
 
 /** Opens one document at its place. Throws when it is not there, was altered or moved, or its owner was erased. */
 export async function openDocument(sql: Sql, vault: Vault, place: DocumentPlace): Promise<Sealed<Uint8Array>> {
-  const { rows } = await sql.query<{ box: Buffer; key_id: string | null; wrapped: Buffer | null }>(
-    `SELECT d.box, k.key_id, k.wrapped FROM sealed_document d LEFT JOIN data_key k ON k.owner = $2 WHERE d.id = $1`,
-    [place.id, place.owner],
-  )
+  const { rows } = await sql.query<{ box: Buffer; key_id: string | null; wrapped: Buffer | null }>({
+    name: 'open-document',
+    text: `SELECT d.box, k.key_id, k.wrapped FROM sealed_document d LEFT JOIN data_key k ON k.owner = $2 WHERE d.id = $1`,
+    values: [place.id, place.owner],
+  })
   const { box, key_id: keyId, wrapped } = one(rows, `document ${place.id}`)
   if (keyId === null || wrapped === null) throw new Error(`${place.owner} has no data key`)
   const key = vault.unwrap(place.owner, keyId, wrapped)
