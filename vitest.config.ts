@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 /** What needs no server: quick enough to run at every change. Everything else has PostgreSQL, and Temporal where it asks. */
 const FAST = ['test/*.test.ts', 'test/{demo,docs,domain,sim,examples,programmes,text,gateways,sandbox}/**/*.test.ts']
-/** What starts processes of its own and mostly waits for them: two files bear each other's company. */
+/** What starts processes of its own and mostly waits for them: three files bear each other's company. */
 const WAITS = ['test/{cli,e2e,local,workflows}/**/*.test.ts']
 
 /** The longest first, so that no file is waited for alone at the end. */
@@ -60,6 +60,9 @@ export default defineConfig({
         extends: true,
         test: {
           ...SERVERS,
+          maxWorkers: 3,
+          // Whoever waits for three stacks on two processors waits long at times: only what never ends is a failure.
+          testTimeout: 180_000,
           name: 'waits',
           include: WAITS,
           globalSetup: ['test/support/cluster.ts', 'test/support/built.ts'],

@@ -73,37 +73,6 @@ test('Ctrl+C in the middle of the demo, which npm passes on a second time, stops
   expect(readFileSync(path.join(data, 'logs/postgres.log'), 'utf8')).toContain('database system is shut down')
 }, 150_000)
 
-test('programmes of months are played in a minute, with all that they pay', async () => {
-  const played = ['prakerja-2020', 'prakerja-2023'].map(async (code) => {
-    const folder = path.join(home, code)
-    const args = ['demo', '--programme', code, '--participants', '12', '--exit', '--json']
-    const { stdout, stderr } = await lunas(args, { environment: await environmentIn(folder) })
-    return { code, stderr, summary: JSON.parse(stdout) as Record<string, unknown> }
-  })
-  const well = { participants: 12, settled: true, missedScenarios: [], paidTwice: 0, booksBalance: true, findings: [] }
-  // Of the first twelve, those with other aid are refused by the rules of 2020.
-  const aided = readPeople(PROJECT_ROOT, 12).filter(({ registration }) => registration.aid.length > 0).length
-  const [first, second] = await Promise.all(played)
-  expect(first).toMatchObject({
-    stderr: '',
-    summary: {
-      ...well,
-      byStage: { 'closed: completed': 12 - aided, 'closed: refused': aided },
-      disbursements: { paid: (12 - aided) * 7 },
-      ledger: { 'budget:disbursed': String(255_000_000n * BigInt(12 - aided)) },
-    },
-  })
-  expect(second).toMatchObject({
-    stderr: '',
-    summary: {
-      ...well,
-      byStage: { 'closed: completed': 12 },
-      disbursements: { paid: 36 },
-      ledger: { 'budget:disbursed': String(70_000_000n * 12n) },
-    },
-  })
-}, 240_000)
-
 const PRODUCTION = { LUNAS_MODE: 'production', DATABASE_URL: 'postgresql://lunas_app:secret@db/lunas' }
 
 test('the demo does not play with a production, nor with servers that were given', async () => {

@@ -1,11 +1,10 @@
 /** Processes die at the worst moments; money goes out once, everybody gets to their end, and the books show it. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { participantWorkflowId } from '../../domain/identity.ts'
-import { startChild } from '../../local/children.ts'
 import { killWorker } from '../../local/demo/kill.ts'
 import type { Follow } from '../../local/demo/lives.ts'
 import { openLiveStack, until } from '../support/e2e.ts'
+import { expectPaidOnce } from '../support/e2e-money.ts'
 import { peopleWith } from '../support/e2e-people.ts'
 
 /** Commits at the gateway and never answers nor calls back: who it was must be asked. */
@@ -14,20 +13,6 @@ const SILENT = ['40', '9'] as const
 const live = await openLiveStack()
 
 afterAll(() => live.close())
-
-/** Everybody has every tranche, once; nothing is on its way; both lines of the demo hold. */
-async function expectPaidOnce(lives: readonly Follow[]): Promise<void> {
-  expect(lives.map(({ outcome }) => outcome)).toEqual(lives.map(() => 'completed'))
-  const refs = lives.map(({ ref }) => ref)
-  const paid = await live.rows<{ ref: string; paid: number; attempts: number }>(
-    `SELECT ref, count(*) FILTER (WHERE state = 'paid')::int AS paid, max(attempts) AS attempts
-       FROM disbursement WHERE ref = ANY ($1) GROUP BY ref`,
-    [refs],
-  )
-  expect(paid).toHaveLength(refs.length)
-  expect(paid.filter((row) => row.paid !== live.programme.tranches.length)).toEqual([])
-  expect(await live.books()).toEqual({ paidTwice: 0, balance: true, findings: [] })
-}
 
 /** Payouts beyond the first of a disbursement. */
 function secondPayouts(lives: readonly Follow[]): Promise<{ key: string }[]> {
@@ -40,7 +25,7 @@ test('a worker killed between the acceptance of the gateway and our commit pays 
   const lives = await live.settle([...peopleWith(4, ...SILENT), ...peopleWith(2)])
   ended.abort()
   expect(await killed).toMatchObject({ workerKills: 1, inFlightAtKill: expect.toSatisfy((count) => count > 0) })
-  await expectPaidOnce(lives)
+  await expectPaidOnce(live, lives)
   // The enquiry found what was accepted: nothing was sent under another key.
   expect(await secondPayouts(lives)).toEqual([])
 })
@@ -61,7 +46,7 @@ test('a worker killed between two committed steps repeats the step and nothing e
   )
   const lives = await live.settle(peopleWith(8))
   await killing
-  await expectPaidOnce(lives)
+  await expectPaidOnce(live, lives)
   expect(await secondPayouts(lives)).toEqual([])
   // What was committed before the kill was asked for again, and is there once.
   const rows = await live.rows<{ subject: string; act: string; count: number }>(
@@ -109,7 +94,7 @@ test('registrations and callbacks that an API died under are accepted once when 
     [lives.map(({ ref }) => ref)],
   )
   expect(row?.registered).toBe(people.length)
-  await expectPaidOnce(lives)
+  await expectPaidOnce(live, lives)
 })
 
 async function bootId(): Promise<string> {
@@ -133,38 +118,7 @@ test('a gateway that dies with payouts on their way finds them again, and so do 
     },
   })
   expect(kills).toBeGreaterThan(0)
-  await expectPaidOnce(lives)
-})
-
-/** Longer than a send, the activity around it and a workflow task may take. */
-const ASLEEP_MS = 12_000
-
-test('a worker that wakes after another took over its work sends nothing again', async () => {
-  const pid = live.stack.pidOf('worker')
-  const environment = live.stack.environmentOf('worker')
-  const fellAsleep = until(
-    'a payout is claimed',
-    async () => {
-      const [row] = await live.rows<{ key: string }>(`SELECT key FROM payout WHERE state = 'submitting' LIMIT 1`)
-      if (row) process.kill(pid, 'SIGSTOP')
-      return row?.key
-    },
-    { pauseMs: 0, withinMs: 60_000 },
-  )
-  const settled = live.settle([...peopleWith(3), ...peopleWith(3, ...SILENT)])
-  const key = await fellAsleep
-  const second = { name: 'worker-2', program: 'main/worker', environment, home: live.stack.dataDir, readyUrl: null }
-  const other = await startChild(second)
-  try {
-    await sleep(ASLEEP_MS)
-    process.kill(pid, 'SIGCONT')
-    const lives = await settled
-    await expectPaidOnce(lives)
-    const sends = await live.rows<{ result: string }>('SELECT result FROM send WHERE payout = $1', [key])
-    expect(sends.map(({ result }) => result)).not.toContain(null)
-  } finally {
-    await other.stop()
-  }
+  await expectPaidOnce(live, lives)
 })
 
 test('a credit planted straight at the gateway, and a posting lost or invented, fail the two lines', async () => {

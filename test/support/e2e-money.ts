@@ -43,3 +43,17 @@ export function accountFile(folder: string, life: Follow | undefined): Readonly<
   writeFileSync(file, JSON.stringify({ kind: 'bank', institution: 'ID.BCA', number: '0082-345-678', holder }))
   return { REF: life?.ref ?? '', 'account.json': file }
 }
+
+/** Everybody has every tranche, once; nothing is on its way; both lines of the demo hold. */
+export async function expectPaidOnce(live: LiveStack, lives: readonly Follow[]): Promise<void> {
+  expect(lives.map(({ outcome }) => outcome)).toEqual(lives.map(() => 'completed'))
+  const refs = lives.map(({ ref }) => ref)
+  const paid = await live.rows<{ ref: string; paid: number; attempts: number }>(
+    `SELECT ref, count(*) FILTER (WHERE state = 'paid')::int AS paid, max(attempts) AS attempts
+       FROM disbursement WHERE ref = ANY ($1) GROUP BY ref`,
+    [refs],
+  )
+  expect(paid).toHaveLength(refs.length)
+  expect(paid.filter((row) => row.paid !== live.programme.tranches.length)).toEqual([])
+  expect(await live.books()).toEqual({ paidTwice: 0, balance: true, findings: [] })
+}
