@@ -7,21 +7,42 @@ export interface DayRule {
   readonly windowDays: number
 }
 
-/** A statement that is not there after so many days is for people to ask for. */
-const DAYS_BACK = 7
+/** Days that are looked at in one round; the others wait for the next, the oldest never behind younger ones. */
+const AT_ONCE = 31
 
-/** Days that are over, oldest first: those not settled since the gateway was first used, and the newest, whose statement may be corrected. */
+/** How far back a day may lie that was never settled: as far as proofs of completeness reach. */
+const DAYS_BACK = 400
+
+/** Days that are over, of a gateway that was in use by then. */
+const OVER = `
+SELECT day::date AS day, EXISTS (SELECT FROM statement s WHERE s.gateway = $1 AND s.day = days.day AND s.state = 'settled'
+                                    AND NOT s.superseded) AS settled
+  FROM generate_series($2::date - ${DAYS_BACK}, $2::date - 1, interval '1 day') AS days (day)
+ WHERE day >= (SELECT least((SELECT min(claimed_at) FROM payout WHERE gateway = $1),
+                            (SELECT min(recorded_at) FROM funding WHERE gateway = $1)) AT TIME ZONE $3)::date`
+
+/**
+ * Days to look at, oldest first: those not settled, however long ago, since a day that nobody asks for any more would never be proved;
+ * and the newest, whose statement may be corrected.
+ */
 export async function dueDays(sql: Sql, gateway: string, rule: DayRule, nowMs: number): Promise<readonly string[]> {
   const today = localDate(rule.zone, nowMs)
   const { rows } = await sql.query<{ day: string }>(
-    `SELECT day::date::text AS day
-       FROM generate_series($2::date - ${DAYS_BACK}, $2::date - 1, interval '1 day') AS days (day)
-      WHERE day >= (SELECT least((SELECT min(claimed_at) FROM payout WHERE gateway = $1),
-                                 (SELECT min(recorded_at) FROM funding WHERE gateway = $1)) AT TIME ZONE $3)::date
-        AND (day >= $4 OR NOT EXISTS (
-              SELECT FROM statement s WHERE s.gateway = $1 AND s.day = days.day AND s.state = 'settled' AND NOT s.superseded))
+    `WITH over AS (${OVER})
+     SELECT day::text AS day FROM (
+       SELECT day FROM over WHERE day >= $4::date
+       UNION (SELECT day FROM over WHERE NOT settled ORDER BY day LIMIT ${AT_ONCE})) AS due
       ORDER BY day`,
     [gateway, today, rule.zone, addDays(today, -1 - rule.windowDays)],
   )
   return rows.map(({ day }) => day)
+}
+
+/** How many days that are over have no statement that was settled. */
+export async function unsettledDays(sql: Sql, gateway: string, zone: string, nowMs: number): Promise<number> {
+  const { rows } = await sql.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM (${OVER}) AS over WHERE NOT settled`,
+    [gateway, localDate(zone, nowMs), zone],
+  )
+  return rows[0]?.count ?? 0
 }

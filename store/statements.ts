@@ -4,7 +4,7 @@ import { findDiscrepancy, listDiscrepancies, type DiscrepancyFilter, type Discre
 import type { StoreContext } from './options.ts'
 import type { Page, PageRequest } from './read-page.ts'
 import { reportDay, type DayReport } from './reconciliation-report.ts'
-import { dueDays, type DayRule } from './statement-days.ts'
+import { dueDays, unsettledDays, type DayRule } from './statement-days.ts'
 import { confirmFailures } from './statement-failures.ts'
 import { loadStatement, type Loaded, type NewStatement } from './statement-load.ts'
 import { matchStatement, type Matched, type MatchRule } from './statement-match.ts'
@@ -13,6 +13,8 @@ import { settleStatement, type Settled } from './statement-settle.ts'
 export interface Statements {
   /** Days of a gateway that are over and still have to be reconciled, or looked at again, oldest first. */
   dueDays(gateway: string, rule: DayRule, nowMs: number): Promise<readonly string[]>
+  /** How many days of a gateway are over and have no settled statement. */
+  unsettledDays(gateway: string, zone: string, nowMs: number): Promise<number>
   /** Loads a statement, or says that it is here. Throws StatementRefused. */
   load(statement: NewStatement, atMs: number): Promise<Loaded>
   /** Holds a loaded statement against our books, once. */
@@ -32,6 +34,7 @@ export function createStatements(context: StoreContext, bulk: Bulk): Statements 
   const { database } = context
   return {
     dueDays: (gateway, rule, nowMs) => dueDays(database.pool, gateway, rule, nowMs),
+    unsettledDays: (gateway, zone, nowMs) => unsettledDays(database.pool, gateway, zone, nowMs),
     load: (statement, atMs) => loadStatement(context, bulk, statement, atMs),
     match: (id, rule, atMs) => matchStatement(context, bulk, id, rule, atMs),
     confirmFailures: (id, ruleOf, limit, atMs) => confirmFailures(context, id, ruleOf, limit, atMs),

@@ -12,7 +12,7 @@ export interface Metrics {
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-export function measure(app: FastifyInstance, { store, version }: ApiDependencies): Metrics {
+export function measure(app: FastifyInstance, { store, gateways, now, version }: ApiDependencies): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -31,6 +31,7 @@ export function measure(app: FastifyInstance, { store, version }: ApiDependencie
   watchPool(store, registers)
   watchMessages(store, registers)
   watchSeals(store, registers)
+  watchStatements({ store, gateways, now }, registers)
   const failures = counter('auth_failures_total', 'Requests without a right to what they asked', ['reason'], registers)
   const callbacks = counter(
     'callbacks_received_total',
@@ -117,6 +118,25 @@ function watchSeals({ reads }: ApiDependencies['store'], registers: Registry[]):
     registers,
     async collect() {
       this.set((await lag()).oldestSeconds)
+    },
+  })
+}
+
+/** A day without a settled statement is proved by nobody: whoever sees the number grow asks the gateway for it. */
+function watchStatements(
+  { store, gateways, now }: Pick<ApiDependencies, 'store' | 'gateways' | 'now'>,
+  registers: Registry[],
+): void {
+  new Gauge({
+    name: 'statement_days_unsettled',
+    help: 'Days that are over and whose statement is not here, or not settled, by gateway',
+    labelNames: ['gateway'],
+    registers,
+    async collect() {
+      for (const [gateway, { capabilities }] of gateways) {
+        const days = store.statements.unsettledDays(gateway, capabilities.statement.zone, now())
+        this.set({ gateway }, await days.catch(() => NaN))
+      }
     },
   })
 }

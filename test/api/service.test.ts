@@ -77,6 +77,7 @@ describe('metrics', () => {
     expect(body).toMatch(/^unsealed_rows\{table="audit_event"\} [1-9]\d*$/m)
     expect(body).toMatch(/^unsealed_rows\{table="posting"\} \d+$/m)
     expect(body).toMatch(/^unsealed_oldest_seconds [\d.]+$/m)
+    expect(body).toMatch(/^statement_days_unsettled\{gateway="sandbox"\} \d+$/m)
   })
 
   it('are open to the machine itself', async () => {

@@ -141,3 +141,15 @@ test('days are due once they are over, until they are settled; the newest are lo
   await at.load([credit('c1')], { version: 2 })
   expect(await due(3)).toContain(DAY)
 })
+
+test('a day whose statement never came is due and counted for as long as it is not settled', async () => {
+  const due = (days: number) => world.store.statements.dueDays('sandbox', RULE, NOON + days * 24 * HOUR)
+  const unsettled = (days: number) =>
+    world.store.statements.unsettledDays('sandbox', RULE.zone, NOON + days * 24 * HOUR)
+  await at.send()
+  expect((await due(90))[0]).toBe(DAY)
+  const before = await unsettled(90)
+  await at.reconcile([])
+  expect(await due(90)).not.toContain(DAY)
+  expect(await unsettled(90)).toBe(before - 1)
+})
