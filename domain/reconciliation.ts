@@ -47,6 +47,8 @@ export interface BookedFacts {
   readonly to: string | null
   /** It was found to be missing there before this line came. */
   readonly wasMissed: boolean
+  /** It was missing there, and two people have placed its money elsewhere: the books have it at the gateway no more. */
+  readonly wasPlaced: boolean
 }
 
 /**
@@ -62,7 +64,8 @@ export function mayPair({ type, direction }: Pick<LineFacts, 'type' | 'direction
 export function classifyLine(line: LineFacts, booked: BookedFacts | null): DiscrepancyClass | null {
   if (line.type === 'fee') return 'fee'
   if (booked === null || !mayPair(line)) return strangeLine(line)
-  if (line.isRepeated) return 'duplicate'
+  // Where its money was placed elsewhere, the debit that comes after all is one too many.
+  if (line.isRepeated || (booked.isBooked && booked.wasPlaced)) return 'duplicate'
   if (line.currency !== booked.currency) return 'currency'
   if (line.amount !== booked.amount) return 'amount'
   if (booked.isOtherAccount) return 'account'

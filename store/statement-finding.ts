@@ -127,5 +127,14 @@ interface Transfer {
 }
 
 function transferFacts({ amount, currency }: Transfer): Parameters<typeof classifyLine>[1] {
-  return { amount, currency, isBooked: true, isOtherAccount: false, from: null, to: null, wasMissed: false }
+  return {
+    amount,
+    currency,
+    isBooked: true,
+    isOtherAccount: false,
+    from: null,
+    to: null,
+    wasMissed: false,
+    wasPlaced: false,
+  }
 }

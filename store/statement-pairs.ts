@@ -1,5 +1,5 @@
 /** Lines of a statement beside what our books have under their reference: read by a cursor, so that their number does not matter. */
-import { mayPair, type BookedFacts, type LineFacts } from '../domain/reconciliation.ts'
+import { mayPair, MONEY_RESOLUTIONS, type BookedFacts, type LineFacts } from '../domain/reconciliation.ts'
 import type { LineType } from '../domain/statement.ts'
 import type { BulkSql } from './bulk.ts'
 import { fits, NAMED_REPEATED, REPEATED } from './statement-repeats.ts'
@@ -27,6 +27,8 @@ export interface PairRow {
   readonly to: string | null
   /** The discrepancy that says the line's movement was missing there, while it stands. */
   readonly missed: string | null
+  /** Two people have placed the money of such a movement elsewhere. */
+  readonly placed: boolean | null
 }
 
 /** Which statement is looked at, and where its days end. */
@@ -50,14 +52,17 @@ const IS_BOOKED = `CASE l.type WHEN 'return' THEN y.state = 'returned' OR y.retu
 const HERE = `CASE WHEN l.type = 'return' AND y.returned > 0 THEN y.returned ELSE y.amount END`
 const date = (column: string, zone: string): string => `(${column} AT TIME ZONE ${zone})::date`
 
+const PLACED = MONEY_RESOLUTIONS.map((name) => `'${name}'`).join(', ')
+const WAS_MISSING = `FROM discrepancy m WHERE m.resolution IS DISTINCT FROM 'corrected'
+             AND m.key = y.key || CASE l.type WHEN 'return' THEN '/missing-there/return' ELSE '/missing-there' END`
+
 const booked = (
   zone: string,
 ): string => `y.key AS payout, y.programme, y.ref, ${HERE} AS here, y.currency AS here_currency,
        ${IS_BOOKED} AS is_booked, ${OTHER_ACCOUNT} AS other_account, ${date('y.claimed_at', zone)}::text AS from,
        ${date('y.finished_at', zone)}::text AS to,
-       CASE WHEN ${fits('l')} THEN
-         (SELECT m.id FROM discrepancy m WHERE m.key = y.key || CASE l.type WHEN 'return' THEN '/missing-there/return' ELSE '/missing-there' END
-             AND m.resolution IS DISTINCT FROM 'corrected' AND m.state <> 'resolved') END AS missed`
+       CASE WHEN ${fits('l')} THEN (SELECT m.id ${WAS_MISSING} AND m.state <> 'resolved') END AS missed,
+       CASE WHEN ${fits('l')} THEN EXISTS (SELECT ${WAS_MISSING} AND m.resolution IN (${PLACED})) END AS placed`
 
 /** What agrees in everything, and needs no second look: the same that \`classifyLine\` says of it. */
 const agrees = (
@@ -75,15 +80,18 @@ export async function* differingPairs(sql: BulkSql, looked: Looked): AsyncGenera
   const [id, gateway, zone] = [looked.id, looked.gateway, looked.zone].map((text) => sql.escapeLiteral(text))
   const named = (text: string): string => text.replaceAll('$ID', `${id}::uuid`).replaceAll('$GATEWAY', `${gateway}`)
   await sql.query(
-    named(`DECLARE differing NO SCROLL CURSOR FOR WITH ${REPEATED}
+    named(`DECLARE differing NO SCROLL CURSOR FOR WITH ${REPEATED}, missing AS MATERIALIZED (
+      SELECT DISTINCT payout, type FROM discrepancy
+       WHERE gateway = $GATEWAY AND class = 'missing-there' AND (state <> 'resolved' OR resolution IN (${PLACED})))
     SELECT ${LINE}, coalesce(t.first < l.line, false) OR e.line IS NOT NULL AS repeated, ${booked(zone ?? '')}
       FROM statement_line l
       LEFT JOIN payout y ON y.gateway = $GATEWAY AND y.reference = l.reference
       LEFT JOIN account a ON a.id = y.account
       LEFT JOIN twice t ON t.reference = l.reference AND t.type = l.type AND ${fits('l')}
       LEFT JOIN elsewhere e ON e.line = l.line
+      LEFT JOIN missing m ON m.payout = y.key AND m.type = l.type
      WHERE l.statement = $ID
-       AND (NOT coalesce(${agrees(zone ?? '')}, false) OR t.first < l.line OR e.line IS NOT NULL)
+       AND (NOT coalesce(${agrees(zone ?? '')}, false) OR t.first < l.line OR e.line IS NOT NULL OR m.payout IS NOT NULL)
      ORDER BY l.line`),
   )
   for (;;) {
@@ -142,5 +150,6 @@ export function bookedFactsOf(row: PairRow): BookedFacts | null {
     from: row.from,
     to: row.to,
     wasMissed: row.missed !== null,
+    wasPlaced: row.placed ?? false,
   }
 }

@@ -29,6 +29,7 @@ const BOOKED: BookedFacts = {
   from: '2026-11-21',
   to: '2026-11-22',
   wasMissed: false,
+  wasPlaced: false,
 }
 
 describe('a line and what the books have of it', () => {
@@ -47,6 +48,8 @@ describe('a line and what the books have of it', () => {
     ['happened on another day', { valueDate: '2026-11-23', businessDate: '2026-11-23' }, {}, 'other-day'],
     ['came on a later statement', { businessDate: '2026-11-23' }, {}, 'late'],
     ['came after it was missed', {}, { wasMissed: true }, 'late'],
+    ['came after two people had placed its money elsewhere', { amount: 1n }, { wasPlaced: true }, 'duplicate'],
+    ['came after they had decided that it was not paid', {}, { wasPlaced: true, isBooked: false }, 'missing-here'],
     ['came after it was missed and given up', {}, { wasMissed: true, isBooked: false }, 'missing-here'],
     [
       'is a return of what was missed',

@@ -164,6 +164,37 @@ describe('people', () => {
     expect(await at.float()).toBe(OPENING - AMOUNT)
     expect(await world.imbalances()).toEqual([])
   })
+
+  describe('a debit that was missing', () => {
+    test('is found again in the corrected statement of its own day, and what was in suspense goes back', async () => {
+      const paid = await at.send()
+      await at.reconcile([])
+      await at.reconcile([], { day: NEXT })
+      expect(await at.balance('funds:suspense-in')).toBe(AMOUNT)
+      await at.reconcile([line(paid)], { version: 2 })
+      await at.reconcile([], { day: NEXT, version: 2 })
+      expect(await at.balance('funds:suspense-in')).toBe(0n)
+      expect(await at.found(true)).toEqual([])
+      expect(await world.imbalances()).toEqual([])
+    })
+
+    test.each([
+      ['on a later day', { day: '2026-11-24' }],
+      ['in the corrected statement of its own day', { version: 2 }],
+    ])('and that two have already placed elsewhere is another payment, %s', async (_when, told) => {
+      const paid = await at.send()
+      await at.reconcile([])
+      await at.reconcile([], { day: NEXT })
+      const [{ id } = { id: '' }] = await at.found(true)
+      await resolve(id, 'to-treasury')
+      const day = 'day' in told ? { businessDate: told.day } : {}
+      await at.reconcile([line(paid, day)], told)
+      if ('version' in told) await at.reconcile([], { day: NEXT, version: 2 })
+      expect(await at.found(true)).toMatchObject([{ class: 'duplicate', difference: -AMOUNT, payout: paid.payout }])
+      expect(await at.float()).toBe(OPENING - AMOUNT)
+      expect(await world.imbalances()).toEqual([])
+    })
+  })
 })
 
 test('the report of a day adds up by class', async () => {
