@@ -28,7 +28,7 @@ export class SimLife {
   #standing: Standing | undefined
   readonly #open = new Set<string>()
   /** How a disbursement stood before a step that was turned away: the next look tells whether anything came of it. */
-  readonly #before = new Map<string, string>()
+  readonly #before = new Map<string, DisbursementStanding>()
 
   constructor(ref: string, setting: Setting, calls: LifeCalls) {
     this.ref = ref
@@ -77,7 +77,8 @@ export class SimLife {
     const { key, next } = disbursement
     if (next.kind === 'wait' || next.kind === 'end') return void this.#before.delete(key)
     if (this.#open.has(key)) return
-    if (this.#before.get(key) === JSON.stringify(disbursement)) {
+    const before = this.#before.get(key)
+    if (before !== undefined && isSame(before, disbursement)) {
       // Turned away without a time: not at once again.
       this.#before.delete(key)
       return this.#lookWithin(TURNED_AWAY_MS)
@@ -94,7 +95,7 @@ export class SimLife {
     this.#calls.carryOut(this.ref, key, next, (told) => {
       if (run !== this.#run) return
       this.#open.delete(key)
-      this.#before.set(key, JSON.stringify(disbursement))
+      this.#before.set(key, disbursement)
       // What an activity brought back may be older than a look that was taken while it ran.
       if (!told || looks !== this.#looks || !this.#standing) return this.tell()
       const disbursements = this.#standing.disbursements.map((each) => (each.key === key ? told : each))
@@ -117,6 +118,11 @@ export class SimLife {
       if (run === this.#run) this.tell()
     })
   }
+}
+
+function isSame(one: DisbursementStanding, other: DisbursementStanding): boolean {
+  const { state, next } = one
+  return state === other.state && next.kind === other.next.kind && JSON.stringify(one) === JSON.stringify(other)
 }
 
 function earliest(standing: Standing): number | null {

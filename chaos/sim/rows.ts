@@ -78,12 +78,15 @@ export interface CommitmentRow {
 export class Rows {
   readonly transactions = new Transactions()
   readonly books = new Books(this.transactions)
-  readonly people = new Table<PersonRow>('participant', this.transactions)
-  readonly accounts = new Table<AccountRow>('account', this.transactions)
+  /** Pictures of lives that no write has touched since: most looks find nothing new. */
+  readonly #lives = new Map<string, LifeRow>()
+  readonly #forget = (key: string): void => void this.#lives.delete(refOf(key))
+  readonly people = new Table<PersonRow>('participant', this.transactions, (ref) => this.#lives.delete(ref))
+  readonly accounts = new Table<AccountRow>('account', this.transactions, (_id, { ref }) => this.#lives.delete(ref))
   readonly commitments = new Table<CommitmentRow>('commitment', this.transactions)
-  readonly disbursements = new Table<StoredDisbursement>('disbursement', this.transactions)
-  readonly payouts = new Table<StoredPayout>('payout', this.transactions)
-  readonly sends = new Table<SendRow>('send', this.transactions)
+  readonly disbursements = new Table<StoredDisbursement>('disbursement', this.transactions, this.#forget)
+  readonly payouts = new Table<StoredPayout>('payout', this.transactions, this.#forget)
+  readonly sends = new Table<SendRow>('send', this.transactions, this.#forget)
   readonly references = new Table<string>('payout_gateway_reference', this.transactions)
   readonly callbacks = new Table<{ readonly verdict: string }>('callback', this.transactions)
   readonly appropriation = new Table<{ readonly amount: bigint; readonly committed: bigint }>(
@@ -104,6 +107,14 @@ export class Rows {
   }
 
   life(ref: string): LifeRow {
+    const known = this.#lives.get(ref)
+    if (known) return known
+    const life = this.#lifeOf(ref)
+    this.#lives.set(ref, life)
+    return life
+  }
+
+  #lifeOf(ref: string): LifeRow {
     const person = this.people.get(ref)
     const account = this.liveAccount(person)
     return {
@@ -223,6 +234,12 @@ export const PROGRAMME = 'sim'
 
 export function disbursementOf(ref: string, tranche: string): string {
   return `${PROGRAMME}:${ref}:${ref}:${tranche}:1`
+}
+
+/** Whose a disbursement, a payout or a send is, by its key. */
+function refOf(key: string): string {
+  const from = PROGRAMME.length + 1
+  return key.slice(from, key.indexOf(':', from))
 }
 
 function askedOf(payouts: readonly StoredPayout[]): AskedRow | null {
