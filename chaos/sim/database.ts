@@ -64,6 +64,10 @@ export class Table<Row> {
     return row
   }
 
+  get size(): number {
+    return this.#rows.size
+  }
+
   all(): IterableIterator<Row> {
     return this.#rows.values()
   }

@@ -4,9 +4,10 @@
  */
 import type { DisbursementStanding, Standing } from '../../domain/standing.ts'
 import type { Outward } from './engine.ts'
-import { SECOND, type Setting } from './setting.ts'
+import { MINUTE, SECOND, type Setting } from './setting.ts'
 
 const TURNED_AWAY_MS = 5 * SECOND
+const LOOK_PAUSE_MAX_MS = 2 * MINUTE
 
 export interface LifeCalls {
   /** A local activity: where the life stands; undefined where nobody brought it back in time. */
@@ -54,14 +55,22 @@ export class SimLife {
 
   #lookIfTold(): void {
     if (!this.#isTold || this.#isLooking) return
-    this.#isTold = false
     this.#isLooking = true
-    const run = this.#run
+    this.#look(this.#run, 0)
+  }
+
+  /** Until it is answered, like any local activity: later and later, so that a process that stands still is not buried in looks. */
+  #look(run: number, failures: number): void {
+    this.#isTold = false
     this.#calls.look(this.ref, (standing) => {
       if (run !== this.#run) return
+      if (!standing) {
+        return this.#setting.clock.after(Math.min(SECOND * 2 ** failures, LOOK_PAUSE_MAX_MS), () => {
+          if (run === this.#run) this.#look(run, failures + 1)
+        })
+      }
       this.#isLooking = false
       this.#looks += 1
-      if (!standing) return this.tell()
       this.#see(standing)
       this.#lookIfTold()
     })

@@ -95,9 +95,12 @@ export class Rows {
   )
 
   payoutsOf(disbursement: StoredDisbursement): StoredPayout[] {
-    return Array.from({ length: disbursement.attempts }, (_, index) =>
-      this.payouts.find(payoutKey(disbursement.key, index + 1)),
-    ).filter((payout) => payout !== undefined)
+    const found: StoredPayout[] = []
+    for (let n = 1; n <= disbursement.attempts; n += 1) {
+      const payout = this.payouts.find(payoutKey(disbursement.key, n))
+      if (payout) found.push(payout)
+    }
+    return found
   }
 
   /** The account that may be used; undefined without one, or when it failed. */
@@ -144,15 +147,18 @@ export class Rows {
     }
   }
 
+  /** Only what a row of the store has: whole copies of payouts were most of what a world did. */
   payoutRow(payout: StoredPayout): PayoutRow {
-    const first = this.sends.get(`${payout.key}/1`)
-    const last = this.sends.get(`${payout.key}/${payout.sends}`)
-    return {
-      ...payout,
-      first_sent_ms: first.started_ms,
-      last_started_ms: last.started_ms,
-      last_ended_ms: last.ended_ms,
-    }
+    const { key, gateway, state, sends, same_key_retries, enquiries } = payout
+    const { not_found, not_found_ms, last_enquiry_ms, send_again_ms } = payout
+    const told = { not_found, not_found_ms, last_enquiry_ms, send_again_ms }
+    return { key, gateway, state, sends, same_key_retries, enquiries, ...told, ...this.sendTimes(payout) }
+  }
+
+  sendTimes({ key, sends }: StoredPayout): Pick<PayoutRow, 'first_sent_ms' | 'last_started_ms' | 'last_ended_ms'> {
+    const first = this.sends.get(`${key}/1`)
+    const last = sends === 1 ? first : this.sends.get(`${key}/${sends}`)
+    return { first_sent_ms: first.started_ms, last_started_ms: last.started_ms, last_ended_ms: last.ended_ms }
   }
 
   /** Fresh copies, as the store loads them: a batch folds into them, and only what it gathered is written. */
@@ -175,7 +181,7 @@ export class Rows {
     const live = this.liveAccount(person)
     return {
       ...payout,
-      ...this.payoutRow(payout),
+      ...this.sendTimes(payout),
       programme: person.programme,
       returned: 0n,
       programme_version: person.programme_version,
@@ -216,7 +222,7 @@ export class Rows {
       institution: live?.details.institution ?? null,
       document: live?.id ?? null,
       usable_ms: live ? BigInt(live.usable_ms) : null,
-      send_open: payouts.some((payout) => this.payoutRow(payout).last_ended_ms === null),
+      send_open: payouts.some((payout) => this.sendTimes(payout).last_ended_ms === null),
       asked_about: payouts.some(({ asked_ms: asked }) => asked !== null),
       approval: null,
     }
@@ -243,9 +249,11 @@ function refOf(key: string): string {
 }
 
 function askedOf(payouts: readonly StoredPayout[]): AskedRow | null {
-  const asked = payouts
-    .filter((payout) => payout.asked_ms !== null)
-    .toSorted((one, other) => Number(one.asked_ms) - Number(other.asked_ms))[0]
+  let asked: StoredPayout | undefined
+  for (const payout of payouts) {
+    const isEarlier = asked === undefined || Number(payout.asked_ms) < Number(asked.asked_ms)
+    if (payout.asked_ms !== null && isEarlier) asked = payout
+  }
   if (!asked || asked.asked_ms === null) return null
   const { key, gateway, asked_ms, enquiries, last_enquiry_ms } = asked
   return { key, gateway, asked_ms, enquiries, last_enquiry_ms }
