@@ -13,6 +13,7 @@ export class Clock {
   #happenings: Happening[] = []
   #number = 0
   #isCodeResumed = false
+  #isStopped = false
 
   constructor(startMs: number) {
     this.nowMs = startMs
@@ -41,6 +42,11 @@ export class Clock {
   /** Says that code which awaited something goes on: it runs to its next wait before anything else happens. */
   resumed(): void {
     this.#isCodeResumed = true
+  }
+
+  /** Nothing happens any more. */
+  stop(): void {
+    this.#isStopped = true
   }
 
   /** Lets everything happen that is due until `endMs`. Rejects with what any of it throws. */
@@ -85,7 +91,7 @@ export class Clock {
   #take(endMs: number): Happening | undefined {
     const heap = this.#happenings
     const first = heap[0]
-    if (!first || first.atMs > endMs) return undefined
+    if (this.#isStopped || !first || first.atMs > endMs) return undefined
     const last = heap.pop()
     if (!last || last === first) return first
     let place = 0

@@ -34,7 +34,7 @@ export class Host {
     try {
       const result = rows.transactions.run(work)
       trace.add(clock.nowMs, `commit ${what}`)
-      this.#judge.afterCommit()
+      this.#judge.afterCommit(what)
       return result
     } catch (error) {
       trace.add(clock.nowMs, `rollback ${what}`)

@@ -100,7 +100,7 @@ class World {
   /** Operators reset lives, and lives continue as new, at any time. */
   #disturb(): void {
     const { clock, faults, random } = this.#setting
-    clock.after(random.between(SECOND, HOUR), () => {
+    clock.after(random.between(SECOND, 2 * HOUR), () => {
       const life = this.#byRef.get(random.pick(registered(this.#setting)))
       if (faults.strikes('workflow-reset') || faults.strikes('continued-as-new')) life?.restart()
       if (clock.nowMs < FAULTS_END) this.#disturb()
