@@ -1,6 +1,7 @@
 /** `npm run sim -- --seeds N [--from S] [--plant BUG] [--json]`: breaks Lunas in simulated worlds. */
 import { Command, InvalidArgumentError } from 'commander'
 import { isPlant, PLANTS, type Plant } from './sim/plants.ts'
+import { keepSeeds, keptSeeds } from './sim/regressions.ts'
 import { runSeeds } from './sim/run.ts'
 import { runSeed } from './sim/world.ts'
 
@@ -39,8 +40,11 @@ program
       if (findings.length > 0) process.exitCode = 1
       return
     }
-    const seeds = Array.from({ length: options.seeds }, (_, index) => options.from + index)
+    const range = Array.from({ length: options.seeds }, (_, index) => options.from + index)
+    // What failed once runs first, whatever range is asked for; and what fails is kept.
+    const seeds = plant === null ? [...new Set([...keptSeeds(), ...range])] : range
     const result = await runSeeds({ seeds, plant, untilFound: plant !== null })
+    if (plant === null) keepSeeds(result.failures.map(({ seed }) => seed))
     if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
     else for (const [name, value] of Object.entries(result)) show(name, value)
     if (result.failures.length > 0) process.exitCode = 1

@@ -1,5 +1,6 @@
 /** Simulated time: a queue of what happens next. Nothing in a simulated world waits for a real clock. */
-import { setImmediate } from 'node:timers/promises'
+/** How many turns are asked for at once: between two of them all code that was resumed runs to its next wait, at a fraction of a loop's cost. */
+const TURNS = 256
 
 interface Happening {
   readonly atMs: number
@@ -12,6 +13,7 @@ export class Clock {
   #happenings: Happening[] = []
   #number = 0
   #isCodeResumed = false
+  #isStopped = false
 
   constructor(startMs: number) {
     this.nowMs = startMs
@@ -42,22 +44,54 @@ export class Clock {
     this.#isCodeResumed = true
   }
 
-  /** Lets everything happen that is due until `endMs`. */
-  async run(endMs: number): Promise<void> {
-    for (let next = this.#take(endMs); next; next = this.#take(endMs)) {
+  /** Nothing happens any more. */
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  /** Lets everything happen that is due until `endMs`. Rejects with what any of it throws. */
+  run(endMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let isOver = false
+      const turn = (): void => {
+        if (isOver) return
+        try {
+          isOver = !this.#runToResumption(endMs)
+        } catch (error) {
+          isOver = true
+          reject(error instanceof Error ? error : new Error(String(error)))
+        }
+        if (isOver) resolve()
+      }
+      const turns = (): void => {
+        for (let number = 0; number < TURNS; number += 1) setImmediate(turn)
+        setImmediate(() => {
+          if (!isOver) turns()
+        })
+      }
+      turns()
+    })
+  }
+
+  /** Until code that awaited something goes on; false once nothing more is due. */
+  #runToResumption(endMs: number): boolean {
+    this.#isCodeResumed = false
+    while (!this.#isCodeResumed) {
+      const next = this.#take(endMs)
+      if (!next) {
+        this.nowMs = endMs
+        return false
+      }
       this.nowMs = next.atMs
       next.work()
-      if (!this.#isCodeResumed) continue
-      this.#isCodeResumed = false
-      await setImmediate()
     }
-    this.nowMs = endMs
+    return true
   }
 
   #take(endMs: number): Happening | undefined {
     const heap = this.#happenings
     const first = heap[0]
-    if (!first || first.atMs > endMs) return undefined
+    if (this.#isStopped || !first || first.atMs > endMs) return undefined
     const last = heap.pop()
     if (!last || last === first) return first
     let place = 0

@@ -42,12 +42,15 @@ export class Table<Row> {
   readonly #name: string
   readonly #rows = new Map<string, Row>()
   readonly #transactions: Transactions
+  readonly #touched: (key: string, row: Row) => void
   /** How often a row was written. */
   writes = 0
 
-  constructor(name: string, transactions: Transactions) {
+  /** `touched` is told of every row that is written or taken back. */
+  constructor(name: string, transactions: Transactions, touched: (key: string, row: Row) => void = () => undefined) {
     this.#name = name
     this.#transactions = transactions
+    this.#touched = touched
   }
 
   find(key: string): Row | undefined {
@@ -61,21 +64,33 @@ export class Table<Row> {
     return row
   }
 
+  get size(): number {
+    return this.#rows.size
+  }
+
   all(): IterableIterator<Row> {
     return this.#rows.values()
   }
 
   insert(key: string, row: Row): void {
     if (this.#rows.has(key)) throw new ConstraintViolation(`${this.#name}_pkey`)
-    this.#transactions.remember(() => this.#rows.delete(key))
-    this.#rows.set(key, row)
+    this.#transactions.remember(() => {
+      this.#rows.delete(key)
+      this.#touched(key, row)
+    })
+    this.#write(key, row)
     this.writes += 1
   }
 
   update(key: string, change: Partial<Row>): void {
     const before = this.get(key)
-    this.#transactions.remember(() => this.#rows.set(key, before))
-    this.#rows.set(key, { ...before, ...change })
+    this.#transactions.remember(() => this.#write(key, before))
+    this.#write(key, { ...before, ...change })
     this.writes += 1
+  }
+
+  #write(key: string, row: Row): void {
+    this.#rows.set(key, row)
+    this.#touched(key, row)
   }
 }

@@ -34,7 +34,7 @@ export class Host {
     try {
       const result = rows.transactions.run(work)
       trace.add(clock.nowMs, `commit ${what}`)
-      this.#judge.afterCommit()
+      this.#judge.afterCommit(what)
       return result
     } catch (error) {
       trace.add(clock.nowMs, `rollback ${what}`)
@@ -42,6 +42,10 @@ export class Host {
       find('failure', `${what}: ${String(error)}`)
       throw error
     }
+  }
+
+  get standsStillUntilMs(): number {
+    return this.#resumesMs
   }
 
   lives(life: number): boolean {
@@ -58,7 +62,8 @@ export class Host {
   /** When code that waits in this process goes on: later, where the process is stopped. */
   resumesAt(atMs: number): number {
     const { clock, faults, random, trace } = this.#setting
-    if (atMs > this.#resumesMs && faults.strikes('process-paused')) {
+    // Once on its feet it works for a while: else a world of pauses does nothing but begin again.
+    if (atMs > this.#resumesMs + 10 * MINUTE && faults.strikes('process-paused')) {
       this.#resumesMs = clock.nowMs + random.between(SECOND, 20 * MINUTE)
       trace.add(clock.nowMs, `${this.name} stands still`)
     }
@@ -93,8 +98,7 @@ export class Running {
   transaction<T>(what: string, work: () => T): Promise<T> {
     const { clock, faults, random } = this.#setting
     return new Promise<T>((resolve, reject) => {
-      clock.after(random.between(1, 20), () => {
-        if (!this.isAlive) return
+      this.#begins(random.between(1, 20), () => {
         if (faults.strikes('crash-before-commit')) return this.#host.crash()
         if (faults.strikes('statement-failed')) return this.#resume(() => reject(new ConnectionLost('not committed')))
         let outcome: () => void
@@ -109,6 +113,14 @@ export class Running {
         if (faults.strikes('commit-answer-lost')) outcome = () => reject(new ConnectionLost('nobody knows'))
         this.#resume(outcome)
       })
+    })
+  }
+
+  /** A process that stands still begins nothing until it goes on. */
+  #begins(delayMs: number, work: () => void): void {
+    const { clock } = this.#setting
+    clock.at(Math.max(clock.nowMs + delayMs, this.#host.standsStillUntilMs), () => {
+      if (this.isAlive) work()
     })
   }
 

@@ -6,6 +6,7 @@ import type { EnquiryTiming } from '../../domain/enquiry.ts'
 import type { ClaimDraft } from '../../store/claims.ts'
 import type { ObservationItem } from '../../store/observation-item.ts'
 import type { Work } from '../../store/payout-rows.ts'
+import { Busy } from './busy.ts'
 import type { Setting } from './setting.ts'
 
 /** A word of the gateway that our store has taken in. */
@@ -29,10 +30,12 @@ export class Judge {
   readonly #left = new Map<string, Left>()
   readonly #notFound = new Map<string, number[]>()
   readonly #newest = new Map<string, number>()
+  readonly #busy: Busy
   #judgedWrites = -1
 
   constructor(setting: Setting) {
     this.#setting = setting
+    this.#busy = new Busy(setting)
   }
 
   /** A fact was taken in by the store, whatever it made of it. */
@@ -93,8 +96,9 @@ export class Judge {
   }
 
   /** After every commit: no limit is broken, summed up from the rows and not from what they remember of sums. */
-  afterCommit(): void {
+  afterCommit(what: string): void {
     const { rows, find } = this.#setting
+    this.#busy.count(what)
     if (rows.commitments.writes === this.#judgedWrites) return
     this.#judgedWrites = rows.commitments.writes
     let promised = 0n

@@ -4,9 +4,10 @@
  */
 import type { DisbursementStanding, Standing } from '../../domain/standing.ts'
 import type { Outward } from './engine.ts'
-import { SECOND, type Setting } from './setting.ts'
+import { MINUTE, SECOND, type Setting } from './setting.ts'
 
 const TURNED_AWAY_MS = 5 * SECOND
+const LOOK_PAUSE_MAX_MS = 2 * MINUTE
 
 export interface LifeCalls {
   /** A local activity: where the life stands; undefined where nobody brought it back in time. */
@@ -28,7 +29,7 @@ export class SimLife {
   #standing: Standing | undefined
   readonly #open = new Set<string>()
   /** How a disbursement stood before a step that was turned away: the next look tells whether anything came of it. */
-  readonly #before = new Map<string, string>()
+  readonly #before = new Map<string, DisbursementStanding>()
 
   constructor(ref: string, setting: Setting, calls: LifeCalls) {
     this.ref = ref
@@ -54,14 +55,22 @@ export class SimLife {
 
   #lookIfTold(): void {
     if (!this.#isTold || this.#isLooking) return
-    this.#isTold = false
     this.#isLooking = true
-    const run = this.#run
+    this.#look(this.#run, 0)
+  }
+
+  /** Until it is answered, like any local activity: later and later, so that a process that stands still is not buried in looks. */
+  #look(run: number, failures: number): void {
+    this.#isTold = false
     this.#calls.look(this.ref, (standing) => {
       if (run !== this.#run) return
+      if (!standing) {
+        return this.#setting.clock.after(Math.min(SECOND * 2 ** failures, LOOK_PAUSE_MAX_MS), () => {
+          if (run === this.#run) this.#look(run, failures + 1)
+        })
+      }
       this.#isLooking = false
       this.#looks += 1
-      if (!standing) return this.tell()
       this.#see(standing)
       this.#lookIfTold()
     })
@@ -77,7 +86,8 @@ export class SimLife {
     const { key, next } = disbursement
     if (next.kind === 'wait' || next.kind === 'end') return void this.#before.delete(key)
     if (this.#open.has(key)) return
-    if (this.#before.get(key) === JSON.stringify(disbursement)) {
+    const before = this.#before.get(key)
+    if (before !== undefined && isSame(before, disbursement)) {
       // Turned away without a time: not at once again.
       this.#before.delete(key)
       return this.#lookWithin(TURNED_AWAY_MS)
@@ -94,7 +104,7 @@ export class SimLife {
     this.#calls.carryOut(this.ref, key, next, (told) => {
       if (run !== this.#run) return
       this.#open.delete(key)
-      this.#before.set(key, JSON.stringify(disbursement))
+      this.#before.set(key, disbursement)
       // What an activity brought back may be older than a look that was taken while it ran.
       if (!told || looks !== this.#looks || !this.#standing) return this.tell()
       const disbursements = this.#standing.disbursements.map((each) => (each.key === key ? told : each))
@@ -117,6 +127,11 @@ export class SimLife {
       if (run === this.#run) this.tell()
     })
   }
+}
+
+function isSame(one: DisbursementStanding, other: DisbursementStanding): boolean {
+  const { state, next } = one
+  return state === other.state && next.kind === other.next.kind && JSON.stringify(one) === JSON.stringify(other)
 }
 
 function earliest(standing: Standing): number | null {

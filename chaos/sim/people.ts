@@ -5,17 +5,20 @@ import type { Provider } from './provider.ts'
 import { DAY, FAULTS_END, HOUR, MINUTE, SECOND, type Setting } from './setting.ts'
 import type { SimDesk } from './store-desk.ts'
 
-const PEOPLE = 48
+const PEOPLE = { least: 34, most: 42 }
 /** The decree asks for more than the programme may spend: so many are left without a place. */
 const WITHOUT_MONEY = 6
 const WAVE = 8
 const TOP_UPS = 60
+/** In a world in which much is withdrawn, refused or waited for, more money and more people come after some days. */
+const RESERVE = { people: 18, afterMs: 4 * DAY, payouts: 62 }
 
 export class People {
   readonly #setting: Setting
   readonly #desk: SimDesk
   readonly #api: Host
   readonly #provider: Provider
+  readonly #registered: number
   #links = 0
 
   constructor(setting: Setting, desk: SimDesk, api: Host, provider: Provider) {
@@ -23,23 +26,49 @@ export class People {
     this.#desk = desk
     this.#api = api
     this.#provider = provider
+    this.#registered = setting.random.between(PEOPLE.least, PEOPLE.most)
   }
 
-  static readonly refs = Array.from({ length: PEOPLE }, (_, index) => `SIM0000${String(index + 1).padStart(6, '0')}`)
+  /** Everybody who may come. */
+  static readonly refs = Array.from(
+    { length: PEOPLE.most + RESERVE.people },
+    (_, index) => `SIM0000${String(index + 1).padStart(6, '0')}`,
+  )
 
   begin(): void {
-    const { clock, random, rows, programme } = this.#setting
-    const each = programme.tranches.reduce((sum, { amount }) => sum + BigInt(amount), 0n)
+    const { clock, rows } = this.#setting
+    const first = People.refs.slice(0, this.#registered)
     rows.transactions.run(() => {
-      this.#desk.open(each * BigInt(PEOPLE - WITHOUT_MONEY), this.#provider.balance)
-      for (const ref of People.refs) this.#desk.register(ref, this.#account(ref))
+      this.#desk.open(this.#entitlement * BigInt(first.length - WITHOUT_MONEY), this.#provider.balance)
     })
-    for (let from = 0; from < PEOPLE; from += WAVE) {
-      const wave = People.refs.slice(from, from + WAVE)
+    this.#come(first)
+    clock.after(RESERVE.afterMs, () => this.#fillUp())
+    for (let number = 1; number <= TOP_UPS; number += 1) clock.after(number * 8 * HOUR, () => this.#topUp(number))
+  }
+
+  get #entitlement(): bigint {
+    return this.#setting.programme.tranches.reduce((sum, { amount }) => sum + BigInt(amount), 0n)
+  }
+
+  #come(refs: readonly string[]): void {
+    const { clock, random, rows } = this.#setting
+    rows.transactions.run(() => {
+      for (const ref of refs) this.#desk.register(ref, this.#account(ref))
+    })
+    for (let from = 0; from < refs.length; from += WAVE) {
+      const wave = refs.slice(from, from + WAVE)
       clock.after(random.between(0, HOUR), () => this.#admit(wave))
     }
-    for (const ref of People.refs) this.#live(ref)
-    for (let number = 1; number <= TOP_UPS; number += 1) clock.after(number * 8 * HOUR, () => this.#topUp(number))
+    for (const ref of refs) this.#live(ref)
+  }
+
+  /** Where too little happens the programme is given more to spend, and people who may have it. */
+  #fillUp(): void {
+    const { rows } = this.#setting
+    if (rows.payouts.size >= RESERVE.payouts) return
+    const more = this.#entitlement * BigInt(RESERVE.people)
+    rows.transactions.run(() => this.#desk.appropriate(more))
+    this.#come(People.refs.slice(this.#registered, this.#registered + RESERVE.people))
   }
 
   /** An operator admits a list, again until it is answered, and sometimes once more. */

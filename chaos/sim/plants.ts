@@ -26,6 +26,8 @@ export const PLANTS = [
   'silence-is-failure',
   /** The adapter throws, now and then, where it should say what it saw: asking again hides it. */
   'adapter-throws',
+  /** A claim turns away what came back to somebody who has left, and says no time: it is asked for ever. */
+  'asked-for-ever',
 ] as const
 export type Plant = (typeof PLANTS)[number]
 

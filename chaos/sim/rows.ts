@@ -78,12 +78,15 @@ export interface CommitmentRow {
 export class Rows {
   readonly transactions = new Transactions()
   readonly books = new Books(this.transactions)
-  readonly people = new Table<PersonRow>('participant', this.transactions)
-  readonly accounts = new Table<AccountRow>('account', this.transactions)
+  /** Pictures of lives that no write has touched since: most looks find nothing new. */
+  readonly #lives = new Map<string, LifeRow>()
+  readonly #forget = (key: string): void => void this.#lives.delete(refOf(key))
+  readonly people = new Table<PersonRow>('participant', this.transactions, (ref) => this.#lives.delete(ref))
+  readonly accounts = new Table<AccountRow>('account', this.transactions, (_id, { ref }) => this.#lives.delete(ref))
   readonly commitments = new Table<CommitmentRow>('commitment', this.transactions)
-  readonly disbursements = new Table<StoredDisbursement>('disbursement', this.transactions)
-  readonly payouts = new Table<StoredPayout>('payout', this.transactions)
-  readonly sends = new Table<SendRow>('send', this.transactions)
+  readonly disbursements = new Table<StoredDisbursement>('disbursement', this.transactions, this.#forget)
+  readonly payouts = new Table<StoredPayout>('payout', this.transactions, this.#forget)
+  readonly sends = new Table<SendRow>('send', this.transactions, this.#forget)
   readonly references = new Table<string>('payout_gateway_reference', this.transactions)
   readonly callbacks = new Table<{ readonly verdict: string }>('callback', this.transactions)
   readonly appropriation = new Table<{ readonly amount: bigint; readonly committed: bigint }>(
@@ -92,9 +95,12 @@ export class Rows {
   )
 
   payoutsOf(disbursement: StoredDisbursement): StoredPayout[] {
-    return Array.from({ length: disbursement.attempts }, (_, index) =>
-      this.payouts.find(payoutKey(disbursement.key, index + 1)),
-    ).filter((payout) => payout !== undefined)
+    const found: StoredPayout[] = []
+    for (let n = 1; n <= disbursement.attempts; n += 1) {
+      const payout = this.payouts.find(payoutKey(disbursement.key, n))
+      if (payout) found.push(payout)
+    }
+    return found
   }
 
   /** The account that may be used; undefined without one, or when it failed. */
@@ -104,6 +110,14 @@ export class Rows {
   }
 
   life(ref: string): LifeRow {
+    const known = this.#lives.get(ref)
+    if (known) return known
+    const life = this.#lifeOf(ref)
+    this.#lives.set(ref, life)
+    return life
+  }
+
+  #lifeOf(ref: string): LifeRow {
     const person = this.people.get(ref)
     const account = this.liveAccount(person)
     return {
@@ -133,15 +147,18 @@ export class Rows {
     }
   }
 
+  /** Only what a row of the store has: whole copies of payouts were most of what a world did. */
   payoutRow(payout: StoredPayout): PayoutRow {
-    const first = this.sends.get(`${payout.key}/1`)
-    const last = this.sends.get(`${payout.key}/${payout.sends}`)
-    return {
-      ...payout,
-      first_sent_ms: first.started_ms,
-      last_started_ms: last.started_ms,
-      last_ended_ms: last.ended_ms,
-    }
+    const { key, gateway, state, sends, same_key_retries, enquiries } = payout
+    const { not_found, not_found_ms, last_enquiry_ms, send_again_ms } = payout
+    const told = { not_found, not_found_ms, last_enquiry_ms, send_again_ms }
+    return { key, gateway, state, sends, same_key_retries, enquiries, ...told, ...this.sendTimes(payout) }
+  }
+
+  sendTimes({ key, sends }: StoredPayout): Pick<PayoutRow, 'first_sent_ms' | 'last_started_ms' | 'last_ended_ms'> {
+    const first = this.sends.get(`${key}/1`)
+    const last = sends === 1 ? first : this.sends.get(`${key}/${sends}`)
+    return { first_sent_ms: first.started_ms, last_started_ms: last.started_ms, last_ended_ms: last.ended_ms }
   }
 
   /** Fresh copies, as the store loads them: a batch folds into them, and only what it gathered is written. */
@@ -164,7 +181,7 @@ export class Rows {
     const live = this.liveAccount(person)
     return {
       ...payout,
-      ...this.payoutRow(payout),
+      ...this.sendTimes(payout),
       programme: person.programme,
       returned: 0n,
       programme_version: person.programme_version,
@@ -205,7 +222,7 @@ export class Rows {
       institution: live?.details.institution ?? null,
       document: live?.id ?? null,
       usable_ms: live ? BigInt(live.usable_ms) : null,
-      send_open: payouts.some((payout) => this.payoutRow(payout).last_ended_ms === null),
+      send_open: payouts.some((payout) => this.sendTimes(payout).last_ended_ms === null),
       asked_about: payouts.some(({ asked_ms: asked }) => asked !== null),
       approval: null,
     }
@@ -225,10 +242,18 @@ export function disbursementOf(ref: string, tranche: string): string {
   return `${PROGRAMME}:${ref}:${ref}:${tranche}:1`
 }
 
+/** Whose a disbursement, a payout or a send is, by its key. */
+function refOf(key: string): string {
+  const from = PROGRAMME.length + 1
+  return key.slice(from, key.indexOf(':', from))
+}
+
 function askedOf(payouts: readonly StoredPayout[]): AskedRow | null {
-  const asked = payouts
-    .filter((payout) => payout.asked_ms !== null)
-    .toSorted((one, other) => Number(one.asked_ms) - Number(other.asked_ms))[0]
+  let asked: StoredPayout | undefined
+  for (const payout of payouts) {
+    const isEarlier = asked === undefined || Number(payout.asked_ms) < Number(asked.asked_ms)
+    if (payout.asked_ms !== null && isEarlier) asked = payout
+  }
   if (!asked || asked.asked_ms === null) return null
   const { key, gateway, asked_ms, enquiries, last_enquiry_ms } = asked
   return { key, gateway, asked_ms, enquiries, last_enquiry_ms }

@@ -93,15 +93,15 @@ function drawTiming(random: Random): PaymentTiming {
     duplicate: random.pick(['returns-live-object', 'returns-live-object', 'error-then-enquire', 'silent']),
     submitTimeoutMs: random.pick([5 * SECOND, 30 * SECOND]),
     enquiryLadderMs: random.pick([
-      [30 * SECOND, 2 * MINUTE, 30 * MINUTE],
-      [5 * SECOND, 30 * SECOND, 5 * MINUTE, HOUR],
+      [30 * SECOND, 2 * MINUTE, HOUR],
+      [5 * SECOND, 30 * SECOND, 5 * MINUTE, 2 * HOUR],
     ]),
     quietPeriodMs: random.pick([MINUTE, 5 * MINUTE]),
     replayHorizonMs: horizonMs,
     replayMarginMs: Math.round(horizonMs / 10),
     giveUpMs: random.pick([HOUR, 6 * HOUR, 2 * DAY]),
     retryDelaysMs: [10 * MINUTE, HOUR, 3 * HOUR],
-    floatCheckMs: 20 * MINUTE,
+    floatCheckMs: HOUR,
   }
 }
 

@@ -23,8 +23,12 @@ export class SimClaims {
   }
 
   #candidate(key: string): Candidate {
-    const candidate = this.#setting.rows.candidate(key)
-    return this.#setting.plant === 'next-attempt-while-send-open' ? { ...candidate, send_open: false } : candidate
+    const { plant, rows } = this.#setting
+    const candidate = rows.candidate(key)
+    if (plant === 'next-attempt-while-send-open') return { ...candidate, send_open: false }
+    if (plant !== 'asked-for-ever') return candidate
+    const person = rows.people.get(candidate.ref)
+    return { ...candidate, leaving: person.withdrawn && person.stage !== 'closed' }
   }
 
   draft(disbursement: string, nowMs: number, salt: number): Draft {

@@ -35,6 +35,14 @@ export class SimDesk {
     this.fund('first', float)
   }
 
+  /** More of it. */
+  appropriate(more: bigint): void {
+    const { rows } = this.#setting
+    const { amount } = rows.appropriation.get('only')
+    rows.appropriation.update('only', { amount: amount + more })
+    rows.books.post({ event: 'appropriated', subject: 'appropriation:only', occurrence: 2, amount: more })
+  }
+
   fund(number: string, amount: bigint): void {
     this.#setting.rows.books.post({ event: 'funded', subject: `funding:${number}`, amount, gateway: GATEWAY })
   }

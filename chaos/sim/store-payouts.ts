@@ -42,7 +42,6 @@ export class SimPayouts {
   #fold(harvest: Harvest, row: Work, item: ObservationItem): string {
     const { programme } = this.#setting
     const planted = this.#planted(row, item)
-    if (planted === undefined) return 'keep:late'
     const { sends } = row
     if (this.#setting.plant === 'refusal-of-resend-believed') row.sends = row.same_key_retries + 1
     const decision = foldItem(harvest, this.#plantedContext(), row, programme, planted)
@@ -51,13 +50,13 @@ export class SimPayouts {
     return decision
   }
 
-  /** The fact as a wrong engine would take it; undefined where it would take none. */
-  #planted(row: Work, item: ObservationItem): ObservationItem | undefined {
+  /** The fact as a wrong engine would take it. */
+  #planted(row: Work, item: ObservationItem): ObservationItem {
     const { plant } = this.#setting
     const { fact } = item
     if (plant === 'late-success-ignored' && fact.kind === 'observed') {
       const isLate = ['failed', 'cancelled', 'not-sent'].includes(row.state) && fact.observation.state === 'paid'
-      if (isLate) return undefined
+      if (isLate) return { ...item, fact: { kind: 'unavailable', failure: IGNORED } }
     }
     if (plant === 'amount-mismatch-accepted' && fact.kind === 'observed') {
       return { ...item, fact: { ...fact, observation: { ...fact.observation, amount: null } } }
@@ -207,6 +206,8 @@ export class SimPayouts {
     return standingOfWork(context, row, programme, nowMs)
   }
 }
+
+const IGNORED = { class: 'unknown', code: 'ignored', vendorCode: '' } as const
 
 function workOf(work: ReadonlyMap<string, Work>, key: string): Work {
   const row = work.get(key)

@@ -35,10 +35,14 @@ export async function runSeed(seed: number, plant: Plant | null = null, isTraced
   const setting = openSetting(seed, plant, isTraced)
   const world = new World(setting)
   await world.run()
-  const payouts = [...setting.rows.payouts.all()].length
+  const payouts = setting.rows.payouts.size
   if (payouts < PAYOUTS_MIN) setting.find('failure', `only ${payouts} payouts`)
   const { findings, faults, trace } = setting
   return { seed, payouts, hash: trace.hash, findings, faults: faults.counts, trace: trace.lines }
+}
+
+function registered({ rows }: Setting): string[] {
+  return Array.from(rows.people.all(), ({ ref }) => ref)
 }
 
 class World {
@@ -96,19 +100,23 @@ class World {
   /** Operators reset lives, and lives continue as new, at any time. */
   #disturb(): void {
     const { clock, faults, random } = this.#setting
-    clock.after(random.between(SECOND, HOUR), () => {
-      const life = this.#byRef.get(random.pick(People.refs))
+    clock.after(random.between(SECOND, 2 * HOUR), () => {
+      const life = this.#byRef.get(random.pick(registered(this.#setting)))
       if (faults.strikes('workflow-reset') || faults.strikes('continued-as-new')) life?.restart()
       if (clock.nowMs < FAULTS_END) this.#disturb()
     })
   }
 
+  /** A process that stands still asks for no work: only what was given to it just before comes to it. */
   #worker(): Host | undefined {
+    const { clock, random } = this.#setting
     const up = this.#workers.filter(({ isUp }) => isUp)
-    return up.length === 0 ? undefined : this.#setting.random.pick(up)
+    if (up.length === 0) return undefined
+    const first = random.pick(up)
+    return first.standsStillUntilMs > clock.nowMs ? random.pick(up) : first
   }
 
-  /** A local activity: tried again after two seconds when it fails, by another worker when its own is gone. */
+  /** A local activity, one attempt: not answered when its worker is gone or stands still. */
   #look(ref: string, done: (standing: Standing | undefined) => void): void {
     const { clock, faults, failed } = this.#setting
     const worker = this.#worker()
@@ -131,7 +139,7 @@ class World {
       .then(end)
       .catch((error: unknown) => {
         failed(`advance ${ref}`, error)
-        clock.after(2 * SECOND, () => end(undefined))
+        end(undefined)
       })
   }
 

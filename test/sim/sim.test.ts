@@ -1,16 +1,10 @@
 /** Simulated worlds, a few of them at every change; `npm run test:long` runs many. */
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { isPlant } from '../../chaos/sim/plants.ts'
 import { Random } from '../../chaos/sim/random.ts'
+import { keptSeeds } from '../../chaos/sim/regressions.ts'
 import { runShare } from '../../chaos/sim/run.ts'
 import { PAYOUTS_MIN, runSeed } from '../../chaos/sim/world.ts'
-
-const kept = readFileSync(new URL('regressions.txt', import.meta.url), 'utf8')
-const REGRESSIONS = kept
-  .split('\n')
-  .filter((line) => /^\d+$/.test(line))
-  .map(Number)
 
 describe('a simulated world', () => {
   it('pays nobody twice, loses nothing and spends nothing that is not there', async () => {
@@ -20,7 +14,7 @@ describe('a simulated world', () => {
     expect(share.payouts).toBeGreaterThanOrEqual(6 * PAYOUTS_MIN)
   })
 
-  it.each(REGRESSIONS)('of seed %i, which once found a mistake, finds none', async (seed) => {
+  it.each(keptSeeds())('of seed %i, which once found a mistake, finds none', async (seed) => {
     expect((await runSeed(seed)).findings).toEqual([])
   })
 

@@ -182,6 +182,28 @@ describe('after a failure', () => {
   })
 })
 
+describe('a person who left, and whose paid money came back', () => {
+  it('is paid again at the account in use, though another payment of theirs is looked at', async () => {
+    const { ref, disbursement, payout } = await sent()
+    await world.observe(submitted(payout, seen('paid')))
+    const month = NOON + 31 * DAY
+    await world.advance(ref, month)
+    const second = await world.claim(disbursementOf(ref, 'incentive-2'), month)
+    await world.observe({ ...submitted(second, seenFailed('retry-new')), atMs: month })
+    await world.observe(called(second, seen('paid'), month + MINUTE))
+    expect(await stateOf(world, disbursementOf(ref, 'incentive-2'))).toMatchObject({ state: 'review' })
+    await world.observe(called(payout, seen('returned'), month + HOUR))
+    await world.link(ref, bankAccount(), month + HOUR)
+    const later = month + 2 * DAY
+    await world.advance(ref, later)
+    await world.act((acts) => acts.withdraw({ programme: 'swift', ref, reason: 'asked' }), later)
+    const left = await world.advance(ref, later)
+    expect(left.stage).not.toBe('closed')
+    expect(left.disbursements[0]).toMatchObject({ state: 'released', next: { kind: 'send' } })
+    expect(await world.claim(disbursement, later)).toBe(`${disbursement}#2`)
+  })
+})
+
 describe('a gateway that is no longer configured', () => {
   it('stops no life that was paid there, and what it would have carried waits by name', async () => {
     const { ref, payout } = await sent()
