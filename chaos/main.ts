@@ -46,6 +46,25 @@ program
     if (result.failures.length > 0) process.exitCode = 1
   })
 
+program
+  .command('failpoints')
+  .description('kills the process at every failpoint while people are paid, on the real stack; then the auditor judges')
+  .option('--each <n>', 'how often at each', whole, 3)
+  .option('--people <n>', 'people of each kind in a round', whole, 2)
+  .option('--json', 'one JSON object on standard output')
+  .action(async ({ each, people, json }: { each: number; people: number; json?: boolean }) => {
+    const { killAtFailpoints } = await import('./failpoints.ts')
+    const result = await killAtFailpoints({ each, people, tell: (line) => process.stderr.write(`${line}\n`) })
+    tell(result, json)
+    const isWell = result.duplicates + result.lost + result.findings.length + result.unreached.length === 0
+    if (!isWell) process.exitCode = 1
+  })
+
+function tell(result: object, json = false): void {
+  if (json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
+  else for (const [name, value] of Object.entries(result)) show(name, value)
+}
+
 function show(name: string, value: unknown): void {
   const text = JSON.stringify(value)
   process.stdout.write(`${name.padEnd(12)} ${text}\n`)
