@@ -10,20 +10,22 @@ export interface Kind {
   readonly digit?: string
   readonly isShort?: boolean
   readonly repair?: boolean
+  /** Failpoints that hardly anybody else reaches begin so. */
+  readonly reaches?: readonly string[]
 }
 
 /** Everything a gateway can do to a payment that ends by itself or waits for people by name. */
 export const KINDS: readonly Kind[] = [
   { scenario: '00' },
   { scenario: '40', digit: '9' }, // commits, never answers nor calls back
-  { scenario: '41' }, // neither commits nor answers: sent again
-  { scenario: '45' }, // asks to wait, twice: sent again
-  { scenario: '20', digit: '2' }, // fails once for a passing reason
+  { scenario: '41', reaches: ['resend', 'enquiry'] }, // neither commits nor answers: sent again
+  { scenario: '45', reaches: ['resend'] }, // asks to wait, twice: sent again
+  { scenario: '20', digit: '2', reaches: ['claim:superseded'] }, // fails once for a passing reason
   { scenario: '10', repair: true }, // no such account
-  { scenario: '00', isShort: true, repair: true }, // refused by the format, before anything is claimed
-  { scenario: '22' }, // our money there is short until a top-up
+  { scenario: '00', isShort: true, repair: true, reaches: ['refusal'] }, // refused by the format, before anything is claimed
+  { scenario: '22', reaches: ['float'] }, // our money there is short until a top-up
   { scenario: '30', repair: true }, // paid, and returned after some seconds
-  { scenario: '03' }, // never finishes: people look
+  { scenario: '03', reaches: ['giving-up'] }, // never finishes: people look
   { scenario: '50' }, // the callback is quicker than the answer
   { scenario: '58' }, // a callback for a reference nobody sent
   { scenario: '42' },
@@ -35,6 +37,14 @@ export const KINDS: readonly Kind[] = [
   { scenario: '21' }, // a failure nobody knows: people look
   { scenario: '59' },
 ]
+
+/** Those who reach what is left, several of each, and some ordinary ones. */
+export function kindsFor(points: readonly string[]): Kind[] {
+  const reaching = KINDS.filter(({ reaches = [] }) =>
+    reaches.some((beginning) => points.some((point) => point.startsWith(beginning))),
+  )
+  return [...reaching, ...reaching, { scenario: '00' }]
+}
 
 let people = 0
 

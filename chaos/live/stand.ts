@@ -8,7 +8,7 @@ import { developmentAccess } from '../../local/access.ts'
 import { compiled } from '../../local/compiled.ts'
 import { openCalls, type Calls } from '../../local/demo/calls.ts'
 import { isAtRest } from '../../local/demo/count.ts'
-import { drive } from '../../local/demo/drive.ts'
+import { drive, goOn } from '../../local/demo/drive.ts'
 import { openJournal, type Journal } from '../../local/demo/journal.ts'
 import { isSettled, type Follow } from '../../local/demo/lives.ts'
 import type { Person } from '../../local/demo/people.ts'
@@ -38,6 +38,8 @@ export interface Stand {
   readonly lives: Follow[]
   /** Takes people from registration to where nothing more happens by itself; those who have not come there in time are left. */
   settle(people: readonly Person[], more?: SettleOptions): Promise<void>
+  /** Goes on with everybody until nothing more happens by itself. */
+  rest(withinMs?: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -52,7 +54,8 @@ export interface StandOptions extends Pick<StackOptions, 'beside' | 'waits' | 'c
 }
 
 const APPROPRIATION = 10n ** 15n
-const FLOAT = 10n ** 14n
+/** Enough for some dozen people: it really runs short, and is topped up. */
+const FLOAT = 3n * 10n ** 9n
 const PATIENCE_MS = 300_000
 
 export async function openStand(options: StandOptions = {}): Promise<Stand> {
@@ -80,7 +83,7 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     const journal = openJournal(sandbox.url, sandbox.apiKey)
     const lives: Follow[] = []
     const made = { home, stack, config, code, calls, identities, journal, sandbox, store, root, programme, lives }
-    return { ...made, settle: settling(made), close: closing(made) }
+    return { ...made, ...driving(made), close: closing(made) }
   } catch (error) {
     await stack.stop()
     throw error
@@ -94,28 +97,32 @@ async function ports(): Promise<Partial<Record<EnvironmentName, string>>> {
   return chosen
 }
 
-type Made = Omit<Stand, 'settle' | 'close'>
+type Made = Omit<Stand, 'settle' | 'rest' | 'close'>
 
-function settling(made: Made): Stand['settle'] {
+function driving(made: Made): Pick<Stand, 'settle' | 'rest'> {
   const { calls, identities, sandbox, programme, journal, root, lives } = made
   let transfers = 0
   const topUp = (): Promise<void> => {
     transfers += 1
     return fundSandbox(calls, identities, sandbox, { programme, amount: FLOAT, number: `SP2D-${transfers}` })
   }
-  return async (people, { onRound, withinMs = PATIENCE_MS } = {}) => {
-    const driven = await drive({
-      calls,
-      programme,
-      wave: SEEDED_WAVE,
-      people,
-      topUp,
-      // A sandbox that has just been killed does not answer: whether money rests is then asked again.
-      isAtRest: () => isAtRest(root.pool, journal, programme.code).catch(() => false),
-      onRound: (round) => onRound?.(round),
-      signal: AbortSignal.timeout(withinMs),
-    })
-    lives.push(...driven)
+  const optionsOf = ({ onRound, withinMs = PATIENCE_MS }: SettleOptions) => ({
+    calls,
+    programme,
+    wave: SEEDED_WAVE,
+    topUp,
+    // A server that has just been killed does not answer: whether money rests is then asked again.
+    isAtRest: () => isAtRest(root.pool, journal, programme.code).catch(() => false),
+    onRound: (round: readonly Follow[]) => onRound?.(round),
+    signal: AbortSignal.timeout(withinMs),
+  })
+  return {
+    async settle(people, more = {}) {
+      lives.push(...(await drive({ ...optionsOf(more), people })))
+    },
+    async rest(withinMs = PATIENCE_MS) {
+      await goOn(optionsOf({ withinMs }), lives)
+    },
   }
 }
 
