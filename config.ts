@@ -79,6 +79,8 @@ export interface Config {
   readonly logLevel: string
   /** History events; 0 leaves it to the server's suggestion. */
   readonly lifeEventsMax: number
+  /** Where this process kills itself, and at which passing. Empty but in trials of faults. */
+  readonly failpoints: ReadonlyMap<string, number>
   /** Lives told a second by one process; 0 is without limit. */
   readonly relayRate: number
   readonly sandboxUrl: string | null
@@ -125,6 +127,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Config, EnvironmentName>> = {
   gateways: 'LUNAS_GATEWAYS',
   logLevel: 'LUNAS_LOG_LEVEL',
   lifeEventsMax: 'LUNAS_LIFE_EVENTS_MAX',
+  failpoints: 'LUNAS_FAILPOINTS',
   relayRate: 'LUNAS_RELAY_RATE',
   sandboxUrl: 'SANDBOX_URL',
   sandboxApiKey: 'SANDBOX_API_KEY',
@@ -181,6 +184,7 @@ export function requireProduction(config: Config): void {
     .filter((name) => config[name] === null)
     .map((name) => `${VARIABLE_OF[name]} must be set in production`)
   if (config.gateways.includes('sandbox')) lines.push('LUNAS_GATEWAYS must not name sandbox in production')
+  if (config.failpoints.size > 0) lines.push('LUNAS_FAILPOINTS must not be set in production')
   for (const name of KEY_RINGS) {
     const marked = [...(config[name]?.keys.keys() ?? [])].filter((id) => id.startsWith(DEVELOPMENT_MARK))
     if (marked.length > 0) lines.push(`${VARIABLE_OF[name]} must not hold development keys: ${marked.join(', ')}`)
@@ -277,6 +281,7 @@ function typed(values: Values, lines: string[]): Config {
     gateways: Object.freeze(gateways === '' ? [] : gateways.split(',')),
     logLevel: values.LUNAS_LOG_LEVEL,
     lifeEventsMax: values.LUNAS_LIFE_EVENTS_MAX,
+    failpoints: new Map(values.LUNAS_FAILPOINTS?.split(',').map(passing)),
     relayRate: values.LUNAS_RELAY_RATE,
     sandboxUrl: values.SANDBOX_URL ?? null,
     sandboxApiKey: secret(values.SANDBOX_API_KEY),
@@ -292,6 +297,11 @@ function typed(values: Values, lines: string[]): Config {
 
 function file(name: string | undefined): string | null {
   return name === undefined ? null : path.resolve(name)
+}
+
+function passing(text: string): readonly [string, number] {
+  const [name = '', number] = text.split('=')
+  return [name, Number(number)]
 }
 
 function secret(value: string | undefined): Secret | null {

@@ -94,6 +94,11 @@ export const ENVIRONMENT = Type.Object({
     'history events after which a life continues as new; 0: when the server suggests it',
     0,
   ),
+  LUNAS_FAILPOINTS: text(
+    'where the process kills itself, at which passing, for trials of faults; refused in production',
+    'claim:committed=1,send:answered=2',
+    '^[a-z-]+:[a-z-]+=[1-9][0-9]{0,5}(,[a-z-]+:[a-z-]+=[1-9][0-9]{0,5})*$',
+  ),
   LUNAS_RELAY_RATE: wholeNumber('lives told a second by each process, at most; 0: without limit', 0),
   SANDBOX_URL: text('where the gateway simulator is reached', 'http://localhost:3001', HTTP),
   SANDBOX_API_KEY: text('what the gateway simulator knows us by', 'secret'),

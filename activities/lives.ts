@@ -1,5 +1,6 @@
 /** Steps of a life that only touch PostgreSQL: they run as local activities. */
 import type { Standing } from '../domain/standing.ts'
+import { passBy, type Pass } from '../failpoints.ts'
 import type { Store } from '../store/index.ts'
 import { translateProblems } from './failures.ts'
 
@@ -19,13 +20,21 @@ export interface LifeActivities {
   giveUp(of: LifeQuestion & { readonly payout: string }): Promise<void>
 }
 
-export function createLifeActivities({ store }: { readonly store: Pick<Store, 'lives' | 'payouts'> }): LifeActivities {
+export interface LifeDependencies {
+  readonly store: Pick<Store, 'lives' | 'payouts'>
+  /** Where tests kill the process; absent, nothing happens there. */
+  readonly pass?: Pass
+}
+
+export function createLifeActivities({ store, pass = passBy }: LifeDependencies): LifeActivities {
   return {
-    screen: (of) => translateProblems(() => store.lives.screen(of.programme, of.ref, of.nowMs)),
-    advance: (of) => translateProblems(() => store.lives.advance(of.programme, of.ref, of.nowMs)),
+    screen: (of) =>
+      translateProblems(() => pass('screening:committed', store.lives.screen(of.programme, of.ref, of.nowMs))),
+    advance: (of) =>
+      translateProblems(() => pass('life:committed', store.lives.advance(of.programme, of.ref, of.nowMs))),
     giveUp: (of) =>
       translateProblems(async () => {
-        await store.payouts.giveUp(of.payout, of.nowMs)
+        await pass('giving-up:committed', store.payouts.giveUp(of.payout, of.nowMs))
       }),
   }
 }

@@ -5,6 +5,7 @@
 import type { Failure } from '../domain/observation.ts'
 import type { PayoutFact } from '../domain/payout.ts'
 import type { DisbursementStanding } from '../domain/standing.ts'
+import { passBy, type Pass } from '../failpoints.ts'
 import type { EnquiryResult, Gateway, SubmitResult } from '../gateways/gateway.ts'
 import type { ClaimDraft } from '../store/claims.ts'
 import type { Store } from '../store/index.ts'
@@ -38,38 +39,44 @@ export interface PaymentDependencies {
   readonly gateways: ReadonlyMap<string, Gateway>
   /** Business time, milliseconds since the epoch. */
   readonly now: () => number
+  /** Where tests kill the process; absent, nothing happens there. */
+  readonly pass?: Pass
 }
 
-export function createPaymentActivities(dependencies: PaymentDependencies): PaymentActivities {
+type Dependencies = PaymentDependencies & { readonly pass: Pass }
+
+export function createPaymentActivities(given: PaymentDependencies): PaymentActivities {
+  const dependencies: Dependencies = { pass: passBy, ...given }
+  const { store, now, pass } = dependencies
   return {
     submit: (of) => translateProblems(() => claimAndSend(dependencies, of.disbursement)),
     resend: (of) =>
       translateProblems(async () => {
-        const opened = await dependencies.store.payouts.reopen(of.payout, dependencies.now())
+        const opened = await pass('resend:committed', store.payouts.reopen(of.payout, now()))
         if (opened.kind === 'refused') return null
         return send(dependencies, { ...opened, payout: of.payout, body: opened.body.open() })
       }),
     enquire: (of) => translateProblems(() => enquire(dependencies, of.payout)),
     checkFloat: (of) =>
       translateProblems(async () => {
-        await checkFloat(dependencies, of.disbursement, of.gateway)
+        await pass('float:done', checkFloat(dependencies, of.disbursement, of.gateway))
         return null
       }),
   }
 }
 
-async function claimAndSend(dependencies: PaymentDependencies, disbursement: string): Promise<Told> {
-  const { store, now } = dependencies
+async function claimAndSend(dependencies: Dependencies, disbursement: string): Promise<Told> {
+  const { store, now, pass } = dependencies
   for (let salt = 0; ; salt += 1) {
-    const draft = await store.claims.draft(disbursement, now(), salt)
+    const draft = await pass('claim:drafted', store.claims.draft(disbursement, now(), salt))
     if (draft.kind === 'parked') return null
     const gateway = gatewayOf(dependencies, draft.gateway)
     const prepared = gateway.prepare(orderOf(draft), draft.destination.open())
     if (!('kind' in prepared)) {
-      await store.claims.refuse(draft, prepared, now())
+      await pass('refusal:committed', store.claims.refuse(draft, prepared, now()))
       return null
     }
-    const claim = await store.claims.claim(draft, prepared.body, now())
+    const claim = await pass('claim:told', store.claims.claim(draft, prepared.body, now()))
     if (claim.kind === 'collision') continue
     if (claim.kind === 'parked') return null
     return send(dependencies, { ...draft, ...claim, body: prepared.body })
@@ -86,9 +93,9 @@ interface Send {
 }
 
 /** One send of frozen bytes, and what was learnt from it. */
-async function send(dependencies: PaymentDependencies, of: Send): Promise<Told> {
-  const { now } = dependencies
-  const fact = now() < of.sendByMs ? await sendNow(dependencies, of) : tooLate()
+async function send(dependencies: Dependencies, of: Send): Promise<Told> {
+  const { now, pass } = dependencies
+  const fact = now() < of.sendByMs ? await pass('send:judged', sendNow(dependencies, of)) : tooLate()
   return observe(dependencies, { payout: of.payout, source: 'submit', fact, atMs: now(), send: of.send })
 }
 
@@ -96,8 +103,8 @@ async function send(dependencies: PaymentDependencies, of: Send): Promise<Told> 
  * Writes down what was learnt. A payout that is still under way concerns only its own disbursement; one that has ended, also by a
  * callback that was quicker than the answer, may change more of the life.
  */
-async function observe(dependencies: PaymentDependencies, item: ObservationItem): Promise<Told> {
-  const [result] = await dependencies.store.payouts.observe([item])
+async function observe({ store, pass }: Dependencies, item: ObservationItem): Promise<Told> {
+  const [result] = await pass('outcome:committed', store.payouts.observe([item]))
   if (!result) return null
   const hasMoved = result.decision === 'move'
   const isWaitedFor = (result.state === 'submitting' || result.state === 'unknown') && !hasMoved
@@ -105,11 +112,11 @@ async function observe(dependencies: PaymentDependencies, item: ObservationItem)
   return isUnderWay || isWaitedFor ? result.disbursement : null
 }
 
-async function sendNow(dependencies: PaymentDependencies, of: Send): Promise<PayoutFact> {
+async function sendNow(dependencies: Dependencies, of: Send): Promise<PayoutFact> {
   const gateway = gatewayOf(dependencies, of.gateway)
   const signal = AbortSignal.timeout(Math.max(1, of.sendByMs - dependencies.now()))
   const { payout: payoutKey, reference, body } = of
-  return factOf(await gateway.submit({ payoutKey, reference, body }, signal))
+  return factOf(await dependencies.pass('send:answered', gateway.submit({ payoutKey, reference, body }, signal)))
 }
 
 function factOf(result: SubmitResult): PayoutFact {
@@ -130,24 +137,21 @@ function tooLate(): PayoutFact {
   return { kind: 'not-sent', failure: { class: 'retry-new', code: 'send-too-late', vendorCode: '' } }
 }
 
-async function enquire(dependencies: PaymentDependencies, payout: string): Promise<Told> {
-  const { store, now } = dependencies
-  const question = await store.payouts.question(payout, now())
+async function enquire(dependencies: Dependencies, payout: string): Promise<Told> {
+  const { store, now, pass } = dependencies
+  const question = await pass('enquiry:asked', store.payouts.question(payout, now()))
   if (question.isLost) {
     const failure: Failure = { class: 'unknown', code: 'send-lost', vendorCode: '' }
-    await observe(dependencies, {
-      payout,
-      source: 'submit',
-      fact: { kind: 'unanswered', failure },
-      atMs: now(),
-    })
+    const fact = { kind: 'unanswered', failure } as const
+    await pass('enquiry:lost', observe(dependencies, { payout, source: 'submit', fact, atMs: now() }))
   }
   const gateway = gatewayOf(dependencies, question.gateway)
   const signal = AbortSignal.timeout(gateway.capabilities.timing.enquireTimeoutMs)
   const { reference, gatewayId, enquiry } = question
   const atMs = now()
-  const answer = await gateway.enquire({ reference, gatewayId }, signal)
-  const told = await observe(dependencies, { payout, source: 'enquiry', fact: factOfAnswer(answer), atMs, enquiry })
+  const answer = await pass('enquiry:answered', gateway.enquire({ reference, gatewayId }, signal))
+  const item = { payout, source: 'enquiry', fact: factOfAnswer(answer), atMs, enquiry } as const
+  const told = await pass('enquiry:told', observe(dependencies, item))
   return question.isLost ? null : told
 }
 
@@ -157,16 +161,21 @@ function factOfAnswer(answer: EnquiryResult): PayoutFact {
   return others.length === 0 ? { kind: 'observed', observation } : { kind: 'several', count: others.length + 1 }
 }
 
-async function checkFloat(dependencies: PaymentDependencies, disbursement: string, code: string): Promise<void> {
-  const { store, now } = dependencies
-  if (!(await store.floats.waits(disbursement))) return
+async function checkFloat(dependencies: Dependencies, disbursement: string, code: string): Promise<void> {
+  const { store, now, pass } = dependencies
+  if (!(await pass('float:asked', store.floats.waits(disbursement)))) return
   const gateway = gatewayOf(dependencies, code)
   // A balance that cannot be read says nothing about our money there: it is asked again after the gateway's pause.
-  const balance = await gateway
-    .balance(AbortSignal.timeout(gateway.capabilities.timing.enquireTimeoutMs))
-    .catch(() => null)
-  if (balance && (await store.floats.restore(disbursement, { gateway: code, balance }, now()))) return
-  await store.floats.postpone(disbursement, code, now())
+  const signal = AbortSignal.timeout(gateway.capabilities.timing.enquireTimeoutMs)
+  const balance = await pass(
+    'float:answered',
+    gateway.balance(signal).catch(() => null),
+  )
+  if (balance) {
+    const restoring = store.floats.restore(disbursement, { gateway: code, balance }, now())
+    if (await pass('float:committed', restoring)) return
+  }
+  await pass('float:postponed', store.floats.postpone(disbursement, code, now()))
 }
 
 function orderOf(draft: ClaimDraft): Parameters<Gateway['prepare']>[0] {
@@ -178,7 +187,7 @@ function orderOf(draft: ClaimDraft): Parameters<Gateway['prepare']>[0] {
   }
 }
 
-function gatewayOf(dependencies: PaymentDependencies, code: string): Gateway {
+function gatewayOf(dependencies: Dependencies, code: string): Gateway {
   const gateway = dependencies.gateways.get(code)
   if (!gateway) throw new Error(`no gateway ${code}`)
   return gateway

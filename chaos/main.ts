@@ -1,5 +1,7 @@
 /** `npm run sim -- --seeds N [--from S] [--plant BUG] [--json]`: breaks Lunas in simulated worlds. */
 import { Command, InvalidArgumentError } from 'commander'
+import type { Judged } from './live/judge.ts'
+import type { Trial } from './live/trial.ts'
 import { isPlant, PLANTS, type Plant } from './sim/plants.ts'
 import { keepSeeds, keptSeeds } from './sim/regressions.ts'
 import { runSeeds } from './sim/run.ts'
@@ -49,6 +51,63 @@ program
     else for (const [name, value] of Object.entries(result)) show(name, value)
     if (result.failures.length > 0) process.exitCode = 1
   })
+
+program
+  .command('failpoints')
+  .description('kills the process at every failpoint while people are paid, on the real stack; then the auditor judges')
+  .option('--each <n>', 'how often at each', whole, 3)
+  .option('--people <n>', 'people of each kind in a round', whole, 2)
+  .option('--json', 'one JSON object on standard output')
+  .action(async ({ each, people, json }: { each: number; people: number; json?: boolean }) => {
+    const { killAtFailpoints } = await import('./failpoints.ts')
+    const result = await killAtFailpoints({ each, people, tell: (line) => process.stderr.write(`${line}\n`) })
+    verdict(result, json)
+    if (result.unreached.length > 0) process.exitCode = 1
+  })
+
+const TRIALS: Readonly<Record<string, { readonly says: string; readonly make: () => Promise<Trial> }>> = {
+  postgres: {
+    says: 'PostgreSQL killed three times while payouts are on their way',
+    make: async () => (await import('./faults.ts')).killing('postgres'),
+  },
+  temporal: {
+    says: 'Temporal killed three times while payouts are on their way',
+    make: async () => (await import('./faults.ts')).killing('temporal'),
+  },
+  sandbox: {
+    says: 'the gateway killed three times while payouts are on their way',
+    make: async () => (await import('./faults.ts')).killing('sandbox'),
+  },
+  zombie: {
+    says: 'a worker that sleeps past every timeout, and wakes while another goes on',
+    make: async () => (await import('./faults.ts')).zombie(),
+  },
+  reset: {
+    says: 'a hundred lives, in every state, sent back to their start',
+    make: async () => (await import('./reset.ts')).resetting(),
+  },
+}
+
+for (const [name, { says, make }] of Object.entries(TRIALS)) {
+  program
+    .command(name)
+    .description(`${says}; then the auditor judges`)
+    .option('--json', 'one JSON object on standard output')
+    .action(async ({ json }: { json?: boolean }) => {
+      const { tryOut } = await import('./live/trial.ts')
+      verdict(await tryOut(await make()), json)
+    })
+}
+
+function verdict(result: Judged, json = false): void {
+  tell(result, json)
+  if (result.duplicates + result.lost + result.findings.length > 0) process.exitCode = 1
+}
+
+function tell(result: object, json = false): void {
+  if (json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
+  else for (const [name, value] of Object.entries(result)) show(name, value)
+}
 
 function show(name: string, value: unknown): void {
   const text = JSON.stringify(value)

@@ -10,7 +10,13 @@ import { freePort, isPortFree } from './ports.ts'
 import { makeHome, startPostgres, type RunningPostgres } from './postgres.ts'
 import { lastLines, rotateLog } from './processes.ts'
 import { clearRunning, writeRunning } from './running.ts'
-import { supervise, type RunningProcess, type Supervised } from './supervision.ts'
+import {
+  supervise,
+  type RestartWaits,
+  type RunningProcess,
+  type Supervised,
+  type SupervisionEvent,
+} from './supervision.ts'
 import { findTemporalCli } from './temporal-programs.ts'
 import { startTemporal } from './temporal.ts'
 
@@ -28,6 +34,10 @@ export interface StackOptions {
   /** Lunas's own processes to run. Default all; the sandbox only when it is a gateway in use, the sealer only where it can connect. */
   readonly children?: readonly ChildName[]
   readonly onEvent?: (event: StackEvent) => void
+  /** What a process is told beside its settings, asked at every start. */
+  readonly beside?: (child: ChildName) => Readonly<Record<string, string>>
+  /** How long what has died stays down. */
+  readonly waits?: RestartWaits
   /** A folder with Lunas's own programs, compiled; without one, whichever code runs now is run. */
   readonly code?: string
   /** Begin with nothing: the folder is emptied once it is ours alone and the port is free. Default false. */
@@ -113,9 +123,10 @@ async function startParts(options: StackOptions, parts: Parts): Promise<StartedS
   const environmentOf = environmentIn(endpoints)
   const startOurs = async (name: ChildName, readyUrl: string | null): Promise<void> => {
     if (!children.includes(name)) return
-    const environment = environmentOf(name)
-    const child = { ...codeOf(options), name, program: `main/${name}`, environment, home: config.dataDir, readyUrl }
-    await keep(options, parts, name, () => startChild(child))
+    const child = { ...codeOf(options), name, program: `main/${name}`, home: config.dataDir, readyUrl }
+    await keep(options, parts, name, () =>
+      startChild({ ...child, environment: { ...environmentOf(name), ...options.beside?.(name) } }),
+    )
   }
   await allOf([startOurs('worker', null), startOurs('sealer', null), startOurs('api', `${apiUrl}/readyz`)])
   options.signal?.throwIfAborted()
@@ -243,17 +254,18 @@ async function temporalOf(options: StackOptions, parts: Parts) {
 
 /** Starts a part under supervision, and tells what happens to it. */
 async function keep<Started extends RunningProcess>(
-  { config, onEvent }: StackOptions,
+  { config, onEvent, waits }: StackOptions,
   parts: Parts,
   part: PartName,
   start: () => Promise<Started>,
 ): Promise<Supervised<Started>> {
   const log = path.join(config.dataDir, 'logs', `${part}.log`)
   rotateLog(log)
-  const supervised = await supervise(start, (event) => {
+  const told = (event: SupervisionEvent): void => {
     if (event.kind === 'ready') onEvent?.({ part, ...event })
     else onEvent?.({ kind: 'ended', part, restartInMs: event.restartInMs, lines: lastLines(log, LINES) })
-  })
+  }
+  const supervised = await supervise(start, told, waits)
   parts.set(part, supervised)
   return supervised
 }

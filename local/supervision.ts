@@ -26,8 +26,13 @@ export interface Supervised<Started extends RunningProcess> {
   stop(): Promise<void>
 }
 
-const FIRST_WAIT_MS = 250
-const LONGEST_WAIT_MS = 10_000
+/** How long a process that has died stays down, at first and when it dies again and again. Milliseconds. */
+export interface RestartWaits {
+  readonly firstMs: number
+  readonly longestMs: number
+}
+
+const WAITS: RestartWaits = { firstMs: 250, longestMs: 10_000 }
 /** One that stayed up this long starts with the first wait again. */
 const SETTLED_MS = 30_000
 
@@ -35,6 +40,7 @@ const SETTLED_MS = 30_000
 export async function supervise<Started extends RunningProcess>(
   start: () => Promise<Started>,
   onEvent: (event: SupervisionEvent) => void,
+  waits: RestartWaits = WAITS,
 ): Promise<Supervised<Started>> {
   const gate = openGate()
   const stopping = new AbortController()
@@ -50,12 +56,12 @@ export async function supervise<Started extends RunningProcess>(
   }
 
   async function keepUp(): Promise<void> {
-    let waitMs = FIRST_WAIT_MS
+    let waitMs = waits.firstMs
     while (!stopping.signal.aborted) {
       const since = Date.now()
       await current.ended
       gate.close()
-      if (Date.now() - since > SETTLED_MS) waitMs = FIRST_WAIT_MS
+      if (Date.now() - since > SETTLED_MS) waitMs = waits.firstMs
       waitMs = await startAgain(waitMs)
     }
   }
@@ -68,7 +74,7 @@ export async function supervise<Started extends RunningProcess>(
         onEvent({ kind: 'ended', restartInMs: waitMs, error })
         await sleep(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined)
         if (stopping.signal.aborted) break
-        waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
+        waitMs = Math.min(waitMs * 2, waits.longestMs)
       }
       isRestart = false
       try {

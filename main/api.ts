@@ -23,7 +23,7 @@ const FORGET_ROWS = 20_000
 
 const config = settingsOf('temporalAddress')
 const engine = orEnd(() => composeEngine(config, 'lunas api', 20))
-const { store, gateways } = engine
+const { store, gateways, pass } = engine
 await refuseUnguarded(engine)
 const temporal = connectTemporal(orEnd(() => temporalOptions(config, config.temporalAddress)))
 const lives: LivesView = {
@@ -57,6 +57,7 @@ const relay = startRelay({
   ratePerSecond: config.relayRate,
   eventsMax: config.lifeEventsMax,
   sweeps: false,
+  pass,
   report: (event) => {
     if (event.kind === 'fault') app.log.error({ err: event.error }, 'relay fault')
     else if (event.kind === 'unreachable') app.log.error({ relay: event }, 'lives cannot be told')

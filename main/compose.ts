@@ -1,12 +1,16 @@
 /** What the API and the worker are both made of. */
 import { ConfigProblem, requireSettings, type Config, type KeyRing } from '../config.ts'
 import { gatewayFactories, openGateways } from '../gateways/index.ts'
+import type { Pass } from '../failpoints.ts'
 import type { Gateway } from '../gateways/gateway.ts'
 import { createStore, type Store } from '../store/index.ts'
 import type { KeyRing as VaultKeyRing } from '../store/vault.ts'
+import { armed } from './armed.ts'
 
 export interface Engine {
   readonly store: Store
+  /** What happens at failpoints: nothing but in trials. */
+  readonly pass: Pass
   readonly gateways: ReadonlyMap<string, Gateway>
 }
 
@@ -14,16 +18,18 @@ export interface Engine {
 export function composeEngine(config: Config, name: string, poolMax: number, queryTimeoutMs = 10_000): Engine {
   const set = requireSettings(config, 'databaseUrl', 'vaultKeys', 'identityKeys', 'accountKeys')
   const gateways = openConfigured(config)
+  const pass = armed(config)
   const store = createStore({
     url: set.databaseUrl.reveal(),
     name,
     poolMax,
     queryTimeoutMs,
+    pass,
     keys: { vault: ring(set.vaultKeys), identity: ring(set.identityKeys), account: ring(set.accountKeys) },
     timingOf: (code) => gatewayOf(gateways, code).capabilities.timing,
     route: (codes, institution) => codes.find((code) => reaches(gateways.get(code), institution)) ?? null,
   })
-  return { store, gateways }
+  return { store, gateways, pass }
 }
 
 function openConfigured(config: Config): ReadonlyMap<string, Gateway> {

@@ -29,7 +29,7 @@ Runtime.install({ logger: new DefaultLogger('WARN', (entry) => report(entry.leve
 
 const now = (): number => Date.now()
 const engine = orEnd(() => composeEngine(config, 'lunas worker', 20, QUERY_TIMEOUT_MS))
-const { store, gateways } = engine
+const { store, gateways, pass } = engine
 await refuseUnguarded(engine)
 const reaching = orEnd(() => temporalOptions(config, config.temporalAddress))
 const temporal = connectTemporal(reaching)
@@ -47,7 +47,7 @@ const workers = [
     ...shared,
     workflowBundle: await workflowBundle(),
     taskQueue: LIVES_QUEUE,
-    activities: { ...createLifeActivities({ store }), ...createRunActivities({ store, gateways }) },
+    activities: { ...createLifeActivities({ store, pass }), ...createRunActivities({ store, gateways }) },
     maxCachedWorkflows: 2000,
     // A life whose database hangs waits in its task: that must not keep the others from theirs.
     maxConcurrentWorkflowTaskExecutions: 1000,
@@ -56,7 +56,7 @@ const workers = [
     stickyQueueScheduleToStartTimeout: '5s',
   }),
 ]
-const payments = createPaymentActivities({ store, gateways, now })
+const payments = createPaymentActivities({ store, gateways, now, pass })
 const reconciliation = createReconciliationActivities({ store, gateways, now, beat: heartbeat })
 for (const gateway of gateways.values()) {
   workers.push(
@@ -84,6 +84,7 @@ const relay = startRelay({
   ratePerSecond: config.relayRate,
   eventsMax: config.lifeEventsMax,
   sweeps: true,
+  pass,
   report: relayed,
 })
 const watch = startWatch(store, gateways, report)

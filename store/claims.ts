@@ -14,14 +14,14 @@ import type { Failure } from '../domain/observation.ts'
 import type { Programme } from '../domain/programme.ts'
 import type { AccountDetails } from '../domain/registration.ts'
 import { localDate } from '../domain/zone.ts'
-import { insertAudit } from './audit.ts'
+import { insertAudit, type AuditEntry } from './audit.ts'
 import { codeOf, constraintOf, inTransaction, one, type Sql } from './database.ts'
 import { dataKeyOf, openDocument, participantOwner, parseSealed, sealDocument } from './documents.ts'
 import { mayBeSent, runTarget, type LiveApproval } from '../domain/payout-run.ts'
 import { holdTargets } from './freeze-locks.ts'
 import { accountFailed, DISBURSEMENT_ACTS } from './observe-audit.ts'
 import type { StoreContext } from './options.ts'
-import { insertPostings } from './postings.ts'
+import { insertPostings, type LedgerEntry } from './postings.ts'
 import { APPROVAL } from './run-approval.ts'
 import type { Sealed } from './vault.ts'
 
@@ -160,7 +160,8 @@ export function createClaims(context: StoreContext): Claims {
     },
     async claim(draft, body, nowMs) {
       try {
-        return await inTransaction(context.database, (sql) => claimLocked(sql, context, draft, body, nowMs))
+        const claiming = inTransaction(context.database, (sql) => claimLocked(sql, context, draft, body, nowMs))
+        return await context.pass('claim:committed', claiming)
       } catch (error) {
         if (codeOf(error) === '23505' && constraintOf(error) === 'payout_gateway_reference_key')
           return { kind: 'collision' }
@@ -168,39 +169,51 @@ export function createClaims(context: StoreContext): Claims {
       }
     },
     refuse: (draft, failure, nowMs) =>
-      inTransaction(context.database, (sql) => refuseLocked(sql, draft, failure, nowMs)),
+      inTransaction(context.database, (sql) => refuseLocked(sql, context, draft, failure, nowMs)),
   }
 }
 
-async function refuseLocked(sql: Sql, draft: ClaimDraft, failure: Failure, nowMs: number): Promise<void> {
+async function refuseLocked(
+  sql: Sql,
+  { pass }: StoreContext,
+  draft: ClaimDraft,
+  failure: Failure,
+  nowMs: number,
+): Promise<void> {
   const { programme, ref, disbursement: subject, tranche } = draft
-  await sql.query('SELECT FROM participant WHERE programme = $1 AND ref = $2 FOR UPDATE', [programme, ref])
-  const candidate = await candidateOf(sql, subject)
+  await pass(
+    'refusal:locked',
+    sql.query('SELECT FROM participant WHERE programme = $1 AND ref = $2 FOR UPDATE', [programme, ref]),
+  )
+  const candidate = await pass('refusal:read', candidateOf(sql, subject))
   // Another account was linked meanwhile: the refusal says nothing about it.
   if (candidate.account !== draft.accountId) return
   const step = afterPayout('failed', failure, { attempts: draft.n, retries: 0, returns: 0 }, [])
   if (!step) return
   // No attempt is counted, so the pause cannot grow with them: what the format refuses it refuses until somebody mends it.
   const releaseAtMs = step.to === 'released' ? nowMs + REFUSED_PAUSE_MS : nowMs
-  const { rowCount } = await sql.query(
+  const refusing = sql.query(
     `UPDATE disbursement SET state = $2, reason = $3, release_at = $5, version = version + 1
       WHERE key = $1 AND state = 'released' AND attempts = $4`,
     [subject, step.to, step.reason, draft.n - 1, new Date(releaseAtMs)],
   )
+  const { rowCount } = await pass('refusal:written', refusing)
   if (rowCount === 0) return
   if (step.accountFailed) {
-    await sql.query(`UPDATE account SET state = 'failed', reason = $2 WHERE id = $1 AND ended_at IS NULL`, [
+    const failing = sql.query(`UPDATE account SET state = 'failed', reason = $2 WHERE id = $1 AND ended_at IS NULL`, [
       draft.accountId,
       failure.code,
     ])
+    await pass('refusal:account', failing)
   }
   const act = DISBURSEMENT_ACTS[step.to] ?? 'review-needed'
   const after = { tranche, reason: step.reason, to: step.to }
   const failedAccount = { account: draft.accountId, programme, ref }
-  await insertAudit(sql, [
+  const audit: AuditEntry[] = [
     ...(step.accountFailed ? [accountFailed(failedAccount, failure.code, subject, nowMs)] : []),
     { act, actor: engineActor(), atMs: nowMs, subject, programme, ref, after },
-  ])
+  ]
+  await pass('refusal:audited', insertAudit(sql, audit))
 }
 
 async function claimLocked(
@@ -210,22 +223,26 @@ async function claimLocked(
   body: Uint8Array,
   nowMs: number,
 ): Promise<Claim> {
-  const { rows } = await sql.query<FreezePlace>(
+  const { pass } = context
+  const locking = sql.query<FreezePlace>(
     'SELECT programme, wave, region FROM participant WHERE programme = $1 AND ref = $2 FOR UPDATE',
     [draft.programme, draft.ref],
   )
+  const { rows } = await pass('claim:locked', locking)
   const targets = targetsOf(one(rows, `participant ${draft.ref}`), draft.gateway)
   // Who stops a run takes it alone: a claim under it has ended by then, or has not begun.
   if (draft.run !== null) targets.push(runTarget(draft.run))
   // A statement of its own after the locks: under READ COMMITTED it sees every hold, freeze and stop committed before it.
-  const [, candidate] = await Promise.all([holdTargets(sql, targets), candidateOf(sql, draft.disbursement, targets)])
-  const programme = await context.programmes.version(candidate.programme, candidate.programme_version, sql)
+  const reading = Promise.all([holdTargets(sql, targets), candidateOf(sql, draft.disbursement, targets)])
+  const [, candidate] = await pass('claim:read', reading)
+  const versioning = context.programmes.version(candidate.programme, candidate.programme_version, sql)
+  const programme = await pass('claim:ruled', versioning)
   const parked = parkedReason(candidate, programme, nowMs) ?? changedReason(candidate, programme, draft, nowMs)
   if (parked) return { kind: 'parked', reason: parked }
   const timing = context.timingOf(draft.gateway)
   const by = sendByMs(nowMs, nowMs, timing)
-  await insertClaim(sql, context, draft, body, { nowMs, by })
-  await insertPostings(sql, [
+  await pass('claim:written', insertClaim(sql, context, draft, body, { nowMs, by }))
+  const postings: LedgerEntry[] = [
     {
       event: 'claimed',
       subject: draft.payout,
@@ -238,7 +255,8 @@ async function claimLocked(
       budgetLine: candidate.budget_line,
       businessDate: localDate(programme.zone, nowMs),
     },
-  ])
+  ]
+  await pass('claim:posted', insertPostings(sql, postings))
   const after = {
     tranche: draft.tranche,
     gateway: draft.gateway,
@@ -246,17 +264,16 @@ async function claimLocked(
     currency: draft.currency,
   }
   const { programme: code, ref, payout: subject } = draft
-  await insertAudit(sql, [
-    {
-      act: 'payout-sent',
-      actor: engineActor(),
-      atMs: nowMs,
-      subject,
-      programme: code,
-      ref,
-      after: { ...after, n: draft.n },
-    },
-  ])
+  const sent: AuditEntry = {
+    act: 'payout-sent',
+    actor: engineActor(),
+    atMs: nowMs,
+    subject,
+    programme: code,
+    ref,
+    after: { ...after, n: draft.n },
+  }
+  await pass('claim:audited', insertAudit(sql, [sent]))
   return { kind: 'claimed', send: 1, sendByMs: by }
 }
 
@@ -268,16 +285,18 @@ async function insertClaim(
   at: { readonly nowMs: number; readonly by: number },
 ): Promise<void> {
   const owner = participantOwner(draft.programme, draft.ref)
-  const request = sealDocument(context.vault, await dataKeyOf(sql, context.vault, owner), owner, 'request', body)
+  const key = await context.pass('claim:keyed', dataKeyOf(sql, context.vault, owner))
+  const request = sealDocument(context.vault, key, owner, 'request', body)
   // Older attempts that ended definitively may still be told otherwise without meeting the unique index; any other one meets it.
   if (draft.n > 1) {
-    await sql.query(
+    const superseding = sql.query(
       `UPDATE payout SET superseded = true
         WHERE disbursement = $1 AND NOT superseded AND state IN ('failed', 'cancelled', 'not-sent', 'returned')`,
       [draft.disbursement],
     )
+    await context.pass('claim:superseded', superseding)
   }
-  await sql.query({
+  const freezing = sql.query({
     name: 'insert-claim',
     text: INSERT_CLAIM,
     values: [
@@ -303,6 +322,7 @@ async function insertClaim(
       request.box,
     ],
   })
+  await context.pass('claim:frozen', freezing)
 }
 
 /** The frozen bytes, the payout with its first send, and the disbursement on its way: one statement. */

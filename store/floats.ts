@@ -1,7 +1,7 @@
 /** Disbursements that wait because our money at a gateway is short. */
 import { engineActor } from '../domain/act.ts'
 import type { Money } from '../domain/money.ts'
-import { insertAudit } from './audit.ts'
+import { insertAudit, type AuditEntry } from './audit.ts'
 import { inTransaction, one, type Sql } from './database.ts'
 import { lockLife } from './life-rows.ts'
 import type { StoreContext } from './options.ts'
@@ -31,7 +31,8 @@ export function createFloats(context: StoreContext): Floats {
       ])
       return rows.length > 0
     },
-    restore: (disbursement, at, nowMs) => inTransaction(database, (sql) => restoreLocked(sql, disbursement, at, nowMs)),
+    restore: (disbursement, at, nowMs) =>
+      inTransaction(database, (sql) => restoreLocked(sql, context, disbursement, at, nowMs)),
     async postpone(disbursement, gateway, nowMs) {
       await database.pool.query(`UPDATE disbursement SET release_at = $2 WHERE key = $1 AND state = 'float-short'`, [
         disbursement,
@@ -65,30 +66,41 @@ RETURNING d.tranche`
 
 async function restoreLocked(
   sql: Sql,
+  { pass }: StoreContext,
   disbursement: string,
   { gateway, balance }: { readonly gateway: string; readonly balance: Money },
   nowMs: number,
 ): Promise<boolean> {
-  const found = await sql.query<{ programme: string; ref: string }>(
+  const finding = sql.query<{ programme: string; ref: string }>(
     'SELECT programme, ref FROM disbursement WHERE key = $1',
     [disbursement],
   )
+  const found = await pass('float:found', finding)
   const { programme, ref } = one(found.rows, `disbursement ${disbursement}`)
-  await lockLife(sql, programme, ref)
+  await pass('float:locked', lockLife(sql, programme, ref))
   // One at a time, after the life's lock: each sees what the one before it has taken. Nobody waits for a life while holding it.
-  await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`float:${gateway}`])
-  const { rows } = await sql.query<{ tranche: string }>(RESTORE, [
+  const turn = sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`float:${gateway}`])
+  await pass('float:turn', turn)
+  const restoring = sql.query<{ tranche: string }>(RESTORE, [
     disbursement,
     gateway,
     balance.minor,
     balance.currency,
     new Date(nowMs),
   ])
+  const { rows } = await pass('float:restored', restoring)
   const row = rows[0]
   if (!row) return false
   const after = { tranche: row.tranche }
-  await insertAudit(sql, [
-    { act: 'float-restored', actor: engineActor(), atMs: nowMs, subject: disbursement, programme, ref, after },
-  ])
+  const restored: AuditEntry = {
+    act: 'float-restored',
+    actor: engineActor(),
+    atMs: nowMs,
+    subject: disbursement,
+    programme,
+    ref,
+    after,
+  }
+  await pass('float:audited', insertAudit(sql, [restored]))
   return true
 }

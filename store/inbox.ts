@@ -40,27 +40,28 @@ export async function receiveCallbacks(
   context: StoreContext,
   callbacks: readonly ReceivedCallback[],
 ): Promise<CallbackVerdict[]> {
-  return inTransaction(context.database, async (sql) => {
-    const payouts = await keysByReference(sql, callbacks)
+  const { pass } = context
+  const receiving = inTransaction(context.database, async (sql) => {
+    const payouts = await pass('callback:matched', keysByReference(sql, callbacks))
     const stored: Stored[] = []
-    for (const callback of callbacks) stored.push(await seal(sql, context, callback, payouts))
-    const fresh = await insertFresh(sql, stored)
+    for (const callback of callbacks) {
+      stored.push(await pass('callback:sealed', seal(sql, context, callback, payouts)))
+    }
+    const fresh = await pass('callback:stored', insertFresh(sql, stored))
     const applied = fresh.filter((one) => one.verdict === 'applied')
     const stale = fresh.filter((one) => one.verdict === 'stale')
     // All lives of the batch at once, in the order every writer takes them; observing locks its own.
-    if (stale.length > 0)
-      await lockLivesOf(
-        sql,
-        [...applied, ...stale].flatMap((one) => one.payout ?? []),
-      )
-    if (applied.length > 0) await observeLocked(sql, context, applied.map(itemOf))
-    await askAbout(sql, stale.map(wordOf))
-    await reportUnmatched(
-      sql,
-      fresh.filter((one) => one.verdict === 'unmatched'),
-    )
+    if (stale.length > 0) {
+      const known = [...applied, ...stale].flatMap((one) => one.payout ?? [])
+      await pass('callback:locked', lockLivesOf(sql, known))
+    }
+    if (applied.length > 0) await pass('callback:applied', observeLocked(sql, context, applied.map(itemOf)))
+    await pass('callback:asked', askAbout(sql, stale.map(wordOf)))
+    const unmatched = fresh.filter((one) => one.verdict === 'unmatched')
+    await pass('callback:reported', reportUnmatched(sql, unmatched))
     return stored.map((one) => (fresh.includes(one) ? one.verdict : 'repeated'))
   })
+  return pass('callback:committed', receiving)
 }
 
 async function seal(

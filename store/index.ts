@@ -1,4 +1,5 @@
 /** The store: the only room that knows SQL. One object of capabilities, made once by a composition root. */
+import { passBy, type Pass } from '../failpoints.ts'
 import { openBulk } from './bulk.ts'
 import { createClaims, type Claims } from './claims.ts'
 import { openDatabase, type Database } from './database.ts'
@@ -48,6 +49,8 @@ export interface StoreOptions {
   readonly keys: VaultKeys
   readonly timingOf: (gateway: string) => PaymentTiming
   readonly route: (gateways: readonly string[], institution: string) => string | null
+  /** Where tests kill the process; absent, nothing happens there. */
+  readonly pass?: Pass
 }
 
 export function createStore(options: StoreOptions): Store {
@@ -55,8 +58,8 @@ export function createStore(options: StoreOptions): Store {
   const timeout = queryTimeoutMs === undefined ? {} : { queryTimeoutMs }
   const database: Database = openDatabase(options.url, { max: options.poolMax, name: options.name, ...timeout })
   const programmes = createProgrammeBook(database, () => Date.now())
-  const { timingOf, route } = options
-  const context: StoreContext = { database, programmes, vault: new Vault(options.keys), timingOf, route }
+  const { timingOf, route, pass = passBy } = options
+  const context: StoreContext = { database, programmes, vault: new Vault(options.keys), timingOf, route, pass }
   return {
     context,
     programmes,

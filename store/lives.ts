@@ -35,14 +35,15 @@ export function createLives(context: StoreContext): Lives {
   return {
     screen: (programme, ref, nowMs) =>
       inTransaction(context.database, async (sql) => {
-        const row = await lockLife(sql, programme, ref)
+        const row = await context.pass('screening:locked', lockLife(sql, programme, ref))
         const isNew = row.stage === 'screening' && !row.withdrawn
-        if (isNew) await applyScreening(sql, context, row, nowMs)
-        return advanceLocked(sql, context, isNew ? await readLife(sql, programme, ref) : row, nowMs)
+        if (isNew) await context.pass('screening:applied', applyScreening(sql, context, row, nowMs))
+        const screened = isNew ? await context.pass('screening:read', readLife(sql, programme, ref)) : row
+        return advanceLocked(sql, context, screened, nowMs)
       }),
     advance: (programme, ref, nowMs) =>
       inTransaction(context.database, async (sql) =>
-        advanceLocked(sql, context, await lockLife(sql, programme, ref), nowMs),
+        advanceLocked(sql, context, await context.pass('life:locked', lockLife(sql, programme, ref)), nowMs),
       ),
   }
 }
@@ -91,7 +92,9 @@ async function applyScreening(sql: Sql, context: StoreContext, row: LifeRow, now
 }
 
 async function advanceLocked(sql: Sql, context: StoreContext, loaded: LifeRow, nowMs: number): Promise<Standing> {
-  const programme = await context.programmes.version(loaded.programme, loaded.programme_version, sql)
+  const { pass } = context
+  const versioning = context.programmes.version(loaded.programme, loaded.programme_version, sql)
+  const programme = await pass('life:ruled', versioning)
   const audit: AuditEntry[] = []
   const postings: LedgerEntry[] = []
   let life = loaded
@@ -100,13 +103,16 @@ async function advanceLocked(sql: Sql, context: StoreContext, loaded: LifeRow, n
     const step = nextStep(lifeOf(life, gateway), programme, nowMs)
     if (!step) break
     if (steps === STEPS_MAX) throw new Error(`the life ${life.programme}:${life.ref} does not come to rest`)
-    await applyStep({ sql, life, programme, nowMs, audit, postings }, step)
+    await pass('life:stepped', applyStep({ sql, life, programme, nowMs, audit, postings }, step))
     life = patched(life, step, programme.currency, nowMs)
   }
   // A wait for a freeze to end is taken while it cannot be lifted: whoever lifts it finds the wait, and ends it.
-  if (life.freezes.length > 0) life = { ...life, freezes: await heldFreezes(sql, life.freezes) }
+  if (life.freezes.length > 0) {
+    life = { ...life, freezes: await pass('life:held', heldFreezes(sql, life.freezes)) }
+  }
   const standing = standingOf(context, life, programme, nowMs)
-  await Promise.all([insertPostings(sql, postings), insertAudit(sql, audit), keepHeard(sql, life, standing, nowMs)])
+  const writing = [insertPostings(sql, postings), insertAudit(sql, audit), keepHeard(sql, life, standing, nowMs)]
+  await pass('life:written', Promise.all(writing))
   return standing
 }
 

@@ -42,26 +42,30 @@ export async function observeLocked(
   context: StoreContext,
   items: readonly ObservationItem[],
 ): Promise<ObservationResult[]> {
-  const work = await lockWork(sql, [...new Set(items.map((item) => item.payout))])
+  const { pass } = context
+  const work = await pass('outcome:locked', lockWork(sql, [...new Set(items.map((item) => item.payout))]))
   const harvest = new Harvest()
-  const decisions: string[] = []
+  const folded: Folded[] = []
   for (const item of items) {
     const row = work.get(item.payout)
     if (!row) throw new Error(`no payout ${item.payout}`)
-    const programme = await context.programmes.version(row.programme, row.programme_version, sql)
-    decisions.push(foldItem(harvest, context, row, programme, item))
+    const versioning = context.programmes.version(row.programme, row.programme_version, sql)
+    const programme = await pass('outcome:ruled', versioning)
+    folded.push({ row, programme, item, decision: foldItem(harvest, context, row, programme, item) })
   }
-  await writeHarvest(sql, harvest)
-  await freezeTwins(sql, [...harvest.twins.values()])
-  return Promise.all(
-    items.map(async (item, index) => {
-      const row = work.get(item.payout)
-      if (!row) throw new Error(`no payout ${item.payout}`)
-      const programme = await context.programmes.version(row.programme, row.programme_version, sql)
-      const disbursement = standingOfWork(context, row, programme, item.atMs)
-      return { payout: row.key, state: row.state, decision: decisions[index] ?? '', disbursement }
-    }),
-  )
+  await pass('outcome:written', writeHarvest(sql, harvest))
+  await pass('outcome:watched', freezeTwins(sql, [...harvest.twins.values()]))
+  return folded.map(({ row, programme, item, decision }) => {
+    const disbursement = standingOfWork(context, row, programme, item.atMs)
+    return { payout: row.key, state: row.state, decision, disbursement }
+  })
+}
+
+interface Folded {
+  readonly row: Work
+  readonly programme: Programme
+  readonly item: ObservationItem
+  readonly decision: string
 }
 
 /** What a fold asks of the store around it; no SQL. */

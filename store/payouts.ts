@@ -7,7 +7,7 @@ import { nextForPayout, sendByMs } from '../domain/enquiry.ts'
 import { targetsOf } from '../domain/freeze.ts'
 import type { PayoutState } from '../domain/payout.ts'
 import type { Programme } from '../domain/programme.ts'
-import { insertAudit } from './audit.ts'
+import { insertAudit, type AuditEntry } from './audit.ts'
 import { inTransaction, one, type Sql } from './database.ts'
 import { openDocument, participantOwner } from './documents.ts'
 import { heldFreezes } from './freeze-locks.ts'
@@ -92,46 +92,51 @@ SELECT y.gateway, y.reference, y.gateway_id, y.state, y.enquiries, ms(s.started_
  WHERE y.key = $1`
 
 async function reopenLocked(sql: Sql, context: StoreContext, payout: string, nowMs: number): Promise<Reopened> {
-  const row = await lockOne(sql, payout)
-  const programme = await context.programmes.version(row.programme, row.programme_version, sql)
+  const { pass } = context
+  const row = await pass('resend:locked', lockOne(sql, payout))
+  const versioning = context.programmes.version(row.programme, row.programme_version, sql)
+  const programme = await pass('resend:ruled', versioning)
   const timing = context.timingOf(row.gateway)
   const next = nextForPayout(waitingPayout(row), timing, nowMs)
   // A resend is a send: a hold or a freeze stops it, and so do people who look at an older attempt and words that are not yet asked about.
   const isForbidden = row.held || row.disbursement.state !== 'in-flight' || row.disbursement.asked !== null
-  if (next.kind !== 'resend' || isForbidden || (await isStopped(sql, row, programme, nowMs))) {
+  const isDue = next.kind === 'resend' && !isForbidden
+  if (!isDue || (await pass('resend:checked', isStopped(sql, row, programme, nowMs)))) {
     return { kind: 'refused', disbursement: standingOfWork(context, row, programme, nowMs) }
   }
   const send = row.sends + 1
   const by = sendByMs(nowMs, row.first_sent_ms, timing)
-  await sql.query('INSERT INTO send (payout, number, started_at, send_by) VALUES ($1, $2, $3, $4)', [
+  const sending = sql.query('INSERT INTO send (payout, number, started_at, send_by) VALUES ($1, $2, $3, $4)', [
     payout,
     send,
     new Date(nowMs),
     new Date(by),
   ])
-  const { rows } = await sql.query<{ request: string; request_sha256: Buffer }>(
+  await pass('resend:opened', sending)
+  const moving = sql.query<{ request: string; request_sha256: Buffer }>(
     `UPDATE payout SET state = 'submitting', sends = $2, not_found = 0, not_found_at = NULL, send_again_at = NULL, version = version + 1
       WHERE key = $1 AND version = $3 RETURNING request, request_sha256`,
     [payout, send, row.version],
   )
+  const { rows } = await pass('resend:moved', moving)
   const stored = one(rows, `payout ${payout}`)
   const owner = participantOwner(row.programme, row.ref)
-  const body = await openDocument(sql, context.vault, { id: stored.request, owner, kind: 'request' })
+  const opening = openDocument(sql, context.vault, { id: stored.request, owner, kind: 'request' })
+  const body = await pass('resend:thawed', opening)
   if (!createHash('sha256').update(body.open()).digest().equals(stored.request_sha256)) {
     throw new Error(`the frozen bytes of ${payout} are not those that were claimed`)
   }
   const { programme: code, ref } = row
-  await insertAudit(sql, [
-    {
-      act: 'payout-sent-again',
-      actor: engineActor(),
-      atMs: nowMs,
-      subject: payout,
-      programme: code,
-      ref,
-      after: { send },
-    },
-  ])
+  const sent: AuditEntry = {
+    act: 'payout-sent-again',
+    actor: engineActor(),
+    atMs: nowMs,
+    subject: payout,
+    programme: code,
+    ref,
+    after: { send },
+  }
+  await pass('resend:audited', insertAudit(sql, [sent]))
   return { kind: 'reopened', send, sendByMs: by, gateway: row.gateway, reference: row.reference, body }
 }
 
@@ -154,8 +159,10 @@ async function giveUpLocked(
   payout: string,
   nowMs: number,
 ): Promise<DisbursementStanding> {
-  const row = await lockOne(sql, payout)
-  const programme = await context.programmes.version(row.programme, row.programme_version, sql)
+  const { pass } = context
+  const row = await pass('giving-up:locked', lockOne(sql, payout))
+  const versioning = context.programmes.version(row.programme, row.programme_version, sql)
+  const programme = await pass('giving-up:ruled', versioning)
   const timing = context.timingOf(row.gateway)
   const next = nextForPayout(waitingPayout(row), timing, nowMs)
   if (next.kind !== 'give-up') return standingOfWork(context, row, programme, nowMs)
@@ -163,10 +170,11 @@ async function giveUpLocked(
     // Each send was turned away before it was executed, and the gateway asks for more time than it remembers the key.
     const failure = { class: 'retry-new', code: 'send-too-late', vendorCode: '' } as const
     const item = { payout, source: 'submit', fact: { kind: 'not-sent', failure }, atMs: nowMs } as const
-    const [result] = await observeLocked(sql, context, [item])
+    const [result] = await pass('giving-up:unsent', observeLocked(sql, context, [item]))
     return result?.disbursement ?? standingOfWork(context, row, programme, nowMs)
   }
-  await sql.query(`UPDATE payout SET state = 'review', version = version + 1 WHERE key = $1`, [payout])
+  const moving = sql.query(`UPDATE payout SET state = 'review', version = version + 1 WHERE key = $1`, [payout])
+  await pass('giving-up:moved', moving)
   const { to, reason } = followPayout(row.disbursement, row.n === row.disbursement.attempts, {
     to: 'review',
     reason: 'no-answer',
@@ -174,16 +182,24 @@ async function giveUpLocked(
     accountFailed: false,
     isRetry: false,
   })
-  await sql.query('UPDATE disbursement SET state = $2, reason = $3, version = version + 1 WHERE key = $1', [
+  const following = sql.query('UPDATE disbursement SET state = $2, reason = $3, version = version + 1 WHERE key = $1', [
     row.disbursement.key,
     to,
     reason,
   ])
+  await pass('giving-up:followed', following)
   const { programme: code, ref } = row
   const after = { tranche: row.disbursement.tranche, reason: 'no-answer' }
-  await insertAudit(sql, [
-    { act: 'review-needed', actor: engineActor(), atMs: nowMs, subject: payout, programme: code, ref, after },
-  ])
+  const needed: AuditEntry = {
+    act: 'review-needed',
+    actor: engineActor(),
+    atMs: nowMs,
+    subject: payout,
+    programme: code,
+    ref,
+    after,
+  }
+  await pass('giving-up:audited', insertAudit(sql, [needed]))
   row.state = 'review'
   row.disbursement.state = to
   row.disbursement.reason = reason

@@ -3,6 +3,7 @@
  * has heard. Being poked after a commit makes it fast; the poll each second is what makes it sure. Between two rounds lies a beat, so
  * that facts which come one upon the other are told together.
  */
+import { passBy, type Pass } from '../failpoints.ts'
 import type { Messages, Lease } from '../store/messages.ts'
 import { prepareServer } from './attributes.ts'
 import type { Temporal } from './connect.ts'
@@ -19,6 +20,8 @@ export interface RelayOptions {
   /** Also nudges lives past their latest expected moment. */
   readonly sweeps: boolean
   readonly report: (event: RelayEvent) => void
+  /** Where tests kill the process; absent, nothing happens there. */
+  readonly pass?: Pass
 }
 
 export type RelayEvent =
@@ -121,13 +124,16 @@ async function round(options: RelayOptions, progress: Progress): Promise<Rest> {
     if (why !== null) return away(options, progress, 0, why)
     progress.isPrepared = true
   }
-  const leases = await options.messages.lease(options.concurrency, LEASE_SECONDS)
+  const { pass = passBy } = options
+  const leases = await pass('message:leased', options.messages.lease(options.concurrency, LEASE_SECONDS))
   if (leases.length === 0) return { ms: POLL_MS, isFirm: false }
   const began = performance.now()
-  const deliveries = await Promise.all(
-    leases.map(async (lease) => ({ lease, delivery: await deliver(options.temporal, lease, options.eventsMax) })),
-  )
-  await settle(options, deliveries)
+  const telling = leases.map(async (lease) => ({
+    lease,
+    delivery: await pass('message:told', deliver(options.temporal, lease, options.eventsMax)),
+  }))
+  const deliveries = await pass('message:all-told', Promise.all(telling))
+  await pass('message:settled', settle(options, deliveries))
   const lost = deliveries.flatMap(({ delivery }) => (delivery.kind === 'unreachable' ? [delivery.why] : []))
   if (lost.length === deliveries.length) return away(options, progress, lost.length, lost[0] ?? '')
   if (lost.length > 0) options.report({ kind: 'unreachable', count: lost.length, why: lost[0] ?? '' })

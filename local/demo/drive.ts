@@ -18,13 +18,19 @@ export interface DriveOptions {
   readonly signal: AbortSignal
 }
 
+type GoOnOptions = Omit<DriveOptions, 'people'>
+
 const LANES = 8
 const ROUND_MS = 300
 const PAGE = 200
 
 /** Registers everybody and goes on until each is settled and no money moves, or it is told to end. Throws when the API refuses what the demo does. */
 export async function drive(options: DriveOptions): Promise<readonly Follow[]> {
-  const lives = await register(options)
+  return goOn(options, await register(options))
+}
+
+/** The same for people who are registered. */
+export async function goOn(options: GoOnOptions, lives: readonly Follow[]): Promise<readonly Follow[]> {
   const base = `/v1/programmes/${options.programme.code}/participants`
   for (;;) {
     await refresh(options, base, lives)
@@ -58,7 +64,7 @@ interface Listed {
   readonly attention: { readonly code: string } | null
 }
 
-async function refresh(options: DriveOptions, base: string, lives: readonly Follow[]): Promise<void> {
+async function refresh(options: GoOnOptions, base: string, lives: readonly Follow[]): Promise<void> {
   const byRef = new Map(lives.map((of) => [of.ref, of]))
   let cursor: string | null = null
   do {
@@ -73,7 +79,7 @@ async function refresh(options: DriveOptions, base: string, lives: readonly Foll
 }
 
 /** Everybody who passed screening is admitted, under one decree a list. */
-async function admit(options: DriveOptions, lives: readonly Follow[]): Promise<void> {
+async function admit(options: GoOnOptions, lives: readonly Follow[]): Promise<void> {
   const waiting = lives.filter((of) => of.stage === 'admission' && !of.admitted)
   if (waiting.length === 0) return
   const { code, admission } = options.programme
@@ -90,7 +96,7 @@ async function admit(options: DriveOptions, lives: readonly Follow[]): Promise<v
   for (const of of waiting) of.admitted = true
 }
 
-async function carryOut(options: DriveOptions, path: string, of: Follow, deed: Deed): Promise<void> {
+async function carryOut(options: GoOnOptions, path: string, of: Follow, deed: Deed): Promise<void> {
   const { calls, programme } = options
   switch (deed.kind) {
     case 'report': {
@@ -137,7 +143,7 @@ interface TrancheView {
 }
 
 /** The survey desk: whoever has an open survey answers it, but for those who let one pass. */
-async function answerSurveys(options: DriveOptions, path: string, of: Follow): Promise<void> {
+async function answerSurveys(options: GoOnOptions, path: string, of: Follow): Promise<void> {
   if (Date.now() - of.lookedAtMs < LOOK_PAUSE_MS) return
   of.lookedAtMs = Date.now()
   const { body } = await options.calls.get('operator', path)
@@ -157,7 +163,7 @@ async function answerSurveys(options: DriveOptions, path: string, of: Follow): P
 /** Works through a list in lanes until it is told to end; the first failure stops it. */
 async function inParallel<T>(
   items: readonly T[],
-  { signal }: DriveOptions,
+  { signal }: GoOnOptions,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   let next = 0

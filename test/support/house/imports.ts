@@ -25,14 +25,14 @@ export const ROOMS: Readonly<Record<string, Allowed>> = {
     // Nothing of Node exists where workflows run.
     packages: ['@temporalio/workflow', '@temporalio/common'],
   },
-  activities: { values: ['domain'], types: ['store', 'gateways'] },
+  activities: { values: ['domain', 'failpoints.ts'], types: ['store', 'gateways'] },
   'gateways/index.ts': { values: ['domain', 'gateways'] },
   'gateways/gateway.ts': { values: ['domain'] },
   'gateways/http.ts': { values: ['domain', 'gateways/gateway.ts'] },
   'gateways/camt053.ts': { values: ['domain'] },
   'gateways/*': { values: ['domain', 'gateways/gateway.ts', 'gateways/http.ts', 'gateways/camt053.ts'] },
-  store: { values: ['domain', 'prisma', 'programmes/parse.ts'] },
-  temporal: { values: ['domain', 'text', 'workflows/messages.ts'], types: ['store'] },
+  store: { values: ['domain', 'prisma', 'programmes/parse.ts', 'failpoints.ts'] },
+  temporal: { values: ['domain', 'text', 'workflows/messages.ts', 'failpoints.ts'], types: ['store'] },
   api: { values: ['domain', 'text', 'programmes'], types: ['store', 'temporal', 'gateways'] },
   console: { values: ['client', 'text'] },
   cli: { values: ['client', 'text'] },
@@ -40,6 +40,7 @@ export const ROOMS: Readonly<Record<string, Allowed>> = {
   sealer: { values: ['domain'], types: ['store'] },
   examples: { values: [] },
   'environment.ts': { values: [] },
+  'failpoints.ts': { values: [] },
 }
 
 /** Composition roots may import everything and the configuration; nobody else imports them. */

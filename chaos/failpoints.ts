@@ -1,0 +1,160 @@
+/** Kills processes at every failpoint, several times each, while people are paid; then everything must come to rest and be right. */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { FAILPOINTS, type Failpoint } from '../failpoints.ts'
+import { startChild } from '../local/children.ts'
+import type { ChildName } from '../local/environment.ts'
+import { DEATH } from '../main/armed.ts'
+import { judge, type Judged } from './live/judge.ts'
+import { freezeForAWhile, tellLate } from './live/deeds.ts'
+import { KINDS, kindsFor, peopleOf } from './live/people.ts'
+import { openStand, type Stand } from './live/stand.ts'
+
+export interface FailpointsResult extends Judged {
+  readonly failpoints: number
+  readonly kills: number
+  /** Never passed, or less often than was asked for. */
+  readonly unreached: readonly string[]
+  readonly seconds: number
+}
+
+export interface FailpointsOptions {
+  /** How often a process dies at each. */
+  readonly each: number
+  /** Only these; all when absent. */
+  readonly only?: readonly Failpoint[]
+  /** People of each kind in one round. */
+  readonly people: number
+  readonly tell: (line: string) => void
+}
+
+/**
+ * What a run of minutes cannot reach: a gateway that asks for more time than it remembers a key, ten minutes here. A test kills
+ * a process there on the same database with a clock of its own (`test/chaos/unsent.test.ts`).
+ */
+const BEYOND_A_RUN: readonly Failpoint[] = ['giving-up:unsent']
+
+/** New people come this often until every failpoint had its kills, or patience ends. */
+const BATCH_MS = 20_000
+const PATIENCE_MS = 20 * 60_000
+const WORKERS = ['worker', 'worker-2'] as const
+
+export async function killAtFailpoints(options: FailpointsOptions): Promise<FailpointsResult> {
+  const began = Date.now()
+  const points = (options.only ?? FAILPOINTS).filter((point) => !BEYOND_A_RUN.includes(point))
+  const arming = { isOn: false }
+  let stand: Stand | undefined
+  const left = (): Failpoint[] => {
+    const deaths = stand ? deathsIn(stand) : new Map<string, number>()
+    return points.filter((point) => (deaths.get(point) ?? 0) < options.each)
+  }
+  const beside = (child: ChildName): Record<string, string> => {
+    const places = arming.isOn && (child === 'worker' || child === 'api') ? left() : []
+    return places.length === 0 ? {} : { LUNAS_FAILPOINTS: places.map((point) => `${point}=1`).join(',') }
+  }
+  const made = await openStand({ beside, waits: { firstMs: 50, longestMs: 50 } })
+  stand = made
+  try {
+    arming.isOn = true
+    const second = keepSecond(made, () => beside('worker'))
+    await Promise.all([made.stack.kill('worker', 'SIGKILL'), made.stack.kill('api', 'SIGKILL')])
+    await liveThrough(options, made, left)
+    arming.isOn = false
+    await second.stop()
+    await Promise.all([made.stack.restart('worker'), made.stack.restart('api')])
+    await made.rest()
+    const deaths = deathsIn(made)
+    const kills = points.reduce((sum, point) => sum + (deaths.get(point) ?? 0), 0)
+    const unreached = left()
+    return { failpoints: points.length, kills, ...(await judge(made)), unreached, seconds: (Date.now() - began) / 1000 }
+  } finally {
+    await made.close()
+  }
+}
+
+/** People come and are paid while processes die; answers when all have their kills and everybody is where nothing more happens. */
+async function liveThrough(options: FailpointsOptions, stand: Stand, left: () => Failpoint[]): Promise<void> {
+  const settling: Promise<void>[] = []
+  const end = Date.now() + PATIENCE_MS
+  while (left().length > 0 && Date.now() < end) {
+    const kinds = settling.length === 0 ? KINDS : kindsFor(left())
+    const settled = stand.settle(peopleOf(kinds, options.people), { withinMs: PATIENCE_MS })
+    settled.catch(() => undefined)
+    settling.push(settled)
+    const next = Date.now() + BATCH_MS
+    while (Date.now() < next && left().length > 0) {
+      progress(options, stand, left())
+      if (left().includes('life:held')) await freezeForAWhile(stand)
+      if (left().includes('callback:locked')) await tellLate(stand)
+      await sleep(500)
+    }
+  }
+  await Promise.all(settling)
+}
+
+let lastTold = 0
+function progress({ tell }: FailpointsOptions, stand: Stand, left: readonly string[]): void {
+  if (Date.now() - lastTold < 5000) return
+  lastTold = Date.now()
+  const kills = [...deathsIn(stand).values()].reduce((sum, count) => sum + count, 0)
+  tell(`${kills} kills; to come: ${left.slice(0, 12).join(' ')}${left.length > 12 ? ' …' : ''}`)
+}
+
+/** How often a process has died at each failpoint, by what it printed as it died. */
+function deathsIn({ stack }: Pick<Stand, 'stack'>): Map<string, number> {
+  const deaths = new Map<string, number>()
+  for (const name of [...WORKERS, 'api']) {
+    for (const line of logOf(path.join(stack.dataDir, 'logs', `${name}.log`))) {
+      if (!line.startsWith(DEATH)) continue
+      const point = line.slice(DEATH.length)
+      deaths.set(point, (deaths.get(point) ?? 0) + 1)
+    }
+  }
+  return deaths
+}
+
+function logOf(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n')
+  } catch {
+    return []
+  }
+}
+
+/** Another worker beside the stack's own, so that while one starts the other works, and dies. */
+function keepSecond(stand: Stand, beside: () => Record<string, string>): { stop(): Promise<void> } {
+  const { stack, code } = stand
+  let isOver = false
+  let stopNow: () => Promise<void> = () => Promise.resolve()
+  const run = async (): Promise<void> => {
+    while (!isOver) {
+      const environment = { ...stack.environmentOf('worker'), ...beside() }
+      const options = {
+        name: WORKERS[1],
+        program: 'main/worker',
+        code,
+        environment,
+        home: stack.dataDir,
+        readyUrl: null,
+      }
+      try {
+        const running = await startChild(options)
+        stopNow = () => running.stop()
+        if (isOver) await running.stop()
+        await running.ended
+      } catch {
+        // It died before it was up: the next one is started.
+        await sleep(50)
+      }
+    }
+  }
+  const running = run()
+  return {
+    async stop() {
+      isOver = true
+      await stopNow()
+      await running
+    },
+  }
+}

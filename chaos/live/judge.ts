@@ -1,0 +1,91 @@
+/** What a trial came to: the gateway's journal against our books, who was left behind, and the auditor as a process of its own. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { inheritedEnvironment } from '../../config.ts'
+import { countBooks } from '../../local/demo/count.ts'
+import { PROJECT_ROOT } from '../../local/project.ts'
+import { dayOf } from '../../sandbox/statement.ts'
+import { unsettled, type Stand } from './stand.ts'
+
+export interface Judged {
+  /** People, or references, who received more than once what is owed once. */
+  readonly duplicates: number
+  /** People and payments that are neither at their end nor in a wait that has a name. */
+  readonly lost: number
+  /** What the auditor and the two books found, one sentence each. */
+  readonly findings: readonly string[]
+}
+
+/** Judges a stand at rest. Closes the gateway's day, so that its statement is whole. */
+export async function judge(stand: Stand): Promise<Judged> {
+  const { root, journal, programme, lives, sandbox } = stand
+  const people = lives.map(({ ref, person: { registration, repair } }) => ({
+    ref,
+    accounts: [registration.account, repair].flatMap((account) => (account ? [account.number] : [])),
+  }))
+  const { books } = await countBooks(root, journal, programme, people)
+  const lost = [
+    ...unsettled(stand).map(({ ref, stage, attention }) => `${ref} is left in ${stage} ${attention ?? ''}`),
+    ...(await unpaid(stand)),
+  ]
+  await closeDay(sandbox)
+  const audited = await audit(stand)
+  return {
+    duplicates: books.paidTwice + creditedTwice(stand),
+    lost: lost.length,
+    findings: [...lost, ...books.findings, ...audited],
+  }
+}
+
+/** References that the gateway credited more than once. */
+function creditedTwice({ journal }: Stand): number {
+  const credits = new Map<string, number>()
+  for (const { kind, reference = '' } of journal.entries) {
+    if (kind === 'credited') credits.set(reference, (credits.get(reference) ?? 0) + 1)
+  }
+  return [...credits.values()].filter((count) => count > 1).length
+}
+
+/** What the gateway has accepted and we know nothing of, and what we have on its way although everything rests. */
+async function unpaid({ root, journal }: Stand): Promise<string[]> {
+  const { rows } = await root.pool.query<{ key: string; reference: string; waits: boolean }>(
+    `SELECT key, reference, money = 'clearing' AND state <> 'review' AS waits FROM payout`,
+  )
+  const known = new Set(rows.map(({ reference }) => reference))
+  const strangers = journal.entries.filter(({ kind, reference = '' }) => kind === 'accepted' && !known.has(reference))
+  return [
+    ...rows.filter(({ waits }) => waits).map(({ key }) => `${key} is on its way and nobody follows it`),
+    ...strangers.map(({ reference }) => `the gateway has ${reference}, and we know nothing of it`),
+  ]
+}
+
+async function closeDay({ url, apiKey }: Stand['sandbox']): Promise<void> {
+  const answer = await fetch(`${url}/admin/days/close`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ day: dayOf(Date.now()) }),
+  })
+  if (!answer.ok) throw new Error(`the sandbox does not close its day: ${answer.status}`)
+}
+
+interface Told {
+  readonly findings: readonly { invariant: string; kind: string; entity: string; key: string; says: string }[]
+}
+
+/** The auditor beside the stack, who has what its owner can tell and shares no code with us. */
+export async function audit({ stack }: Pick<Stand, 'stack'>): Promise<string[]> {
+  const args = ['--import', 'tsx', 'auditor/main.ts', '--stack', stack.dataDir, '--json']
+  const child = spawn(process.execPath, args, {
+    cwd: PROJECT_ROOT,
+    env: inheritedEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  let complained = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (complained += text))
+  await once(child, 'close')
+  if (child.exitCode !== 0 && child.exitCode !== 1) throw new Error(`the auditor cannot judge: ${complained}`)
+  const { findings } = JSON.parse(said) as Told
+  return findings.map(({ invariant, kind, entity, key, says }) => `${invariant} ${kind} ${entity} ${key}: ${says}`)
+}

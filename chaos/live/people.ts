@@ -1,0 +1,103 @@
+/** Invented people of a trial, named by what their accounts make the gateway do, and the programme they take part in. */
+import type { Programme } from '../../domain/programme.ts'
+import type { AccountDetails, Registration } from '../../domain/registration.ts'
+import type { Person } from '../../local/demo/people.ts'
+import { shippedProgramme } from '../../programmes/index.ts'
+
+/** What a person's first account does, how many digits its number has, and what is linked when it fails. */
+export interface Kind {
+  readonly scenario: string
+  readonly digit?: string
+  readonly isShort?: boolean
+  readonly repair?: boolean
+  /** Failpoints that hardly anybody else reaches begin so. */
+  readonly reaches?: readonly string[]
+}
+
+/** Everything a gateway can do to a payment that ends by itself or waits for people by name. */
+export const KINDS: readonly Kind[] = [
+  { scenario: '00' },
+  { scenario: '40', digit: '9' }, // commits, never answers nor calls back
+  { scenario: '41', reaches: ['resend', 'enquiry'] }, // neither commits nor answers: sent again
+  { scenario: '45', reaches: ['resend'] }, // asks to wait, twice: sent again
+  { scenario: '20', digit: '2', reaches: ['claim:superseded'] }, // fails once for a passing reason
+  { scenario: '10', repair: true }, // no such account
+  { scenario: '00', isShort: true, repair: true, reaches: ['refusal'] }, // refused by the format, before anything is claimed
+  { scenario: '22', reaches: ['float'] }, // our money there is short until a top-up
+  { scenario: '30', repair: true }, // paid, and returned after some seconds
+  { scenario: '03', reaches: ['giving-up'] }, // never finishes: people look
+  { scenario: '50' }, // the callback is quicker than the answer
+  { scenario: '58' }, // a callback for a reference nobody sent
+  { scenario: '42' },
+  { scenario: '43' },
+  { scenario: '44' },
+  { scenario: '51' },
+  { scenario: '53' },
+  { scenario: '55' },
+  { scenario: '21' }, // a failure nobody knows: people look
+  { scenario: '59' },
+]
+
+/** Those who reach what is left, several of each, and some ordinary ones. */
+export function kindsFor(points: readonly string[]): Kind[] {
+  const reaching = KINDS.filter(({ reaches = [] }) =>
+    reaches.some((beginning) => points.some((point) => point.startsWith(beginning))),
+  )
+  return [...reaching, ...reaching, { scenario: '00' }]
+}
+
+let people = 0
+
+/** So many of each kind; nobody has another's national id or account. */
+export function peopleOf(kinds: readonly Kind[], each: number): Person[] {
+  return Array.from({ length: each }, () => kinds.map(personOf)).flat()
+}
+
+function personOf({ scenario, digit = '0', isShort = false, repair = false }: Kind): Person {
+  people += 1
+  const serial = String((people % 9999) + 1).padStart(4, '0')
+  const district = String(10 + Math.floor(people / 9999)).padStart(2, '0')
+  const name = `Peserta ${'ABCDEFGHIJ'.charAt(people % 10)}`
+  const registration: Registration = {
+    nationalId: `3204${district}17089${people % 10}${serial}`,
+    name,
+    birthDate: `199${people % 10}-08-17`,
+    citizenship: 'ID',
+    occupation: 'job-seeker',
+    education: 'none',
+    aid: [],
+    declared: true,
+    phone: `+62812${String(1_000_000 + people)}`,
+    region: '3204',
+    returnedMigrant: false,
+    account: accountOf(isShort ? String(10_000 + people) : numberOf(scenario, digit), name),
+  }
+  return { scenario: 'success', registration, repair: repair ? accountOf(numberOf('00', '0', 'repair'), name) : null }
+}
+
+function numberOf(scenario: string, digit: string, of: 'first' | 'repair' = 'first'): string {
+  return `99${scenario}${digit}${of === 'first' ? '1' : '2'}${String(people).padStart(6, '0')}`
+}
+
+function accountOf(number: string, holder: string): AccountDetails {
+  return { kind: 'bank', institution: 'ID.BNI', number, holder }
+}
+
+/** The demonstration programme with time for everything: what a dead process holds up is late here, never lost. */
+export function trialProgramme(): Programme {
+  const demo = shippedProgramme('demo')
+  return {
+    ...demo,
+    code: 'trial',
+    budgetLine: 'TRIAL',
+    training: { ...demo.training, firstPurchaseWithin: 'PT6H', completeWithin: 'PT12H' },
+    tranches: demo.tranches.map((tranche) => ({
+      ...tranche,
+      trigger:
+        tranche.trigger.kind === 'survey-answered'
+          ? { ...tranche.trigger, opensAfter: 'PT1S', window: 'PT6H', after: 'PT0S' }
+          : { ...tranche.trigger, after: 'PT0S' },
+      lapsesAfter: 'P1D',
+    })),
+  }
+}

@@ -1,0 +1,141 @@
+/** A whole stack of real processes for a trial, in a folder and on ports of its own, with a programme, its money and an open wave. */
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { loadConfig, type Config, type EnvironmentName } from '../../config.ts'
+import type { Programme } from '../../domain/programme.ts'
+import { developmentAccess } from '../../local/access.ts'
+import { compiled } from '../../local/compiled.ts'
+import { openCalls, type Calls } from '../../local/demo/calls.ts'
+import { isAtRest } from '../../local/demo/count.ts'
+import { drive, goOn } from '../../local/demo/drive.ts'
+import { openJournal, type Journal } from '../../local/demo/journal.ts'
+import { isSettled, type Follow } from '../../local/demo/lives.ts'
+import type { Person } from '../../local/demo/people.ts'
+import { developmentIdentities, type Identities } from '../../local/identities.ts'
+import { freePort } from '../../local/ports.ts'
+import { fundSandbox, SEEDED_WAVE, seedProgramme, type SandboxAccess } from '../../local/seed.ts'
+import { startStack, type Stack, type StackOptions } from '../../local/stack.ts'
+import { composeEngine } from '../../main/compose.ts'
+import { openDatabase, type Database } from '../../store/database.ts'
+import type { Store } from '../../store/index.ts'
+import { trialProgramme } from './people.ts'
+
+export interface Stand {
+  readonly home: string
+  readonly stack: Stack
+  readonly config: Config
+  readonly code: string
+  readonly calls: Calls
+  readonly identities: Identities
+  readonly journal: Journal
+  readonly sandbox: SandboxAccess
+  readonly store: Store
+  /** As superuser, for looking. */
+  readonly root: Database
+  readonly programme: Programme
+  /** Everybody who was ever taken through a life here. */
+  readonly lives: Follow[]
+  /** Takes people from registration to where nothing more happens by itself; those who have not come there in time are left. */
+  settle(people: readonly Person[], more?: SettleOptions): Promise<void>
+  /** Goes on with everybody until nothing more happens by itself. */
+  rest(withinMs?: number): Promise<void>
+  close(): Promise<void>
+}
+
+export interface SettleOptions {
+  readonly onRound?: (lives: readonly Follow[]) => Promise<void> | void
+  readonly withinMs?: number
+}
+
+export interface StandOptions extends Pick<StackOptions, 'beside' | 'waits' | 'children'> {
+  readonly environment?: Partial<Record<EnvironmentName, string>>
+  readonly programme?: Programme
+}
+
+const APPROPRIATION = 10n ** 15n
+/** Enough for some dozen people: it really runs short, and is topped up. */
+const FLOAT = 3n * 10n ** 9n
+const PATIENCE_MS = 300_000
+
+export async function openStand(options: StandOptions = {}): Promise<Stand> {
+  const home = mkdtempSync(path.join(os.tmpdir(), 'lunas-chaos-'))
+  // PostgreSQL, which runs as another user when we are root, passes through it.
+  chmodSync(home, 0o755)
+  const code = compiled()
+  const { environment = {}, programme = trialProgramme(), ...parts } = options
+  const own = loadConfig({
+    LUNAS_DATA_DIR: path.join(home, 'data'),
+    LUNAS_LOG_LEVEL: 'warn',
+    ...(await ports()),
+    ...environment,
+  })
+  const stack = await startStack({ config: own, code, ...parts })
+  try {
+    const config = loadConfig(stack.environmentOf('api'))
+    const { store } = composeEngine(config, 'lunas chaos', 4)
+    const calls = openCalls(stack.apiUrl, await developmentAccess(store, stack.dataDir))
+    const identities = await developmentIdentities(store, stack.dataDir)
+    const sandbox = { url: stack.sandboxUrl ?? '', apiKey: config.sandboxApiKey?.reveal() ?? '' }
+    await seedProgramme(calls, identities, { programme, appropriation: APPROPRIATION, quota: 1_000_000 }, Date.now())
+    await fundSandbox(calls, identities, sandbox, { programme, amount: FLOAT, number: 'SP2D-0' })
+    const root = openDatabase(stack.postgres?.superUrl ?? '', { max: 4, name: 'lunas chaos root' })
+    const journal = openJournal(sandbox.url, sandbox.apiKey)
+    const lives: Follow[] = []
+    const made = { home, stack, config, code, calls, identities, journal, sandbox, store, root, programme, lives }
+    return { ...made, ...driving(made), close: closing(made) }
+  } catch (error) {
+    await stack.stop()
+    throw error
+  }
+}
+
+async function ports(): Promise<Partial<Record<EnvironmentName, string>>> {
+  const names = ['LUNAS_PORT', 'SANDBOX_PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT'] as const
+  const chosen: Partial<Record<EnvironmentName, string>> = {}
+  for (const name of names) chosen[name] = String(await freePort())
+  return chosen
+}
+
+type Made = Omit<Stand, 'settle' | 'rest' | 'close'>
+
+function driving(made: Made): Pick<Stand, 'settle' | 'rest'> {
+  const { calls, identities, sandbox, programme, journal, root, lives } = made
+  let transfers = 0
+  const topUp = (): Promise<void> => {
+    transfers += 1
+    return fundSandbox(calls, identities, sandbox, { programme, amount: FLOAT, number: `SP2D-${transfers}` })
+  }
+  const optionsOf = ({ onRound, withinMs = PATIENCE_MS }: SettleOptions) => ({
+    calls,
+    programme,
+    wave: SEEDED_WAVE,
+    topUp,
+    // A server that has just been killed does not answer: whether money rests is then asked again.
+    isAtRest: () => isAtRest(root.pool, journal, programme.code).catch(() => false),
+    onRound: (round: readonly Follow[]) => onRound?.(round),
+    signal: AbortSignal.timeout(withinMs),
+  })
+  return {
+    async settle(people, more = {}) {
+      lives.push(...(await drive({ ...optionsOf(more), people })))
+    },
+    async rest(withinMs = PATIENCE_MS) {
+      await goOn(optionsOf({ withinMs }), lives)
+    },
+  }
+}
+
+function closing({ store, root, stack, home }: Made): () => Promise<void> {
+  return async () => {
+    await store.close()
+    await root.pool.end()
+    await stack.stop()
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+/** Those who are neither final nor in a wait that has a name. */
+export function unsettled({ lives }: Pick<Stand, 'lives'>): readonly Follow[] {
+  return lives.filter((of) => !isSettled(of))
+}
