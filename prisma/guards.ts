@@ -24,7 +24,7 @@ export interface Guards {
 export const GUARDS: Guards = {
   function: {
     'ms(timestamp with time zone)':
-      'CREATE OR REPLACE FUNCTION public.ms(at timestamp with time zone)\n RETURNS bigint\n LANGUAGE sql\n IMMUTABLE PARALLEL SAFE STRICT\nRETURN ((EXTRACT(epoch FROM at) * (1000)::numeric))::bigint\n',
+      "CREATE OR REPLACE FUNCTION public.ms(at timestamp with time zone)\n RETURNS bigint\n LANGUAGE sql\n STABLE PARALLEL SAFE STRICT\nRETURN ((date_part('epoch'::text, at) * (1000)::double precision))::bigint\n",
     'refuse_added_line()':
       "CREATE OR REPLACE FUNCTION public.refuse_added_line()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF EXISTS (SELECT FROM (SELECT DISTINCT run FROM added) AS of LEFT JOIN payout_run r ON r.key = of.run\n              WHERE r.state IS DISTINCT FROM 'collecting'\n                 OR r.lines <> (SELECT count(*) FROM payout_run_line l WHERE l.run = of.run)) THEN\n    RAISE EXCEPTION 'no line is added to a run that is collected' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NULL;\nEND\n$function$\n",
     'refuse_begun_run()':

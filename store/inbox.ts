@@ -43,10 +43,8 @@ export async function receiveCallbacks(
   const { pass } = context
   const receiving = inTransaction(context.database, async (sql) => {
     const payouts = await pass('callback:matched', keysByReference(sql, callbacks))
-    const stored: Stored[] = []
-    for (const callback of callbacks) {
-      stored.push(await pass('callback:sealed', seal(sql, context, callback, payouts)))
-    }
+    const dataKeys = await pass('callback:sealed', dataKeysOf(sql, context, callbacks))
+    const stored = callbacks.map((callback) => seal(context, callback, payouts, dataKeys))
     const fresh = await pass('callback:stored', insertFresh(sql, stored))
     const applied = fresh.filter((one) => one.verdict === 'applied')
     const stale = fresh.filter((one) => one.verdict === 'stale')
@@ -64,17 +62,33 @@ export async function receiveCallbacks(
   return pass('callback:committed', receiving)
 }
 
-async function seal(
+type DataKeys = ReadonlyMap<string, Awaited<ReturnType<typeof dataKeyOf>>>
+
+/** The data keys of the gateways that have told something, each looked up once. */
+async function dataKeysOf(
   sql: Sql,
-  context: StoreContext,
+  { vault }: StoreContext,
+  callbacks: readonly ReceivedCallback[],
+): Promise<DataKeys> {
+  const found = new Map<string, Awaited<ReturnType<typeof dataKeyOf>>>()
+  for (const gateway of new Set(callbacks.map((callback) => callback.gateway))) {
+    found.set(gateway, await dataKeyOf(sql, vault, gatewayOwner(gateway)))
+  }
+  return found
+}
+
+function seal(
+  { vault }: StoreContext,
   callback: ReceivedCallback,
   payouts: ReadonlyMap<string, string>,
-): Promise<Stored> {
+  dataKeys: DataKeys,
+): Stored {
   const owner = gatewayOwner(callback.gateway)
-  const key = await dataKeyOf(sql, context.vault, owner)
+  const key = dataKeys.get(callback.gateway)
+  if (!key) throw new Error(`${owner} has no data key`)
   const payout = payouts.get(`${callback.gateway}/${callback.reference}`) ?? null
   const verdict = payout === null ? 'unmatched' : callback.trusted ? 'applied' : 'stale'
-  return { callback, payout, verdict, document: sealDocument(context.vault, key, owner, 'callback', callback.body) }
+  return { callback, payout, verdict, document: sealDocument(vault, key, owner, 'callback', callback.body) }
 }
 
 /**

@@ -19,6 +19,9 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void
 }
 
+/** So many are not divided: a commit costs as much as they do. More are, so that one batch is made ready while PostgreSQL writes another. */
+const WORTH_A_COMMIT = 32
+
 /** Makes a function that handles one item, together with those that come at the same time. */
 export function coalesce<Item, Result>(options: CoalesceOptions<Item, Result>): (item: Item) => Promise<Result> {
   const waiting: Waiting<Item, Result>[] = []
@@ -35,7 +38,8 @@ export function coalesce<Item, Result>(options: CoalesceOptions<Item, Result>): 
     clearTimeout(timer)
     timer = undefined
     if (open >= options.openMax) return
-    const batch = waiting.splice(0, options.batchMax)
+    const share = Math.ceil(waiting.length / (options.openMax - open))
+    const batch = waiting.splice(0, Math.min(options.batchMax, Math.max(share, WORTH_A_COMMIT)))
     open += 1
     void settle(options.run, batch).finally(() => {
       open -= 1
