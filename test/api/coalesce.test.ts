@@ -16,9 +16,22 @@ describe('what arrives together', () => {
       openMax: 4,
       waitingMax: 1000,
     })
-    const results = await Promise.all(Array.from({ length: 50 }, (_, index) => double(index)))
-    expect(results).toEqual(Array.from({ length: 50 }, (_, index) => index * 2))
-    expect(batches).toEqual([50])
+    const results = await Promise.all(Array.from({ length: 30 }, (_, index) => double(index)))
+    expect(results).toEqual(Array.from({ length: 30 }, (_, index) => index * 2))
+    expect(batches).toEqual([30])
+  })
+
+  it('is shared out where it is more than a commit is worth', async () => {
+    const batches: number[] = []
+    const run = async (items: readonly number[]) => {
+      batches.push(items.length)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      return items
+    }
+    const echo = coalesce<number, number>({ run, batchMax: 200, waitMs: 2, openMax: 4, waitingMax: 1000 })
+    await Promise.all(Array.from({ length: 200 }, (_, index) => echo(index)))
+    expect(batches).toHaveLength(4)
+    expect(Math.min(...batches)).toBeGreaterThanOrEqual(32)
   })
 
   it('is split where there is too much of it, and never more than so many batches run', async () => {
