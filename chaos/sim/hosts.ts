@@ -96,7 +96,7 @@ export class Running {
 
   /** One transaction, awaited: it commits or not, and its answer comes or not. Throws what the work throws. */
   transaction<T>(what: string, work: () => T): Promise<T> {
-    const { clock, faults, random } = this.#setting
+    const { faults, random } = this.#setting
     return new Promise<T>((resolve, reject) => {
       this.#begins(random.between(1, 20), () => {
         if (faults.strikes('crash-before-commit')) return this.#host.crash()
