@@ -131,11 +131,9 @@ export function createClaims(context: StoreContext): Claims {
     async draft(disbursement, nowMs, salt = 0) {
       const candidate = await candidateOf(context.database.pool, disbursement)
       const programme = await context.programmes.version(candidate.programme, candidate.programme_version)
-      const parked = parkedReason(candidate, programme, nowMs)
-      if (parked || !candidate.account) return { kind: 'parked', reason: parked ?? 'no-account' }
       const gateway = context.route(programme.payment.gateways, candidate.institution ?? '')
-      if (gateway === null) return { kind: 'parked', reason: 'no-gateway' }
-      if (!isApproved(candidate, programme, gateway, nowMs)) return { kind: 'parked', reason: 'not-approved' }
+      const parked = parkedReason(candidate, programme, nowMs) ?? unsentReason(candidate, programme, gateway, nowMs)
+      if (parked || !candidate.account || gateway === null) return { kind: 'parked', reason: parked ?? 'no-account' }
       const n = candidate.attempts + 1
       const owner = participantOwner(candidate.programme, candidate.ref)
       const place = { id: candidate.document ?? '', owner, kind: 'account' } as const
@@ -154,7 +152,7 @@ export function createClaims(context: StoreContext): Claims {
         programme: candidate.programme,
         ref: candidate.ref,
         accountId: candidate.account,
-        run: programme.payment.release === 'automatic' ? null : (candidate.approval?.run ?? null),
+        run: coveringRun(candidate, programme),
         destination: parseSealed<AccountDetails>(document),
       }
     },
@@ -237,7 +235,7 @@ async function claimLocked(
   const [, candidate] = await pass('claim:read', reading)
   const versioning = context.programmes.version(candidate.programme, candidate.programme_version, sql)
   const programme = await pass('claim:ruled', versioning)
-  const parked = parkedReason(candidate, programme, nowMs) ?? changedReason(candidate, programme, draft, nowMs)
+  const parked = claimParked(candidate, programme, draft, nowMs)
   if (parked) return { kind: 'parked', reason: parked }
   const timing = context.timingOf(draft.gateway)
   const by = sendByMs(nowMs, nowMs, timing)
@@ -363,6 +361,32 @@ export function parkedReason(
   if (nextBusinessInstant(calendar, zone, nowMs) > nowMs) return 'too-early'
   if (candidate.account === null) return 'no-account'
   return candidate.usable_ms !== null && Number(candidate.usable_ms) > nowMs ? 'account-cooling' : undefined
+}
+
+/** Why nothing is drafted for what is released: no gateway carries it, or people have not agreed to it. */
+export function unsentReason(
+  candidate: Candidate,
+  programme: Programme,
+  gateway: string | null,
+  nowMs: number,
+): Parked | undefined {
+  if (gateway === null) return 'no-gateway'
+  return isApproved(candidate, programme, gateway, nowMs) ? undefined : 'not-approved'
+}
+
+/** The run under whose approval it would be sent; null where none is needed. Pure. */
+export function coveringRun({ approval }: Candidate, { payment }: Programme): string | null {
+  return payment.release === 'automatic' ? null : (approval?.run ?? null)
+}
+
+/** Why what was drafted cannot be claimed now, as everything stands under the locks; undefined when it can. Pure. */
+export function claimParked(
+  candidate: Candidate,
+  programme: Programme,
+  draft: ClaimDraft,
+  nowMs: number,
+): Parked | undefined {
+  return parkedReason(candidate, programme, nowMs) ?? changedReason(candidate, programme, draft, nowMs)
 }
 
 /** Why what was drafted is no longer what may be sent. */

@@ -43,6 +43,8 @@ export const FAULT_RATES = {
   'two-objects': 0.05,
   returned: 0.12,
   'returned-again': 0,
+  'returned-after-close': 0,
+  'failure-settled-by-statement': 0,
   // How it tells.
   'callback-lost': 0.25,
   'callback-repeated': 0.25,
@@ -57,6 +59,11 @@ export const FAULT_RATES = {
   'account-changed': 0.05,
   'admitted-twice': 0.3,
   'over-budget-asked': 0,
+  'approved-by-proposer': 0.3,
+  'stale-hash-approved': 0.2,
+  'run-paused': 0.15,
+  'run-aborted': 0.08,
+  'run-line-dropped': 0,
 } as const
 export type Fault = keyof typeof FAULT_RATES
 export const FAULTS = Object.keys(FAULT_RATES) as readonly Fault[]

@@ -6,6 +6,8 @@ import type { EnquiryTiming } from '../../domain/enquiry.ts'
 import type { ClaimDraft } from '../../store/claims.ts'
 import type { ObservationItem } from '../../store/observation-item.ts'
 import type { Work } from '../../store/payout-rows.ts'
+import type { RunState } from '../../domain/payout-run.ts'
+import type { LineRow } from './rows.ts'
 import { Busy } from './busy.ts'
 import type { Setting } from './setting.ts'
 
@@ -14,6 +16,13 @@ export interface Heard {
   readonly status: string
   readonly gatewayId: string | null
   readonly atMs: number
+}
+
+/** What people have agreed to, as the judge saw it: nothing of a run may leave that is not in it. */
+interface Agreed {
+  readonly untilMs: number
+  readonly lines: readonly LineRow[]
+  state: RunState
 }
 
 interface Left {
@@ -29,6 +38,7 @@ export class Judge {
   readonly #setting: Setting
   readonly #left = new Map<string, Left>()
   readonly #notFound = new Map<string, number[]>()
+  readonly #agreed = new Map<string, Agreed>()
   readonly #newest = new Map<string, number>()
   readonly #busy: Busy
   #judgedWrites = -1
@@ -46,13 +56,18 @@ export class Judge {
       const list = this.heard.get(row.key) ?? []
       this.heard.set(row.key, [...list, { status, gatewayId, atMs: this.#setting.clock.nowMs }])
     }
+    if (fact.kind === 'undebited') {
+      const told = { status: 'UNDEBITED', gatewayId: row.gateway_id, atMs: this.#setting.clock.nowMs }
+      this.heard.set(row.key, [...(this.heard.get(row.key) ?? []), told])
+    }
     if (item.source === 'enquiry' && fact.kind === 'not-found') {
       this.#notFound.set(row.key, [...(this.#notFound.get(row.key) ?? []), item.atMs])
     }
   }
 
   /** Another attempt is claimed: nothing of an earlier one may be open, unknown or doubted. */
-  claimed({ disbursement, payout, n }: ClaimDraft, nowMs: number): void {
+  claimed(draft: ClaimDraft, nowMs: number): void {
+    const { disbursement, payout, n } = draft
     const { rows, find } = this.#setting
     for (const earlier of rows.payoutsOf(rows.disbursements.get(disbursement))) {
       if (!OVER.includes(earlier.state)) find('failure', `${payout} claimed while ${earlier.key} is ${earlier.state}`)
@@ -63,8 +78,38 @@ export class Judge {
       }
     }
     if (rows.people.get(rows.disbursements.get(disbursement).ref).held) find('failure', `${payout} claimed on hold`)
+    this.#judgeAgreed(draft, nowMs)
     this.claimedMs.set(payout, nowMs)
     this.#newest.set(disbursement, n)
+  }
+
+  /** Two people have agreed to these lines and no others. */
+  approved(run: string, proposer: string, approver: string, untilMs: number, lines: readonly LineRow[]): void {
+    if (proposer === approver) this.#setting.find('failure', `${run} was approved by who put it forward`)
+    this.#agreed.set(run, { untilMs, lines, state: 'approved' })
+  }
+
+  /** A run stands otherwise than before. */
+  stands(run: string, state: RunState): void {
+    const agreed = this.#agreed.get(run)
+    if (agreed) agreed.state = state
+  }
+
+  #judgeAgreed({ payout, disbursement, run, amount, gateway, accountId }: ClaimDraft, nowMs: number): void {
+    const { find, programme } = this.#setting
+    if (programme.payment.release === 'automatic') return
+    const agreed = run === null ? undefined : this.#agreed.get(run)
+    if (!agreed) return find('failure', `${payout} claimed without an approval`)
+    if (agreed.state !== 'releasing') find('failure', `${payout} claimed while its run is ${agreed.state}`)
+    if (nowMs >= agreed.untilMs) find('failure', `${payout} claimed after its approval ran out`)
+    const isAgreed = agreed.lines.some(
+      (line) =>
+        line.disbursement === disbursement &&
+        line.amount === amount &&
+        line.gateway === gateway &&
+        line.account === accountId,
+    )
+    if (!isAgreed) find('failure', `${payout} is not what was approved`)
   }
 
   /** A resend is opened: only what was not found twice, asked after the quiet period, or what was turned away unexecuted. */

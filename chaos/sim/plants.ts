@@ -28,6 +28,12 @@ export const PLANTS = [
   'adapter-throws',
   /** A claim turns away what came back to somebody who has left, and says no time: it is asked for ever. */
   'asked-for-ever',
+  /** A claim does not ask whether people have agreed. */
+  'approval-ignored',
+  /** People are asked to agree to more than they saw: a line is added after the approval. */
+  'line-added-after-approval',
+  /** A gateway that says "failed" is believed at once, though it says so before its statement. */
+  'failure-believed-before-statement',
 ] as const
 export type Plant = (typeof PLANTS)[number]
 

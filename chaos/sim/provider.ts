@@ -159,6 +159,7 @@ export class Provider {
   #giveBack(executed: Executed, success: Told | undefined): void {
     const { faults } = this.#setting
     if (this.#returned.has(obligationOf(executed))) faults.hit('returned-again')
+    if (this.#setting.rows.isClosed(executed.asked.account)) faults.hit('returned-after-close')
     this.#returned.add(obligationOf(executed))
     executed.isReturned = true
     this.balance += executed.amount
@@ -189,6 +190,11 @@ export class Provider {
   #later(least: number, most: number, work: () => void): void {
     const { clock, random } = this.#setting
     clock.after(random.between(least, most), work)
+  }
+
+  /** Everything it made of a reference, as its statement has it. */
+  under(reference: string): readonly Executed[] {
+    return this.#byReference.get(reference) ?? []
   }
 
   /** What an enquiry by reference is answered: every object, unless it denies what it has. */

@@ -1,6 +1,7 @@
 /** The rows of the simulated database, and the pictures of them that the real folds and decisions take in. */
 import { BLOCKING_STATES } from '../../domain/payout.ts'
 import { payoutKey } from '../../domain/identity.ts'
+import type { ApprovedLine, LineState, LiveApproval, RunState } from '../../domain/payout-run.ts'
 import type { AccountDetails } from '../../domain/registration.ts'
 import type { Candidate } from '../../store/claims.ts'
 import type { AskedRow, DisbursementRow, LifeRow, PayoutRow, TrancheRow } from '../../store/life-rows.ts'
@@ -24,7 +25,22 @@ export interface AccountRow {
   readonly linked_ms: number
 }
 
-export type StoredDisbursement = Omit<DisbursementRow, 'payout' | 'asked' | 'reviewing'> & {
+export interface RunRow {
+  readonly key: string
+  readonly state: RunState
+  readonly proposer: string
+  readonly hash: string
+  readonly until_ms: number
+}
+
+export interface LineRow extends ApprovedLine {
+  readonly run: string
+  readonly state: LineState
+}
+
+export type StoredDisbursement = Omit<DisbursementRow, 'payout' | 'asked' | 'reviewing' | 'approval'> & {
+  /** The open run it is a line of: at most one, as the partial unique index has it. */
+  readonly run: string | null
   readonly ref: string
   readonly tranche: string
   readonly paid_ms: number | null
@@ -87,6 +103,10 @@ export class Rows {
   readonly disbursements = new Table<StoredDisbursement>('disbursement', this.transactions, this.#forget)
   readonly payouts = new Table<StoredPayout>('payout', this.transactions, this.#forget)
   readonly sends = new Table<SendRow>('send', this.transactions, this.#forget)
+  readonly runs = new Table<RunRow>('payout_run', this.transactions, () => this.#lives.clear())
+  readonly lines = new Table<LineRow>('payout_run_line', this.transactions, (_key, { disbursement }) => {
+    this.#forget(disbursement)
+  })
   readonly references = new Table<string>('payout_gateway_reference', this.transactions)
   readonly callbacks = new Table<{ readonly verdict: string }>('callback', this.transactions)
   readonly appropriation = new Table<{ readonly amount: bigint; readonly committed: bigint }>(
@@ -101,6 +121,25 @@ export class Rows {
       if (payout) found.push(payout)
     }
     return found
+  }
+
+  /** Whether the life is closed whose account ends in the digits of its reference. */
+  isClosed(account: string): boolean {
+    return this.people.find(`SIM0000${account.slice(-6)}`)?.stage === 'closed'
+  }
+
+  linesOf(run: string): LineRow[] {
+    return Array.from(this.lines.all()).filter((line) => line.run === run)
+  }
+
+  /** What people have agreed to, as far as it stands: a released line of a run that is releasing. */
+  approvalOf({ key, run }: StoredDisbursement): LiveApproval | null {
+    if (run === null) return null
+    const { state, until_ms: untilMs } = this.runs.get(run)
+    const line = this.lines.get(`${run}/${key}`)
+    if (state !== 'releasing' || line.state !== 'released') return null
+    const { gateway, account, amount, currency } = line
+    return { run, untilMs, gateway, account, amount: `${amount}`, currency }
   }
 
   /** The account that may be used; undefined without one, or when it failed. */
@@ -144,6 +183,7 @@ export class Rows {
       reviewing: payouts.some(({ state }) => state === 'review'),
       payout: newest ? this.payoutRow(newest) : null,
       asked: askedOf(payouts),
+      approval: this.approvalOf(stored),
     }
   }
 
@@ -224,7 +264,7 @@ export class Rows {
       usable_ms: live ? BigInt(live.usable_ms) : null,
       send_open: payouts.some((payout) => this.sendTimes(payout).last_ended_ms === null),
       asked_about: payouts.some(({ asked_ms: asked }) => asked !== null),
-      approval: null,
+      approval: this.approvalOf(stored),
     }
   }
 

@@ -69,7 +69,7 @@ export function openSetting(seed: number, plant: Plant | null, isTraced = false)
     faults: new Faults(random),
     trace,
     rows: new Rows(),
-    programme: simProgramme(),
+    programme: simProgramme(random.chance(0.35)),
     timing,
     plant,
     findings,
@@ -89,7 +89,7 @@ export function openSetting(seed: number, plant: Plant | null, isTraced = false)
 function drawTiming(random: Random): PaymentTiming {
   const horizonMs = random.pick([30 * MINUTE, 6 * HOUR, DAY, 30 * DAY])
   return {
-    failureFinal: 'at-once',
+    failureFinal: random.chance(0.3) ? 'after-statement' : 'at-once',
     duplicate: random.pick(['returns-live-object', 'returns-live-object', 'error-then-enquire', 'silent']),
     submitTimeoutMs: random.pick([5 * SECOND, 30 * SECOND]),
     enquiryLadderMs: random.pick([
@@ -105,9 +105,9 @@ function drawTiming(random: Random): PaymentTiming {
   }
 }
 
-/** Two tranches: one at once, one a day after the first is paid; a relinked account rests for an hour. */
-function simProgramme(): Programme {
-  const demo = shippedProgramme('demo')
+/** Two tranches: one at once, one a day after the first is paid; a relinked account rests for an hour. Some let people release. */
+function simProgramme(isApproved: boolean): Programme {
+  const demo = shippedProgramme(isApproved ? 'demo-approved' : 'demo')
   const [first] = demo.tranches
   if (!first) throw new Error('the demo has tranches')
   return {

@@ -4,7 +4,9 @@ import { afterPayout } from '../../domain/disbursement.ts'
 import { sendByMs } from '../../domain/enquiry.ts'
 import { gatewayReference, payoutKey } from '../../domain/identity.ts'
 import type { Failure } from '../../domain/observation.ts'
-import { parkedReason, type Candidate, type Claim, type ClaimDraft, type Draft } from '../../store/claims.ts'
+import { claimParked, coveringRun, parkedReason, unsentReason } from '../../store/claims.ts'
+import type { Candidate, Claim, ClaimDraft, Draft } from '../../store/claims.ts'
+import type { Programme } from '../../domain/programme.ts'
 import { Sealed } from '../../store/vault.ts'
 import { ConstraintViolation } from './database.ts'
 import type { Judge } from './judge.ts'
@@ -28,13 +30,21 @@ export class SimClaims {
     if (plant === 'next-attempt-while-send-open') return { ...candidate, send_open: false }
     if (plant !== 'asked-for-ever') return candidate
     const person = rows.people.get(candidate.ref)
-    return { ...candidate, leaving: person.withdrawn && person.stage !== 'closed' }
+    return { ...candidate, leaving: person.withdrawn }
+  }
+
+  /** As the engine (or a wrong one) knows its rules. */
+  get #programme(): Programme {
+    const { plant, programme } = this.#setting
+    const isIgnored = plant === 'approval-ignored'
+    return isIgnored ? { ...programme, payment: { ...programme.payment, release: 'automatic' } } : programme
   }
 
   draft(disbursement: string, nowMs: number, salt: number): Draft {
-    const { rows, programme } = this.#setting
+    const { rows } = this.#setting
+    const programme = this.#programme
     const candidate = this.#candidate(disbursement)
-    const parked = parkedReason(candidate, programme, nowMs)
+    const parked = parkedReason(candidate, programme, nowMs) ?? unsentReason(candidate, programme, GATEWAY, nowMs)
     if (parked || candidate.account === null) return { kind: 'parked', reason: parked ?? 'no-account' }
     const n = candidate.attempts + 1
     return {
@@ -51,20 +61,17 @@ export class SimClaims {
       programme: candidate.programme,
       ref: candidate.ref,
       accountId: candidate.account,
-      run: null,
+      run: coveringRun(candidate, programme),
       destination: new Sealed(rows.accounts.get(candidate.account).details),
     }
   }
 
   claim(draft: ClaimDraft, body: Uint8Array, nowMs: number): Claim {
-    const { rows, programme, timing, plant } = this.#setting
+    const { rows, timing, plant } = this.#setting
     const isCareless = plant === 'live-index-ignored'
     const candidate = this.#candidate(draft.disbursement)
-    const parked = isCareless ? undefined : parkedReason(candidate, programme, nowMs)
+    const parked = isCareless ? undefined : claimParked(candidate, this.#programme, draft, nowMs)
     if (parked) return { kind: 'parked', reason: parked }
-    if (!isCareless && (candidate.attempts !== draft.n - 1 || candidate.account !== draft.accountId)) {
-      return { kind: 'parked', reason: 'not-released' }
-    }
     const claimed = isCareless ? this.#renumbered(draft, candidate.attempts + 1) : draft
     if (rows.references.find(claimed.reference) !== undefined) return { kind: 'collision' }
     this.#judge.claimed(claimed, nowMs)

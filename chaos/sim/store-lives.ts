@@ -1,4 +1,5 @@
 /** Lives on simulated rows: the real machine says which step is due, the real patch says what it changes. */
+import { AT_REST } from '../../domain/disbursement.ts'
 import { nextStep, type LifeStep } from '../../domain/lifecycle.ts'
 import type { Standing } from '../../domain/standing.ts'
 import type { LifeRow } from '../../store/life-rows.ts'
@@ -20,7 +21,7 @@ export class SimLives {
 
   advance(ref: string, nowMs: number): Standing {
     const { rows, programme, context } = this.#setting
-    let life = rows.life(ref)
+    let life = this.#picture(ref)
     const gateway = life.account ? GATEWAY : null
     for (let steps = 0; ; steps += 1) {
       const step = nextStep(lifeOf(life, gateway), programme, nowMs)
@@ -32,6 +33,20 @@ export class SimLives {
       life = next
     }
     return standingOf(context, life, programme, nowMs)
+  }
+
+  /** A wrong engine does not see that a send of an attempt that is over may still leave. */
+  #picture(ref: string): LifeRow {
+    const { plant, rows } = this.#setting
+    const life = rows.life(ref)
+    if (plant !== 'next-attempt-while-send-open') return life
+    const tranches = life.tranches.map((tranche) => {
+      const owed = tranche.disbursement
+      if (!owed?.payout || !AT_REST.includes(owed.state)) return tranche
+      const payout = { ...owed.payout, last_ended_ms: owed.payout.last_ended_ms ?? owed.payout.last_started_ms }
+      return { ...tranche, disbursement: { ...owed, payout } }
+    })
+    return { ...life, tranches }
   }
 
   #write(before: LifeRow, life: LifeRow): void {
@@ -48,11 +63,12 @@ export class SimLives {
         const { state, reason, release_ms, version } = after
         rows.disbursements.update(after.key, { state, reason, release_ms, version })
       } else {
-        const { payout: _payout, asked: _asked, reviewing: _reviewing, ...stored } = after
+        const { payout: _payout, asked: _asked, reviewing: _reviewing, approval: _approval, ...stored } = after
         const more = {
           ref: life.ref,
           tranche: code,
           paid_ms: null,
+          run: null,
           fiscal_year: 2026,
           budget_line: programme.budgetLine,
         }

@@ -1,6 +1,7 @@
 /** Facts, resends and give-ups on simulated rows: the real folds decide, this only loads and writes. */
 import { nextForPayout, sendByMs } from '../../domain/enquiry.ts'
 import { followPayout } from '../../domain/disbursement.ts'
+import { mayBeSentAgain } from '../../domain/payout-run.ts'
 import type { DisbursementStanding } from '../../domain/standing.ts'
 import { waitingPayout } from '../../store/life-rows.ts'
 import { Harvest } from '../../store/observe-write.ts'
@@ -70,6 +71,9 @@ export class SimPayouts {
 
   #plantedContext(): Setting['context'] {
     const { plant, context, timing } = this.#setting
+    if (plant === 'failure-believed-before-statement') {
+      return { ...context, timingOf: () => ({ ...timing, failureFinal: 'at-once' }) }
+    }
     if (plant !== 'not-found-in-quiet-period') return context
     return { ...context, timingOf: () => ({ ...timing, quietPeriodMs: 0 }) }
   }
@@ -151,7 +155,10 @@ export class SimPayouts {
     const row = workOf(rows.work([payout]), payout)
     const timing = this.resendTiming()
     const next = nextForPayout(waitingPayout(row), timing, nowMs)
-    const isForbidden = row.held || row.disbursement.state !== 'in-flight' || row.disbursement.asked !== null
+    const approval = rows.approvalOf(rows.disbursements.get(row.disbursement.key))
+    const isCovered = mayBeSentAgain(programme.payment.release, approval, nowMs)
+    const isForbidden =
+      row.held || row.disbursement.state !== 'in-flight' || row.disbursement.asked !== null || !isCovered
     if (next.kind !== 'resend' || isForbidden) {
       return { kind: 'refused', disbursement: standingOfWork(context, row, programme, nowMs) }
     }

@@ -2,19 +2,26 @@
 import { disbursementOf, type Rows, type StoredDisbursement, type StoredPayout } from './rows.ts'
 import type { Heard, Judge } from './judge.ts'
 import { obligationOf, type Executed } from './provider.ts'
+import type { FailureFinal } from '../../domain/payout.ts'
 import type { Setting } from './setting.ts'
 
 const ENDS: readonly string[] = ['paid', 'lapsed', 'cancelled', 'review', 'needs-account', 'float-short', 'failed']
+
+/** The words by which a gateway ends a payout: where its failures are final only later, its statement alone. */
+const DENIALS: Readonly<Record<FailureFinal, readonly string[]>> = {
+  'at-once': ['FAILED', 'CANCELLED', 'UNDEBITED'],
+  'after-statement': ['UNDEBITED'],
+}
 
 /**
  * Whether `late` was sent in good faith: the gateway had denied `early` (or a second object it had made of it) before, and had not
  * yet taken that back.
  */
-function isExcused(judge: Judge, early: Executed, late: Executed): boolean {
+function isExcused({ timing }: Setting, judge: Judge, early: Executed, late: Executed): boolean {
   if (early.key === late.key) return false
   const claimedMs = judge.claimedMs.get(late.key) ?? 0
   const before = heardUnder(judge, early).filter(({ atMs }) => atMs < claimedMs)
-  const denied = before.findIndex(({ status }) => status === 'FAILED' || status === 'CANCELLED')
+  const denied = before.findIndex(({ status }) => DENIALS[timing.failureFinal].includes(status))
   return denied >= 0 && !before.slice(denied).some(({ status }) => status === 'SUCCEEDED')
 }
 
@@ -50,7 +57,7 @@ function judgeDuplicates(setting: Setting, judge: Judge, name: string, mine: rea
   for (const [index, late] of credited.entries()) {
     const unexcused = credited
       .slice(0, index)
-      .filter((early) => !isExcused(judge, early, late) && !isExcused(judge, late, early))
+      .filter((early) => !isExcused(setting, judge, early, late) && !isExcused(setting, judge, late, early))
     if (unexcused.length > 0)
       setting.find('duplicate', `${name}: ${unexcused.map(({ key }) => key).join()} and ${late.key}`)
   }

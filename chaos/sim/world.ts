@@ -11,10 +11,13 @@ import type { Plant } from './plants.ts'
 import { Provider } from './provider.ts'
 import { PROGRAMME } from './rows.ts'
 import { END, FAULTS_END, HOUR, SECOND, openSetting, type Finding, type Setting } from './setting.ts'
+import { RunDesk } from './runs.ts'
+import { Statements } from './statement.ts'
 import { SimClaims } from './store-claims.ts'
 import { SimDesk } from './store-desk.ts'
 import { SimLives } from './store-lives.ts'
 import { SimPayouts } from './store-payouts.ts'
+import { SimRuns } from './store-runs.ts'
 import { judgeBooks, judgeEnd } from './verdict.ts'
 
 export interface Outcome {
@@ -53,6 +56,8 @@ class World {
   readonly #provider: Provider
   readonly #network: Network
   readonly #callbacks: CallbackRoad
+  readonly #runs: RunDesk
+  readonly #statements: Statements
   readonly #workers: readonly Host[]
   readonly #api: Host
   readonly #byRef: ReadonlyMap<string, SimLife>
@@ -71,6 +76,8 @@ class World {
     this.#workers = ['worker-1', 'worker-2'].map((name) => new Host(name, setting, this.#judge))
     this.#api = new Host('api', setting, this.#judge)
     this.#callbacks = new CallbackRoad(setting, this.#api, desk)
+    this.#runs = new RunDesk(setting, new SimRuns(setting, this.#judge, tell), this.#api)
+    this.#statements = new Statements(setting, payouts, this.#provider, this.#api)
     const calls = { look: this.#look.bind(this), carryOut: this.#carryOut.bind(this) }
     this.#byRef = new Map(People.refs.map((ref) => [ref, new SimLife(ref, setting, calls)]))
   }
@@ -78,6 +85,8 @@ class World {
   async run(): Promise<void> {
     const { clock, faults } = this.#setting
     new People(this.#setting, this.#store.desk, this.#api, this.#provider).begin()
+    this.#runs.begin()
+    this.#statements.begin()
     this.#disturb()
     await clock.run(FAULTS_END)
     judgeBooks(this.#setting)

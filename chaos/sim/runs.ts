@@ -1,0 +1,77 @@
+/** People who collect, approve, let go, stop and abort payout runs, each when the dice say so. */
+import { RUN_ENDS } from '../../domain/payout-run.ts'
+import type { Host } from './hosts.ts'
+import { DAY, END, HOUR, MINUTE, type Setting } from './setting.ts'
+import type { SimRuns } from './store-runs.ts'
+
+const APPROVED_FOR_MS = 2 * DAY
+const CANARY_LINES = 3
+
+export class RunDesk {
+  readonly #setting: Setting
+  readonly #runs: SimRuns
+  readonly #api: Host
+  #number = 0
+
+  constructor(setting: Setting, runs: SimRuns, api: Host) {
+    this.#setting = setting
+    this.#runs = runs
+    this.#api = api
+  }
+
+  begin(): void {
+    if (this.#setting.programme.payment.release === 'approved') this.#later(MINUTE, 2 * HOUR, () => this.#cutOff())
+  }
+
+  #later(least: number, most: number, work: () => void): void {
+    const { clock, random } = this.#setting
+    clock.after(random.between(least, most), work)
+  }
+
+  #act(what: string, work: () => void): void {
+    if (!this.#api.isUp) return
+    this.#api
+      .begin()
+      .transaction(what, work)
+      .catch((error: unknown) => this.#setting.failed(what, error))
+  }
+
+  #cutOff(): void {
+    const { clock } = this.#setting
+    if (clock.nowMs >= END - 3 * DAY) return
+    this.#number += 1
+    const key = `run-${this.#number}`
+    this.#act(`collect ${key}`, () => this.#runs.collect(key, 'sari', clock.nowMs))
+    this.#later(2 * HOUR, 8 * HOUR, () => this.#cutOff())
+    this.#later(MINUTE, 30 * MINUTE, () => this.#watch(key))
+  }
+
+  /** Whoever looks at a run goes on from where it stands, whatever became of what was asked before. */
+  #watch(key: string): void {
+    const state = this.#setting.rows.runs.find(key)?.state
+    if (state === undefined || RUN_ENDS.includes(state)) return
+    if (state === 'proposed') this.#approve(key)
+    else this.#act(`tend ${key}`, () => this.#tend(key))
+    this.#later(MINUTE, state === 'proposed' ? HOUR : 4 * HOUR, () => this.#watch(key))
+  }
+
+  #approve(key: string): void {
+    const { clock, faults, rows } = this.#setting
+    const by = faults.strikes('approved-by-proposer') ? 'sari' : 'budi'
+    const { hash } = rows.runs.get(key)
+    const seen = faults.strikes('stale-hash-approved') ? `${hash}0` : hash
+    this.#act(`approve ${key}`, () => this.#runs.approve(key, by, seen, clock.nowMs + APPROVED_FOR_MS))
+  }
+
+  /** Lets lines go, a few and then the rest; pauses, resumes and aborts; closes what is done or has run out. */
+  #tend(key: string): void {
+    const { clock, faults, rows } = this.#setting
+    const { state, until_ms: untilMs } = rows.runs.get(key)
+    if (faults.strikes('run-aborted')) return void this.#runs.step(key, 'abort')
+    if (state === 'paused') return void this.#runs.step(key, 'resume')
+    if (faults.strikes('run-paused')) return void this.#runs.step(key, 'pause')
+    this.#runs.release(key, state === 'approved' ? CANARY_LINES : Infinity)
+    const isDone = this.#runs.tidy(key, clock.nowMs)
+    if (isDone || clock.nowMs >= untilMs + HOUR) this.#runs.step(key, 'close')
+  }
+}
