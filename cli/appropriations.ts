@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { dataOf } from '../client/index.ts'
+import { budgetYearCommands } from './budget-year.ts'
 import { connect, withConnection, type ConnectionOptions } from './connection.ts'
 import { columns, print, printJson } from './output.ts'
 import { proposeAct, withProposing, type ProposingOptions } from './proposing.ts'
@@ -46,7 +47,7 @@ export function appropriationsCommand(): Command {
     .requiredOption('--amount <minor>', 'in minor units (sen)', minor)
     .option('--currency <code>', 'its currency', 'IDR')
     .action(fundOne)
-  for (const each of [list, propose, fund]) each.exitOverride()
+  for (const each of [list, propose, fund, ...budgetYearCommands(command, year)]) each.exitOverride()
   return command
 }
 

@@ -9,10 +9,12 @@ import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import { promisedOf } from './budgets.ts'
 import { codeOf, one, type Sql } from './database.ts'
+import { holdYears } from './freeze-locks.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import { insertPostings } from './postings.ts'
 import type { ProgrammeBook } from './programmes.ts'
 import { lockWave, type WaveRow } from './waves.ts'
+import { isEnding, yearEnding } from './year-rows.ts'
 
 export interface Admission {
   readonly programme: string
@@ -38,7 +40,7 @@ interface Decreed {
 /**
  * Admits a list, all or none: quota and budget are counters under CHECKs, moved once for the whole list. Everybody keeps the
  * plan of the programme version they registered under. Throws `unknown-wave`, `wave-not-open`, `not-awaiting-admission` (with
- * the references), `wave-quota-exceeded`, `budget-exceeded`.
+ * the references), `wave-quota-exceeded`, `budget-exceeded`, `year-ending`.
  */
 export async function admit(
   sql: Sql,
@@ -122,6 +124,10 @@ async function reserve(sql: Sql, wave: WaveRow, count: number, total: bigint): P
     )
   }
   await sql.query('SELECT FROM appropriation WHERE id = $1 FOR UPDATE', [wave.appropriation])
+  // The last that is locked: who ends the year waits for this commit, or has committed and is seen.
+  await holdYears(sql, wave.programme)
+  const { fiscalYear } = await budgetOf(sql, wave)
+  if (await isEnding(sql, wave.programme, fiscalYear)) throw yearEnding(fiscalYear)
   const promised = await promisedOf(sql, wave.appropriation)
   try {
     await sql.query('UPDATE appropriation SET committed = $2 WHERE id = $1', [wave.appropriation, promised + total])

@@ -6,7 +6,9 @@ import type { Programme } from '../domain/programme.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import { codeOf, constraintOf, one, type Sql } from './database.ts'
+import { holdYears } from './freeze-locks.ts'
 import { insertPostings } from './postings.ts'
+import { isEnding, yearEnding } from './year-rows.ts'
 
 export interface NewAppropriation {
   readonly programme: Programme
@@ -26,6 +28,7 @@ export async function setAppropriation(
   atMs: number,
 ): Promise<{ id: string; amount: bigint; committed: bigint }> {
   const { programme, fiscalYear, number, amount } = appropriation
+  await requireOpenYear(sql, appropriation)
   const isNew = await insertEmpty(sql, appropriation)
   const before = await lockAppropriation(sql, appropriation)
   const committed = await promisedOf(sql, before.id)
@@ -48,8 +51,19 @@ export async function setAppropriation(
   return { id: before.id, amount, committed }
 }
 
-/** Throws `appropriation-too-small` when setting it now would. */
-export async function checkAppropriation(sql: Sql, { programme, fiscalYear, amount }: NewAppropriation): Promise<void> {
+/** Nothing is given to a year that ends, and nothing taken from it. Throws `year-ending`. */
+async function requireOpenYear(
+  sql: Sql,
+  { programme, fiscalYear }: Pick<NewAppropriation, 'programme' | 'fiscalYear'>,
+): Promise<void> {
+  await holdYears(sql, programme.code)
+  if (await isEnding(sql, programme.code, fiscalYear)) throw yearEnding(fiscalYear)
+}
+
+/** Throws `appropriation-too-small`, `year-ending` when setting it now would. */
+export async function checkAppropriation(sql: Sql, appropriation: NewAppropriation): Promise<void> {
+  const { programme, fiscalYear, amount } = appropriation
+  await requireOpenYear(sql, appropriation)
   const { rows } = await sql.query<{ id: string }>(
     'SELECT id FROM appropriation WHERE programme = $1 AND fiscal_year = $2 AND budget_line = $3',
     [programme.code, fiscalYear, programme.budgetLine],
@@ -63,12 +77,13 @@ function refuseTooSmall(amount: bigint, committed: bigint): void {
 }
 
 /**
- * What an appropriation has promised to people and not had back, in minor units. Closing lives give back without touching the
+ * What an appropriation has promised to people and not had back, in minor units; what went over to the next year counts as promised. Closing lives give back without touching the
  * appropriation's row, so that nothing on the payment path is hot: whoever reserves sums up under that row's lock.
  */
 export async function promisedOf(sql: Sql, appropriation: string): Promise<bigint> {
   const { rows } = await sql.query<{ promised: bigint }>(
-    'SELECT coalesce(sum(amount - released), 0)::bigint AS promised FROM commitment WHERE appropriation = $1',
+    `SELECT ((SELECT coalesce(sum(amount - released), 0) FROM commitment WHERE appropriation = $1)
+             + (SELECT coalesce(sum(kept + moved), 0) FROM carry_over WHERE from_appropriation = $1))::bigint AS promised`,
     [appropriation],
   )
   return one(rows, 'promised').promised

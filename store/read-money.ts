@@ -17,19 +17,22 @@ export interface AppropriationView {
   readonly obligated: string
   /** Of the obligated: paid and not returned. */
   readonly disbursed: string
+  /** Of the committed: gone over to the next fiscal year. */
+  readonly carriedOver: string
   /** Neither committed nor spent. */
   readonly available: string
 }
 
 const APPROPRIATIONS = `
 SELECT a.id, a.fiscal_year AS "fiscalYear", a.budget_line AS "budgetLine", a.number, a.currency, a.amount::text,
-       of.promised::text AS committed, (a.amount - of.promised)::text AS available, of.obligated::text,
+       of.promised::text AS committed, (a.amount - of.promised)::text AS available, of.obligated::text, of.moved::text AS "carriedOver",
        (SELECT coalesce(sum(d.amount), 0)::text FROM disbursement d
          WHERE d.programme = a.programme AND d.fiscal_year = a.fiscal_year AND d.budget_line = a.budget_line
            AND d.state = 'paid') AS disbursed
   FROM appropriation a
-  CROSS JOIN LATERAL (SELECT coalesce(sum(c.amount - c.released), 0) AS promised, coalesce(sum(c.obligated), 0) AS obligated
-                        FROM commitment c WHERE c.appropriation = a.id) AS of
+  CROSS JOIN LATERAL (SELECT coalesce(sum(promised), 0) AS promised, coalesce(sum(obligated), 0) AS obligated, coalesce(sum(moved), 0) AS moved
+                        FROM (SELECT amount - released AS promised, obligated, 0 AS moved FROM commitment WHERE appropriation = a.id
+                              UNION ALL SELECT kept + moved, kept, moved FROM carry_over WHERE from_appropriation = a.id) AS c) AS of
  WHERE a.programme = $1 ORDER BY a.fiscal_year DESC, a.budget_line`
 
 export async function listAppropriations(sql: Sql, programme: string): Promise<AppropriationView[]> {

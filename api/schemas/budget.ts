@@ -17,9 +17,10 @@ export const Appropriation = named(
     committed: ref(Money),
     obligated: ref(Money),
     disbursed: ref(Money),
+    carriedOver: ref(Money),
     available: ref(Money),
   },
-  'amount = available + committed; of the committed some is obligated (owed), and of the obligated some is disbursed (paid)',
+  'amount = available + committed; of the committed some is obligated (owed), and of the obligated some is disbursed (paid); what went over to the next fiscal year is committed too',
 )
 export const AppropriationList = listOf('AppropriationList', Appropriation)
 
@@ -34,6 +35,7 @@ export function appropriationView(row: AppropriationView): Static<typeof Appropr
     committed: money(row.committed, currency),
     obligated: money(row.obligated, currency),
     disbursed: money(row.disbursed, currency),
+    carriedOver: money(row.carriedOver, currency),
     available: money(row.available, currency),
   }
 }
