@@ -362,8 +362,8 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER approval_by_another BEFORE INSERT ON public.approval FOR EACH ROW EXECUTE FUNCTION refuse_own_approval()',
     'audit_event.audit_event_append_only':
       'CREATE TRIGGER audit_event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
-    'carry_over.carry_over_frozen':
-      "CREATE TRIGGER carry_over_frozen BEFORE UPDATE ON public.carry_over FOR EACH ROW EXECUTE FUNCTION refuse_thaw('programme', 'ref', 'from_appropriation', 'to_appropriation', 'moved', 'obligated', 'carried_at')",
+    'carry_over.carry_over_append_only':
+      'CREATE TRIGGER carry_over_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.carry_over FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'closed_period.closed_period_append_only':
       'CREATE TRIGGER closed_period_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.closed_period FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'commitment.commitment_year_open':
@@ -472,7 +472,7 @@ export const GUARDS: Guards = {
     'lunas_app on table approval': 'INSERT, SELECT',
     'lunas_app on table audit_event': 'INSERT, SELECT',
     'lunas_app on table callback': 'INSERT, SELECT, UPDATE',
-    'lunas_app on table carry_over': 'INSERT, SELECT, UPDATE (kept, released)',
+    'lunas_app on table carry_over': 'INSERT, SELECT',
     'lunas_app on table check_result': 'INSERT, SELECT',
     'lunas_app on table closed_period': 'INSERT, SELECT',
     'lunas_app on table commitment': 'INSERT, SELECT, UPDATE',

@@ -33,7 +33,8 @@ SELECT DISTINCT ON (programme, ref, account) 'over-limit' AS kind, 'posting' AS 
       sql: `
 SELECT CASE WHEN committed > amount OR promised > amount THEN 'over-limit' ELSE 'changed' END AS kind, 'appropriation' AS entity, id::text AS key,
        format('of %s, %s are said to be promised and %s are', amount, committed, promised) AS says
-  FROM (SELECT a.*, (SELECT coalesce(sum(c.amount - c.released), 0) FROM commitment c WHERE c.appropriation = a.id) AS promised FROM appropriation a) AS a
+  FROM (SELECT a.*, (SELECT coalesce(sum(c.amount - c.released), 0) FROM commitment c WHERE c.appropriation = a.id)
+                      + (SELECT coalesce(sum(k.kept + k.moved), 0) FROM carry_over k WHERE k.from_appropriation = a.id) AS promised FROM appropriation a) AS a
  WHERE committed > amount OR promised > amount OR committed < promised OR amount < 0`,
     },
     {

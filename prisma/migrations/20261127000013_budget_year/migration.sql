@@ -86,7 +86,7 @@ ALTER TABLE year_close ADD CONSTRAINT year_close_amounts CHECK (lapsed_count >= 
 ALTER TABLE carry_over ADD CONSTRAINT carry_over_amounts CHECK (kept >= 0 AND released >= 0 AND moved > 0 AND obligated >= 0 AND obligated <= moved AND from_appropriation <> to_appropriation);
 ALTER TABLE treasury_return ADD CONSTRAINT treasury_return_amount CHECK (amount > 0);
 CREATE TRIGGER treasury_return_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON treasury_return FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER carry_over_frozen BEFORE UPDATE ON carry_over FOR EACH ROW EXECUTE FUNCTION refuse_thaw('programme', 'ref', 'from_appropriation', 'to_appropriation', 'moved', 'obligated', 'carried_at');
+CREATE TRIGGER carry_over_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON carry_over FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER year_close_frozen BEFORE UPDATE ON year_close FOR EACH ROW EXECUTE FUNCTION refuse_thaw('programme', 'fiscal_year', 'document', 'agreed_under', 'frozen_at');
 CREATE TRIGGER year_close_ended BEFORE UPDATE ON year_close FOR EACH ROW WHEN (OLD.closed_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
 
@@ -168,5 +168,4 @@ CREATE TRIGGER closed_period_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON 
 
 GRANT SELECT, INSERT ON year_close, carry_over, treasury_return TO lunas_app;
 GRANT UPDATE (state, reached, lapsed_count, lapsed, returned, carried_count, carried, refusal, closed_at, version) ON year_close TO lunas_app;
-GRANT UPDATE (kept, released) ON carry_over TO lunas_app;
 GRANT SELECT ON year_close, carry_over, treasury_return TO lunas_audit;
