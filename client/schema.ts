@@ -1982,6 +1982,11 @@ export interface components {
             fiscalYear: number;
             budgetLine: string;
             number: string;
+            /**
+             * Format: date
+             * @description Of the document of that number
+             */
+            date: string | null;
             amount: components["schemas"]["Money"];
             committed: components["schemas"]["Money"];
             obligated: components["schemas"]["Money"];
@@ -2028,6 +2033,11 @@ export interface components {
             admitted: number;
             /** @description Number of the first decree */
             decree: string | null;
+            /**
+             * Format: date
+             * @description The day of the first decree
+             */
+            decreeDate: string | null;
             /**
              * Format: date-time
              * @description RFC 3339
@@ -2659,6 +2669,12 @@ export interface components {
             by: string;
             reason: string;
         };
+        /** @description A document that the payment goes under */
+        DocumentOfRun: {
+            number: string;
+            /** Format: date */
+            date: string | null;
+        };
         /** @description Disbursements released together after approval */
         Run: {
             /**
@@ -2689,6 +2705,8 @@ export interface components {
             /** @description The newest proposal to release it */
             proposal: string | null;
             approval: components["schemas"]["RunApproval"] | null;
+            paymentOrder: components["schemas"]["DocumentOfRun"] | null;
+            warrant: components["schemas"]["DocumentOfRun"] | null;
             /** Format: date-time */
             releasedAt: string | null;
             stop: components["schemas"]["RunStop"] | null;
@@ -2873,6 +2891,11 @@ export interface components {
         NewAdmission: {
             /** @example SK-DEMO-2026-001 */
             decree: string;
+            /**
+             * Format: date
+             * @description The day it was signed; some programmes require it
+             */
+            decreeDate?: string;
             refs: string[];
         };
         /** @description How many of the list were admitted: all */
@@ -3665,7 +3688,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency-key-in-flight`, `wave-exists` */
+            /** @description `idempotency-key-in-flight`, `wave-exists`, `year-ending` */
             409: {
                 headers: {
                     /** @description Seconds */
@@ -3804,7 +3827,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency-key-in-flight`, `wave-not-open`, `not-awaiting-admission`, `wave-quota-exceeded`, `budget-exceeded` */
+            /** @description `idempotency-key-in-flight`, `wave-not-open`, `not-awaiting-admission`, `wave-quota-exceeded`, `budget-exceeded`, `year-ending` */
             409: {
                 headers: {
                     /** @description Seconds */

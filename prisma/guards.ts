@@ -410,6 +410,8 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER payout_run_agreed BEFORE UPDATE ON public.payout_run FOR EACH ROW EXECUTE FUNCTION refuse_unagreed_run()',
     'payout_run.payout_run_begins':
       'CREATE TRIGGER payout_run_begins BEFORE INSERT ON public.payout_run FOR EACH ROW EXECUTE FUNCTION refuse_begun_run()',
+    'payout_run.payout_run_documents':
+      "CREATE TRIGGER payout_run_documents BEFORE UPDATE ON public.payout_run FOR EACH ROW WHEN ((old.approved_at IS NOT NULL)) EXECUTE FUNCTION refuse_thaw('payment_order', 'payment_order_date', 'warrant', 'warrant_date')",
     'payout_run.payout_run_ended':
       "CREATE TRIGGER payout_run_ended BEFORE UPDATE ON public.payout_run FOR EACH ROW WHEN ((old.state = ANY (ARRAY['closed'::text, 'aborted'::text, 'void'::text]))) EXECUTE FUNCTION refuse_change()",
     'payout_run.payout_run_frozen':
@@ -488,7 +490,7 @@ export const GUARDS: Guards = {
     'lunas_app on table participant': 'INSERT, SELECT, UPDATE',
     'lunas_app on table payout': 'INSERT, SELECT, UPDATE',
     'lunas_app on table payout_run':
-      'INSERT, SELECT, UPDATE (approved_at, approved_until, ended_at, ended_under, looked_at, proposal, reason, released_at, resumes_at, state, stopped_at, stopped_by, version)',
+      'INSERT, SELECT, UPDATE (approved_at, approved_until, ended_at, ended_under, looked_at, payment_order, payment_order_date, proposal, reason, released_at, resumes_at, state, stopped_at, stopped_by, version, warrant, warrant_date)',
     'lunas_app on table payout_run_line': 'INSERT, SELECT, UPDATE (ended_at, reason, released_at, state)',
     'lunas_app on table posting': 'INSERT, SELECT',
     'lunas_app on table programme_version': 'INSERT, SELECT',

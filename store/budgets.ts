@@ -14,6 +14,8 @@ export interface NewAppropriation {
   readonly programme: Programme
   readonly fiscalYear: number
   readonly number: string
+  /** The day of the document of that number. */
+  readonly date?: string | undefined
   readonly amount: bigint
 }
 
@@ -27,24 +29,25 @@ export async function setAppropriation(
   actor: Actor,
   atMs: number,
 ): Promise<{ id: string; amount: bigint; committed: bigint }> {
-  const { programme, fiscalYear, number, amount } = appropriation
+  const { programme, fiscalYear, number, amount, date = null } = appropriation
   await requireOpenYear(sql, appropriation)
   const isNew = await insertEmpty(sql, appropriation)
   const before = await lockAppropriation(sql, appropriation)
   const committed = await promisedOf(sql, before.id)
   refuseTooSmall(amount, committed)
-  await sql.query('UPDATE appropriation SET amount = $2, number = $3, committed = $4 WHERE id = $1', [
-    before.id,
-    amount,
-    number,
-    committed,
-  ])
+  await sql.query(
+    'UPDATE appropriation SET amount = $2, number = $3, committed = $4, document_date = $5 WHERE id = $1',
+    [before.id, amount, number, committed, date],
+  )
   await postChange(sql, appropriation, before, atMs)
   const subject = `appropriation:${before.id}`
   const told = { fiscalYear, budgetLine: programme.budgetLine, currency: programme.currency }
-  const after = { ...told, amount: amount.toString(), number, committed: committed.toString() }
-  const { amount: had, number: under, committed: promised } = before
-  const was = isNew ? null : { ...told, amount: had.toString(), number: under, committed: promised.toString() }
+  const dated = (day: string | null) => (day === null ? {} : { date: day })
+  const after = { ...told, amount: amount.toString(), number, committed: committed.toString(), ...dated(date) }
+  const { amount: had, number: under, committed: promised, date: of } = before
+  const was = isNew
+    ? null
+    : { ...told, amount: had.toString(), number: under, committed: promised.toString(), ...dated(of) }
   await insertAudit(sql, [
     { act: 'appropriation-set', actor, atMs, subject, programme: programme.code, before: was, after },
   ])
@@ -103,6 +106,7 @@ interface StoredAppropriation {
   readonly id: string
   readonly amount: bigint
   readonly number: string
+  readonly date: string | null
   readonly committed: bigint
   /** How often its amount was posted before. */
   readonly changes: number
@@ -110,7 +114,7 @@ interface StoredAppropriation {
 
 async function lockAppropriation(sql: Sql, of: NewAppropriation): Promise<StoredAppropriation> {
   const { rows } = await sql.query<Omit<StoredAppropriation, 'changes'>>(
-    `SELECT id, amount, number, committed FROM appropriation
+    `SELECT id, amount, number, document_date AS date, committed FROM appropriation
       WHERE programme = $1 AND fiscal_year = $2 AND budget_line = $3 FOR UPDATE`,
     [of.programme.code, of.fiscalYear, of.programme.budgetLine],
   )

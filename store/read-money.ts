@@ -8,6 +8,8 @@ export interface AppropriationView {
   readonly fiscalYear: number
   readonly budgetLine: string
   readonly number: string
+  /** The day of that document, where it was told. */
+  readonly date: string | null
   readonly currency: string
   /** What may be spent. */
   readonly amount: string
@@ -24,7 +26,7 @@ export interface AppropriationView {
 }
 
 const APPROPRIATIONS = `
-SELECT a.id, a.fiscal_year AS "fiscalYear", a.budget_line AS "budgetLine", a.number, a.currency, a.amount::text,
+SELECT a.id, a.fiscal_year AS "fiscalYear", a.budget_line AS "budgetLine", a.number, a.document_date AS date, a.currency, a.amount::text,
        of.promised::text AS committed, (a.amount - of.promised)::text AS available, of.obligated::text, of.moved::text AS "carriedOver",
        (SELECT coalesce(sum(d.amount), 0)::text FROM disbursement d
          WHERE d.programme = a.programme AND d.fiscal_year = a.fiscal_year AND d.budget_line = a.budget_line
@@ -65,12 +67,13 @@ export interface WaveView {
   readonly quota: number
   readonly admitted: number
   readonly decree: string | null
+  readonly decreeDate: string | null
   readonly openedAt: Date
   readonly closedAt: Date | null
 }
 
 const WAVE = `
-SELECT w.code, w.state, a.fiscal_year AS "fiscalYear", w.quota, w.admitted, w.decree, w.opened_at AS "openedAt",
+SELECT w.code, w.state, a.fiscal_year AS "fiscalYear", w.quota, w.admitted, w.decree, w.decree_date AS "decreeDate", w.opened_at AS "openedAt",
        w.closed_at AS "closedAt"
   FROM wave w JOIN appropriation a ON a.id = w.appropriation`
 

@@ -13,6 +13,7 @@ export const Appropriation = named(
     fiscalYear: FiscalYear,
     budgetLine: Type.String(),
     number: Type.String(),
+    date: textOrNull({ format: 'date', description: 'Of the document of that number' }),
     amount: ref(Money),
     committed: ref(Money),
     obligated: ref(Money),
@@ -25,12 +26,13 @@ export const Appropriation = named(
 export const AppropriationList = listOf('AppropriationList', Appropriation)
 
 export function appropriationView(row: AppropriationView): Static<typeof Appropriation> {
-  const { id, fiscalYear, budgetLine, number, currency } = row
+  const { id, fiscalYear, budgetLine, number, date, currency } = row
   return {
     id,
     fiscalYear,
     budgetLine,
     number,
+    date,
     amount: money(row.amount, currency),
     committed: money(row.committed, currency),
     obligated: money(row.obligated, currency),
@@ -66,6 +68,7 @@ export const Wave = named(
     quota: Type.Integer(),
     admitted: Type.Integer(),
     decree: textOrNull({ description: 'Number of the first decree' }),
+    decreeDate: textOrNull({ format: 'date', description: 'The day of the first decree' }),
     openedAt: Time,
     closedAt: TimeOrNull,
   },

@@ -51,11 +51,11 @@ SELECT CASE WHEN people > quota THEN 'over-limit' ELSE 'changed' END AS kind, 'w
       sql: `
 SELECT 'changed' AS kind, 'appropriation' AS entity, a.id::text AS key, format('it is %s, and %s was set last', a.amount, e.amount) AS says
   FROM appropriation a
-  LEFT JOIN LATERAL (SELECT (after ->> 'amount')::bigint AS amount, after ->> 'number' AS number, after ->> 'currency' AS currency,
+  LEFT JOIN LATERAL (SELECT (after ->> 'amount')::bigint AS amount, after ->> 'number' AS number, after ->> 'date' AS date, after ->> 'currency' AS currency,
                             (after ->> 'fiscalYear')::int AS fiscal_year, after ->> 'budgetLine' AS budget_line, programme
                        FROM audit_event WHERE act = 'appropriation-set' AND subject = 'appropriation:' || a.id ORDER BY id DESC LIMIT 1) e ON true
- WHERE (a.amount, a.number, a.currency, a.fiscal_year, a.budget_line, a.programme)
-       IS DISTINCT FROM (e.amount, e.number, e.currency, e.fiscal_year, e.budget_line, e.programme)`,
+ WHERE (a.amount, a.number, a.document_date::text, a.currency, a.fiscal_year, a.budget_line, a.programme)
+       IS DISTINCT FROM (e.amount, e.number, e.date, e.currency, e.fiscal_year, e.budget_line, e.programme)`,
     },
   ],
 )

@@ -72,6 +72,18 @@ export const YEARS: readonly Mutation[] = [
     `UPDATE disbursement AS t SET fiscal_year = 2026 WHERE t.key = (SELECT subject FROM audit_event WHERE act = 'disbursement-carried' ORDER BY random() LIMIT 1)
      RETURNING ${CARRIED} AS key`,
   ),
+  change(
+    'a wave under a decree of another day',
+    'events',
+    ['changed', 'wave'],
+    update('wave', `decree_date = '2026-01-01'`, `t.programme || ':' || t.code`),
+  ),
+  change(
+    'an appropriation under a document of another day',
+    'limits',
+    ['changed', 'appropriation'],
+    update('appropriation', `document_date = '2026-01-01'`, 't.id'),
+  ),
   {
     name: 'an obligation that lapsed with its year while its payment was under way',
     check: 'years',

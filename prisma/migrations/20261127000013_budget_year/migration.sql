@@ -166,6 +166,10 @@ $$;
 -- A period that was closed stays closed.
 CREATE TRIGGER closed_period_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON closed_period FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- A run goes under the documents that were signed with it.
+CREATE TRIGGER payout_run_documents BEFORE UPDATE ON payout_run FOR EACH ROW WHEN (OLD.approved_at IS NOT NULL) EXECUTE FUNCTION refuse_thaw('payment_order', 'payment_order_date', 'warrant', 'warrant_date');
+
+GRANT UPDATE (payment_order, payment_order_date, warrant, warrant_date) ON payout_run TO lunas_app;
 GRANT SELECT, INSERT ON year_close, carry_over, treasury_return TO lunas_app;
 GRANT UPDATE (state, reached, lapsed_count, lapsed, returned, carried_count, carried, refusal, closed_at, version) ON year_close TO lunas_app;
 GRANT SELECT ON year_close, carry_over, treasury_return TO lunas_audit;
