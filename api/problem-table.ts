@@ -3,6 +3,7 @@ import type { ProblemCode } from '../domain/problem.ts'
 import type { ProblemEntry } from './problem-entry.ts'
 import { RUN_PROBLEMS } from './run-problems.ts'
 import { TWO_PERSON_PROBLEMS } from './two-person-problems.ts'
+import { YEAR_PROBLEMS } from './year-problems.ts'
 
 const NEW_KEY = 'Send the corrected request with a new Idempotency-Key.'
 const AGAIN = 'Send the same request with the same Idempotency-Key again after Retry-After seconds.'
@@ -165,8 +166,9 @@ export const PROBLEM_TABLE: Readonly<Record<ProblemCode, ProblemEntry>> = {
   'budget-exceeded': {
     status: 409,
     title: 'The appropriation has not enough left',
-    means: 'The list would reserve more than the appropriation has available; nobody was admitted.',
-    remedy: 'Raise the appropriation, or shorten the list.',
+    means:
+      'More would be reserved than the appropriation has available: by a list, of which nobody was admitted, or by what goes over from the year before.',
+    remedy: 'Raise the appropriation; a list may be shortened too.',
   },
   'not-awaiting-admission': {
     status: 409,
@@ -249,6 +251,7 @@ export const PROBLEM_TABLE: Readonly<Record<ProblemCode, ProblemEntry>> = {
     remedy: 'Look at it: its resolution and reason are there.',
   },
   ...RUN_PROBLEMS,
+  ...YEAR_PROBLEMS,
   'review-moved': {
     status: 409,
     title: 'What is under review has moved',

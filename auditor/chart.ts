@@ -55,4 +55,9 @@ export const CHART: Readonly<Record<string, readonly Line[]>> = {
   'made-receivable': [['funds:receivable', 'funds:suspense-out']],
   'written-off': [['funds:write-off', 'funds:suspense-out']],
   'suspense-to-treasury': [['funds:suspense-in', 'funds:treasury']],
+  'returned-to-treasury': [['funds:treasury', 'funds:float:{gateway}']],
+  'carried-out': [['budget:committed', 'budget:carried']],
+  'carried-in': [['budget:available', 'budget:committed']],
+  'obligation-carried-out': [['budget:obligated', 'budget:carried']],
+  'obligation-carried-in': [['budget:available', 'budget:obligated']],
 }

@@ -20,6 +20,7 @@ import { told } from './checks/told.ts'
 import { trail } from './checks/trail.ts'
 import { transitions } from './checks/transitions.ts'
 import { waiting } from './checks/waiting.ts'
+import { years } from './checks/years.ts'
 
 export const CHECKS: readonly Check[] = [
   powers,
@@ -39,6 +40,7 @@ export const CHECKS: readonly Check[] = [
   callbacks,
   limits,
   ledger,
+  years,
   told,
   discrepancies,
   waiting,

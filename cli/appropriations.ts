@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { dataOf } from '../client/index.ts'
+import { budgetYearCommands } from './budget-year.ts'
 import { connect, withConnection, type ConnectionOptions } from './connection.ts'
 import { columns, print, printJson } from './output.ts'
 import { proposeAct, withProposing, type ProposingOptions } from './proposing.ts'
@@ -13,6 +14,7 @@ interface ProposeOptions extends ProposingOptions {
   readonly programme: string
   readonly year: number
   readonly number: string
+  readonly date?: string
   readonly amount: string
   readonly currency: string
 }
@@ -33,6 +35,7 @@ export function appropriationsCommand(): Command {
     .requiredOption('--programme <code>', 'the programme')
     .requiredOption('--year <year>', 'the fiscal year', year)
     .requiredOption('--number <text>', 'the number of the appropriation document')
+    .option('--date <day>', 'its day, such as 2026-01-02')
     .requiredOption('--amount <minor>', 'the whole amount for the year, in minor units (sen)', minor)
     .option('--currency <code>', 'its currency', 'IDR')
     .action(proposeOne)
@@ -46,7 +49,7 @@ export function appropriationsCommand(): Command {
     .requiredOption('--amount <minor>', 'in minor units (sen)', minor)
     .option('--currency <code>', 'its currency', 'IDR')
     .action(fundOne)
-  for (const each of [list, propose, fund]) each.exitOverride()
+  for (const each of [list, propose, fund, ...budgetYearCommands(command, year)]) each.exitOverride()
   return command
 }
 
@@ -68,9 +71,10 @@ async function listAll(options: ListOptions): Promise<void> {
 }
 
 async function proposeOne(options: ProposeOptions): Promise<void> {
-  const { programme, year: fiscalYear, number, amount: minorUnits, currency } = options
+  const { programme, year: fiscalYear, number, date, amount: minorUnits, currency } = options
   const amount = { minor: minorUnits, currency }
-  await proposeAct(options, { act: 'appropriation', content: { programme, fiscalYear, number, amount } })
+  const dated = date === undefined ? {} : { date }
+  await proposeAct(options, { act: 'appropriation', content: { programme, fiscalYear, number, ...dated, amount } })
 }
 
 async function fundOne(options: FundOptions): Promise<void> {

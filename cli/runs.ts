@@ -35,7 +35,12 @@ export function runsCommand(): Command {
   const propose = withProposing(
     command.command('propose <run>').description('put a run forward; others approve it'),
     'operator',
-  ).action(proposeOne)
+  )
+    .option('--payment-order <number>', 'the document that orders the payment')
+    .option('--payment-order-date <day>', 'its day, such as 2026-11-26')
+    .option('--warrant <number>', 'the document that warrants the payment')
+    .option('--warrant-date <day>', 'its day')
+    .action(proposeOne)
   const pause = acting(command, 'pause <run>', 'stop it: nothing more of it is sent', (client, run, body) =>
     client.POST('/v1/runs/{run}/pause', { params: pathOf(run), body }),
   )
@@ -120,9 +125,25 @@ async function collectOne(
   if (!options.json) print(`Put it forward with\n  lunas runs propose ${run.run} --reason <text>`)
 }
 
-async function proposeOne(key: string, options: ProposingOptions): Promise<void> {
+interface ProposeOptions extends ProposingOptions {
+  readonly paymentOrder?: string
+  readonly paymentOrderDate?: string
+  readonly warrant?: string
+  readonly warrantDate?: string
+}
+
+async function proposeOne(key: string, options: ProposeOptions): Promise<void> {
   const { run, hash, lines, amount } = await found(key, options)
-  await proposeAct(options, { act: 'run-release', content: { run, hash, lines, amount } })
+  const documents = {
+    ...documentOf('paymentOrder', options.paymentOrder, options.paymentOrderDate),
+    ...documentOf('warrant', options.warrant, options.warrantDate),
+  }
+  await proposeAct(options, { act: 'run-release', content: { run, hash, lines, amount, ...documents } })
+}
+
+function documentOf(name: string, number: string | undefined, date: string | undefined): object {
+  if (number === undefined && date !== undefined) throw new Failure('a day is given without the number of its document')
+  return number === undefined ? {} : { [name]: { number, ...(date === undefined ? {} : { date }) } }
 }
 
 async function abortOne(key: string, options: ProposingOptions): Promise<void> {
@@ -173,6 +194,9 @@ function storyOf(run: Run): string {
     `  hash  ${run.hash}`,
     `  ${run.collectedAt}  collected by ${run.collectedBy}: what was due by ${run.cutOff}`,
   ]
+  if (run.paymentOrder)
+    lines.push(`  payment order ${run.paymentOrder.number} ${run.paymentOrder.date ?? ''}`.trimEnd())
+  if (run.warrant) lines.push(`  warrant ${run.warrant.number} ${run.warrant.date ?? ''}`.trimEnd())
   if (run.proposal !== null) lines.push(`  proposal ${run.proposal}`)
   if (run.approval) lines.push(`  ${run.approval.at}  approved, until ${run.approval.until}`)
   if (run.stop) lines.push(`  ${run.stop.at}  stopped by ${run.stop.by}: ${run.stop.reason}`)

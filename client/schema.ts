@@ -100,6 +100,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programme}/budget-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the money of a fiscal year stands, by wave and in all
+         * @description JSON, comma separated values, or a sheet (XLSX), by `format` or the Accept header. Its columns add up: appropriated = available + reserved, and reserved = committed + obligated + inFlight + paid + lapsed + carriedOver.
+         *
+         *     Roles: administrator, approver, operator, auditor.
+         */
+        get: operations["getBudgetReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programme}/year-ends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fiscal years that are being closed or are closed, newest first
+         * @description A year is ended by the act `year-end` of two people.
+         *
+         *     Roles: administrator, approver, operator, auditor.
+         */
+        get: operations["listYearEnds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes/{programme}/waves": {
         parameters: {
             query?: never;
@@ -1311,7 +1355,7 @@ export interface components {
             /** @description The request id, as in the log */
             instance: string;
             /** @enum {unknown} */
-            code: "invalid-request" | "malformed-request" | "malformed-json" | "unsupported-media-type" | "body-too-large" | "headers-too-large" | "request-timeout" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "unknown-programme" | "unknown-wave" | "unknown-course" | "unknown-participant" | "unknown-gateway" | "unknown-survey" | "programme-invalid" | "programme-version-exists" | "participant-exists" | "family-card-full" | "wave-exists" | "wave-not-open" | "wave-quota-exceeded" | "appropriation-too-small" | "budget-exceeded" | "not-awaiting-admission" | "not-admitted" | "evidence-exists" | "evidence-out-of-order" | "survey-not-open" | "account-refused" | "account-unchanged" | "already-held" | "not-held" | "life-closed" | "message-not-dead" | "freeze-lifted" | "discrepancy-resolved" | "nothing-owed" | "release-automatic" | "run-not-open" | "run-changed" | "run-needs-more" | "review-moved" | "two-people-needed" | "own-proposal" | "already-decided" | "decision-not-awaited" | "proposal-not-open" | "proposal-expired" | "proposal-stale" | "signature-invalid" | "signing-key-missing" | "signing-key-exists" | "key-revoked" | "key-exists" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-flight" | "callback-unauthentic" | "callback-malformed" | "rate-limited" | "overloaded" | "not-ready" | "timeout" | "conflict" | "internal";
+            code: "invalid-request" | "malformed-request" | "malformed-json" | "unsupported-media-type" | "body-too-large" | "headers-too-large" | "request-timeout" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "unknown-programme" | "unknown-wave" | "unknown-course" | "unknown-participant" | "unknown-gateway" | "unknown-survey" | "programme-invalid" | "programme-version-exists" | "participant-exists" | "family-card-full" | "wave-exists" | "wave-not-open" | "wave-quota-exceeded" | "appropriation-too-small" | "budget-exceeded" | "year-ending" | "year-not-over" | "next-year-missing" | "not-awaiting-admission" | "not-admitted" | "evidence-exists" | "evidence-out-of-order" | "survey-not-open" | "account-refused" | "account-unchanged" | "already-held" | "not-held" | "life-closed" | "message-not-dead" | "freeze-lifted" | "discrepancy-resolved" | "nothing-owed" | "release-automatic" | "run-not-open" | "run-changed" | "run-needs-more" | "review-moved" | "two-people-needed" | "own-proposal" | "already-decided" | "decision-not-awaited" | "proposal-not-open" | "proposal-expired" | "proposal-stale" | "signature-invalid" | "signing-key-missing" | "signing-key-exists" | "key-revoked" | "key-exists" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-flight" | "callback-unauthentic" | "callback-malformed" | "rate-limited" | "overloaded" | "not-ready" | "timeout" | "conflict" | "internal";
             errors?: {
                 /** @description JSON pointer (RFC 6901) into the body */
                 pointer?: string;
@@ -1931,17 +1975,23 @@ export interface components {
             heard: boolean;
             messageId: string;
         };
-        /** @description amount = available + committed; of the committed some is obligated (owed), and of the obligated some is disbursed (paid) */
+        /** @description amount = available + committed; of the committed some is obligated (owed), and of the obligated some is disbursed (paid); what went over to the next fiscal year is committed too */
         Appropriation: {
             /** Format: uuid */
             id: string;
             fiscalYear: number;
             budgetLine: string;
             number: string;
+            /**
+             * Format: date
+             * @description Of the document of that number
+             */
+            date: string | null;
             amount: components["schemas"]["Money"];
             committed: components["schemas"]["Money"];
             obligated: components["schemas"]["Money"];
             disbursed: components["schemas"]["Money"];
+            carriedOver: components["schemas"]["Money"];
             available: components["schemas"]["Money"];
         };
         /** @description The whole list */
@@ -1984,6 +2034,11 @@ export interface components {
             /** @description Number of the first decree */
             decree: string | null;
             /**
+             * Format: date
+             * @description The day of the first decree
+             */
+            decreeDate: string | null;
+            /**
              * Format: date-time
              * @description RFC 3339
              */
@@ -2008,6 +2063,110 @@ export interface components {
             code: string;
             /** @enum {string} */
             state: "closed";
+        };
+        /** @description reserved = committed + obligated + inFlight + paid + lapsed + carriedOver. Beside these: what came back in all, and what was taken over from the year before */
+        BudgetWave: {
+            /** @example G01 */
+            wave: string;
+            decree: string | null;
+            /** Format: date */
+            decreeDate: string | null;
+            people: number;
+            reserved: components["schemas"]["Money"];
+            committed: components["schemas"]["Money"];
+            obligated: components["schemas"]["Money"];
+            inFlight: components["schemas"]["Money"];
+            paid: components["schemas"]["Money"];
+            lapsed: components["schemas"]["Money"];
+            carriedOver: components["schemas"]["Money"];
+            returned: components["schemas"]["Money"];
+            carriedIn: components["schemas"]["Money"];
+        };
+        /** @description appropriated = available + reserved; every other column but the last is the sum of the waves */
+        BudgetTotal: {
+            appropriated: components["schemas"]["Money"];
+            available: components["schemas"]["Money"];
+            people: number;
+            reserved: components["schemas"]["Money"];
+            committed: components["schemas"]["Money"];
+            obligated: components["schemas"]["Money"];
+            inFlight: components["schemas"]["Money"];
+            paid: components["schemas"]["Money"];
+            lapsed: components["schemas"]["Money"];
+            carriedOver: components["schemas"]["Money"];
+            returned: components["schemas"]["Money"];
+            carriedIn: components["schemas"]["Money"];
+            returnedToTreasury: components["schemas"]["Money"];
+        };
+        /** @description An appropriation of the year, and its document */
+        BudgetLine: {
+            budgetLine: string;
+            number: string;
+            /** Format: date */
+            date: string | null;
+            amount: components["schemas"]["Money"];
+        };
+        /** @description A payout run that was approved, with what of it is owed from the year, and its documents */
+        BudgetRun: {
+            run: string;
+            paymentOrder: string | null;
+            /** Format: date */
+            paymentOrderDate: string | null;
+            warrant: string | null;
+            /** Format: date */
+            warrantDate: string | null;
+            lines: number;
+            amount: components["schemas"]["Money"];
+        };
+        /** @description A programme’s fiscal year as its ledger has it */
+        BudgetReport: {
+            /** @example demo */
+            programme: string;
+            fiscalYear: number;
+            /**
+             * @description The last step of its end that is done; null while nobody ends it
+             * @enum {string|null}
+             */
+            yearEnd: "frozen" | "lapsed" | "returned" | "carried" | "closed" | null;
+            appropriations: components["schemas"]["BudgetLine"][];
+            waves: components["schemas"]["BudgetWave"][];
+            runs: components["schemas"]["BudgetRun"][];
+            total: components["schemas"]["BudgetTotal"];
+        };
+        /** @description A fiscal year that is being closed, or is closed */
+        YearEnd: {
+            fiscalYear: number;
+            /** @description Number of the document that orders it */
+            document: string;
+            /**
+             * @description The last step that is done
+             * @enum {unknown}
+             */
+            state: "frozen" | "lapsed" | "returned" | "carried" | "closed";
+            /** @description How many obligations lapsed */
+            lapsed: number;
+            /** @description Minor units */
+            lapsedAmount: string;
+            /** @description Went back to the treasury, minor units */
+            returnedAmount: string;
+            /** @description How many people’s promises went over to the next year */
+            carried: number;
+            /** @description Minor units */
+            carriedAmount: string;
+            /** @description Why it does not go on: people mend that, and it goes on by itself */
+            refusal: string | null;
+            proposal: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            frozenAt: string;
+            /** Format: date-time */
+            closedAt: string | null;
+        };
+        /** @description The whole list */
+        YearEndList: {
+            data: components["schemas"]["YearEnd"][];
         };
         /** @description The newest version of a programme */
         ProgrammeSummary: {
@@ -2510,6 +2669,12 @@ export interface components {
             by: string;
             reason: string;
         };
+        /** @description A document that the payment goes under */
+        DocumentOfRun: {
+            number: string;
+            /** Format: date */
+            date: string | null;
+        };
         /** @description Disbursements released together after approval */
         Run: {
             /**
@@ -2540,6 +2705,8 @@ export interface components {
             /** @description The newest proposal to release it */
             proposal: string | null;
             approval: components["schemas"]["RunApproval"] | null;
+            paymentOrder: components["schemas"]["DocumentOfRun"] | null;
+            warrant: components["schemas"]["DocumentOfRun"] | null;
             /** Format: date-time */
             releasedAt: string | null;
             stop: components["schemas"]["RunStop"] | null;
@@ -2724,6 +2891,11 @@ export interface components {
         NewAdmission: {
             /** @example SK-DEMO-2026-001 */
             decree: string;
+            /**
+             * Format: date
+             * @description The day it was signed; some programmes require it
+             */
+            decreeDate?: string;
             refs: string[];
         };
         /** @description How many of the list were admitted: all */
@@ -3175,6 +3347,191 @@ export interface operations {
             };
         };
     };
+    getBudgetReport: {
+        parameters: {
+            query: {
+                /** @example 2026 */
+                fiscalYear: string;
+                /** @description Where it is not given, the Accept header says; JSON where neither does */
+                format?: "json" | "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                /** @example demo */
+                programme: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetReport"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-programme`, `not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`, `not-ready`, `timeout` */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listYearEnds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example demo */
+                programme: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearEndList"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-programme` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`, `not-ready`, `timeout` */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listWaves: {
         parameters: {
             query?: never;
@@ -3331,7 +3688,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency-key-in-flight`, `wave-exists` */
+            /** @description `idempotency-key-in-flight`, `wave-exists`, `year-ending` */
             409: {
                 headers: {
                     /** @description Seconds */
@@ -3470,7 +3827,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency-key-in-flight`, `wave-not-open`, `not-awaiting-admission`, `wave-quota-exceeded`, `budget-exceeded` */
+            /** @description `idempotency-key-in-flight`, `wave-not-open`, `not-awaiting-admission`, `wave-quota-exceeded`, `budget-exceeded`, `year-ending` */
             409: {
                 headers: {
                     /** @description Seconds */
@@ -9701,7 +10058,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                code: "invalid-request" | "malformed-request" | "malformed-json" | "unsupported-media-type" | "body-too-large" | "headers-too-large" | "request-timeout" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "unknown-programme" | "unknown-wave" | "unknown-course" | "unknown-participant" | "unknown-gateway" | "unknown-survey" | "programme-invalid" | "programme-version-exists" | "participant-exists" | "family-card-full" | "wave-exists" | "wave-not-open" | "wave-quota-exceeded" | "appropriation-too-small" | "budget-exceeded" | "not-awaiting-admission" | "not-admitted" | "evidence-exists" | "evidence-out-of-order" | "survey-not-open" | "account-refused" | "account-unchanged" | "already-held" | "not-held" | "life-closed" | "message-not-dead" | "freeze-lifted" | "discrepancy-resolved" | "nothing-owed" | "release-automatic" | "run-not-open" | "run-changed" | "run-needs-more" | "review-moved" | "two-people-needed" | "own-proposal" | "already-decided" | "decision-not-awaited" | "proposal-not-open" | "proposal-expired" | "proposal-stale" | "signature-invalid" | "signing-key-missing" | "signing-key-exists" | "key-revoked" | "key-exists" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-flight" | "callback-unauthentic" | "callback-malformed" | "rate-limited" | "overloaded" | "not-ready" | "timeout" | "conflict" | "internal";
+                code: "invalid-request" | "malformed-request" | "malformed-json" | "unsupported-media-type" | "body-too-large" | "headers-too-large" | "request-timeout" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "unknown-programme" | "unknown-wave" | "unknown-course" | "unknown-participant" | "unknown-gateway" | "unknown-survey" | "programme-invalid" | "programme-version-exists" | "participant-exists" | "family-card-full" | "wave-exists" | "wave-not-open" | "wave-quota-exceeded" | "appropriation-too-small" | "budget-exceeded" | "year-ending" | "year-not-over" | "next-year-missing" | "not-awaiting-admission" | "not-admitted" | "evidence-exists" | "evidence-out-of-order" | "survey-not-open" | "account-refused" | "account-unchanged" | "already-held" | "not-held" | "life-closed" | "message-not-dead" | "freeze-lifted" | "discrepancy-resolved" | "nothing-owed" | "release-automatic" | "run-not-open" | "run-changed" | "run-needs-more" | "review-moved" | "two-people-needed" | "own-proposal" | "already-decided" | "decision-not-awaited" | "proposal-not-open" | "proposal-expired" | "proposal-stale" | "signature-invalid" | "signing-key-missing" | "signing-key-exists" | "key-revoked" | "key-exists" | "idempotency-key-missing" | "idempotency-key-reused" | "idempotency-key-in-flight" | "callback-unauthentic" | "callback-malformed" | "rate-limited" | "overloaded" | "not-ready" | "timeout" | "conflict" | "internal";
             };
             cookie?: never;
         };

@@ -92,6 +92,12 @@ export const ACTS = [
   'run-discarded',
   'run-closed',
   'run-line-dropped',
+  'year-end-begun',
+  'year-end-step',
+  'funds-returned',
+  'commitment-carried',
+  'disbursement-carried',
+  'year-closed',
 ] as const
 export type Act = (typeof ACTS)[number]
 

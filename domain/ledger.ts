@@ -32,6 +32,11 @@ export const LEDGER_EVENTS = [
   'made-receivable',
   'written-off',
   'suspense-to-treasury',
+  'returned-to-treasury',
+  'carried-out',
+  'carried-in',
+  'obligation-carried-out',
+  'obligation-carried-in',
 ] as const
 export type LedgerEvent = (typeof LEDGER_EVENTS)[number]
 
@@ -43,6 +48,7 @@ export const CONTROL_ACCOUNTS = [
   'budget:obligated',
   'budget:disbursed',
   'budget:lapsed',
+  'budget:carried',
   'funds:treasury',
   'funds:payable',
   'funds:clearing:{gateway}',
@@ -120,6 +126,11 @@ const TABLE: Readonly<Record<LedgerEvent, readonly Rule[]>> = {
   'made-receivable': [['funds:receivable', 'funds:suspense-out']],
   'written-off': [['funds:write-off', 'funds:suspense-out']],
   'suspense-to-treasury': [['funds:suspense-in', 'funds:treasury']],
+  'returned-to-treasury': [['funds:treasury', 'funds:float:{gateway}']],
+  'carried-out': [['budget:committed', 'budget:carried']],
+  'carried-in': [['budget:available', 'budget:committed']],
+  'obligation-carried-out': [['budget:obligated', 'budget:carried']],
+  'obligation-carried-in': [['budget:available', 'budget:obligated']],
 }
 
 /** The postings of one event. Throws when an event that concerns a gateway names none, or the amount is not positive. */

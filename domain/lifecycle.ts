@@ -29,6 +29,8 @@ export interface Life {
   /** Time on hold since admission, of holds that have ended: deadlines that count from the admission move by it. */
   readonly heldForMs: number
   readonly withdrawn: boolean
+  /** The fiscal year that the person was promised money from is being closed: nothing falls due until the promise stands in the next. */
+  readonly yearEnding: boolean
   /** From when the live account may be used; null without a usable account. */
   readonly accountUsableFromMs: number | null
   readonly accountLinkedAtMs: number | null
@@ -148,7 +150,7 @@ function trancheStep(life: Life, programme: Programme, rule: TrancheRule, nowMs:
   const tranche = trancheOf(life, rule.code)
   if (tranche.disbursement) return owedStep(life, tranche, tranche.disbursement, nowMs)
   if (tranche.state === 'missed' || tranche.state === 'cancelled') return undefined
-  if (tranche.dueAtMs !== null) return dueStep(programme, rule, tranche.dueAtMs, nowMs)
+  if (tranche.dueAtMs !== null) return dueStep(life, programme, rule, tranche.dueAtMs, nowMs)
   return triggerStep(life, programme, rule, tranche, nowMs)
 }
 
@@ -229,10 +231,16 @@ function isPast(owed: LifeDisbursement, life: Life, nowMs: number): boolean {
 }
 
 /** Nothing is owed after its deadline: what falls due too late, say after the end of the budget year, is missed. */
-function dueStep(programme: Programme, rule: TrancheRule, dueAtMs: number, nowMs: number): LifeStep | undefined {
+function dueStep(
+  life: Life,
+  programme: Programme,
+  rule: TrancheRule,
+  dueAtMs: number,
+  nowMs: number,
+): LifeStep | undefined {
   const lapsesAtMs = deadlineAfter(dueAtMs, rule.lapsesAfter, programme.zone)
   if (dueAtMs >= lapsesAtMs) return { kind: 'miss', tranche: rule.code }
-  if (nowMs < dueAtMs) return undefined
+  if (nowMs < dueAtMs || life.yearEnding) return undefined
   const releaseAtMs = releaseInstant(programme.calendar, programme.zone, dueAtMs, programme.payment.releaseAfter)
   return { kind: 'owe', tranche: rule.code, releaseAtMs, lapsesAtMs }
 }

@@ -2,6 +2,7 @@
  * A programme is data: the rules of who is eligible, how much is paid, in which tranches, by when, through which gateways.
  * `programmes/parse.ts` is the only maker of these values; a published version never changes and participants stay on theirs.
  */
+import type { RequiredDocument } from './document-number.ts'
 import type { SpendBand } from './freeze.ts'
 
 /** ISO 8601 duration (`P1M`, `PT30S`, `P5D`), calendar arithmetic in the programme's zone. */
@@ -29,6 +30,8 @@ export interface Programme {
   readonly training: TrainingRules
   readonly tranches: readonly TrancheRule[]
   readonly payment: PaymentRules
+  /** Documents without which nobody is admitted, and no run is put forward. */
+  readonly requires?: readonly RequiredDocument[]
   /** Where values come from: for people, no rule of the engine. */
   readonly notes?: readonly ProgrammeNote[]
 }

@@ -20,6 +20,7 @@ import { refuseUnguarded } from './guarded.ts'
 import { orEnd, settingsOf } from './settings.ts'
 import { temporalOptions } from './temporal.ts'
 import { startWatch } from './watch.ts'
+import { startYears } from './years.ts'
 
 /** Less than a local step may take, so that the step fails by itself and gives its slot back. */
 const QUERY_TIMEOUT_MS = 2500
@@ -89,6 +90,7 @@ const relay = startRelay({
 })
 const watch = startWatch(store, gateways, report)
 const collections = startCollections(store, temporal, report)
+const years = startYears(store, report)
 const running = Promise.all(workers.map((worker) => worker.run()))
 
 const grace = closeWithGrace({ delay: 30_000 }, async ({ err }) => {
@@ -96,6 +98,7 @@ const grace = closeWithGrace({ delay: 30_000 }, async ({ err }) => {
   await relay.stop()
   await watch.stop()
   await collections.stop()
+  await years.stop()
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
   await running.catch(() => undefined)
   await temporal.close()

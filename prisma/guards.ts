@@ -23,8 +23,12 @@ export interface Guards {
 /** Definitions as PostgreSQL prints them. */
 export const GUARDS: Guards = {
   function: {
+    'is_open_obligation(disbursement)':
+      "CREATE OR REPLACE FUNCTION public.is_open_obligation(d disbursement)\n RETURNS boolean\n LANGUAGE sql\n STABLE\nRETURN (((d).state <> ALL (ARRAY['paid'::text, 'lapsed'::text, 'cancelled'::text])) AND (NOT (EXISTS (SELECT FROM payout y WHERE ((y.disbursement = (is_open_obligation.d).key) AND (y.money <> ALL (ARRAY['clearing'::text, 'back'::text])))))))\n",
     'ms(timestamp with time zone)':
       "CREATE OR REPLACE FUNCTION public.ms(at timestamp with time zone)\n RETURNS bigint\n LANGUAGE sql\n STABLE PARALLEL SAFE STRICT\nRETURN ((date_part('epoch'::text, at) * (1000)::double precision))::bigint\n",
+    'open_period(text,text)':
+      "CREATE OR REPLACE FUNCTION public.open_period(programme text, wanted text)\n RETURNS text\n LANGUAGE sql\n STABLE\nRETURN (SELECT to_char(months.month, 'YYYY-MM'::text) AS to_char FROM generate_series((to_date(open_period.wanted, 'YYYY-MM'::text))::timestamp without time zone, ((to_date(open_period.wanted, 'YYYY-MM'::text))::timestamp without time zone + '10 years'::interval), '1 mon'::interval) months(month) WHERE (NOT (EXISTS (SELECT FROM closed_period c WHERE ((c.programme = open_period.programme) AND (c.period = to_char(months.month, 'YYYY-MM'::text)))))) ORDER BY months.month LIMIT 1)\n",
     'refuse_added_line()':
       "CREATE OR REPLACE FUNCTION public.refuse_added_line()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF EXISTS (SELECT FROM (SELECT DISTINCT run FROM added) AS of LEFT JOIN payout_run r ON r.key = of.run\n              WHERE r.state IS DISTINCT FROM 'collecting'\n                 OR r.lines <> (SELECT count(*) FROM payout_run_line l WHERE l.run = of.run)) THEN\n    RAISE EXCEPTION 'no line is added to a run that is collected' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NULL;\nEND\n$function$\n",
     'refuse_begun_run()':
@@ -32,11 +36,15 @@ export const GUARDS: Guards = {
     'refuse_change()':
       "CREATE OR REPLACE FUNCTION public.refuse_change()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';\nEND\n$function$\n",
     'refuse_closed_period()':
-      "CREATE OR REPLACE FUNCTION public.refuse_closed_period()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF EXISTS (SELECT FROM posted JOIN closed_period USING (programme, period)) THEN\n    RAISE EXCEPTION 'the period is closed' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NULL;\nEND\n$function$\n",
+      "CREATE OR REPLACE FUNCTION public.refuse_closed_period()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  PERFORM pg_advisory_xact_lock_shared(hashtextextended('period:' || programme, 0)) FROM (SELECT DISTINCT programme FROM posted) AS held;\n  IF EXISTS (SELECT FROM posted JOIN closed_period USING (programme, period)) THEN\n    RAISE EXCEPTION 'the period is closed' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'posting_period_open';\n  END IF;\n  RETURN NULL;\nEND\n$function$\n",
     'refuse_early_explanation()':
       "CREATE OR REPLACE FUNCTION public.refuse_early_explanation()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF EXISTS (SELECT FROM payout WHERE key = NEW.payout AND money = 'clearing') THEN\n    RAISE EXCEPTION 'payout % is under way: nobody can explain a difference of it', NEW.payout USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_late_commitment()':
+      "CREATE OR REPLACE FUNCTION public.refuse_late_commitment()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  PERFORM pg_advisory_xact_lock_shared(hashtextextended('freeze:years:' || programme, 0)) FROM (SELECT DISTINCT programme FROM added) AS held;\n  IF EXISTS (SELECT FROM (SELECT DISTINCT appropriation FROM added) AS c JOIN appropriation a ON a.id = c.appropriation\n               JOIN year_close z ON (z.programme, z.fiscal_year) = (a.programme, a.fiscal_year)) THEN\n    RAISE EXCEPTION 'the fiscal year ends: nobody is promised anything from it' USING ERRCODE = 'serialization_failure';\n  END IF;\n  RETURN NULL;\nEND\n$function$\n",
     'refuse_late_lines()':
       "CREATE OR REPLACE FUNCTION public.refuse_late_lines()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF EXISTS (SELECT FROM (SELECT DISTINCT statement FROM added) AS told JOIN statement s ON s.id = told.statement) THEN\n    RAISE EXCEPTION 'a statement that is here takes no more lines' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NULL;\nEND\n$function$\n",
+    'refuse_late_obligation()':
+      "CREATE OR REPLACE FUNCTION public.refuse_late_obligation()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  PERFORM pg_advisory_xact_lock_shared(hashtextextended('freeze:years:' || programme, 0)) FROM (SELECT DISTINCT programme FROM added) AS held;\n  IF EXISTS (SELECT FROM added d JOIN year_close z USING (programme, fiscal_year)) THEN\n    RAISE EXCEPTION 'the fiscal year ends: nothing is owed from it' USING ERRCODE = 'serialization_failure';\n  END IF;\n  RETURN NULL;\nEND\n$function$\n",
     'refuse_lone_decision()':
       "CREATE OR REPLACE FUNCTION public.refuse_lone_decision()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.decided_under AND act = ANY (TG_ARGV) AND state = 'executed'\n                    AND content ->> TG_TABLE_NAME = NEW.key) THEN\n    RAISE EXCEPTION '% % is decided by a proposal that others have agreed to', TG_TABLE_NAME, NEW.key USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_lone_lift()':
@@ -53,15 +61,21 @@ export const GUARDS: Guards = {
       "CREATE OR REPLACE FUNCTION public.refuse_unagreed()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF TG_OP = 'INSERT' THEN\n    IF NEW.state <> 'open' THEN\n      RAISE EXCEPTION 'a proposal begins open' USING ERRCODE = 'restrict_violation';\n    END IF;\n  ELSIF NEW.state = 'executed' AND NOT (\n    (SELECT count(*) >= NEW.approvers FROM approval WHERE proposal = NEW.id AND decision = 'approve')\n    AND (NOT NEW.releaser OR EXISTS (SELECT FROM approval WHERE proposal = NEW.id AND decision = 'release'))\n    AND NOT EXISTS (SELECT FROM approval WHERE proposal = NEW.id AND decision = 'reject')) THEN\n    RAISE EXCEPTION 'a proposal is executed once others have agreed' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_unagreed_run()':
       "CREATE OR REPLACE FUNCTION public.refuse_unagreed_run()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NEW.state = 'aborted' THEN\n    IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.ended_under AND act = 'run-abort' AND state = 'executed'\n                      AND content ->> 'run' = NEW.key) THEN\n      RAISE EXCEPTION 'a run is aborted by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n    END IF;\n  ELSIF NEW.state NOT IN ('collecting', 'proposed', 'void') AND NOT EXISTS (\n      SELECT FROM proposal WHERE id = NEW.proposal AND act = 'run-release' AND state = 'executed'\n         AND content ->> 'run' = NEW.key AND content ->> 'hash' = encode(NEW.hash, 'hex')) THEN\n    RAISE EXCEPTION 'a run is released by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_year_step()':
+      "CREATE OR REPLACE FUNCTION public.refuse_year_step()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nDECLARE\n  steps CONSTANT text[] := ARRAY['frozen', 'lapsed', 'returned', 'carried', 'closed'];\nBEGIN\n  IF TG_OP = 'INSERT' THEN\n    IF NEW.state <> 'frozen' OR NOT EXISTS (\n        SELECT FROM proposal WHERE id = NEW.agreed_under AND act = 'year-end' AND state = 'executed' AND content ->> 'programme' = NEW.programme\n           AND content ->> 'fiscalYear' = NEW.fiscal_year::text AND content ->> 'document' = NEW.document) THEN\n      RAISE EXCEPTION 'a fiscal year ends by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n    END IF;\n    RETURN NEW;\n  END IF;\n  IF array_position(steps, NEW.state) NOT IN (array_position(steps, OLD.state), array_position(steps, OLD.state) + 1) THEN\n    RAISE EXCEPTION 'a fiscal year goes from % to % by no step', OLD.state, NEW.state USING ERRCODE = 'restrict_violation';\n  END IF;\n  IF NEW.state = 'closed' AND (EXISTS (\n      SELECT FROM commitment c JOIN appropriation a ON a.id = c.appropriation\n       WHERE a.programme = NEW.programme AND a.fiscal_year = NEW.fiscal_year AND c.amount > c.obligated + c.released\n    ) OR EXISTS (\n      SELECT FROM disbursement d WHERE d.programme = NEW.programme AND d.fiscal_year = NEW.fiscal_year\n         AND d.state NOT IN ('paid', 'lapsed', 'cancelled') AND is_open_obligation(d))) THEN\n    RAISE EXCEPTION 'something of fiscal year % is open still', NEW.fiscal_year USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
   },
   owner: {
+    'function is_open_obligation(disbursement)': 'lunas_owner',
     'function ms(timestamp with time zone)': 'lunas_owner',
+    'function open_period(text,text)': 'lunas_owner',
     'function refuse_added_line()': 'lunas_owner',
     'function refuse_begun_run()': 'lunas_owner',
     'function refuse_change()': 'lunas_owner',
     'function refuse_closed_period()': 'lunas_owner',
     'function refuse_early_explanation()': 'lunas_owner',
+    'function refuse_late_commitment()': 'lunas_owner',
     'function refuse_late_lines()': 'lunas_owner',
+    'function refuse_late_obligation()': 'lunas_owner',
     'function refuse_lone_decision()': 'lunas_owner',
     'function refuse_lone_lift()': 'lunas_owner',
     'function refuse_lone_resolution()': 'lunas_owner',
@@ -70,6 +84,7 @@ export const GUARDS: Guards = {
     'function refuse_thaw()': 'lunas_owner',
     'function refuse_unagreed()': 'lunas_owner',
     'function refuse_unagreed_run()': 'lunas_owner',
+    'function refuse_year_step()': 'lunas_owner',
     'schema public': 'lunas_owner',
     'table account': 'lunas_owner',
     'table api_key': 'lunas_owner',
@@ -77,6 +92,7 @@ export const GUARDS: Guards = {
     'table approval': 'lunas_owner',
     'table audit_event': 'lunas_owner',
     'table callback': 'lunas_owner',
+    'table carry_over': 'lunas_owner',
     'table check_result': 'lunas_owner',
     'table closed_period': 'lunas_owner',
     'table commitment': 'lunas_owner',
@@ -105,7 +121,9 @@ export const GUARDS: Guards = {
     'table statement_line': 'lunas_owner',
     'table statement_pair': 'lunas_owner',
     'table tranche': 'lunas_owner',
+    'table treasury_return': 'lunas_owner',
     'table wave': 'lunas_owner',
+    'table year_close': 'lunas_owner',
   },
   primary: {
     'account.account_pkey': 'PRIMARY KEY (id)',
@@ -114,6 +132,7 @@ export const GUARDS: Guards = {
     'approval.approval_pkey': 'PRIMARY KEY (proposal, person)',
     'audit_event.audit_event_pkey': 'PRIMARY KEY (id)',
     'callback.callback_pkey': 'PRIMARY KEY (id)',
+    'carry_over.carry_over_pkey': 'PRIMARY KEY (programme, ref, from_appropriation)',
     'check_result.check_result_pkey': 'PRIMARY KEY (programme, ref, rule)',
     'closed_period.closed_period_pkey': 'PRIMARY KEY (programme, period)',
     'commitment.commitment_pkey': 'PRIMARY KEY (programme, ref)',
@@ -142,7 +161,9 @@ export const GUARDS: Guards = {
     'statement_line.statement_line_pkey': 'PRIMARY KEY (statement, line)',
     'statement_pair.statement_pair_pkey': 'PRIMARY KEY (statement, line)',
     'tranche.tranche_pkey': 'PRIMARY KEY (programme, ref, code)',
+    'treasury_return.treasury_return_pkey': 'PRIMARY KEY (id)',
     'wave.wave_pkey': 'PRIMARY KEY (programme, code)',
+    'year_close.year_close_pkey': 'PRIMARY KEY (programme, fiscal_year)',
   },
   unique: {
     'account.account_id_programme_ref_key':
@@ -200,6 +221,10 @@ export const GUARDS: Guards = {
       'CREATE UNIQUE INDEX statement_gateway_day_sha256_key ON public.statement USING btree (gateway, day, sha256)',
     'statement.statement_gateway_day_version_key':
       'CREATE UNIQUE INDEX statement_gateway_day_version_key ON public.statement USING btree (gateway, day, version)',
+    'treasury_return.treasury_return_gateway_number_key':
+      'CREATE UNIQUE INDEX treasury_return_gateway_number_key ON public.treasury_return USING btree (gateway, number)',
+    'treasury_return.treasury_return_programme_fiscal_year_gateway_key':
+      'CREATE UNIQUE INDEX treasury_return_programme_fiscal_year_gateway_key ON public.treasury_return USING btree (programme, fiscal_year, gateway)',
   },
   check: {
     'account.account_kind': "CHECK ((kind = ANY (ARRAY['bank'::text, 'wallet'::text])))",
@@ -211,6 +236,8 @@ export const GUARDS: Guards = {
     'approval.approval_shape':
       "CHECK (((decision = ANY (ARRAY['approve'::text, 'reject'::text, 'release'::text])) AND (octet_length(signature) = 64)))",
     'callback.callback_verdict': "CHECK ((verdict = ANY (ARRAY['applied'::text, 'stale'::text, 'unmatched'::text])))",
+    'carry_over.carry_over_amounts':
+      'CHECK (((kept >= 0) AND (released >= 0) AND (moved > 0) AND (obligated >= 0) AND (obligated <= moved) AND (from_appropriation <> to_appropriation)))',
     'check_result.check_result_outcome': "CHECK ((outcome = ANY (ARRAY['pass'::text, 'fail'::text])))",
     'commitment.commitment_limit':
       'CHECK (((amount > 0) AND (obligated >= 0) AND (released >= 0) AND ((obligated + released) <= amount)))',
@@ -287,12 +314,20 @@ export const GUARDS: Guards = {
     'tranche.tranche_amount': 'CHECK ((amount > 0))',
     'tranche.tranche_state':
       "CHECK ((state = ANY (ARRAY['planned'::text, 'open'::text, 'due'::text, 'missed'::text, 'cancelled'::text])))",
+    'treasury_return.treasury_return_amount': 'CHECK ((amount > 0))',
     'wave.wave_quota': 'CHECK (((quota > 0) AND (admitted >= 0) AND (admitted <= quota)))',
     'wave.wave_state': "CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))",
+    'year_close.year_close_amounts':
+      'CHECK (((lapsed_count >= 0) AND (lapsed >= 0) AND (returned >= 0) AND (carried_count >= 0) AND (carried >= 0)))',
+    'year_close.year_close_state':
+      "CHECK (((state = ANY (ARRAY['frozen'::text, 'lapsed'::text, 'returned'::text, 'carried'::text, 'closed'::text])) AND ((state = 'closed'::text) = (closed_at IS NOT NULL))))",
   },
   reference: {
     'approval.approval_proposal_exists': 'FOREIGN KEY (proposal) REFERENCES proposal(id)',
     'approval.approval_signing_key_exists': 'FOREIGN KEY (signing_key, person) REFERENCES signing_key(id, person)',
+    'carry_over.carry_over_commitment_exists': 'FOREIGN KEY (programme, ref) REFERENCES commitment(programme, ref)',
+    'carry_over.carry_over_from_exists': 'FOREIGN KEY (from_appropriation) REFERENCES appropriation(id)',
+    'carry_over.carry_over_to_exists': 'FOREIGN KEY (to_appropriation) REFERENCES appropriation(id)',
     'commitment.commitment_appropriation_exists': 'FOREIGN KEY (appropriation) REFERENCES appropriation(id)',
     'commitment.commitment_participant_exists': 'FOREIGN KEY (programme, ref) REFERENCES participant(programme, ref)',
     'disbursement.disbursement_proposal_exists': 'FOREIGN KEY (decided_under) REFERENCES proposal(id)',
@@ -313,7 +348,10 @@ export const GUARDS: Guards = {
     'proposal.proposal_signing_key_exists': 'FOREIGN KEY (signing_key, proposer) REFERENCES signing_key(id, person)',
     'send.send_payout_exists': 'FOREIGN KEY (payout) REFERENCES payout(key)',
     'tranche.tranche_participant_exists': 'FOREIGN KEY (programme, ref) REFERENCES participant(programme, ref)',
+    'treasury_return.treasury_return_year_exists':
+      'FOREIGN KEY (programme, fiscal_year) REFERENCES year_close(programme, fiscal_year)',
     'wave.wave_appropriation_exists': 'FOREIGN KEY (appropriation) REFERENCES appropriation(id)',
+    'year_close.year_close_proposal_exists': 'FOREIGN KEY (agreed_under) REFERENCES proposal(id)',
   },
   trigger: {
     'account.account_frozen':
@@ -324,10 +362,18 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER approval_by_another BEFORE INSERT ON public.approval FOR EACH ROW EXECUTE FUNCTION refuse_own_approval()',
     'audit_event.audit_event_append_only':
       'CREATE TRIGGER audit_event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'carry_over.carry_over_append_only':
+      'CREATE TRIGGER carry_over_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.carry_over FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'closed_period.closed_period_append_only':
+      'CREATE TRIGGER closed_period_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.closed_period FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'commitment.commitment_year_open':
+      'CREATE TRIGGER commitment_year_open AFTER INSERT ON public.commitment REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_commitment()',
     'disbursement.disbursement_frozen':
       "CREATE TRIGGER disbursement_frozen BEFORE UPDATE OF key, programme, ref, tranche, amount, currency ON public.disbursement FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'programme', 'ref', 'tranche', 'amount', 'currency')",
     'disbursement.disbursement_reviewed':
       "CREATE TRIGGER disbursement_reviewed BEFORE UPDATE ON public.disbursement FOR EACH ROW WHEN (((old.state = 'review'::text) AND (new.state <> 'review'::text))) EXECUTE FUNCTION refuse_lone_decision('review-decision')",
+    'disbursement.disbursement_year_open':
+      'CREATE TRIGGER disbursement_year_open AFTER INSERT ON public.disbursement REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_obligation()',
     'discrepancy.discrepancy_begins':
       "CREATE TRIGGER discrepancy_begins BEFORE INSERT ON public.discrepancy FOR EACH ROW WHEN (((new.state <> 'found'::text) OR (new.difference <> 0) OR (new.settled_at IS NOT NULL))) EXECUTE FUNCTION refuse_change()",
     'discrepancy.discrepancy_decided':
@@ -364,6 +410,8 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER payout_run_agreed BEFORE UPDATE ON public.payout_run FOR EACH ROW EXECUTE FUNCTION refuse_unagreed_run()',
     'payout_run.payout_run_begins':
       'CREATE TRIGGER payout_run_begins BEFORE INSERT ON public.payout_run FOR EACH ROW EXECUTE FUNCTION refuse_begun_run()',
+    'payout_run.payout_run_documents':
+      "CREATE TRIGGER payout_run_documents BEFORE UPDATE ON public.payout_run FOR EACH ROW WHEN ((old.approved_at IS NOT NULL)) EXECUTE FUNCTION refuse_thaw('payment_order', 'payment_order_date', 'warrant', 'warrant_date')",
     'payout_run.payout_run_ended':
       "CREATE TRIGGER payout_run_ended BEFORE UPDATE ON public.payout_run FOR EACH ROW WHEN ((old.state = ANY (ARRAY['closed'::text, 'aborted'::text, 'void'::text]))) EXECUTE FUNCTION refuse_change()",
     'payout_run.payout_run_frozen':
@@ -402,6 +450,14 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER statement_line_late AFTER INSERT ON public.statement_line REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_lines()',
     'statement_pair.statement_pair_append_only':
       'CREATE TRIGGER statement_pair_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.statement_pair FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'treasury_return.treasury_return_append_only':
+      'CREATE TRIGGER treasury_return_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.treasury_return FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'year_close.year_close_ended':
+      'CREATE TRIGGER year_close_ended BEFORE UPDATE ON public.year_close FOR EACH ROW WHEN ((old.closed_at IS NOT NULL)) EXECUTE FUNCTION refuse_change()',
+    'year_close.year_close_frozen':
+      "CREATE TRIGGER year_close_frozen BEFORE UPDATE ON public.year_close FOR EACH ROW EXECUTE FUNCTION refuse_thaw('programme', 'fiscal_year', 'document', 'agreed_under', 'frozen_at')",
+    'year_close.year_close_in_order':
+      'CREATE TRIGGER year_close_in_order BEFORE INSERT OR UPDATE ON public.year_close FOR EACH ROW EXECUTE FUNCTION refuse_year_step()',
   },
   rule: {},
   power: {
@@ -418,6 +474,7 @@ export const GUARDS: Guards = {
     'lunas_app on table approval': 'INSERT, SELECT',
     'lunas_app on table audit_event': 'INSERT, SELECT',
     'lunas_app on table callback': 'INSERT, SELECT, UPDATE',
+    'lunas_app on table carry_over': 'INSERT, SELECT',
     'lunas_app on table check_result': 'INSERT, SELECT',
     'lunas_app on table closed_period': 'INSERT, SELECT',
     'lunas_app on table commitment': 'INSERT, SELECT, UPDATE',
@@ -433,7 +490,7 @@ export const GUARDS: Guards = {
     'lunas_app on table participant': 'INSERT, SELECT, UPDATE',
     'lunas_app on table payout': 'INSERT, SELECT, UPDATE',
     'lunas_app on table payout_run':
-      'INSERT, SELECT, UPDATE (approved_at, approved_until, ended_at, ended_under, looked_at, proposal, reason, released_at, resumes_at, state, stopped_at, stopped_by, version)',
+      'INSERT, SELECT, UPDATE (approved_at, approved_until, ended_at, ended_under, looked_at, payment_order, payment_order_date, proposal, reason, released_at, resumes_at, state, stopped_at, stopped_by, version, warrant, warrant_date)',
     'lunas_app on table payout_run_line': 'INSERT, SELECT, UPDATE (ended_at, reason, released_at, state)',
     'lunas_app on table posting': 'INSERT, SELECT',
     'lunas_app on table programme_version': 'INSERT, SELECT',
@@ -447,7 +504,10 @@ export const GUARDS: Guards = {
     'lunas_app on table statement_line': 'INSERT, SELECT',
     'lunas_app on table statement_pair': 'INSERT, SELECT',
     'lunas_app on table tranche': 'INSERT, SELECT, UPDATE',
+    'lunas_app on table treasury_return': 'INSERT, SELECT',
     'lunas_app on table wave': 'INSERT, SELECT, UPDATE',
+    'lunas_app on table year_close':
+      'INSERT, SELECT, UPDATE (carried, carried_count, closed_at, lapsed, lapsed_count, reached, refusal, returned, state, version)',
     'lunas_audit on schema public': 'USAGE',
     'lunas_audit on table account': 'SELECT',
     'lunas_audit on table api_key':
@@ -456,6 +516,7 @@ export const GUARDS: Guards = {
     'lunas_audit on table approval': 'SELECT',
     'lunas_audit on table audit_event': 'SELECT',
     'lunas_audit on table callback': 'SELECT',
+    'lunas_audit on table carry_over': 'SELECT',
     'lunas_audit on table check_result': 'SELECT',
     'lunas_audit on table closed_period': 'SELECT',
     'lunas_audit on table commitment': 'SELECT',
@@ -484,7 +545,9 @@ export const GUARDS: Guards = {
     'lunas_audit on table statement_line': 'SELECT',
     'lunas_audit on table statement_pair': 'SELECT',
     'lunas_audit on table tranche': 'SELECT',
+    'lunas_audit on table treasury_return': 'SELECT',
     'lunas_audit on table wave': 'SELECT',
+    'lunas_audit on table year_close': 'SELECT',
     'lunas_seal on schema public': 'USAGE',
     'lunas_seal on table audit_event': 'SELECT',
     'lunas_seal on table posting': 'SELECT',

@@ -1,5 +1,6 @@
 /** The shape of a programme definition: fields, types and the form of each value by itself. */
 import Type from 'typebox'
+import { REQUIRED_DOCUMENTS } from '../domain/document-number.ts'
 import { deadlineKind, isZeroDuration, parseDuration } from '../domain/duration.ts'
 import { AMOUNT_PATTERN, exponentOf } from '../domain/money.ts'
 import { isLocalDate, isZone } from '../domain/zone.ts'
@@ -146,6 +147,7 @@ export const ProgrammeShape = Type.Object(
     training: Training,
     tranches: Type.Array(Tranche, { minItems: 1 }),
     payment: Payment,
+    requires: Type.Optional(Type.Array(Type.Enum([...REQUIRED_DOCUMENTS]), { maxItems: 10 })),
     notes: Type.Optional(Type.Array(Note, { maxItems: 500 })),
   },
   closed,

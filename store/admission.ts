@@ -9,16 +9,22 @@ import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import { promisedOf } from './budgets.ts'
 import { codeOf, one, type Sql } from './database.ts'
+import { dayFaults } from './document-numbers.ts'
+import { holdYears } from './freeze-locks.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import { insertPostings } from './postings.ts'
 import type { ProgrammeBook } from './programmes.ts'
+import { invalid } from './two-person-act.ts'
 import { lockWave, type WaveRow } from './waves.ts'
+import { isEnding, yearEnding } from './year-rows.ts'
 
 export interface Admission {
   readonly programme: string
   readonly wave: string
   /** Number of the signed decree. */
   readonly decree: string
+  /** The day it was signed. */
+  readonly decreeDate?: string | undefined
   readonly refs: readonly string[]
 }
 
@@ -38,7 +44,8 @@ interface Decreed {
 /**
  * Admits a list, all or none: quota and budget are counters under CHECKs, moved once for the whole list. Everybody keeps the
  * plan of the programme version they registered under. Throws `unknown-wave`, `wave-not-open`, `not-awaiting-admission` (with
- * the references), `wave-quota-exceeded`, `budget-exceeded`.
+ * the references), `wave-quota-exceeded`, `budget-exceeded`, `year-ending`,
+ * `invalid-request` without a date of the decree where the programme requires one.
  */
 export async function admit(
   sql: Sql,
@@ -51,19 +58,24 @@ export async function admit(
   if (wave.state !== 'open') {
     throw new Problem('wave-not-open', `wave ${wave.code} is closed; nobody can be admitted to it`)
   }
+  const { decreeDate } = admission
+  const faults = dayFaults('/decreeDate', decreeDate)
+  if (faults.length > 0) throw invalid(faults)
   const versions = await lockWaiting(sql, admission)
   const groups: { readonly programme: Programme; readonly refs: readonly string[] }[] = []
   for (const [version, refs] of versions) {
     groups.push({ programme: await programmes.version(admission.programme, version, sql), refs })
   }
+  if (decreeDate === undefined && groups.some(({ programme }) => programme.requires?.includes('decree-date'))) {
+    throw invalid([{ pointer: '/decreeDate', detail: 'is missing: the programme requires it' }])
+  }
   const count = groups.reduce((sum, { refs }) => sum + refs.length, 0)
   const total = groups.reduce((sum, group) => sum + entitlementTotal(group.programme) * BigInt(group.refs.length), 0n)
   await reserve(sql, wave, count, total)
-  await sql.query('UPDATE wave SET decree = coalesce(decree, $3) WHERE programme = $1 AND code = $2', [
-    admission.programme,
-    wave.code,
-    admission.decree,
-  ])
+  await sql.query(
+    'UPDATE wave SET decree = $3, decree_date = $4 WHERE programme = $1 AND code = $2 AND decree IS NULL',
+    [admission.programme, wave.code, admission.decree, decreeDate ?? null],
+  )
   const decreed = { admission, wave, actor, atMs, ...(await budgetOf(sql, wave)) }
   for (const { programme, refs } of groups) {
     for (const part of partsOf(refs)) {
@@ -122,6 +134,10 @@ async function reserve(sql: Sql, wave: WaveRow, count: number, total: bigint): P
     )
   }
   await sql.query('SELECT FROM appropriation WHERE id = $1 FOR UPDATE', [wave.appropriation])
+  // The last that is locked: who ends the year waits for this commit, or has committed and is seen.
+  await holdYears(sql, wave.programme)
+  const { fiscalYear } = await budgetOf(sql, wave)
+  if (await isEnding(sql, wave.programme, fiscalYear)) throw yearEnding(fiscalYear)
   const promised = await promisedOf(sql, wave.appropriation)
   try {
     await sql.query('UPDATE appropriation SET committed = $2 WHERE id = $1', [wave.appropriation, promised + total])
@@ -179,8 +195,9 @@ async function record(sql: Sql, of: Decreed, programme: Programme, refs: readonl
     sql,
     refs.map((ref) => ({ ...posting, subject: `commitment:${programme.code}:${ref}`, ref })),
   )
-  const { wave, decree } = of.admission
-  const after = { wave, decree, amount: amount.toString(), currency: programme.currency }
+  const { wave, decree, decreeDate } = of.admission
+  const dated = decreeDate === undefined ? {} : { decreeDate }
+  const after = { wave, decree, ...dated, amount: amount.toString(), currency: programme.currency }
   const told = { act: 'admitted' as const, actor, atMs, programme: programme.code, after }
   await insertAudit(
     sql,

@@ -6,12 +6,16 @@ import type { Programme } from '../domain/programme.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import { codeOf, constraintOf, one, type Sql } from './database.ts'
+import { holdYears } from './freeze-locks.ts'
 import { insertPostings } from './postings.ts'
+import { isEnding, yearEnding } from './year-rows.ts'
 
 export interface NewAppropriation {
   readonly programme: Programme
   readonly fiscalYear: number
   readonly number: string
+  /** The day of the document of that number. */
+  readonly date?: string | undefined
   readonly amount: bigint
 }
 
@@ -25,31 +29,44 @@ export async function setAppropriation(
   actor: Actor,
   atMs: number,
 ): Promise<{ id: string; amount: bigint; committed: bigint }> {
-  const { programme, fiscalYear, number, amount } = appropriation
+  const { programme, fiscalYear, number, amount, date = null } = appropriation
+  await requireOpenYear(sql, appropriation)
   const isNew = await insertEmpty(sql, appropriation)
   const before = await lockAppropriation(sql, appropriation)
   const committed = await promisedOf(sql, before.id)
   refuseTooSmall(amount, committed)
-  await sql.query('UPDATE appropriation SET amount = $2, number = $3, committed = $4 WHERE id = $1', [
-    before.id,
-    amount,
-    number,
-    committed,
-  ])
+  await sql.query(
+    'UPDATE appropriation SET amount = $2, number = $3, committed = $4, document_date = $5 WHERE id = $1',
+    [before.id, amount, number, committed, date],
+  )
   await postChange(sql, appropriation, before, atMs)
   const subject = `appropriation:${before.id}`
   const told = { fiscalYear, budgetLine: programme.budgetLine, currency: programme.currency }
-  const after = { ...told, amount: amount.toString(), number, committed: committed.toString() }
-  const { amount: had, number: under, committed: promised } = before
-  const was = isNew ? null : { ...told, amount: had.toString(), number: under, committed: promised.toString() }
+  const dated = (day: string | null) => (day === null ? {} : { date: day })
+  const after = { ...told, amount: amount.toString(), number, committed: committed.toString(), ...dated(date) }
+  const { amount: had, number: under, committed: promised, date: of } = before
+  const was = isNew
+    ? null
+    : { ...told, amount: had.toString(), number: under, committed: promised.toString(), ...dated(of) }
   await insertAudit(sql, [
     { act: 'appropriation-set', actor, atMs, subject, programme: programme.code, before: was, after },
   ])
   return { id: before.id, amount, committed }
 }
 
-/** Throws `appropriation-too-small` when setting it now would. */
-export async function checkAppropriation(sql: Sql, { programme, fiscalYear, amount }: NewAppropriation): Promise<void> {
+/** Nothing is given to a year that ends, and nothing taken from it. Throws `year-ending`. */
+async function requireOpenYear(
+  sql: Sql,
+  { programme, fiscalYear }: Pick<NewAppropriation, 'programme' | 'fiscalYear'>,
+): Promise<void> {
+  await holdYears(sql, programme.code)
+  if (await isEnding(sql, programme.code, fiscalYear)) throw yearEnding(fiscalYear)
+}
+
+/** Throws `appropriation-too-small`, `year-ending` when setting it now would. */
+export async function checkAppropriation(sql: Sql, appropriation: NewAppropriation): Promise<void> {
+  const { programme, fiscalYear, amount } = appropriation
+  await requireOpenYear(sql, appropriation)
   const { rows } = await sql.query<{ id: string }>(
     'SELECT id FROM appropriation WHERE programme = $1 AND fiscal_year = $2 AND budget_line = $3',
     [programme.code, fiscalYear, programme.budgetLine],
@@ -63,12 +80,13 @@ function refuseTooSmall(amount: bigint, committed: bigint): void {
 }
 
 /**
- * What an appropriation has promised to people and not had back, in minor units. Closing lives give back without touching the
+ * What an appropriation has promised to people and not had back, in minor units; what went over to the next year counts as promised. Closing lives give back without touching the
  * appropriation's row, so that nothing on the payment path is hot: whoever reserves sums up under that row's lock.
  */
 export async function promisedOf(sql: Sql, appropriation: string): Promise<bigint> {
   const { rows } = await sql.query<{ promised: bigint }>(
-    'SELECT coalesce(sum(amount - released), 0)::bigint AS promised FROM commitment WHERE appropriation = $1',
+    `SELECT ((SELECT coalesce(sum(amount - released), 0) FROM commitment WHERE appropriation = $1)
+             + (SELECT coalesce(sum(kept + moved), 0) FROM carry_over WHERE from_appropriation = $1))::bigint AS promised`,
     [appropriation],
   )
   return one(rows, 'promised').promised
@@ -88,6 +106,7 @@ interface StoredAppropriation {
   readonly id: string
   readonly amount: bigint
   readonly number: string
+  readonly date: string | null
   readonly committed: bigint
   /** How often its amount was posted before. */
   readonly changes: number
@@ -95,7 +114,7 @@ interface StoredAppropriation {
 
 async function lockAppropriation(sql: Sql, of: NewAppropriation): Promise<StoredAppropriation> {
   const { rows } = await sql.query<Omit<StoredAppropriation, 'changes'>>(
-    `SELECT id, amount, number, committed FROM appropriation
+    `SELECT id, amount, number, document_date AS date, committed FROM appropriation
       WHERE programme = $1 AND fiscal_year = $2 AND budget_line = $3 FOR UPDATE`,
     [of.programme.code, of.fiscalYear, of.programme.budgetLine],
   )

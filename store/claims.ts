@@ -18,7 +18,7 @@ import { insertAudit, type AuditEntry } from './audit.ts'
 import { codeOf, constraintOf, inTransaction, one, type Sql } from './database.ts'
 import { dataKeyOf, openDocument, participantOwner, parseSealed, sealDocument } from './documents.ts'
 import { mayBeSent, runTarget, type LiveApproval } from '../domain/payout-run.ts'
-import { holdTargets } from './freeze-locks.ts'
+import { holdTargets, yearsTarget } from './freeze-locks.ts'
 import { accountFailed, DISBURSEMENT_ACTS } from './observe-audit.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings, type LedgerEntry } from './postings.ts'
@@ -31,6 +31,7 @@ export type Parked =
   | 'not-approved'
   | 'held'
   | 'frozen'
+  | 'year-ending'
   | 'send-open'
   | 'asked-about'
   | 'no-account'
@@ -94,6 +95,8 @@ export interface Candidate {
   readonly held: boolean
   /** A freeze in force stops one of the targets the claim holds; a draft holds none. */
   readonly frozen: boolean
+  /** The fiscal year it is owed from is being closed: it lapses, or goes over to the next. */
+  readonly year_ending: boolean
   /** The person has left, and what is not under way is about to be cancelled; what came back was theirs before, and waits for nothing. */
   readonly leaving: boolean
   readonly account: string | null
@@ -115,6 +118,7 @@ SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.attempts, 
                              WHERE y.disbursement = d.key AND y.money IN ('clearing', 'credited')), 0)::bigint AS amount,
        ms(d.release_at) AS release_ms, d.fiscal_year, d.budget_line, p.held_at IS NOT NULL AS held,
        EXISTS (SELECT FROM freezes f WHERE f.lifted_at IS NULL AND f.target = ANY ($2::text[])) AS frozen,
+       EXISTS (SELECT FROM year_close z WHERE z.programme = d.programme AND z.fiscal_year = d.fiscal_year AND z.state <> 'closed') AS year_ending,
        p.withdrawn_at IS NOT NULL AND p.stage <> 'closed' AND d.first_paid_at IS NULL AS leaving, a.id AS account, a.institution, a.document, ms(a.usable_from) AS usable_ms,
        (SELECT coalesce(bool_or((SELECT true FROM send s WHERE s.payout = y.key AND s.ended_at IS NULL)), false)
           FROM payout y WHERE y.disbursement = d.key) AS send_open,
@@ -230,6 +234,8 @@ async function claimLocked(
   const targets = targetsOf(one(rows, `participant ${draft.ref}`), draft.gateway)
   // Who stops a run takes it alone: a claim under it has ended by then, or has not begun.
   if (draft.run !== null) targets.push(runTarget(draft.run))
+  // Nor is one on its way that has not seen a year end.
+  targets.push(yearsTarget(draft.programme))
   // A statement of its own after the locks: under READ COMMITTED it sees every hold, freeze and stop committed before it.
   const reading = Promise.all([holdTargets(sql, targets), candidateOf(sql, draft.disbursement, targets)])
   const [, candidate] = await pass('claim:read', reading)
@@ -354,6 +360,7 @@ export function parkedReason(
   if (candidate.amount <= 0n) return 'not-released'
   if (candidate.held) return 'held'
   if (candidate.frozen) return 'frozen'
+  if (candidate.year_ending) return 'year-ending'
   if (candidate.send_open) return 'send-open'
   if (candidate.asked_about) return 'asked-about'
   if (Number(candidate.release_ms) > nowMs) return 'too-early'

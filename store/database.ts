@@ -178,7 +178,8 @@ export function isUnanswered(error: unknown): error is Error {
 
 function isRetryable(error: unknown): boolean {
   const code = codeOf(error)
-  return code === SERIALIZATION_FAILURE || code === DEADLOCK
+  // A period that was closed meanwhile is seen by the next attempt, which posts into the open one.
+  return code === SERIALIZATION_FAILURE || code === DEADLOCK || constraintOf(error) === 'posting_period_open'
 }
 
 /** The SQLSTATE of an error, when PostgreSQL sent one. */

@@ -11,6 +11,16 @@ import type { Sql } from './database.ts'
  */
 const CLAIMER_PATIENCE_MS = 2000
 
+/** What is held by whoever claims, promises or owes in a programme, and taken by who ends one of its fiscal years. */
+export function yearsTarget(programme: string): string {
+  return `years:${programme}`
+}
+
+/** Holds the years of a programme against their end, however long the transaction takes. */
+export async function holdYears(sql: Sql, programme: string): Promise<void> {
+  await sql.query(`SELECT pg_advisory_xact_lock_shared(hashtextextended('freeze:' || $1, 0))`, [yearsTarget(programme)])
+}
+
 /** Holds the targets against freezes until the transaction ends. Freezes are read in the next statement, never in this one. */
 export async function holdTargets(sql: Sql, targets: readonly string[]): Promise<void> {
   await sql.query({

@@ -16,6 +16,7 @@ import { createReviews, type Reviews } from './reviews.ts'
 import { createReads, type Reads } from './reads.ts'
 import { createRuns, type Runs } from './runs.ts'
 import { createStatements, type Statements } from './statements.ts'
+import { createYears, type Years } from './years.ts'
 import { Vault, type VaultKeys } from './vault.ts'
 
 export interface Store {
@@ -34,6 +35,7 @@ export interface Store {
   readonly statements: Statements
   readonly runs: Runs
   readonly reviews: Reviews
+  readonly years: Years
   /** Waits for running statements and closes the pool. */
   close(): Promise<void>
 }
@@ -75,6 +77,7 @@ export function createStore(options: StoreOptions): Store {
     statements: createStatements(context, openBulk(options.url, options.name)),
     runs: createRuns(context),
     reviews: createReviews(database),
+    years: createYears(context),
     close: () => database.pool.end(),
   }
 }

@@ -24,6 +24,8 @@ export interface LifeRow {
   /** How long earlier holds lasted, from the admission on. */
   readonly held_for_ms: number
   readonly withdrawn: boolean
+  /** The fiscal year of the person's commitment is being closed. */
+  readonly year_ending: boolean
   readonly attention: string | null
   /** Targets of the freezes in force that may concern this life. */
   readonly freezes: readonly string[]
@@ -105,6 +107,9 @@ const LOAD = `
 SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.wave, p.attention,
        ms(p.admitted_at) AS admitted_ms, ms(p.trained_at) AS trained_ms, ms(p.heard_by) AS heard_ms,
        p.held_at IS NOT NULL AS held, ms(p.held_at) AS held_since_ms, p.held_for_ms, p.withdrawn_at IS NOT NULL AS withdrawn,
+       EXISTS (SELECT FROM year_close z WHERE z.programme = p.programme AND z.state <> 'closed' AND z.fiscal_year =
+                 (SELECT a.fiscal_year FROM commitment c JOIN appropriation a ON a.id = c.appropriation
+                   WHERE (c.programme, c.ref) = (p.programme, p.ref))) AS year_ending,
        (SELECT coalesce(array_agg(f.target), '{}') FROM freezes f
          WHERE f.lifted_at IS NULL AND (f.programme IS NULL OR f.programme = p.programme)) AS freezes,
        (SELECT jsonb_build_object('id', a.id, 'institution', a.institution, 'usable_ms', ms(a.usable_from),
@@ -180,6 +185,7 @@ export function lifeOf(row: LifeRow, gateway: string | null): Life {
     held: row.held,
     heldForMs: row.held_for_ms,
     withdrawn: row.withdrawn,
+    yearEnding: row.year_ending,
     accountUsableFromMs: account?.usable_ms ?? null,
     accountLinkedAtMs: account?.linked_ms ?? null,
     evidence: row.evidence.map((fact) => ({ kind: fact.kind, subject: fact.subject, occurredAtMs: fact.ms })),

@@ -15,6 +15,7 @@ export const MESSAGE_KINDS = [
   'sweep',
   'lift',
   'run',
+  'year-end',
 ] as const
 export type MessageKind = (typeof MESSAGE_KINDS)[number]
 

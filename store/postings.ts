@@ -28,7 +28,10 @@ interface Row {
   readonly credit: string
 }
 
-/** Writes the postings of ledger events, set-based. A key that exists is a bug and refused by the database. */
+/**
+ * Writes the postings of ledger events, set-based. A key that exists is a bug and refused by the database. What is learnt after the
+ * period of its day was closed stands in the next open one.
+ */
 export async function insertPostings(sql: Sql, entries: readonly LedgerEntry[]): Promise<void> {
   if (entries.length === 0) return
   const rows = entries.flatMap((entry) => rowsOf(entry))
@@ -36,8 +39,12 @@ export async function insertPostings(sql: Sql, entries: readonly LedgerEntry[]):
     name: 'insert-postings',
     text: `INSERT INTO posting (key, line, event, debit, credit, amount, currency, programme, ref, subject, fiscal_year,
                           budget_line, business_date, period)
-     SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
-                          $9::text[], $10::text[], $11::int[], $12::text[], $13::date[], $14::text[])`,
+     SELECT n.key, n.line, n.event, n.debit, n.credit, n.amount, n.currency, n.programme, n.ref, n.subject, n.fiscal_year, n.budget_line,
+            n.business_date, CASE WHEN EXISTS (SELECT FROM closed_period c WHERE c.programme = n.programme AND c.period = n.period)
+                                  THEN open_period(n.programme, n.period) ELSE n.period END
+       FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
+                   $9::text[], $10::text[], $11::int[], $12::text[], $13::date[], $14::text[])
+            AS n (key, line, event, debit, credit, amount, currency, programme, ref, subject, fiscal_year, budget_line, business_date, period)`,
     values: [
       rows.map((row) => row.key),
       rows.map((row) => row.line),

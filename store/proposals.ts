@@ -115,7 +115,7 @@ export async function propose(
   const text = signedText({ act: act.name, hash, decision: 'propose', expiresAtMs })
   const { key, signature } = await requireSigned(sql, actor.person, text, asked.signature)
   const document = await opened.seal(sql, context, asked.personal)
-  await opened.check(sql, context)
+  await opened.check(sql, context, atMs)
   const needs = await opened.needs(sql, context, atMs)
   const about = place.about ?? null
   const row = { ...asked, ...place, about, id: randomUUID(), hash, document, needs, role, key, signature }

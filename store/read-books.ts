@@ -20,7 +20,9 @@ WITH posted AS (
   SELECT (SELECT coalesce(sum(amount), 0) FROM appropriation) AS appropriated,
          (SELECT coalesce(sum(amount), 0) FROM commitment) AS committed,
          (SELECT coalesce(sum(obligated), 0) FROM commitment) AS obligated,
-         (SELECT coalesce(sum(released), 0) FROM commitment) AS released
+         (SELECT coalesce(sum(released), 0) FROM commitment) AS released,
+         (SELECT coalesce(sum(kept), 0) FROM carry_over) AS kept,
+         (SELECT coalesce(sum(moved), 0) FROM carry_over) AS carried
 ), owed AS (
   SELECT coalesce(sum(amount) FILTER (WHERE state NOT IN ('lapsed', 'cancelled')), 0) AS alive,
          coalesce(sum(amount) FILTER (WHERE state = 'lapsed'), 0) AS lapsed
@@ -37,7 +39,8 @@ WITH posted AS (
          coalesce(sum(receivable), 0) AS receivable, coalesce(sum(written_off), 0) AS written_off,
          coalesce(sum(repaid), 0) AS repaid FROM sent
 ), funded AS (
-  SELECT gateway, sum(amount) AS amount FROM funding GROUP BY gateway
+  SELECT gateway, sum(amount) AS amount
+    FROM (SELECT gateway, amount FROM funding UNION ALL SELECT gateway, -amount FROM treasury_return) AS put GROUP BY gateway
 ), moved AS (
   SELECT gateway, class = 'fee' AS is_fee, resolution, sum(difference) AS amount
     FROM discrepancy WHERE difference <> 0 AND (resolution IS NULL OR resolution NOT IN ('corrected', 'booked'))
@@ -58,11 +61,12 @@ WITH posted AS (
     FROM moved
 ), controlled AS (
   SELECT 'budget:appropriation' AS account, appropriated::bigint AS rows FROM budget
-  UNION ALL SELECT 'budget:available', (appropriated - committed + released)::bigint FROM budget
+  UNION ALL SELECT 'budget:available', (appropriated - committed + released - kept - carried)::bigint FROM budget
   UNION ALL SELECT 'budget:committed', (committed - obligated - released)::bigint FROM budget
   UNION ALL SELECT 'budget:obligated', (alive - credited)::bigint FROM owed, total
   UNION ALL SELECT 'budget:disbursed', credited::bigint FROM total
   UNION ALL SELECT 'budget:lapsed', lapsed::bigint FROM owed
+  UNION ALL SELECT 'budget:carried', carried::bigint FROM budget
   UNION ALL SELECT 'funds:payable', (alive - clearing - credited)::bigint FROM owed, total
   UNION ALL SELECT 'funds:treasury', ((SELECT coalesce(sum(amount), 0) FROM funded) - alive + to_treasury - repaid)::bigint FROM owed, suspense, total
   UNION ALL SELECT 'funds:clearing:' || gateway, clearing::bigint FROM sent

@@ -8,6 +8,8 @@ export interface AppropriationView {
   readonly fiscalYear: number
   readonly budgetLine: string
   readonly number: string
+  /** The day of that document, where it was told. */
+  readonly date: string | null
   readonly currency: string
   /** What may be spent. */
   readonly amount: string
@@ -17,19 +19,22 @@ export interface AppropriationView {
   readonly obligated: string
   /** Of the obligated: paid and not returned. */
   readonly disbursed: string
+  /** Of the committed: gone over to the next fiscal year. */
+  readonly carriedOver: string
   /** Neither committed nor spent. */
   readonly available: string
 }
 
 const APPROPRIATIONS = `
-SELECT a.id, a.fiscal_year AS "fiscalYear", a.budget_line AS "budgetLine", a.number, a.currency, a.amount::text,
-       of.promised::text AS committed, (a.amount - of.promised)::text AS available, of.obligated::text,
+SELECT a.id, a.fiscal_year AS "fiscalYear", a.budget_line AS "budgetLine", a.number, a.document_date AS date, a.currency, a.amount::text,
+       of.promised::text AS committed, (a.amount - of.promised)::text AS available, of.obligated::text, of.moved::text AS "carriedOver",
        (SELECT coalesce(sum(d.amount), 0)::text FROM disbursement d
          WHERE d.programme = a.programme AND d.fiscal_year = a.fiscal_year AND d.budget_line = a.budget_line
            AND d.state = 'paid') AS disbursed
   FROM appropriation a
-  CROSS JOIN LATERAL (SELECT coalesce(sum(c.amount - c.released), 0) AS promised, coalesce(sum(c.obligated), 0) AS obligated
-                        FROM commitment c WHERE c.appropriation = a.id) AS of
+  CROSS JOIN LATERAL (SELECT coalesce(sum(promised), 0) AS promised, coalesce(sum(obligated), 0) AS obligated, coalesce(sum(moved), 0) AS moved
+                        FROM (SELECT amount - released AS promised, obligated, 0 AS moved FROM commitment WHERE appropriation = a.id
+                              UNION ALL SELECT kept + moved, kept, moved FROM carry_over WHERE from_appropriation = a.id) AS c) AS of
  WHERE a.programme = $1 ORDER BY a.fiscal_year DESC, a.budget_line`
 
 export async function listAppropriations(sql: Sql, programme: string): Promise<AppropriationView[]> {
@@ -62,12 +67,13 @@ export interface WaveView {
   readonly quota: number
   readonly admitted: number
   readonly decree: string | null
+  readonly decreeDate: string | null
   readonly openedAt: Date
   readonly closedAt: Date | null
 }
 
 const WAVE = `
-SELECT w.code, w.state, a.fiscal_year AS "fiscalYear", w.quota, w.admitted, w.decree, w.opened_at AS "openedAt",
+SELECT w.code, w.state, a.fiscal_year AS "fiscalYear", w.quota, w.admitted, w.decree, w.decree_date AS "decreeDate", w.opened_at AS "openedAt",
        w.closed_at AS "closedAt"
   FROM wave w JOIN appropriation a ON a.id = w.appropriation`
 

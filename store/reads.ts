@@ -1,6 +1,7 @@
 /** Everything the API reads, bound to the pool: lists, views and the audited reads of personal data. */
 import type { Actor } from '../domain/act.ts'
 import { accountHistory, type AccountView } from './accounts.ts'
+import { reportBudget, type BudgetReport } from './budget-report.ts'
 import { isWithoutKeys, listKeys, type KeyView } from './keys.ts'
 import type { StoreContext } from './options.ts'
 import { identityOf, readIdentity, type Identity } from './read-identity.ts'
@@ -60,6 +61,8 @@ export interface Reads {
   payout(programme: string, key: string): Promise<PayoutDetail>
   appropriations(programme: string): Promise<AppropriationView[]>
   fundings(programme: string): Promise<FundingView[]>
+  /** Throws `not-found`. */
+  budget(programme: string, fiscalYear: number): Promise<BudgetReport>
   waves(programme: string): Promise<WaveView[]>
   wave(programme: string, code: string): Promise<WaveView>
   ledgerAccounts(programme: string): Promise<LedgerAccountView[]>
@@ -100,6 +103,7 @@ export function createReads(context: StoreContext): Reads {
     payout: (programme, key) => findPayout(pool, programme, key),
     appropriations: (programme) => listAppropriations(pool, programme),
     fundings: (programme) => listFundings(pool, programme),
+    budget: (programme, fiscalYear) => reportBudget(context.database, programme, fiscalYear),
     waves: (programme) => listWaves(pool, programme),
     wave: (programme, code) => findWave(pool, programme, code),
     ledgerAccounts: (programme) => ledgerAccounts(pool, programme),

@@ -14,6 +14,7 @@ import { insertMessages, nudge } from './nudges.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings, numbered, type LedgerEntry } from './postings.ts'
 import { readReview, reviewFactsOf, type ReviewedAttempt, type ReviewPicture } from './review-facts.ts'
+import { isEnding } from './year-rows.ts'
 
 /** What is signed: what was seen, by its versions, and what is decided about it. */
 export interface DecidedReview {
@@ -56,7 +57,7 @@ export async function decideReviewed(
     [key],
   )
   const picture = await readReview(sql, key)
-  const outcome = decided(picture, asked)
+  const outcome = await inItsYear(sql, picture, decided(picture, asked))
   const payout = picture.attempts.find((attempt) => attempt.key === asked.payout)
   if (payout && outcome.payout) await movePayout(sql, payout, outcome, by, atMs)
   const rules = await context.programmes.version(
@@ -81,6 +82,13 @@ export async function decideReviewed(
     )
   const { programme, ref } = picture.disbursement
   await insertMessages(sql, [nudge(programme, ref, 'payout')])
+}
+
+/** What is given up of a year that ends or has ended is promised to nobody else: it lapses with the year. */
+async function inItsYear(sql: Sql, { disbursement }: ReviewPicture, outcome: Decided): Promise<Decided> {
+  const isGivenUp = outcome.disbursement.state === 'cancelled' && disbursement.state !== 'cancelled'
+  if (!isGivenUp || !(await isEnding(sql, disbursement.programme, disbursement.fiscal_year))) return outcome
+  return { ...outcome, disbursement: { ...outcome.disbursement, state: 'lapsed', reason: 'year-end' } }
 }
 
 function decided(picture: ReviewPicture, asked: DecidedReview): Decided {
@@ -182,7 +190,12 @@ async function post(
   const entries = payout ? outcome.events.map(({ event, amount }) => entry(event, payout.key, amount)) : []
   const isCancelled = outcome.disbursement.state === 'cancelled' && disbursement.state !== 'cancelled'
   if (isCancelled) entries.push(entry('cancelled', disbursement.key, disbursement.amount))
+  if (isLapsing(disbursement, outcome)) entries.push(entry('lapsed', disbursement.key, disbursement.amount))
   await insertPostings(sql, await numbered(sql, entries))
+}
+
+function isLapsing(disbursement: ReviewPicture['disbursement'], outcome: Decided): boolean {
+  return outcome.disbursement.state === 'lapsed' && disbursement.state !== 'lapsed'
 }
 
 /** The account in use is not used again. */
@@ -231,6 +244,22 @@ async function tell(
   const amount = payout && (payout.amount - payout.returned).toString()
   await insertAudit(sql, [
     { ...told, act: 'review-decided', before, after },
+    ...(isLapsing(disbursement, outcome)
+      ? [
+          {
+            ...told,
+            act: 'disbursement-lapsed' as const,
+            subject: disbursement.key,
+            after: {
+              tranche,
+              from: disbursement.state,
+              to: 'lapsed',
+              reason: 'year-end',
+              fiscalYear: disbursement.fiscal_year,
+            },
+          },
+        ]
+      : []),
     ...(isReceivable
       ? [{ ...told, act: 'receivable-opened' as const, after: { tranche, amount, currency, proposal } }]
       : []),

@@ -172,6 +172,7 @@ WITH added AS (
    WHERE d.programme = $2 AND d.state IN ('owed', 'released') AND d.release_at <= $6 AND a.usable_from <= $6
      AND p.programme_version = ANY ($5::int[]) AND p.held_at IS NULL AND (p.withdrawn_at IS NULL OR p.stage = 'closed')
      AND NOT ($9 AND ${frozenBy('g.gateway')})
+     AND NOT EXISTS (SELECT FROM year_close z WHERE z.programme = d.programme AND z.fiscal_year = d.fiscal_year AND z.state <> 'closed')
      AND d.key NOT IN (SELECT o.disbursement FROM payout_run_line o WHERE o.run = ANY ($13::text[]) AND o.state IN ('collected', 'released'))
   RETURNING disbursement, amount, currency, gateway, account
 )

@@ -28,12 +28,17 @@ export interface RunRow {
   readonly reason: string | null
   readonly endedAt: Date | null
   readonly endedUnder: string | null
+  readonly paymentOrder: string | null
+  readonly paymentOrderDate: string | null
+  readonly warrant: string | null
+  readonly warrantDate: string | null
 }
 
 const COLUMNS = `key, programme, id, programme_version AS "programmeVersion", state, cut_off AS "cutOff", hash, lines, amount, currency,
        collected_at AS "collectedAt", collected_by AS "collectedBy", proposal, approved_at AS "approvedAt",
        approved_until AS "approvedUntil", released_at AS "releasedAt", resumes_at AS "resumesAt", stopped_at AS "stoppedAt",
-       stopped_by AS "stoppedBy", reason, ended_at AS "endedAt", ended_under AS "endedUnder"`
+       stopped_by AS "stoppedBy", reason, ended_at AS "endedAt", ended_under AS "endedUnder",
+       payment_order AS "paymentOrder", payment_order_date AS "paymentOrderDate", warrant, warrant_date AS "warrantDate"`
 
 /** A reader's view is short. */
 const SHOWN_MAX = 500

@@ -3,18 +3,20 @@ import type { Actor } from '../domain/act.ts'
 import type { Needs } from '../domain/approval.ts'
 import { addDuration } from '../domain/duration.ts'
 import { AT_REST } from '../domain/disbursement.ts'
+import type { DocumentNumber } from '../domain/document-number.ts'
 import { afterStep, isEnough, needsFor, runTarget, type RunState, type RunStep } from '../domain/payout-run.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Programme, RunRules } from '../domain/programme.ts'
 import { endOfLocalDay, localDate, startOfLocalDay } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import { one, type Sql } from './database.ts'
+import { toldDocument } from './document-numbers.ts'
 import { takeTarget } from './freeze-locks.ts'
 import { insertMessages } from './nudges.ts'
 import type { StoreContext } from './options.ts'
 import { frozenBy, hashOfRun, patient } from './run-collect.ts'
 import { findRun, lockRun, runNudge, type RunRow } from './run-rows.ts'
-import type { Agreed } from './two-person-act.ts'
+import { invalid, type Agreed } from './two-person-act.ts'
 
 /** What is put forward: everything that is signed. */
 export interface RunContent {
@@ -22,6 +24,9 @@ export interface RunContent {
   readonly hash: string
   readonly lines: number
   readonly amount: { readonly minor: string; readonly currency: string }
+  /** Documents that order the payment, and that warrant it. */
+  readonly paymentOrder?: DocumentNumber
+  readonly warrant?: DocumentNumber
 }
 
 export interface StopRun {
@@ -36,15 +41,26 @@ export function stepped(run: Pick<RunRow, 'key' | 'state'>, step: RunStep): RunS
   return to
 }
 
-/** Whether this very run may be put forward now. Throws `not-found`, `run-not-open`, `run-changed`, `conflict`. */
-export async function checkRelease(sql: Sql, content: RunContent): Promise<void> {
+/** Whether this very run may be put forward now. Throws `not-found`, `run-not-open`, `run-changed`, `conflict`, `invalid-request`. */
+export async function checkRelease(sql: Sql, context: StoreContext, content: RunContent): Promise<void> {
   const run = await lockRun(sql, content.run)
+  requireDocuments((await rulesOf(sql, context, run)).programme, content)
   stepped(run, 'propose')
   const { rowCount } = await sql.query(`SELECT FROM proposal WHERE id = $1 AND state = 'open' AND expires_at > now()`, [
     run.proposal,
   ])
   if (rowCount !== 0) throw new Problem('conflict', `run ${run.key} is proposed already: ${run.proposal ?? ''}`)
   await requireSame(sql, run, content)
+}
+
+/** Throws `invalid-request` where a document is missing that the programme requires. */
+function requireDocuments({ requires = [] }: Programme, { paymentOrder, warrant }: RunContent): void {
+  const missing = [
+    ...(requires.includes('payment-order') && !paymentOrder ? ['/content/paymentOrder'] : []),
+    ...(requires.includes('warrant') && !warrant ? ['/content/warrant'] : []),
+  ]
+  if (missing.length === 0) return
+  throw invalid(missing.map((pointer) => ({ pointer, detail: 'is missing: the programme requires it' })))
 }
 
 /** Throws `run-changed` unless what is told of a run is what its lines are. */
@@ -138,10 +154,27 @@ export async function approveRun(
   const { programme, rules } = await rulesOf(sql, context, run)
   const until = new Date(addDuration(atMs, rules.approvedFor, programme.zone))
   await sql.query(
-    `UPDATE payout_run SET state = $2, approved_at = $3, approved_until = $4, version = version + 1 WHERE key = $1`,
-    [run.key, to, new Date(atMs), until],
+    `UPDATE payout_run SET state = $2, approved_at = $3, approved_until = $4, payment_order = $5, payment_order_date = $6, warrant = $7,
+            warrant_date = $8, version = version + 1 WHERE key = $1`,
+    [
+      run.key,
+      to,
+      new Date(atMs),
+      until,
+      content.paymentOrder?.number ?? null,
+      content.paymentOrder?.date ?? null,
+      content.warrant?.number ?? null,
+      content.warrant?.date ?? null,
+    ],
   )
-  const after = { proposal: by.id, proposedBy: by.proposer, hash: content.hash, until: until.toISOString() }
+  const documents = { paymentOrder: toldDocument(content.paymentOrder), warrant: toldDocument(content.warrant) }
+  const after = {
+    proposal: by.id,
+    proposedBy: by.proposer,
+    hash: content.hash,
+    until: until.toISOString(),
+    ...documents,
+  }
   await told(sql, run, 'run-approved', actor, atMs, by.reason, after)
 }
 

@@ -50,7 +50,7 @@ export interface TwoPersonAct<Schema extends TSchema> {
   /** Seals what is personal, which the content names by a commitment; acts without it refuse a personal part. */
   readonly seal?: (sql: Sql, context: StoreContext, content: Static<Schema>, personal: unknown) => Promise<string>
   /** Throws the Problem that carrying it out now would throw. */
-  check(sql: Sql, context: StoreContext, content: Static<Schema>): Promise<void>
+  check(sql: Sql, context: StoreContext, content: Static<Schema>, atMs: number): Promise<void>
   /** Everything it changes, in the caller's transaction. Throws a Problem when it no longer can: the proposal is void then. */
   execute(
     sql: Sql,
@@ -69,7 +69,7 @@ export interface OpenedAct {
   put(sql: Sql, proposal: string): Promise<void>
   /** Null when there is nothing personal. Throws `invalid-request` for a part too many or too few. */
   seal(sql: Sql, context: StoreContext, personal: unknown): Promise<string | null>
-  check(sql: Sql, context: StoreContext): Promise<void>
+  check(sql: Sql, context: StoreContext, atMs: number): Promise<void>
   execute(sql: Sql, context: StoreContext, by: Agreed, actor: Actor, atMs: number): Promise<void>
 }
 
@@ -97,7 +97,7 @@ function opened<Schema extends TSchema>(act: TwoPersonAct<Schema>, content: Stat
       }
       return act.seal ? act.seal(sql, context, content, personal) : null
     },
-    check: (sql, context) => act.check(sql, context, content),
+    check: (sql, context, atMs) => act.check(sql, context, content, atMs),
     execute: (sql, context, by, actor, atMs) => act.execute(sql, context, content, by, actor, atMs),
   }
 }

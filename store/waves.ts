@@ -4,6 +4,7 @@ import { Problem } from '../domain/problem.ts'
 import type { Programme } from '../domain/programme.ts'
 import { insertAudit } from './audit.ts'
 import { codeOf, type Sql } from './database.ts'
+import { isEnding, yearEnding } from './year-rows.ts'
 
 export interface NewWave {
   readonly programme: Programme
@@ -12,7 +13,7 @@ export interface NewWave {
   readonly fiscalYear: number
 }
 
-/** Opens a wave on the programme's appropriation of a fiscal year. Throws `wave-exists`, or `not-found` without appropriation. */
+/** Opens a wave on the programme's appropriation of a fiscal year. Throws `wave-exists`, `year-ending`, or `not-found` without appropriation. */
 export async function openWave(sql: Sql, wave: NewWave, actor: Actor, atMs: number): Promise<void> {
   const { rows } = await sql.query<{ id: string }>(
     'SELECT id FROM appropriation WHERE programme = $1 AND fiscal_year = $2 AND budget_line = $3',
@@ -22,6 +23,7 @@ export async function openWave(sql: Sql, wave: NewWave, actor: Actor, atMs: numb
   if (!appropriation) {
     throw new Problem('not-found', `no appropriation of ${wave.fiscalYear} for ${wave.programme.code}; set one first`)
   }
+  if (await isEnding(sql, wave.programme.code, wave.fiscalYear)) throw yearEnding(wave.fiscalYear)
   try {
     await sql.query(
       `INSERT INTO wave (programme, code, state, quota, appropriation, opened_at) VALUES ($1, $2, 'open', $3, $4, $5)`,

@@ -183,6 +183,12 @@ export const english: Catalogue = {
   'timeline.run-discarded': 'A payout run was dropped before its approval.',
   'timeline.run-closed': 'A payout run has ended.',
   'timeline.run-line-dropped': 'A payment was taken off its payout run; what is owed is paid with a later one.',
+  'timeline.year-end-begun': 'The fiscal year is being closed.',
+  'timeline.year-end-step': 'A step of closing the fiscal year is done.',
+  'timeline.funds-returned': 'Money that was left at a gateway went back to the treasury.',
+  'timeline.commitment-carried': 'What is still promised goes on in the next fiscal year.',
+  'timeline.disbursement-carried': 'What is under way goes on in the next fiscal year.',
+  'timeline.year-closed': 'The fiscal year is closed.',
 
   'account.none': 'the linked account',
   'account.deadline': (v) => `The deadline is ${v.until}; after that it lapses.`,

@@ -189,6 +189,12 @@ export const indonesian: Catalogue = {
   'timeline.run-closed': 'Daftar penyaluran selesai.',
   'timeline.run-line-dropped':
     'Satu pembayaran dikeluarkan dari daftar penyaluran; yang menjadi hak dibayar pada daftar berikutnya.',
+  'timeline.year-end-begun': 'Tahun anggaran mulai ditutup.',
+  'timeline.year-end-step': 'Satu langkah penutupan tahun anggaran selesai.',
+  'timeline.funds-returned': 'Sisa dana di mitra pembayaran disetor kembali ke kas negara.',
+  'timeline.commitment-carried': 'Sisa alokasi dilanjutkan pada tahun anggaran berikutnya.',
+  'timeline.disbursement-carried': 'Penyaluran yang sedang berjalan dilanjutkan pada tahun anggaran berikutnya.',
+  'timeline.year-closed': 'Tahun anggaran ditutup.',
 
   'account.none': 'rekening yang ditautkan',
   'account.deadline': (v) => `Batas waktunya ${v.until}; sesudah itu insentif hangus.`,

@@ -109,6 +109,12 @@ interface ActValues {
   'run-discarded': Plain
   'run-closed': Plain
   'run-line-dropped': Plain
+  'year-end-begun': Plain
+  'year-end-step': Plain
+  'funds-returned': Plain
+  'commitment-carried': Plain
+  'disbursement-carried': Plain
+  'year-closed': Plain
 }
 
 /** Every act of the audit trail has a text: a new one does not compile without. */

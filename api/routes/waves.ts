@@ -1,5 +1,6 @@
 /** Waves: opened on an appropriation, filled by decreed lists, closed. */
 import Type from 'typebox'
+import { DOCUMENT_NUMBER_PATTERN } from '../../domain/document-number.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { RouteContext } from '../context.ts'
 import { get, post, type App } from '../operation.ts'
@@ -15,7 +16,10 @@ const waveParams = closed({ programme: ProgrammeCode, wave: WaveCode })
 const NewAdmission = named(
   'NewAdmission',
   {
-    decree: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', examples: ['SK-DEMO-2026-001'] }),
+    decree: Type.String({ pattern: DOCUMENT_NUMBER_PATTERN, examples: ['SK-DEMO-2026-001'] }),
+    decreeDate: Type.Optional(
+      Type.String({ format: 'date', description: 'The day it was signed; some programmes require it' }),
+    ),
     refs: Type.Array(ParticipantRef, { minItems: 1, maxItems: 100_000 }),
   },
   'The list of a signed decree: all are admitted, or none',
@@ -40,10 +44,10 @@ export function waveRoutes(app: App, context: RouteContext): void {
 
   app.post('/v1/programmes/:programme/waves/:wave/admissions', ADMIT, async (request, reply) => {
     const { programme, wave } = request.params
-    const { decree, refs } = request.body
+    const { decree, decreeDate, refs } = request.body
     refuseRepeated(refs)
     const performed = await context.perform(request, async (acts) => {
-      const { admitted } = await acts.admit({ programme, wave, decree, refs })
+      const { admitted } = await acts.admit({ programme, wave, decree, decreeDate, refs })
       return { status: 200, body: { wave, admitted } }
     })
     return sendPerformed(reply, performed)
@@ -90,7 +94,7 @@ const OPEN = post(
     roles: ['operator'],
     scope: 'programme',
     answers: { 201: ref(WaveOpened) },
-    problems: ['wave-exists', 'not-found'],
+    problems: ['wave-exists', 'not-found', 'year-ending'],
   },
   { params, body: ref(NewWave) },
 )
@@ -103,7 +107,14 @@ const ADMIT = post(
     roles: ['operator'],
     scope: 'programme',
     answers: { 200: ref(Admitted) },
-    problems: ['unknown-wave', 'wave-not-open', 'not-awaiting-admission', 'wave-quota-exceeded', 'budget-exceeded'],
+    problems: [
+      'unknown-wave',
+      'wave-not-open',
+      'not-awaiting-admission',
+      'wave-quota-exceeded',
+      'budget-exceeded',
+      'year-ending',
+    ],
     bodyLimit: ADMISSION_BYTES_MAX,
   },
   { params: waveParams, body: ref(NewAdmission) },

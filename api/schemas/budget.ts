@@ -13,27 +13,31 @@ export const Appropriation = named(
     fiscalYear: FiscalYear,
     budgetLine: Type.String(),
     number: Type.String(),
+    date: textOrNull({ format: 'date', description: 'Of the document of that number' }),
     amount: ref(Money),
     committed: ref(Money),
     obligated: ref(Money),
     disbursed: ref(Money),
+    carriedOver: ref(Money),
     available: ref(Money),
   },
-  'amount = available + committed; of the committed some is obligated (owed), and of the obligated some is disbursed (paid)',
+  'amount = available + committed; of the committed some is obligated (owed), and of the obligated some is disbursed (paid); what went over to the next fiscal year is committed too',
 )
 export const AppropriationList = listOf('AppropriationList', Appropriation)
 
 export function appropriationView(row: AppropriationView): Static<typeof Appropriation> {
-  const { id, fiscalYear, budgetLine, number, currency } = row
+  const { id, fiscalYear, budgetLine, number, date, currency } = row
   return {
     id,
     fiscalYear,
     budgetLine,
     number,
+    date,
     amount: money(row.amount, currency),
     committed: money(row.committed, currency),
     obligated: money(row.obligated, currency),
     disbursed: money(row.disbursed, currency),
+    carriedOver: money(row.carriedOver, currency),
     available: money(row.available, currency),
   }
 }
@@ -64,6 +68,7 @@ export const Wave = named(
     quota: Type.Integer(),
     admitted: Type.Integer(),
     decree: textOrNull({ description: 'Number of the first decree' }),
+    decreeDate: textOrNull({ format: 'date', description: 'The day of the first decree' }),
     openedAt: Time,
     closedAt: TimeOrNull,
   },

@@ -33,6 +33,12 @@ export const RunStop = named(
   'Who last stopped it, and why',
 )
 
+export const DocumentOfRun = named(
+  'DocumentOfRun',
+  { number: Type.String(), date: textOrNull({ format: 'date' }) },
+  'A document that the payment goes under',
+)
+
 export const Run = named(
   'Run',
   {
@@ -47,6 +53,8 @@ export const Run = named(
     collectedBy: Type.String({ description: 'The person, or `engine`' }),
     proposal: textOrNull({ description: 'The newest proposal to release it' }),
     approval: refOrNull(RunApproval),
+    paymentOrder: refOrNull(DocumentOfRun),
+    warrant: refOrNull(DocumentOfRun),
     releasedAt: TimeOrNull,
     stop: refOrNull(RunStop),
     endedAt: TimeOrNull,
@@ -116,11 +124,17 @@ export function runView(row: RunRow): Static<typeof Run> {
     collectedBy,
     proposal,
     approval: approvedAt && approvedUntil && { at: time(approvedAt), until: time(approvedUntil) },
+    paymentOrder: documentOf(row.paymentOrder, row.paymentOrderDate),
+    warrant: documentOf(row.warrant, row.warrantDate),
     releasedAt: timeOrNull(row.releasedAt),
     stop: stoppedAt === null || by === null ? null : { at: time(stoppedAt), by, reason: reason ?? '' },
     endedAt: timeOrNull(row.endedAt),
     abortedUnder: row.endedUnder,
   }
+}
+
+function documentOf(number: string | null, date: string | null): Static<typeof DocumentOfRun> | null {
+  return number === null ? null : { number, date }
 }
 
 export function runLineView(row: RunLineRow): Static<typeof RunLine> {

@@ -30,6 +30,10 @@ export const events = sqlCheck(
     paired('disbursement', 'disbursement-lapsed', 'r.key', `r.state = 'lapsed'`),
     paired('payout', 'payout-sent', 'r.key'),
     paired('funding', 'float-funded', `'funding:' || r.id`),
+    paired('treasury_return', 'funds-returned', `'treasury-return:' || r.id`),
+    paired('year_close', 'year-end-begun', `'year:' || r.programme || ':' || r.fiscal_year`),
+    paired('year_close', 'year-closed', `'year:' || r.programme || ':' || r.fiscal_year`, `r.state = 'closed'`),
+    paired('carry_over', 'commitment-carried', `'commitment:' || r.programme || ':' || r.ref`),
     paired('appropriation', 'appropriation-set', `'appropriation:' || r.id`),
     paired('wave', 'wave-opened', `'wave:' || r.programme || ':' || r.code`),
     paired('wave', 'wave-closed', `'wave:' || r.programme || ':' || r.code`, `r.state = 'closed'`),
@@ -90,9 +94,9 @@ SELECT 'changed' AS kind, 'funding' AS entity, f.id::text AS key,
 SELECT 'changed' AS kind, 'wave' AS entity, w.programme || ':' || w.code AS key,
        format('its quota is %s and its decree %s, and the trail has %s and %s', w.quota, coalesce(w.decree, 'none'), e.after ->> 'quota', coalesce(a.decree, 'none')) AS says
   FROM wave w JOIN audit_event e ON e.act = 'wave-opened' AND e.subject = 'wave:' || w.programme || ':' || w.code
-  LEFT JOIN LATERAL (SELECT after ->> 'decree' AS decree FROM audit_event WHERE act = 'admitted' AND programme = w.programme AND after ->> 'wave' = w.code
+  LEFT JOIN LATERAL (SELECT after ->> 'decree' AS decree, after ->> 'decreeDate' AS day FROM audit_event WHERE act = 'admitted' AND programme = w.programme AND after ->> 'wave' = w.code
                       ORDER BY id LIMIT 1) a ON true
- WHERE w.quota::text <> e.after ->> 'quota' OR w.decree IS DISTINCT FROM a.decree`,
+ WHERE w.quota::text <> e.after ->> 'quota' OR (w.decree, w.decree_date::text) IS DISTINCT FROM (a.decree, a.day)`,
     },
   ],
 )

@@ -20,6 +20,25 @@ SELECT d.id, d.programme, d.ref, d.gateway, d.resolved_at, 9223372036854775807, 
             WHEN d.resolution = 'to-treasury' THEN 'suspense-to-treasury' END
   FROM discrepancy d WHERE d.resolved_at IS NOT NULL`
 
+/** People whose promises went over to another year: what stayed behind in all, and where they were promised first. */
+const CARRIED = `
+SELECT programme, ref, sum(kept + released) AS spent, (array_agg(from_appropriation ORDER BY carried_at, from_appropriation))[1] AS first
+  FROM carry_over GROUP BY programme, ref`
+
+/** Obligations that went over, and the year they were owed from first. */
+const MOVED = `
+SELECT subject AS key, min((after ->> 'from')::int) AS first FROM audit_event WHERE act = 'disbursement-carried' GROUP BY subject`
+
+/**
+ * The fiscal year that disbursement \`d\` was owed from when its payout \`y\` was claimed, or came to one of the states: the trail
+ * has both in the order of their commits.
+ */
+const yearOf = (states: string): string => `CASE WHEN over.key IS NULL THEN d.fiscal_year ELSE coalesce(
+         (SELECT (x.after ->> 'from')::int FROM audit_event x WHERE (x.programme, x.ref) = (d.programme, d.ref) AND x.act = 'disbursement-carried' AND x.subject = d.key
+             AND x.id > (SELECT min(t.id) FROM audit_event t WHERE (t.programme, t.ref) = (y.programme, y.ref) AND t.subject = y.key
+                            AND CASE WHEN ${states} IS NULL THEN t.act = 'payout-sent' ELSE t.after ->> 'to' = ANY (${states}::text[]) END)
+           ORDER BY x.id LIMIT 1), d.fiscal_year) END`
+
 /** Every event that must have been posted, from the rows and facts it tells of; never from a posting. */
 const EVENTS = `
 SELECT subject || '/' || CASE WHEN n = 1 THEN event ELSE event || ':' || n END AS key, event, subject, abs(amount) AS amount, currency, programme,
@@ -36,16 +55,35 @@ SELECT 'funding:' || f.id || '/funded', 'funded', 'funding:' || f.id, f.amount, 
   FROM funding f JOIN audited_programme p USING (programme)
   JOIN audit_event e ON e.act = 'float-funded' AND e.subject = 'funding:' || f.id
 UNION ALL
-SELECT 'commitment:' || c.programme || ':' || c.ref || '/' || e.event, e.event, 'commitment:' || c.programme || ':' || c.ref, e.amount, a.currency,
-       c.programme, c.ref, a.fiscal_year, a.budget_line, NULL, ${localDate('e.at', 'c.programme')}
-  FROM commitment c JOIN appropriation a ON a.id = c.appropriation
-  JOIN participant p ON (p.programme, p.ref) = (c.programme, c.ref)
- CROSS JOIN LATERAL (VALUES ('committed', c.amount, c.committed_at), ('decommitted', c.released, p.closed_at)) AS e (event, amount, at)
+SELECT 'commitment:' || e.programme || ':' || e.ref || '/' || e.event, e.event, 'commitment:' || e.programme || ':' || e.ref, e.amount, a.currency,
+       e.programme, e.ref, a.fiscal_year, a.budget_line, NULL, ${localDate('e.at', 'e.programme')}
+  FROM (SELECT c.programme, c.ref, 'committed' AS event, c.amount + coalesce(k.spent, 0) AS amount, coalesce(k.first, c.appropriation) AS appropriation, c.committed_at AS at
+          FROM commitment c LEFT JOIN (${CARRIED}) AS k ON (k.programme, k.ref) = (c.programme, c.ref)
+        UNION ALL
+        SELECT c.programme, c.ref, 'decommitted', c.released, c.appropriation, p.closed_at
+          FROM (SELECT programme, ref, released, appropriation FROM commitment UNION ALL SELECT programme, ref, released, from_appropriation FROM carry_over) AS c
+          JOIN participant p ON (p.programme, p.ref) = (c.programme, c.ref)) AS e JOIN appropriation a ON a.id = e.appropriation
  WHERE e.amount > 0
 UNION ALL
-SELECT d.key || '/obligated', 'obligated', d.key, d.amount, d.currency, d.programme, d.ref, d.fiscal_year, d.budget_line, NULL,
+SELECT d.key || '/obligated', 'obligated', d.key, d.amount, d.currency, d.programme, d.ref, coalesce(m.first, d.fiscal_year), d.budget_line, NULL,
        ${localDate('d.owed_at', 'd.programme')}
-  FROM disbursement d
+  FROM disbursement d LEFT JOIN (${MOVED}) AS m ON m.key = d.key
+UNION ALL
+SELECT 'carry-over:' || f.fiscal_year || ':commitment:' || k.programme || ':' || k.ref || '/' || e.event, e.event,
+       'carry-over:' || f.fiscal_year || ':commitment:' || k.programme || ':' || k.ref, k.moved - k.obligated, f.currency, k.programme, k.ref, f.fiscal_year + e.later, f.budget_line, NULL,
+       ${localDate('k.carried_at', 'k.programme')}
+  FROM carry_over k JOIN appropriation f ON f.id = k.from_appropriation CROSS JOIN (VALUES ('carried-out', 0), ('carried-in', 1)) AS e (event, later)
+ WHERE k.moved > k.obligated
+UNION ALL
+SELECT 'carry-over:' || (x.after ->> 'from') || ':' || d.key || '/' || e.event, e.event, 'carry-over:' || (x.after ->> 'from') || ':' || d.key, d.amount, d.currency,
+       d.programme, d.ref, (x.after ->> 'from')::int + e.later, d.budget_line, NULL, ${localDate('x.at', 'd.programme')}
+  FROM audit_event x JOIN disbursement d ON d.key = x.subject
+ CROSS JOIN (VALUES ('obligation-carried-out', 0), ('obligation-carried-in', 1)) AS e (event, later)
+ WHERE x.act = 'disbursement-carried'
+UNION ALL
+SELECT 'treasury-return:' || r.id || '/returned-to-treasury', 'returned-to-treasury', 'treasury-return:' || r.id, r.amount, r.currency, r.programme, NULL, r.fiscal_year,
+       (SELECT min(a.budget_line) FROM appropriation a WHERE (a.programme, a.fiscal_year) = (r.programme, r.fiscal_year)), r.gateway, ${localDate('r.recorded_at', 'r.programme')}
+  FROM treasury_return r
 UNION ALL
 SELECT d.key || '/' || d.state, d.state, d.key, d.amount, d.currency, d.programme, d.ref, d.fiscal_year, d.budget_line, NULL,
        ${localDate('e.at', 'd.programme')}
@@ -53,10 +91,12 @@ SELECT d.key || '/' || d.state, d.state, d.key, d.amount, d.currency, d.programm
                                      ORDER BY id LIMIT 1) e ON true
  WHERE d.state IN ('lapsed', 'cancelled')
 UNION ALL
-SELECT y.key || '/' || e.event, e.event, y.key, y.amount, y.currency, y.programme, y.ref, d.fiscal_year, d.budget_line, y.gateway,
+SELECT y.key || '/' || e.event, e.event, y.key, y.amount, y.currency, y.programme, y.ref, ${yearOf('e.states')}, d.budget_line, y.gateway,
        ${localDate('e.at', 'y.programme')}
   FROM payout y JOIN disbursement d ON d.key = y.disbursement JOIN moved_payout m ON m.payout = y.key
- CROSS JOIN LATERAL (VALUES ('claimed', y.claimed_at), ('paid', m.paid_at), ('returned', m.returned_at), ('voided', m.voided_at)) AS e (event, at)
+  LEFT JOIN (${MOVED}) AS over ON over.key = d.key
+ CROSS JOIN LATERAL (VALUES ('claimed', y.claimed_at, NULL), ('paid', m.paid_at, '{paid,returned}'), ('returned', m.returned_at, '{returned}'),
+                            ('voided', m.voided_at, '{failed,cancelled,not-sent}')) AS e (event, at, states)
  WHERE e.at IS NOT NULL AND y.key NOT IN (SELECT payout FROM decided_payout)
 UNION ALL
 SELECT 'discrepancy:' || x.id || '/' || CASE WHEN x.n = 1 THEN x.event ELSE x.event || ':' || x.n END, x.event, 'discrepancy:' || x.id, abs(x.difference),
@@ -70,6 +110,14 @@ SELECT e.key, c.line, e.event, replace(c.debit, '{gateway}', coalesce(e.gateway,
        e.budget_line, e.on_day AS business_date, to_char(e.on_day, 'YYYY-MM') AS period
   FROM (${EVENTS}) AS e LEFT JOIN audited_chart c USING (event)`
 
+/** What is learnt after its month was closed stands in the next that was open then; what came while it was being closed, in either. */
+const PERIOD = `CASE WHEN p.period = e.period AND NOT EXISTS (SELECT FROM closed_period c WHERE (c.programme, c.period) = (p.programme, p.period) AND c.closed_at < p.recorded_at) THEN NULL
+                     WHEN p.period = (SELECT to_char(month, 'YYYY-MM')
+                                        FROM generate_series(to_date(e.period, 'YYYY-MM')::timestamp, to_date(e.period, 'YYYY-MM') + interval '10 years', interval '1 month') AS months (month)
+                                       WHERE NOT EXISTS (SELECT FROM closed_period c WHERE c.programme = p.programme AND c.period = to_char(month, 'YYYY-MM')
+                                                            AND c.closed_at < p.recorded_at + interval '5 minutes')
+                                       ORDER BY month LIMIT 1) THEN NULL ELSE 'period' END`
+
 const COLUMNS = [
   'event',
   'debit',
@@ -82,11 +130,13 @@ const COLUMNS = [
   'fiscal_year',
   'budget_line',
   'business_date',
-  'period',
 ]
 
 /** What of a posting is not what it must be, by name. */
-const DIFFERS = COLUMNS.map((name) => `CASE WHEN p.${name} IS DISTINCT FROM e.${name} THEN '${name}' END`).join(', ')
+const DIFFERS = [
+  ...COLUMNS.map((name) => `CASE WHEN p.${name} IS DISTINCT FROM e.${name} THEN '${name}' END`),
+  PERIOD,
+].join(', ')
 
 export const ledger = sqlCheck(
   {

@@ -33,7 +33,8 @@ SELECT DISTINCT ON (programme, ref, account) 'over-limit' AS kind, 'posting' AS 
       sql: `
 SELECT CASE WHEN committed > amount OR promised > amount THEN 'over-limit' ELSE 'changed' END AS kind, 'appropriation' AS entity, id::text AS key,
        format('of %s, %s are said to be promised and %s are', amount, committed, promised) AS says
-  FROM (SELECT a.*, (SELECT coalesce(sum(c.amount - c.released), 0) FROM commitment c WHERE c.appropriation = a.id) AS promised FROM appropriation a) AS a
+  FROM (SELECT a.*, (SELECT coalesce(sum(c.amount - c.released), 0) FROM commitment c WHERE c.appropriation = a.id)
+                      + (SELECT coalesce(sum(k.kept + k.moved), 0) FROM carry_over k WHERE k.from_appropriation = a.id) AS promised FROM appropriation a) AS a
  WHERE committed > amount OR promised > amount OR committed < promised OR amount < 0`,
     },
     {
@@ -50,11 +51,11 @@ SELECT CASE WHEN people > quota THEN 'over-limit' ELSE 'changed' END AS kind, 'w
       sql: `
 SELECT 'changed' AS kind, 'appropriation' AS entity, a.id::text AS key, format('it is %s, and %s was set last', a.amount, e.amount) AS says
   FROM appropriation a
-  LEFT JOIN LATERAL (SELECT (after ->> 'amount')::bigint AS amount, after ->> 'number' AS number, after ->> 'currency' AS currency,
+  LEFT JOIN LATERAL (SELECT (after ->> 'amount')::bigint AS amount, after ->> 'number' AS number, after ->> 'date' AS date, after ->> 'currency' AS currency,
                             (after ->> 'fiscalYear')::int AS fiscal_year, after ->> 'budgetLine' AS budget_line, programme
                        FROM audit_event WHERE act = 'appropriation-set' AND subject = 'appropriation:' || a.id ORDER BY id DESC LIMIT 1) e ON true
- WHERE (a.amount, a.number, a.currency, a.fiscal_year, a.budget_line, a.programme)
-       IS DISTINCT FROM (e.amount, e.number, e.currency, e.fiscal_year, e.budget_line, e.programme)`,
+ WHERE (a.amount, a.number, a.document_date::text, a.currency, a.fiscal_year, a.budget_line, a.programme)
+       IS DISTINCT FROM (e.amount, e.number, e.date, e.currency, e.fiscal_year, e.budget_line, e.programme)`,
     },
   ],
 )

@@ -35,17 +35,19 @@ SELECT CASE WHEN c.ref IS NULL THEN 'missing' WHEN p.admitted_at IS NULL THEN 'e
   LEFT JOIN (SELECT programme, version, sum(amount) AS amount FROM (${RULES}) AS rules GROUP BY programme, version) AS r
     ON (r.programme, r.version) = (p.programme, p.programme_version)
   LEFT JOIN wave w ON (w.programme, w.code) = (p.programme, p.wave)
+  LEFT JOIN (SELECT programme, ref, sum(kept + released) AS spent, (array_agg(from_appropriation ORDER BY carried_at, from_appropriation))[1] AS first
+               FROM carry_over GROUP BY programme, ref) AS k ON (k.programme, k.ref) = (c.programme, c.ref)
  WHERE (p.admitted_at IS NULL) <> (c.ref IS NULL)
-    OR c.ref IS NOT NULL AND (c.amount, c.appropriation, c.committed_at) IS DISTINCT FROM (r.amount, w.appropriation, p.admitted_at)`,
+    OR c.ref IS NOT NULL AND (c.amount + coalesce(k.spent, 0), coalesce(k.first, c.appropriation), c.committed_at) IS DISTINCT FROM (r.amount, w.appropriation, p.admitted_at)`,
     },
     {
       invariant: 'I7',
       sql: `
 SELECT CASE WHEN c.obligated + c.released > c.amount THEN 'over-limit' ELSE 'changed' END AS kind, 'commitment' AS entity, c.programme || ':' || c.ref AS key,
        format('of %s, %s are said to be owed and %s given back; %s are owed and the life is %s', c.amount, c.obligated, c.released, o.owed, p.stage) AS says
-  FROM commitment c JOIN participant p ON (p.programme, p.ref) = (c.programme, c.ref)
+  FROM commitment c JOIN participant p ON (p.programme, p.ref) = (c.programme, c.ref) JOIN appropriation a ON a.id = c.appropriation
  CROSS JOIN LATERAL (SELECT coalesce(sum(amount) FILTER (WHERE state <> 'cancelled'), 0) AS owed FROM disbursement d
-                      WHERE (d.programme, d.ref) = (c.programme, c.ref)) o
+                      WHERE (d.programme, d.ref, d.fiscal_year) = (c.programme, c.ref, a.fiscal_year)) o
  WHERE c.obligated <> o.owed OR c.obligated + c.released > c.amount
     OR c.released <> CASE WHEN p.stage = 'closed' THEN c.amount - c.obligated ELSE 0 END`,
     },
@@ -59,7 +61,9 @@ SELECT CASE WHEN t.code IS NULL THEN 'extra' ELSE 'changed' END AS kind, 'disbur
   FROM disbursement d LEFT JOIN tranche t ON (t.programme, t.ref, t.code) = (d.programme, d.ref, d.tranche)
   LEFT JOIN commitment c ON (c.programme, c.ref) = (d.programme, d.ref) LEFT JOIN appropriation a ON a.id = c.appropriation
  WHERE t.code IS NULL OR t.state <> 'due'
-    OR (d.amount, d.currency, d.fiscal_year, d.budget_line) IS DISTINCT FROM (t.amount, a.currency, a.fiscal_year, a.budget_line)`,
+    OR (d.amount, d.currency, d.budget_line) IS DISTINCT FROM (t.amount, a.currency, a.budget_line)
+    OR d.fiscal_year IS DISTINCT FROM a.fiscal_year AND NOT EXISTS (SELECT FROM carry_over k JOIN appropriation f ON f.id = k.from_appropriation
+                                                           WHERE (k.programme, k.ref, f.fiscal_year) = (d.programme, d.ref, d.fiscal_year))`,
     },
     {
       invariant: 'I7',

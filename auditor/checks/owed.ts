@@ -45,6 +45,8 @@ interface Life {
   readonly closed: number | null
   readonly held: boolean
   readonly withdrawn: boolean
+  /** A fiscal year of the programme is being closed: nothing falls due until it is. */
+  readonly ending: boolean
   readonly held_for: number
   readonly facts: readonly Fact[]
   readonly holds: readonly { readonly from: number; readonly to: number | null }[]
@@ -59,7 +61,8 @@ const list = (select: string): string => `(SELECT coalesce(jsonb_agg(${select}`
 const LIVES = `
 SELECT p.programme, p.ref, p.programme_version AS version, p.stage, p.outcome, ${ms('p.admitted_at')} AS admitted, ${ms('p.trained_at')} AS trained,
        (SELECT min(e.id)::float8 FROM audit_event e WHERE (e.programme, e.ref) = (p.programme, p.ref) AND e.act = 'training-finished') AS trained_event,
-       ${ms('p.closed_at')} AS closed, p.held_at IS NOT NULL AS held, p.withdrawn_at IS NOT NULL AS withdrawn, p.held_for_ms::float8 AS held_for,
+       ${ms('p.closed_at')} AS closed, p.held_at IS NOT NULL AS held, p.withdrawn_at IS NOT NULL AS withdrawn,
+       EXISTS (SELECT FROM year_close z WHERE z.programme = p.programme AND z.state <> 'closed') AS ending, p.held_for_ms::float8 AS held_for,
        ${list(`jsonb_build_object('kind', v.kind, 'subject', v.subject, 'at', ${ms('v.occurred_at')}, 'event', (SELECT min(e.id) FROM audit_event e
                 WHERE (e.programme, e.ref) = (p.programme, p.ref) AND e.act = v.kind AND e.subject = concat_ws(':', 'evidence', v.programme, v.ref, v.kind, v.subject)))`)}
           ORDER BY v.occurred_at), '[]') FROM evidence v WHERE (v.programme, v.ref) = (p.programme, p.ref)) AS facts,
@@ -69,7 +72,8 @@ SELECT p.programme, p.ref, p.programme_version AS version, p.stage, p.outcome, $
        ${list(`jsonb_build_object('code', t.code, 'state', t.state, 'opens', ${ms('t.opens_at')}, 'closes', ${ms('t.closes_at')}, 'due', ${ms('t.due_at')},
                 'settled', ${ms('t.settled_at')})`)} ORDER BY t.position), '[]') FROM tranche t WHERE (t.programme, t.ref) = (p.programme, p.ref)) AS tranches,
        ${list(`jsonb_build_object('key', d.key, 'tranche', d.tranche, 'state', d.state, 'owed', ${ms('d.owed_at')}, 'lapses', ${ms('d.lapses_at')},
-                'lapsed', (SELECT ${ms('min(e.at)')} FROM audit_event e WHERE (e.programme, e.ref) = (p.programme, p.ref) AND e.subject = d.key AND e.act = 'disbursement-lapsed'),
+                'lapsed', (SELECT ${ms('min(e.at)')} FROM audit_event e WHERE (e.programme, e.ref) = (p.programme, p.ref) AND e.subject = d.key AND e.act = 'disbursement-lapsed'
+                   AND e.after ->> 'reason' IS DISTINCT FROM 'year-end'),
                 'paid', CASE WHEN d.key IN (SELECT disbursement FROM decided_payout) OR d.decided_under IS NOT NULL THEN ${ms('d.first_paid_at')} ELSE
                           (SELECT ${ms('min(o.observed_at)')} FROM observation o JOIN payout y ON y.key = o.payout
                             WHERE y.disbursement = d.key AND o.decision = 'move' AND o.to_state IN ('paid', 'returned')) END,
@@ -234,8 +238,8 @@ class Owed {
 
   /** Whether a step at that time should long have been taken: nobody has left, and nothing rests. */
   #isLate(atMs: number): boolean {
-    const { stage, withdrawn, held } = this.#life
-    return stage === 'incentives' && !withdrawn && !held && atMs < this.#books.settings.nowMs - GRACE_MS
+    const { stage, withdrawn, held, ending } = this.#life
+    return stage === 'incentives' && !withdrawn && !held && !ending && atMs < this.#books.settings.nowMs - GRACE_MS
   }
 
   /** When a tranche falls due by its rule; null while what makes it due has not happened. */

@@ -32,6 +32,14 @@ SELECT 'forbidden' AS kind, 'payout_run' AS entity, r.key, 'it was released and 
     {
       invariant: 'I21',
       sql: `
+SELECT 'changed' AS kind, 'payout_run' AS entity, r.key, 'its payment order or its warrant is not the one that its people signed' AS says
+  FROM payout_run r LEFT JOIN proposal p ON p.id = r.proposal AND r.state NOT IN ('collecting', 'proposed', 'void')
+ WHERE (r.payment_order, r.payment_order_date::text, r.warrant, r.warrant_date::text) IS DISTINCT FROM
+       (p.content #>> '{paymentOrder,number}', p.content #>> '{paymentOrder,date}', p.content #>> '{warrant,number}', p.content #>> '{warrant,date}')`,
+    },
+    {
+      invariant: 'I21',
+      sql: `
 SELECT 'forbidden' AS kind, 'payout' AS entity, y.key, 'its programme pays by runs, and none that people agreed to covers it' AS says
   FROM payout y JOIN participant p ON (p.programme, p.ref) = (y.programme, y.ref)
   JOIN programme_version v ON (v.programme, v.version) = (p.programme, p.programme_version) AND v.definition #>> '{payment,release}' <> 'automatic'

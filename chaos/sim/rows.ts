@@ -257,6 +257,7 @@ export class Rows {
       release_ms: BigInt(stored.release_ms),
       held: person.held,
       frozen: false,
+      year_ending: false,
       leaving: person.withdrawn && person.stage !== 'closed' && stored.first_paid_ms === null,
       account: live?.id ?? null,
       institution: live?.details.institution ?? null,

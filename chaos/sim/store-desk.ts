@@ -100,6 +100,7 @@ export class SimDesk {
       attention: null,
       heard_ms: null,
       freezes: [],
+      year_ending: false,
       account: null,
       evidence: [],
       tranches,

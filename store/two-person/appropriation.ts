@@ -2,6 +2,7 @@ import Type from 'typebox'
 import { AMOUNT_PATTERN } from '../../domain/money.ts'
 import { checkAppropriation, setAppropriation, type NewAppropriation } from '../budgets.ts'
 import type { Sql } from '../database.ts'
+import { dayFaults, DayText, DocumentText } from '../document-numbers.ts'
 import type { StoreContext } from '../options.ts'
 import { invalid, twoPersonAct } from '../two-person-act.ts'
 
@@ -9,6 +10,7 @@ interface Content {
   readonly programme: string
   readonly fiscalYear: number
   readonly number: string
+  readonly date?: string
   readonly amount: { readonly minor: string; readonly currency: string }
 }
 
@@ -21,7 +23,8 @@ export const appropriation = twoPersonAct({
     {
       programme: Type.String({ maxLength: 40 }),
       fiscalYear: Type.Integer({ minimum: 2000, maximum: 2100 }),
-      number: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' }),
+      number: DocumentText,
+      date: Type.Optional(DayText),
       amount: Type.Object(
         { minor: Type.String({ pattern: AMOUNT_PATTERN }), currency: Type.String() },
         { additionalProperties: false },
@@ -29,6 +32,7 @@ export const appropriation = twoPersonAct({
     },
     { additionalProperties: false },
   ),
+  faults: ({ date }) => dayFaults('/date', date),
   place: (_sql, { programme, fiscalYear }) => ({ programme, subject: `appropriation:${programme}:${fiscalYear}` }),
   check: async (sql, context, content) => checkAppropriation(sql, await asked(sql, context, content)),
   async execute(sql, context, content, _by, actor, atMs) {
@@ -42,5 +46,6 @@ async function asked(sql: Sql, context: StoreContext, content: Content): Promise
     const detail = `must be ${programme.currency}, the currency of the programme`
     throw invalid([{ pointer: '/content/amount/currency', detail }])
   }
-  return { programme, fiscalYear: content.fiscalYear, number: content.number, amount: BigInt(content.amount.minor) }
+  const { fiscalYear, number, date, amount } = content
+  return { programme, fiscalYear, number, date, amount: BigInt(amount.minor) }
 }

@@ -15,6 +15,7 @@ import { roleGrant } from './role-grant.ts'
 import { runAbort } from './run-abort.ts'
 import { runRelease } from './run-release.ts'
 import { signingKey } from './signing-key.ts'
+import { yearEnd } from './year-end.ts'
 
 export const TWO_PERSON_ACTS: readonly ListedAct[] = [
   appropriation,
@@ -32,4 +33,5 @@ export const TWO_PERSON_ACTS: readonly ListedAct[] = [
   receivableEnd,
   discrepancyResolution,
   funding,
+  yearEnd,
 ]

@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { AMOUNT_PATTERN } from '../../domain/money.ts'
+import { dayFaults, DocumentShape } from '../document-numbers.ts'
 import { findRun } from '../run-rows.ts'
 import { approveRun, checkRelease, markProposed, runNeeds } from '../run-steps.ts'
 import { twoPersonAct } from '../two-person-act.ts'
@@ -20,15 +21,21 @@ export const runRelease = twoPersonAct({
       }),
       lines: Type.Integer({ minimum: 1 }),
       amount: Type.Object({ minor: Type.String({ pattern: AMOUNT_PATTERN }), currency: Type.String() }, closed),
+      paymentOrder: Type.Optional(DocumentShape),
+      warrant: Type.Optional(DocumentShape),
     },
     closed,
   ),
+  faults: ({ paymentOrder, warrant }) => [
+    ...dayFaults('/paymentOrder/date', paymentOrder?.date),
+    ...dayFaults('/warrant/date', warrant?.date),
+  ],
   async place(sql, { run }) {
     const { programme } = await findRun(sql, run)
     return { programme, subject: `run:${run}` }
   },
   needs: (sql, context, { run }, atMs) => runNeeds(sql, context, run, atMs),
-  check: (sql, _context, content) => checkRelease(sql, content),
+  check: (sql, context, content) => checkRelease(sql, context, content),
   put: markProposed,
   async execute(sql, context, content, by, actor, atMs) {
     await approveRun(sql, context, content, by, actor, atMs)

@@ -12,6 +12,7 @@ import { commandsBeside } from '../support/e2e-live-commands.ts'
 import { peopleWith } from '../support/e2e-people.ts'
 import { accountFile, receivable, statementOfToday } from '../support/e2e-money.ts'
 import { runbookOfRuns } from '../support/e2e-runs.ts'
+import { runbookOfYearEnd } from '../support/e2e-years.ts'
 
 const live = await openLiveStack()
 const commands = commandsBeside(live)
@@ -275,6 +276,8 @@ describe('lunas discrepancies and reviews', () => {
     expect((await run('reviews', 'list')).stdout).toBe('Nothing is under review.\n')
   })
 })
+
+test('every command of the runbook of the year end does what it says', () => runbookOfYearEnd(live, commands))
 
 describe('lunas audit', () => {
   test('verify finds the trail of the running stack by itself, sealed and whole', async () => {

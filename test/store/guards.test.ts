@@ -154,15 +154,14 @@ describe('the application', () => {
     await expect(app.pool.query(statement)).rejects.toThrow(message)
   })
 
-  it('posts nothing into a closed period', async () => {
-    const ref = await world.ready()
-    await world.root.pool.query(`INSERT INTO closed_period (programme, period) VALUES ('swift', '2026-11')`)
-    try {
-      await expect(world.claim(`swift:${ref}:${ref}:incentive-1:1`)).rejects.toThrow('the period is closed')
-      expect(await world.count('SELECT FROM payout WHERE ref = $1', [ref])).toBe(0)
-    } finally {
-      await world.root.pool.query('DELETE FROM closed_period')
-    }
+  it('posts nothing into a closed period, and opens none again', async () => {
+    await world.root.pool.query(`INSERT INTO closed_period (programme, period) VALUES ('swift', '2020-01')`)
+    const late = `INSERT INTO posting (key, line, event, debit, credit, amount, currency, programme, subject, fiscal_year, budget_line,
+                                       business_date, period)
+                  VALUES ('late', 1, 'funded', 'funds:float:sandbox', 'funds:treasury', 1, 'IDR', 'swift', 's', 2020, 'b', '2020-01-31', '2020-01')`
+    await expect(app.pool.query(late)).rejects.toThrow('the period is closed')
+    await expect(app.pool.query(`DELETE FROM closed_period`)).rejects.toThrow('permission denied')
+    await expect(world.root.pool.query('DELETE FROM closed_period')).rejects.toThrow('append-only')
   })
 
   it('posts nothing that mixes budget and funds, moves nothing, or moves in a circle', async () => {

@@ -7,7 +7,7 @@ import type { Finding } from '../../auditor/finding.ts'
 import { trustedKey } from '../../auditor/signature.ts'
 import type { Sql } from '../../store/database.ts'
 import { auditWithin, type ToldDays } from './audited.ts'
-import { END, openCountry } from './audited-life.ts'
+import { END, openCountry, type Country } from './audited-life.ts'
 import type { Mutation, Telling } from './mutation.ts'
 import { corruptSealer, reseal } from './resealed.ts'
 
@@ -28,8 +28,8 @@ interface Found {
   readonly findings: readonly Finding[]
 }
 
-export async function openTrial(): Promise<Trial> {
-  const { world, told } = await openCountry()
+export async function openTrial(open: () => Promise<Pick<Country, 'world' | 'told'>> = openCountry): Promise<Trial> {
+  const { world, told } = await open()
   const corrupt = corruptSealer()
   const found: Trial['found'] = async (checks, tamper) => {
     const client = await world.root.pool.connect()

@@ -81,6 +81,7 @@ export function lifeOf(programme: Programme, more: Partial<Life> = {}): Life {
     held: false,
     heldForMs: 0,
     withdrawn: false,
+    yearEnding: false,
     accountLinkedAtMs: 0,
     accountUsableFromMs: 0,
     evidence: [],

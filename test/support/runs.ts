@@ -66,11 +66,16 @@ export function contentOf(run: RunRow) {
 
 let proposals = 0
 
-export async function proposeRun(world: World, run: RunRow, atMs = NOON): Promise<ProposalRow> {
+export async function proposeRun(world: World, run: RunRow, atMs = NOON, documents: object = {}): Promise<ProposalRow> {
   const { sari } = await officersOf(world)
   // No two proposals of one content end at the same time.
   const expiresAtMs = Math.max(atMs, Date.now()) + 3_600_000 + (proposals += 1)
-  return propose(world.store, sari, { act: 'run-release', content: contentOf(run), expiresAtMs }, atMs)
+  return propose(
+    world.store,
+    sari,
+    { act: 'run-release', content: { ...contentOf(run), ...documents }, expiresAtMs },
+    atMs,
+  )
 }
 
 /** Everybody who is needed agrees; the proposal as it stands then. */

@@ -1,0 +1,131 @@
+/**
+ * Fiscal years on their way to their end, a transaction at a time: each does one step, or a part of one, under the year's lock. Whoever is killed
+ * in between leaves a year that stands at its last step, and anybody goes on from there.
+ */
+import { engineActor } from '../domain/act.ts'
+import { Problem } from '../domain/problem.ts'
+import { nextYearState, periodsOf, type YearState } from '../domain/year-end.ts'
+import { insertAudit } from './audit.ts'
+import { inTransaction, type Database, type Sql } from './database.ts'
+import type { StoreContext } from './options.ts'
+import { carrySome } from './year-carry.ts'
+import { yearSubject } from './year-end.ts'
+import { lapseSome } from './year-lapse.ts'
+import { returnFunds } from './year-return.ts'
+import { listYears, YEAR_COLUMNS, type YearAtWork, type YearRow } from './year-rows.ts'
+
+export interface Years {
+  /** The years of a programme that are being closed or are closed, newest first. */
+  list(programme: string): Promise<YearRow[]>
+  /**
+   * Does the next part of one year that is being closed. False when there was nothing to do: no year is under way, another process is at
+   * it, or it cannot go on, which its row says and people must mend.
+   */
+  goOn(nowMs: number): Promise<boolean>
+}
+
+/** One that cannot go on does not keep others from it. */
+const NEXT = `
+SELECT ${YEAR_COLUMNS} FROM year_close WHERE state <> 'closed'
+ ORDER BY refusal IS NOT NULL, frozen_at, programme LIMIT 1 FOR UPDATE SKIP LOCKED`
+
+export function createYears(context: StoreContext): Years {
+  const { database } = context
+  return {
+    list: (programme) => listYears(database.pool, programme),
+    async goOn(nowMs) {
+      const at: { year?: YearRow } = {}
+      try {
+        return await inTransaction(database, (sql) => workOn(sql, context, nowMs, at))
+      } catch (error) {
+        if (!(error instanceof Problem) || !at.year) throw error
+        await refuse(database, at.year, error)
+        return false
+      }
+    },
+  }
+}
+
+async function workOn(sql: Sql, context: StoreContext, nowMs: number, at: { year?: YearRow }): Promise<boolean> {
+  const { rows } = await sql.query<YearRow>(NEXT)
+  const [year] = rows
+  if (!year) return false
+  at.year = year
+  const { zone } = await context.programmes.current(year.programme, sql)
+  const work: YearAtWork = { year, zone, nowMs }
+  if (await isMoreToDo(sql, work)) return true
+  const to = nextYearState(year.state)
+  if (to === undefined) throw new Error(`${year.state} has no next step`)
+  await step(sql, work, to)
+  return true
+}
+
+/** Does a part of the step that comes next; false when nothing of it is left. */
+async function isMoreToDo(sql: Sql, work: YearAtWork): Promise<boolean> {
+  switch (work.year.state) {
+    case 'frozen':
+      return lapseSome(sql, work)
+    case 'lapsed':
+      await returnFunds(sql, work)
+      return false
+    case 'returned':
+      return carrySome(sql, work)
+    case 'carried':
+      // What was found open since, say by a review, goes over as well.
+      return (await carrySome(sql, work)) || closePeriods(sql, work)
+    case 'closed':
+      return false
+  }
+}
+
+async function step(sql: Sql, { year, nowMs }: YearAtWork, to: YearState): Promise<void> {
+  const { programme, fiscalYear, state } = year
+  await sql.query(
+    `UPDATE year_close SET state = $4, refusal = NULL, reached = '', closed_at = $5, version = version + 1
+      WHERE programme = $1 AND fiscal_year = $2 AND state = $3`,
+    [programme, fiscalYear, state, to, to === 'closed' ? new Date(nowMs) : null],
+  )
+  const { rows } = await sql.query<YearRow>(
+    `SELECT ${YEAR_COLUMNS} FROM year_close WHERE programme = $1 AND fiscal_year = $2`,
+    [programme, fiscalYear],
+  )
+  const now = rows[0] ?? year
+  const after = {
+    from: state,
+    to,
+    lapsed: now.lapsed.toString(),
+    returned: now.returned.toString(),
+    carried: now.carried.toString(),
+  }
+  const told = { actor: engineActor(), atMs: nowMs, subject: yearSubject(programme, fiscalYear), programme, after }
+  await insertAudit(sql, [{ ...told, act: to === 'closed' ? 'year-closed' : 'year-end-step' }])
+  if (to === 'closed') await sql.query(NUDGE, [programme, fiscalYear])
+}
+
+/** Who was told to wait for the end of the year: what came back of it may be paid again. */
+const NUDGE = `
+INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
+SELECT gen_random_uuid(), programme, ref, 'year-end', 4, 'pending', now()
+  FROM (SELECT DISTINCT programme, ref FROM disbursement
+         WHERE programme = $1 AND state IN ('owed', 'released', 'needs-account', 'float-short', 'failed') AND fiscal_year = $2) AS waiting`
+
+/** The months of the year take no more postings; what is learnt later stands in the next open one. Nothing is left to do then. */
+async function closePeriods(sql: Sql, { year }: YearAtWork): Promise<boolean> {
+  const { programme, fiscalYear } = year
+  // Postings that are on their way into one of them are committed first.
+  await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('period:' || $1, 0))`, [programme])
+  await sql.query(
+    `INSERT INTO closed_period (programme, period, closed_at) SELECT $1, period, clock_timestamp() FROM unnest($2::text[]) AS months (period)
+     ON CONFLICT DO NOTHING`,
+    [programme, periodsOf(fiscalYear)],
+  )
+  return false
+}
+
+async function refuse(database: Database, { programme, fiscalYear }: YearRow, why: Problem): Promise<void> {
+  await database.pool.query(
+    `UPDATE year_close SET refusal = $3, version = version + 1
+      WHERE programme = $1 AND fiscal_year = $2 AND state <> 'closed' AND refusal IS DISTINCT FROM $3`,
+    [programme, fiscalYear, `${why.code}: ${why.message}`],
+  )
+}

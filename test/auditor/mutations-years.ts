@@ -1,0 +1,120 @@
+import { change, keyOf, remove, update, type Mutation } from '../support/mutation.ts'
+
+const CARRIED = `t.programme || ':' || t.ref || ':2026'`
+const CLOSE = `t.programme || ':' || t.fiscal_year`
+
+/** The end of a fiscal year: what lapsed, went over and went back with it. */
+export const YEARS: readonly Mutation[] = [
+  change(
+    'a carry-over of another amount',
+    'years',
+    ['changed', 'carry_over'],
+    update('carry_over', 'moved = moved + 1', CARRIED),
+  ),
+  change(
+    'a carry-over that leaves more behind',
+    'years',
+    ['changed', 'carry_over'],
+    update('carry_over', 'kept = kept + 100', CARRIED),
+  ),
+  change(
+    'a carry-over that never was',
+    'events',
+    ['missing', 'carry_over'],
+    remove('carry_over', `'commitment:' || t.programme || ':' || t.ref`),
+  ),
+  change(
+    'a year that lapsed less',
+    'years',
+    ['changed', 'year_close'],
+    update('year_close', 'lapsed = lapsed - 1', CLOSE),
+  ),
+  change(
+    'a year that carried more',
+    'years',
+    ['changed', 'year_close'],
+    update('year_close', 'carried = carried + 1', CLOSE),
+  ),
+  change(
+    'a year that ends under another document',
+    'years',
+    ['forbidden', 'year_close'],
+    update('year_close', `document = 'ND-99'`, CLOSE),
+  ),
+  change(
+    'a return to the treasury of another amount',
+    'years',
+    ['changed', 'treasury_return'],
+    update('treasury_return', 'amount = amount + 1', 't.id'),
+  ),
+  change(
+    'a return to the treasury that never was',
+    'events',
+    ['missing', 'treasury_return'],
+    remove('treasury_return', `'treasury-return:' || t.id`),
+  ),
+  change(
+    'a month of the closed year that is open again',
+    'years',
+    ['missing', 'closed_period'],
+    remove('closed_period', `t.programme || ':' || t.period`),
+  ),
+  change(
+    'a posting moved back into the closed year',
+    'ledger',
+    ['forbidden', 'posting'],
+    update('posting', `period = '2026-12'`, `t.key || ':' || t.line`, `event = 'returned' AND period = '2027-01'`),
+  ),
+  change(
+    'an obligation left in the year that ended',
+    'years',
+    ['changed', 'carry_over'],
+    `UPDATE disbursement AS t SET fiscal_year = 2026 WHERE t.key = (SELECT subject FROM audit_event WHERE act = 'disbursement-carried' ORDER BY random() LIMIT 1)
+     RETURNING ${CARRIED} AS key`,
+  ),
+  change(
+    'a wave under a decree of another day',
+    'events',
+    ['changed', 'wave'],
+    update('wave', `decree_date = '2026-01-01'`, `t.programme || ':' || t.code`),
+  ),
+  change(
+    'an appropriation under a document of another day',
+    'limits',
+    ['changed', 'appropriation'],
+    update('appropriation', `document_date = '2026-01-01'`, 't.id'),
+  ),
+  {
+    name: 'an obligation that lapsed with its year while its payment was under way',
+    check: 'years',
+    finds: ['forbidden', 'disbursement'],
+    tamper: (sql) =>
+      keyOf(
+        sql,
+        `UPDATE audit_event AS t SET act = 'disbursement-lapsed', after = after || '{"reason":"year-end","fiscalYear":2026}'
+          WHERE t.id = (SELECT e.id FROM audit_event e JOIN disbursement d ON d.key = e.subject AND d.state = 'in-flight'
+                         WHERE e.act = 'disbursement-carried' ORDER BY random() LIMIT 1) RETURNING t.subject AS key`,
+      ),
+  },
+  {
+    name: 'a claim while the year was being closed',
+    check: 'years',
+    finds: ['forbidden', 'payout'],
+    async tamper(sql) {
+      await sql.query(`UPDATE audit_event SET id = -1 WHERE act = 'year-end-begun'`)
+      return keyOf(sql, `SELECT subject AS key FROM audit_event WHERE act = 'payout-sent' ORDER BY random() LIMIT 1`)
+    },
+  },
+  {
+    name: 'a lapse before its year ended',
+    check: 'years',
+    finds: ['forbidden', 'disbursement'],
+    async tamper(sql) {
+      await sql.query(`UPDATE audit_event SET id = 9000001 WHERE act = 'year-end-begun'`)
+      return keyOf(
+        sql,
+        `SELECT subject AS key FROM audit_event WHERE act = 'disbursement-lapsed' AND after ->> 'reason' = 'year-end' ORDER BY random() LIMIT 1`,
+      )
+    },
+  },
+]

@@ -1,0 +1,17 @@
+/** The auditor over a country whose fiscal year has ended: nothing to find, and each corruption of the end found. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openTrial, type Trial } from '../support/audit-trial.ts'
+import { openEndedYear } from '../support/audited-year.ts'
+import { YEARS } from './mutations-years.ts'
+
+let trial: Trial
+beforeAll(async () => {
+  trial = await openTrial(openEndedYear)
+})
+afterAll(() => trial.close())
+
+test('a year that ended rightly has nothing to find', async () => {
+  expect((await trial.found(null, async () => ['', trial.told])).findings).toEqual([])
+})
+
+test.for(YEARS)('$name is found', (mutation) => trial.mutate(mutation, [mutation.check]))

@@ -1,0 +1,38 @@
+/** The country of `audited-life.ts` once its year has ended, with somebody in every way in which a year can meet them. */
+import { disbursementOf, HOUR, MINUTE, seen, SILENCE, YEAR, DAY } from './world.ts'
+import { END, openCountry, type Country } from './audited-life.ts'
+import { agree } from './two-people.ts'
+import { finishYears } from './years.ts'
+
+/** Some days before the end of everything: what is begun then has not ended. */
+const LATE = END - 3 * DAY
+
+export async function openEndedYear(): Promise<Country> {
+  const country = await openCountry()
+  const { world, signers } = country
+  const [administrator, approver] = signers
+  const next = {
+    programme: world.programme.code,
+    fiscalYear: YEAR + 1,
+    number: 'DIPA-27',
+    amount: { minor: '900000000000', currency: 'IDR' },
+  }
+  await agree(world.store, [administrator, approver], { act: 'appropriation', content: next }, LATE)
+  const atRest = await world.ready({}, LATE)
+  const inFlight = await world.ready({}, LATE)
+  await world.claim(disbursementOf(inFlight), LATE)
+  const unknown = await world.claim(disbursementOf(await world.ready({}, LATE)), LATE)
+  await world.observe({ payout: unknown, source: 'submit', fact: SILENCE, atMs: LATE, send: 1 })
+  const held = await world.ready({}, LATE)
+  await world.act((acts) => acts.hold({ programme: 'swift', ref: held, reason: 'looked into' }), LATE)
+  await world.admit({}, LATE)
+  const paid = await world.claim(disbursementOf(await world.ready({}, LATE)), LATE)
+  await world.observe({ payout: paid, source: 'callback', fact: seen('paid'), atMs: LATE + MINUTE })
+  const content = { programme: world.programme.code, fiscalYear: YEAR, document: 'ND-12/2026' }
+  await agree(world.store, [administrator, approver], { act: 'year-end', content }, LATE + HOUR)
+  await finishYears(world.store, LATE + 2 * HOUR)
+  await world.observe({ payout: unknown, source: 'callback', fact: seen('paid'), atMs: LATE + 3 * HOUR })
+  await world.observe({ payout: paid, source: 'callback', fact: seen('returned'), atMs: LATE + 4 * HOUR })
+  await world.advance(atRest, LATE + 4 * HOUR)
+  return country
+}
