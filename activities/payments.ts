@@ -31,10 +31,12 @@ export interface PaymentActivities {
   enquire(of: LifeOf & { readonly payout: string }): Promise<Told>
   /** Releases a disbursement that waits for our money at the gateway, once there is enough. */
   checkFloat(of: LifeOf & { readonly disbursement: string; readonly gateway: string }): Promise<Told>
+  /** Asks again about an account that its owner is to mend: one that nothing is wrong with any more is paid to. */
+  checkAccount(of: LifeOf): Promise<Told>
 }
 
 export interface PaymentDependencies {
-  readonly store: Pick<Store, 'claims' | 'payouts' | 'floats' | 'lives' | 'context'>
+  readonly store: Pick<Store, 'claims' | 'payouts' | 'floats' | 'lives' | 'context' | 'accountChecks'>
   readonly gateways: ReadonlyMap<string, Gateway>
   /** Business time, milliseconds since the epoch. */
   readonly now: () => number
@@ -53,6 +55,11 @@ export function createPaymentActivities(dependencies: PaymentDependencies): Paym
     checkFloat: (of) =>
       translateProblems(async () => {
         await checkFloat(dependencies, of.disbursement, of.gateway)
+        return null
+      }),
+    checkAccount: (of) =>
+      translateProblems(async () => {
+        await checkAccount(dependencies, of)
         return null
       }),
   }
@@ -167,6 +174,15 @@ async function checkFloat(dependencies: PaymentDependencies, disbursement: strin
     .catch(() => null)
   if (balance && (await store.floats.restore(disbursement, { gateway: code, balance }, now()))) return
   await store.floats.postpone(disbursement, code, now())
+}
+
+async function checkAccount(dependencies: PaymentDependencies, of: LifeOf): Promise<void> {
+  const { store, now } = dependencies
+  const question = await store.accountChecks.due(of, now())
+  if (question === null) return
+  const gateway = gatewayOf(dependencies, question.gateway)
+  const signal = AbortSignal.timeout(gateway.capabilities.timing.enquireTimeoutMs)
+  await store.accountChecks.record(question, await gateway.checkAccount(question.destination.open(), signal), now())
 }
 
 function orderOf(draft: ClaimDraft): Parameters<Gateway['prepare']>[0] {

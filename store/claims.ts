@@ -35,6 +35,7 @@ export type Parked =
   | 'asked-about'
   | 'no-account'
   | 'account-cooling'
+  | 'account-shared'
   | 'no-gateway'
   | 'too-early'
 
@@ -100,6 +101,8 @@ export interface Candidate {
   readonly institution: string | null
   readonly document: string | null
   readonly usable_ms: bigint | null
+  /** More people than the programme allows are paid to it, and this one came later. */
+  readonly shared: boolean
   /** An earlier attempt may still leave: it has a send without an end. */
   readonly send_open: boolean
   /** Somebody who proves nothing has told of an earlier attempt, and the gateway has not yet been asked. */
@@ -114,7 +117,8 @@ SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.attempts, 
                              WHERE y.disbursement = d.key AND y.money IN ('clearing', 'credited')), 0)::bigint AS amount,
        ms(d.release_at) AS release_ms, d.fiscal_year, d.budget_line, p.held_at IS NOT NULL AS held,
        EXISTS (SELECT FROM freezes f WHERE f.lifted_at IS NULL AND f.target = ANY ($2::text[])) AS frozen,
-       p.withdrawn_at IS NOT NULL AND p.stage <> 'closed' AND d.first_paid_at IS NULL AS leaving, a.id AS account, a.institution, a.document, ms(a.usable_from) AS usable_ms,
+       p.withdrawn_at IS NOT NULL AND p.stage <> 'closed' AND d.first_paid_at IS NULL AS leaving, a.id AS account, a.institution, a.document,
+       ms(greatest(a.usable_from, a.rests_until)) AS usable_ms, coalesce(a.shared, false) AS shared,
        EXISTS (SELECT FROM payout y JOIN send s ON s.payout = y.key
                 WHERE y.disbursement = d.key AND s.ended_at IS NULL) AS send_open,
        EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key AND y.asked_at IS NOT NULL) AS asked_about,
@@ -340,6 +344,7 @@ export function parkedReason(
   // The look that said "send" may lie before a cut-off that has passed meanwhile.
   if (nextBusinessInstant(calendar, zone, nowMs) > nowMs) return 'too-early'
   if (candidate.account === null) return 'no-account'
+  if (candidate.shared) return 'account-shared'
   return candidate.usable_ms !== null && Number(candidate.usable_ms) > nowMs ? 'account-cooling' : undefined
 }
 

@@ -22,6 +22,7 @@ export interface AccountRow {
   readonly state: 'verified' | 'failed' | 'replaced'
   readonly usable_ms: number
   readonly linked_ms: number
+  readonly rests_ms: number | null
 }
 
 export type StoredDisbursement = Omit<DisbursementRow, 'payout' | 'asked' | 'reviewing'> & {
@@ -114,6 +115,7 @@ export class Rows {
             institution: account.details.institution,
             usable_ms: account.usable_ms,
             linked_ms: account.linked_ms,
+            rests_ms: account.rests_ms,
           }
         : null,
       tranches: person.tranches.map((tranche) => ({ ...tranche, disbursement: this.#disbursementRow(ref, tranche) })),
@@ -205,6 +207,7 @@ export class Rows {
       institution: live?.details.institution ?? null,
       document: live?.id ?? null,
       usable_ms: live ? BigInt(live.usable_ms) : null,
+      shared: false,
       send_open: payouts.some((payout) => this.payoutRow(payout).last_ended_ms === null),
       asked_about: payouts.some(({ asked_ms: asked }) => asked !== null),
       approval: null,

@@ -87,12 +87,14 @@ export class SimDesk {
       trained_ms: null,
       held: false,
       held_since_ms: null,
+      hold_cause: null,
       held_for_ms: 0,
       withdrawn: false,
       attention: null,
       heard_ms: null,
       freezes: [],
       account: null,
+      failed_account: null,
       evidence: [],
       tranches,
     })
@@ -110,7 +112,8 @@ export class SimDesk {
     }
     this.#accounts += 1
     const id = `account-${this.#accounts}`
-    const account = { id, ref, details, state: 'verified', usable_ms: usableFromMs, linked_ms: nowMs } as const
+    const stands = { usable_ms: usableFromMs, linked_ms: nowMs, rests_ms: null }
+    const account = { id, ref, details, state: 'verified', ...stands } as const
     rows.accounts.insert(id, account)
     rows.people.update(ref, { account: id })
     this.#tell(ref)
