@@ -70,6 +70,10 @@ async function claimAndSend(dependencies: PaymentDependencies, disbursement: str
   for (let salt = 0; ; salt += 1) {
     const draft = await store.claims.draft(disbursement, now(), salt)
     if (draft.kind === 'parked') return null
+    if (draft.unchecked) {
+      if (await isConfirmed(dependencies, draft)) continue
+      return null
+    }
     const gateway = gatewayOf(dependencies, draft.gateway)
     const prepared = gateway.prepare(orderOf(draft), draft.destination.open())
     if (!('kind' in prepared)) {
@@ -81,6 +85,22 @@ async function claimAndSend(dependencies: PaymentDependencies, disbursement: str
     if (claim.kind === 'parked') return null
     return send(dependencies, { ...draft, ...claim, body: prepared.body })
   }
+}
+
+/** Asks the gateway about an account that nobody has been asked about; one that it refuses is the person's to mend or to replace. */
+async function isConfirmed(dependencies: PaymentDependencies, draft: ClaimDraft): Promise<boolean> {
+  const { store, now } = dependencies
+  const { programme, ref, accountId: account, gateway: code, destination } = draft
+  const gateway = gatewayOf(dependencies, code)
+  const to = destination.open()
+  const question = { programme, ref, account, gateway: code, institution: to.institution, destination }
+  const answer = await gateway.checkAccount(to, AbortSignal.timeout(gateway.capabilities.timing.enquireTimeoutMs))
+  const judged = await store.accountChecks.record(question, answer, now())
+  if (judged.verdict === 'refused') {
+    const failure = { class: 'needs-account', code: judged.code ?? 'undocumented', vendorCode: '' } as const
+    await store.claims.refuse(draft, failure, now())
+  }
+  return judged.verdict === 'verified' || judged.verdict === 'review'
 }
 
 interface Send {

@@ -12,6 +12,9 @@ import type { StoreContext } from './options.ts'
 import { identityOf } from './read-identity.ts'
 import type { Sealed } from './vault.ts'
 
+/** How soon a gateway that could not be asked is asked again, before the first payment to an account. */
+const UNANSWERED_PAUSE_MS = 15 * 60_000
+
 export interface AccountCheckRow extends AccountVerdict {
   readonly gateway: string
 }
@@ -136,7 +139,19 @@ async function recordLocked(
     if (rowCount === 1 && verdict === 'review') await followAccount(sql, context, life, 'account-doubtful', nowMs)
   }
   if (verdict === 'refused' && why !== null) await askAnew(sql, question, why)
+  if (verdict === 'unverified') await postpone(sql, question, nowMs)
   return judged
+}
+
+/** What is to be sent to an account that must be confirmed first waits until somebody can be asked. */
+async function postpone(sql: Sql, { programme, ref, account }: AccountQuestion, nowMs: number): Promise<void> {
+  await sql.query(
+    `UPDATE disbursement d SET release_at = greatest(d.release_at, $4), version = d.version + 1
+       FROM account a
+      WHERE d.programme = $1 AND d.ref = $2 AND d.state = 'released'
+        AND a.id = $3 AND a.ended_at IS NULL AND a.state = 'unverified'`,
+    [programme, ref, account, new Date(nowMs + UNANSWERED_PAUSE_MS)],
+  )
 }
 
 /** Something else is wrong with it by now: the person is asked for what helps against that. */

@@ -9,6 +9,7 @@ import type { LiveApproval } from '../domain/payout-run.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Sql } from './database.ts'
 import { APPROVAL } from './run-approval.ts'
+import { SHORTS, type Short } from './shorts.ts'
 
 export interface LifeRow {
   readonly programme: string
@@ -32,6 +33,8 @@ export interface LifeRow {
   /** Targets of the freezes in force that may concern this life. */
   readonly freezes: readonly string[]
   readonly heard_ms: number | null
+  /** Gateways where our money is short. */
+  readonly shorts: readonly Short[]
   readonly account: {
     readonly id: string
     readonly institution: string
@@ -121,6 +124,7 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
        p.held_at IS NOT NULL AS held, ms(p.held_at) AS held_since_ms, p.hold_cause, p.held_for_ms, p.withdrawn_at IS NOT NULL AS withdrawn,
        (SELECT coalesce(array_agg(f.target), '{}') FROM freezes f
          WHERE f.lifted_at IS NULL AND (f.programme IS NULL OR f.programme = p.programme)) AS freezes,
+       ${SHORTS} AS shorts,
        (SELECT jsonb_build_object('id', a.id, 'institution', a.institution, 'usable_ms', ms(greatest(a.usable_from, a.rests_until)),
                                   'linked_ms', ms(a.linked_at), 'rests_ms', ms(a.rests_until))
           FROM account a

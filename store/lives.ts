@@ -28,6 +28,7 @@ import {
 import { patched } from './life-patch.ts'
 import { applyStep } from './life-steps.ts'
 import type { StoreContext } from './options.ts'
+import { shortUntil } from './shorts.ts'
 import { insertPostings, type LedgerEntry } from './postings.ts'
 
 export interface Lives {
@@ -187,6 +188,7 @@ export function standingOf(
       frozenAt,
       approved,
       check,
+      shortUntilMs: shortUntil(life.shorts, gateway, row.reason, context.timingOf),
       payout,
       asked,
     }
@@ -198,6 +200,10 @@ export function standingOf(
   // An attempt that people must look at is shown also where its obligation has ended.
   const states = life.tranches.flatMap(({ disbursement: row }) => (row ? [row.reviewing ? 'review' : row.state] : []))
   const actions = life.tranches.flatMap(({ disbursement: row }) => (row ? [row.action] : []))
+  const isShort = disbursements.some(({ state, reason }) => {
+    const untilMs = state === 'released' ? shortUntil(life.shorts, gateway, reason, context.timingOf) : null
+    return untilMs !== null && untilMs > nowMs
+  })
   const unknown = life.tranches.some(
     (tranche) =>
       tranche.disbursement?.state === 'in-flight' &&
@@ -215,7 +221,7 @@ export function standingOf(
     zone: programme.zone,
     gateway,
     attention: attentionFor(
-      states,
+      isShort ? [...states, 'float-short'] : states,
       life.held && !isOver && (life.hold_cause ?? true),
       unknown,
       refused,

@@ -2,7 +2,7 @@
 import { BLOCKING_STATES } from '../../domain/payout.ts'
 import { payoutKey } from '../../domain/identity.ts'
 import type { AccountDetails } from '../../domain/registration.ts'
-import type { Candidate } from '../../store/claims.ts'
+import type { Candidate } from '../../store/claim-candidate.ts'
 import type { AskedRow, DisbursementRow, LifeRow, PayoutRow, TrancheRow } from '../../store/life-rows.ts'
 import type { Work } from '../../store/payout-rows.ts'
 import { Books } from './books.ts'
@@ -208,6 +208,8 @@ export class Rows {
       document: live?.id ?? null,
       usable_ms: live ? BigInt(live.usable_ms) : null,
       shared: false,
+      unverified: false,
+      shorts: [],
       send_open: payouts.some((payout) => this.payoutRow(payout).last_ended_ms === null),
       asked_about: payouts.some(({ asked_ms: asked }) => asked !== null),
       approval: null,

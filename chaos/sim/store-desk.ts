@@ -95,6 +95,7 @@ export class SimDesk {
       freezes: [],
       account: null,
       failed_account: null,
+      shorts: [],
       evidence: [],
       tranches,
     })
