@@ -6,10 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Follow } from '../../local/demo/lives.ts'
 import { writeRunning } from '../../local/running.ts'
-import { openLiveStack } from '../support/e2e.ts'
+import { openLiveStack, until } from '../support/e2e.ts'
 import { lunas } from '../support/e2e-command.ts'
 import { commandsBeside } from '../support/e2e-live-commands.ts'
 import { peopleWith } from '../support/e2e-people.ts'
+import { stepsOn } from '../support/e2e-steps.ts'
 import { accountFile, receivable, statementOfToday } from '../support/e2e-money.ts'
 import { runbookOfRuns } from '../support/e2e-runs.ts'
 
@@ -249,6 +250,25 @@ describe('lunas identity, approvals and appropriations', () => {
 })
 
 test('every command of the runbook of payout runs does what it says', () => runbookOfRuns(live, commands))
+
+test('every command of the runbook of accounts does what it says', async () => {
+  const steps = stepsOn(live)
+  const [REF = ''] = await steps.admit(peopleWith(1, '16', '2'))
+  await steps.train(REF)
+  await until(
+    'the wallet must be upgraded',
+    async () => (await steps.see(REF)).attention?.code === 'waiting-for-upgrade',
+  )
+  const [listed, shown, accounts, checked, held, released] = await runAll('docs/runbooks/accounts.md', { REF })
+  expect(listed).toMatch(new RegExp(`${REF} .* waiting-for-upgrade .* participant`))
+  expect(shown).toMatch(
+    /Job-search incentive: Have the wallet verified .*\(participant; until .*, then lapse; by itself on .*\)/,
+  )
+  expect(accounts).toMatch(/WHY +LINKED +USABLE FROM +LAST CHECK +PAYOUTS\n.* failed +wallet-not-upgraded .* 1\n/)
+  expect([checked, held, released]).toEqual(['It is being asked about.\n', 'On hold.\n', 'Released.\n'])
+  const asked = async () => (await json('accounts', 'list', REF, ...programme)).data[0].checks.length > 0
+  await until('the gateway was asked', asked)
+})
 
 describe('lunas discrepancies and reviews', () => {
   test('every command of its runbook does what it says', async () => {
