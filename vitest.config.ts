@@ -10,6 +10,7 @@ const WAITS = ['test/{cli,e2e,local,workflows}/**/*.test.ts']
 const LONGEST = [
   'e2e/demo',
   'e2e/faults',
+  'cli/decisions',
   'cli/commands',
   'workflows/reset',
   'e2e/lives',

@@ -32,10 +32,12 @@ export interface PaymentActivities {
   enquire(of: LifeOf & { readonly payout: string }): Promise<Told>
   /** Releases a disbursement that waits for our money at the gateway, once there is enough. */
   checkFloat(of: LifeOf & { readonly disbursement: string; readonly gateway: string }): Promise<Told>
+  /** Asks again about an account that its owner is to mend: one that nothing is wrong with any more is paid to. */
+  checkAccount(of: LifeOf): Promise<Told>
 }
 
 export interface PaymentDependencies {
-  readonly store: Pick<Store, 'claims' | 'payouts' | 'floats' | 'lives' | 'context'>
+  readonly store: Pick<Store, 'claims' | 'payouts' | 'floats' | 'lives' | 'context' | 'accountChecks'>
   readonly gateways: ReadonlyMap<string, Gateway>
   /** Business time, milliseconds since the epoch. */
   readonly now: () => number
@@ -62,6 +64,11 @@ export function createPaymentActivities(given: PaymentDependencies): PaymentActi
         await pass('float:done', checkFloat(dependencies, of.disbursement, of.gateway))
         return null
       }),
+    checkAccount: (of) =>
+      translateProblems(async () => {
+        await checkAccount(dependencies, of)
+        return null
+      }),
   }
 }
 
@@ -70,6 +77,10 @@ async function claimAndSend(dependencies: Dependencies, disbursement: string): P
   for (let salt = 0; ; salt += 1) {
     const draft = await pass('claim:drafted', store.claims.draft(disbursement, now(), salt))
     if (draft.kind === 'parked') return null
+    if (draft.unchecked) {
+      if (await isConfirmed(dependencies, draft)) continue
+      return null
+    }
     const gateway = gatewayOf(dependencies, draft.gateway)
     const prepared = gateway.prepare(orderOf(draft), draft.destination.open())
     if (!('kind' in prepared)) {
@@ -81,6 +92,22 @@ async function claimAndSend(dependencies: Dependencies, disbursement: string): P
     if (claim.kind === 'parked') return null
     return send(dependencies, { ...draft, ...claim, body: prepared.body })
   }
+}
+
+/** Asks the gateway about an account that nobody has been asked about; one that it refuses is the person's to mend or to replace. */
+async function isConfirmed(dependencies: Dependencies, draft: ClaimDraft): Promise<boolean> {
+  const { store, now } = dependencies
+  const { programme, ref, accountId: account, gateway: code, destination } = draft
+  const gateway = gatewayOf(dependencies, code)
+  const to = destination.open()
+  const question = { programme, ref, account, gateway: code, institution: to.institution, destination }
+  const answer = await gateway.checkAccount(to, AbortSignal.timeout(gateway.capabilities.timing.enquireTimeoutMs))
+  const judged = await store.accountChecks.record(question, answer, now())
+  if (judged.verdict === 'refused') {
+    const failure = { class: 'needs-account', code: judged.code ?? 'undocumented', vendorCode: '' } as const
+    await store.claims.refuse(draft, failure, now())
+  }
+  return judged.verdict === 'verified' || judged.verdict === 'review'
 }
 
 interface Send {
@@ -176,6 +203,15 @@ async function checkFloat(dependencies: Dependencies, disbursement: string, code
     if (await pass('float:committed', restoring)) return
   }
   await pass('float:postponed', store.floats.postpone(disbursement, code, now()))
+}
+
+async function checkAccount(dependencies: Dependencies, of: LifeOf): Promise<void> {
+  const { store, now } = dependencies
+  const question = await store.accountChecks.due(of, now())
+  if (question === null) return
+  const gateway = gatewayOf(dependencies, question.gateway)
+  const signal = AbortSignal.timeout(gateway.capabilities.timing.enquireTimeoutMs)
+  await store.accountChecks.record(question, await gateway.checkAccount(question.destination.open(), signal), now())
 }
 
 function orderOf(draft: ClaimDraft): Parameters<Gateway['prepare']>[0] {

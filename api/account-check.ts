@@ -1,6 +1,6 @@
 /** Asking the gateway that would pay whether an account can be paid and is the person's own; a refusal is recorded. */
 import type { FastifyRequest } from 'fastify'
-import { matchNames } from '../domain/name-match.ts'
+import { judgeAccount, type AccountVerdict } from '../domain/account-check.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Programme } from '../domain/programme.ts'
 import { allows } from '../domain/roles.ts'
@@ -14,6 +14,7 @@ export interface CheckedAccount {
   /** Normalised. */
   readonly account: AccountDetails
   readonly state: 'verified' | 'unverified'
+  readonly check: AccountVerdict & { readonly gateway: string }
 }
 
 /** Throws `unknown-participant`, `invalid-request` with pointers below `pointer`, `account-refused`. */
@@ -30,10 +31,13 @@ export async function checkAccount(
   const identity = await store.reads.identityForCheck(of.programme, of.ref)
   const account = normalised(given, identity.open().phone, pointer)
   const check = await ask(context, rules, account, identity.open().name, pointer)
-  if (check.kind !== 'refused') return { account, state: check.kind }
-  const refused = { ...of, institution: account.institution, code: check.code }
+  if (check.verdict !== 'refused') {
+    return { account, state: check.verdict === 'unverified' ? 'unverified' : 'verified', check }
+  }
+  const code = check.code ?? 'undocumented'
+  const refused = { ...of, institution: account.institution, code, check }
   await store.desk.recordRefusedAccount(refused, actorOf(request), now())
-  throw new Problem('account-refused', REFUSED, { extra: { failure: check.code } })
+  throw new Problem('account-refused', REFUSED, { extra: { failure: code } })
 }
 
 interface Proposed {
@@ -55,14 +59,14 @@ export async function checkedPersonal(
   if (!isAccount || !isAccountLike(account)) return { personal: unchecked(personal) }
   // Nobody is asked for who may not propose it: that is refused in a moment.
   if (!allows(callerOf(request).grants, ['operator', 'helpdesk'], programme)) return { personal: unchecked(personal) }
-  const { state } = await checkAccount(context, request, { programme, ref }, account, '/personal/account')
-  return { personal: { ...(personal as object), state } }
+  const { state, check } = await checkAccount(context, request, { programme, ref }, account, '/personal/account')
+  return { personal: { ...(personal as object), state, check } }
 }
 
 /** What the gateway said is the gateway's to say: without it the act refuses the part. */
 function unchecked(personal: unknown): unknown {
   if (typeof personal !== 'object' || personal === null || Array.isArray(personal)) return personal
-  const { state: _state, ...rest } = personal as { readonly state?: unknown }
+  const { state: _state, check: _check, ...rest } = personal as { readonly state?: unknown; readonly check?: unknown }
   return rest
 }
 
@@ -80,8 +84,6 @@ function normalised(given: AccountDetails, phone: string, pointer: string): Acco
   throw new Problem('invalid-request', 'the account is not valid', { faults })
 }
 
-type Check = { readonly kind: 'verified' | 'unverified' } | { readonly kind: 'refused'; readonly code: string }
-
 /** `name` is the one on the identity card. */
 async function ask(
   context: RouteContext,
@@ -89,7 +91,7 @@ async function ask(
   account: AccountDetails,
   name: string,
   pointer: string,
-): Promise<Check> {
+): Promise<CheckedAccount['check']> {
   const code = context.store.context.route(rules.payment.gateways, account.institution)
   const gateway = code === null ? undefined : context.gateways.get(code)
   if (!gateway) {
@@ -98,14 +100,5 @@ async function ask(
     throw new Problem('invalid-request', 'the account is not valid', { faults })
   }
   const answer = await gateway.checkAccount(account, AbortSignal.timeout(context.limits.accountCheckMs))
-  switch (answer.kind) {
-    case 'valid':
-      return matchNames(answer.registeredName, name) === 'none'
-        ? { kind: 'refused', code: 'account-name-differs' }
-        : { kind: 'verified' }
-    case 'invalid':
-      return { kind: 'refused', code: answer.failure.code }
-    case 'unavailable':
-      return { kind: 'unverified' }
-  }
+  return { ...judgeAccount(answer, name, rules.payment.accounts?.names), gateway: gateway.code }
 }

@@ -1,8 +1,10 @@
 /** A participant as the wire has it: rows of the store joined with the rules of the person's programme version. */
+import { isMended, nextActionFor } from '../domain/next-action.ts'
 import type { Programme } from '../domain/programme.ts'
 import type { AccountView } from '../store/accounts.ts'
 import type { ParticipantDetail, ParticipantItem, TrancheView } from '../store/read-participants.ts'
 import type { DisbursementView } from '../store/read-payments.ts'
+import { text } from '../text/catalogue.ts'
 import { ATTENTION, isAttentionCode } from '../text/codes.ts'
 import { accountView } from './schemas/account.ts'
 import { money, time, timeOrNull } from './schemas/common.ts'
@@ -44,10 +46,10 @@ export function participantView(parts: ParticipantParts, nowMs: number): Partici
     trainedAt: timeOrNull(detail.trainedAt),
     closedAt: timeOrNull(detail.closedAt),
     withdrawnAt: timeOrNull(detail.withdrawnAt),
-    hold: detail.heldAt && { since: time(detail.heldAt), reason: detail.holdReason ?? '' },
+    hold: detail.heldAt && { since: time(detail.heldAt), reason: detail.holdReason ?? '', cause: detail.holdCause },
     checks: detail.checks.map(({ rule, outcome, code }) => ({ rule, outcome, code })),
     account: live ? accountView(live) : null,
-    tranches: detail.tranches.map((tranche) => trancheView(tranche, rules, disbursements)),
+    tranches: detail.tranches.map((tranche) => trancheView(tranche, { rules, disbursements, live }, nowMs)),
     received: money(received, rules.currency),
     temporalUrl,
   }
@@ -55,8 +57,12 @@ export function participantView(parts: ParticipantParts, nowMs: number): Partici
 
 function trancheView(
   row: TrancheView,
-  rules: Programme,
-  disbursements: readonly DisbursementView[],
+  {
+    rules,
+    disbursements,
+    live,
+  }: Pick<ParticipantParts, 'rules' | 'disbursements'> & { readonly live: AccountView | undefined },
+  nowMs: number,
 ): ParticipantView['tranches'][number] {
   const name = rules.tranches.find(({ code }) => code === row.code)?.name ?? { id: row.code, en: row.code }
   const owed = disbursements.find(({ tranche }) => tranche === row.code)
@@ -69,5 +75,40 @@ function trancheView(
     closesAt: timeOrNull(row.closesAt),
     dueAt: timeOrNull(row.dueAt),
     disbursement: owed ? disbursementView(owed) : null,
+    next: owed ? nextStepView(owed, live, rules, nowMs) : null,
+  }
+}
+
+/** What is to be done next about a disbursement, by whom and until when; null where all goes its way. */
+function nextStepView(
+  owed: DisbursementView,
+  live: AccountView | undefined,
+  { payment: { actions } }: Programme,
+  nowMs: number,
+): ParticipantView['tranches'][number]['next'] {
+  const usable = live && live.state !== 'failed' ? live : undefined
+  const rests = usable?.restsUntil?.getTime() ?? null
+  const usableFromMs = usable ? Math.max(usable.usableFrom.getTime(), rests ?? 0) : null
+  const waits = {
+    state: owed.state,
+    reason: owed.reason,
+    accountUsableFromMs: usableFromMs,
+    accountRestsUntilMs: rests,
+  }
+  const next = nextActionFor(waits)
+  if (next === null) return null
+  const { action, mover } = next
+  const isTimed = action !== 'nothing' && action !== 'wait-for-limit'
+  const own = isTimed && action === owed.action ? owed.actionBy : null
+  const otherwise = own && isTimed ? (actions?.[action]?.otherwise ?? 'lapse') : 'lapse'
+  const resumes =
+    owed.state === 'released' ? owed.releaseAt.getTime() : isMended(action) ? live?.checkAt?.getTime() : usableFromMs
+  return {
+    action,
+    whoseMove: mover,
+    text: { id: text('id', `action.${action}`), en: text('en', `action.${action}`) },
+    by: isTimed ? time(own ?? owed.lapsesAt) : null,
+    otherwise: isTimed ? otherwise : null,
+    resumesAt: resumes != null && resumes > nowMs ? time(new Date(resumes)) : null,
   }
 }

@@ -45,9 +45,9 @@ function accountOf(event: TimelineEvent, facts: TimelineFacts): string | null {
   return found ? accountName(found.institution, found.masked) : null
 }
 
-/** How long money waits for an account: the row of the wait does not repeat what stands with the obligation. */
+/** How long a person has for what they are asked: the row does not repeat what stands with the obligation. */
 function deadlineOf(event: TimelineEvent, facts: TimelineFacts): { lapsesAtMs?: number } {
-  if (event.act !== 'needs-account') return {}
+  if (event.act !== 'action-asked') return {}
   const owed = facts.disbursements.find(({ tranche }) => tranche === event.after?.['tranche'])
   return owed ? { lapsesAtMs: owed.lapsesAt.getTime() } : {}
 }

@@ -21,6 +21,11 @@ export function accountsCommand(): Command {
   const list = withConnection(command.command('list <ref>').description('every account a person has had, masked'))
     .requiredOption('--programme <code>', 'the programme')
     .action(listAll)
+  const check = withConnection(
+    command.command('check <ref>').description('ask again about an account that its owner has mended'),
+  )
+    .requiredOption('--programme <code>', 'the programme')
+    .action(checkOne)
   const propose = withProposing(
     command.command('propose <ref>').description('another account for a person; another person approves it'),
     'operator',
@@ -31,7 +36,7 @@ export function accountsCommand(): Command {
       'a JSON file with kind, institution, number and holder; it is sealed, delete the file after',
     )
     .action(proposeOne)
-  for (const each of [list, propose]) each.exitOverride()
+  for (const each of [list, check, propose]) each.exitOverride()
   return command
 }
 
@@ -48,9 +53,39 @@ async function listAll(ref: string, options: ListOptions): Promise<void> {
     one.state,
     one.reason ?? '',
     one.linkedAt,
-    one.usableFrom,
+    later(one.usableFrom, one.restsUntil),
+    checkOf(one.checks.at(-1)),
+    String(one.payouts.length),
   ])
-  print(columns([['INSTITUTION', 'ACCOUNT', 'STATE', 'WHY', 'LINKED', 'USABLE FROM'], ...rows]))
+  print(
+    columns([['INSTITUTION', 'ACCOUNT', 'STATE', 'WHY', 'LINKED', 'USABLE FROM', 'LAST CHECK', 'PAYOUTS'], ...rows]),
+  )
+}
+
+function later(one: string, other: string | null): string {
+  return other !== null && other > one ? other : one
+}
+
+/** `verified 92 (initials)`: what was made of the gateway's answer, and how well the names agree. */
+function checkOf(
+  check: { readonly verdict: string; readonly score: number | null; readonly reasons: readonly string[] } | undefined,
+): string {
+  if (!check) return ''
+  const { verdict, score, reasons } = check
+  const why = reasons.length === 0 ? [] : [`(${reasons.join(', ')})`]
+  return [verdict, ...(score === null ? [] : [String(score)]), ...why].join(' ')
+}
+
+/** The owner has mended it: it is asked about at once, and the payment goes on by itself. */
+async function checkOne(ref: string, { programme, ...options }: ListOptions): Promise<void> {
+  const client = await connect(options, 'operator')
+  const path = { programme, ref }
+  const answer = await client.POST('/v1/programmes/{programme}/participants/{ref}/accounts/check', {
+    params: { path } as never,
+  })
+  const told = dataOf(answer)
+  if (options.json) return printJson(told)
+  print('It is being asked about.')
 }
 
 /** The number and the name are in no argument, so that no list of processes and no history of a shell has them. */

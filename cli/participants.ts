@@ -37,8 +37,35 @@ export function participantsCommand(): Command {
     .option('--stage <stage>', 'only those at a stage')
     .option('--limit <n>', 'how many at most, 1 to 500', '50')
     .action((options: ListOptions) => listMany(options))
-  for (const each of [show, list]) each.exitOverride()
+  const hold = withReason(command.command('hold <ref>').description('stop all payments to one person'), 'hold')
+  const release = withReason(command.command('release <ref>').description('end a hold: payments go on'), 'release')
+  for (const each of [show, list, hold, release]) each.exitOverride()
   return command
+}
+
+interface DecisionOptions extends ConnectionOptions {
+  readonly programme: string
+  readonly reason: string
+  readonly json?: boolean
+}
+
+function withReason(command: Command, act: 'hold' | 'release'): Command {
+  return withConnection(command)
+    .requiredOption('--programme <code>', 'the programme')
+    .requiredOption('--reason <text>', 'why, for the record')
+    .action((ref: string, options: DecisionOptions) => decideOne(ref, act, options))
+}
+
+async function decideOne(ref: string, act: 'hold' | 'release', options: DecisionOptions): Promise<void> {
+  const client = await connect(options, 'operator')
+  const params = { path: { programme: options.programme, ref } } as never
+  const answer = await client.POST(`/v1/programmes/{programme}/participants/{ref}/${act}`, {
+    params,
+    body: { reason: options.reason },
+  })
+  const told = dataOf(answer)
+  if (options.json) return printJson(told)
+  print(act === 'hold' ? 'On hold.' : 'Released.')
 }
 
 async function showOne(ref: string, options: ShowOptions): Promise<void> {
@@ -78,12 +105,24 @@ function jsonTeller({ watch }: ShowOptions): Teller {
 
 function textTeller(ref: string, { programme, language }: ShowOptions): Teller {
   let told = 0
-  return ({ stage, outcome, timeline, temporalUrl }, isLast) => {
+  return ({ stage, outcome, timeline, temporalUrl, tranches, hold }, isLast) => {
     if (told === 0) print(`${ref} in ${programme}: ${stage}${outcome ? ` (${outcome})` : ''}`)
     for (const line of timeline.slice(told)) print(`  ${line.at}  ${line.text[language] ?? ''}`)
     told = timeline.length
-    if (isLast) print(`  Temporal UI: ${temporalUrl}`)
+    if (!isLast) return
+    if (hold) print(`  On hold since ${hold.since}: ${hold.reason}`)
+    for (const { name, next } of tranches) if (next) print(`  ${name[language]}: ${nextText(next, language)}`)
+    print(`  Temporal UI: ${temporalUrl}`)
   }
+}
+
+type Next = NonNullable<Told['tranches'][number]['next']>
+
+/** What is to be done next, whose move it is, and until when. */
+function nextText({ text, whoseMove, by, otherwise, resumesAt }: Next, language: 'id' | 'en'): string {
+  const due = by === null ? [] : [`until ${by}, then ${otherwise ?? 'lapse'}`]
+  const resumes = resumesAt === null ? [] : [`by itself on ${resumesAt}`]
+  return [text[language], `(${[whoseMove, ...due, ...resumes].join('; ')})`].join(' ')
 }
 
 async function listMany(options: ListOptions): Promise<void> {

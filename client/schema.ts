@@ -388,6 +388,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programme}/participants/{ref}/accounts/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask again about an account that its owner has mended
+         * @description For a wallet that was upgraded or a name that was corrected. It is asked about by itself as well, as often as the programme says; this is for whoever does not want to wait.
+         *
+         *     Roles: registrar, operator, helpdesk.
+         */
+        post: operations["checkAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes/{programme}/participants/{ref}/hold": {
         parameters: {
             query?: never;
@@ -1368,6 +1390,26 @@ export interface components {
             /** @description account-refused: why */
             failure?: string;
         };
+        /** @description What a gateway was asked about an account, and what was made of the answer */
+        AccountCheck: {
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            at: string;
+            gateway: string;
+            /**
+             * @description `review`: it can be paid, and people look at the name; `unverified`: nobody could be asked
+             * @enum {unknown}
+             */
+            verdict: "verified" | "review" | "refused" | "unverified";
+            /** @description Why it was refused */
+            code: string | null;
+            /** @description How well the name at the bank or wallet agrees with the identity card; null where it was not told */
+            score: number | null;
+            /** @description What differs between the two names */
+            reasons: ("titles" | "abbreviations" | "old-spelling" | "joined-words" | "order" | "initials" | "cut-off" | "spelling" | "missing-words" | "other-words" | "nothing-in-common")[];
+        };
         /** @description A link to an account */
         Account: {
             /** Format: uuid */
@@ -1396,6 +1438,21 @@ export interface components {
             usableFrom: string;
             /** Format: date-time */
             endedAt: string | null;
+            /**
+             * Format: date-time
+             * @description Nothing is sent to it before: its limit of the month is used up
+             */
+            restsUntil: string | null;
+            /**
+             * Format: date-time
+             * @description When it is asked about again, where its owner is to mend it
+             */
+            checkAt: string | null;
+            /** @description It was linked when as many people as the programme allows were paid to it: nothing is sent to it */
+            shared: boolean;
+            checks: components["schemas"]["AccountCheck"][];
+            /** @description The payouts that used this link, by key */
+            payouts: string[];
         };
         /** @description The whole list */
         AccountList: {
@@ -1412,6 +1469,14 @@ export interface components {
              * @description RFC 3339
              */
             usableFrom: string;
+        };
+        /** @description An account that is being asked about */
+        AccountAsked: {
+            /**
+             * @description Opaque reference of a participant
+             * @example 7ZK3M9Q2WX4TB
+             */
+            ref: string;
         };
         /** @description One tranche owed to one person: the obligation */
         Disbursement: {
@@ -1772,6 +1837,29 @@ export interface components {
             nextCursor: string | null;
             hasMore: boolean;
         };
+        /** @description What is to be done next about money that waits, by whom, and until when */
+        NextStep: {
+            /** @enum {unknown} */
+            action: "relink" | "upgrade-wallet" | "wait-for-limit" | "correct-name" | "nothing";
+            /** @enum {unknown} */
+            whoseMove: "participant" | "institution" | "operator" | "gateway" | "finance";
+            text: components["schemas"]["Bilingual"];
+            /**
+             * Format: date-time
+             * @description Until when it is to be done
+             */
+            by: string | null;
+            /**
+             * @description What happens when that passes
+             * @enum {string|null}
+             */
+            otherwise: "lapse" | "hold" | null;
+            /**
+             * Format: date-time
+             * @description When the payment goes on, or the account is asked about again, by itself
+             */
+            resumesAt: string | null;
+        };
         /** @description One part of the person’s plan */
         Tranche: {
             code: string;
@@ -1786,6 +1874,7 @@ export interface components {
             /** Format: date-time */
             dueAt: string | null;
             disbursement: components["schemas"]["Disbursement"] | null;
+            next: components["schemas"]["NextStep"] | null;
         };
         /** @description Where a life stands; nothing personal */
         Participant: {
@@ -1824,6 +1913,11 @@ export interface components {
                  */
                 since: string;
                 reason: string;
+                /**
+                 * @description Why the engine has placed it; null where somebody has
+                 * @enum {string|null}
+                 */
+                cause: "account-shared" | "account-doubtful" | "action-overdue" | null;
             } | null;
             checks: {
                 rule: string;
@@ -2525,6 +2619,16 @@ export interface components {
             /** @description Ed25519: 32 bytes in base64 */
             publicKey: string;
         };
+        /** @description What the bank or wallet said of the account that an `account-change` would link: `unverified` when nobody could be asked */
+        ProposedCheck: {
+            gateway: string;
+            /** @enum {unknown} */
+            verdict: "verified" | "review" | "refused" | "unverified";
+            /** @description How well the name at the bank or wallet agrees with the identity card; null where it was not told */
+            score: number | null;
+            /** @description What differs between the two names */
+            reasons: ("titles" | "abbreviations" | "old-spelling" | "joined-words" | "order" | "initials" | "cut-off" | "spelling" | "missing-words" | "other-words" | "nothing-in-common")[];
+        };
         /** @description Why what was agreed could not be carried out */
         ProposalVoid: {
             code: string;
@@ -2587,6 +2691,7 @@ export interface components {
             /** Format: date-time */
             decidedAt: string | null;
             approvals: components["schemas"]["Approval"][];
+            check: components["schemas"]["ProposedCheck"] | null;
         };
         /** @description The whole list */
         ProposalList: {
@@ -4129,7 +4234,7 @@ export interface operations {
         parameters: {
             query?: {
                 stage?: "screening" | "admission" | "training" | "incentives" | "closed";
-                attention?: "any" | "life-failed" | "review" | "failed" | "gateway-refuses" | "frozen" | "waiting-for-float" | "waiting-for-account" | "on-hold" | "payout-unknown";
+                attention?: "any" | "life-failed" | "review" | "failed" | "gateway-refuses" | "frozen" | "waiting-for-float" | "account-shared" | "account-doubtful" | "action-overdue" | "waiting-for-account" | "waiting-for-upgrade" | "waiting-for-name" | "waiting-for-limit" | "on-hold" | "payout-unknown";
                 /** @example G01 */
                 wave?: string;
                 /** @description Rows a page: 1 to 500, 50 when not given */
@@ -5218,6 +5323,144 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`, `idempotency-key-reused`, `account-refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`, `not-ready`, `timeout` */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkAccount: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new random value for each new request, the same one for each repetition */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @example demo */
+                programme: string;
+                /**
+                 * @description Opaque reference of a participant
+                 * @example 7ZK3M9Q2WX4TB
+                 */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken in; it takes effect by itself */
+            202: {
+                headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountAsked"];
+                };
+            };
+            /** @description `idempotency-key-missing`, `malformed-json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-programme`, `unknown-participant` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-key-in-flight`, `account-unchanged` */
+            409: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -30,6 +30,8 @@ export const ACTS = [
   'account-replaced',
   'account-refused',
   'account-failed',
+  'account-checked',
+  'action-asked',
   'needs-account',
   'float-short',
   'float-restored',

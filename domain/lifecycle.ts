@@ -5,6 +5,7 @@
 import { releaseInstant } from './calendar.ts'
 import { AT_REST, FINAL_STATES, type DisbursementState } from './disbursement.ts'
 import { addDuration, deadlineAfter, deadlineKind } from './duration.ts'
+import { isMended, nextActionFor, type PersonAction } from './next-action.ts'
 import type { Deadline, Programme, TrancheRule } from './programme.ts'
 
 export const STAGES = ['screening', 'admission', 'training', 'incentives', 'closed'] as const
@@ -34,6 +35,10 @@ export interface Life {
   /** From when the live account may be used; null without a usable account. */
   readonly accountUsableFromMs: number | null
   readonly accountLinkedAtMs: number | null
+  /** Until when that account rests because its limit of the month is used up; null when it does not. */
+  readonly accountRestsUntilMs: number | null
+  /** The linked account has failed, and when it is asked about again; null where it is of use, or none is linked. */
+  readonly failedAccount: { readonly checkAtMs: number | null } | null
   readonly evidence: readonly LifeEvidence[]
   readonly tranches: readonly LifeTranche[]
 }
@@ -58,6 +63,12 @@ export interface LifeDisbursement {
   readonly releaseAtMs: number
   readonly lapsesAtMs: number
   readonly firstPaidAtMs: number | null
+  /** Why it stands so. */
+  readonly reason: string | null
+  /** What the person was asked for. */
+  readonly action: PersonAction | null
+  /** Until when, where the programme has a deadline of its own for it. */
+  readonly actionByMs: number | null
 }
 
 export type LifeStep =
@@ -72,11 +83,20 @@ export type LifeStep =
   | { readonly kind: 'need-account'; readonly tranche: string }
   | { readonly kind: 'account-ready'; readonly tranche: string; readonly releaseAtMs: number }
   | { readonly kind: 'lapse'; readonly tranche: string }
+  /** The person is asked for something, or no longer; `checkAtMs`: when the failed account is asked about again. */
+  | {
+      readonly kind: 'ask'
+      readonly tranche: string
+      readonly action: PersonAction | null
+      readonly byMs: number | null
+      readonly checkAtMs: number | null
+    }
+  | { readonly kind: 'hold-overdue'; readonly tranche: string }
   | { readonly kind: 'close'; readonly outcome: Outcome }
 
 /** The next step that is due at `nowMs`, or undefined when the life waits. Steps of screening and admission are acts of their own. */
 export function nextStep(life: Life, programme: Programme, nowMs: number): LifeStep | undefined {
-  if (life.stage === 'closed') return recoveryStep(life, nowMs)
+  if (life.stage === 'closed') return recoveryStep(life, programme, nowMs)
   if (life.withdrawn) return endingStep(life, 'withdrawn')
   if (life.stage === 'screening' || life.stage === 'admission') return undefined
   if (life.stage === 'training') return trainingStep(life, programme, nowMs)
@@ -100,7 +120,7 @@ export function nextInstant(life: Life, programme: Programme, nowMs: number): nu
     const owed = tranche.disbursement
     if (owed?.state === 'owed') instants.push(owed.releaseAtMs, deadline(owed.lapsesAtMs))
     if (owed?.state === 'needs-account' || owed?.state === 'failed')
-      instants.push(deadline(owed.lapsesAtMs), life.accountUsableFromMs)
+      instants.push(deadline(owed.lapsesAtMs), deadline(owed.actionByMs), life.accountUsableFromMs)
   }
   const future = instants.filter((instant): instant is number => instant !== null && instant > nowMs)
   return future.length === 0 ? null : Math.min(...future)
@@ -130,9 +150,9 @@ export function trainedAt(evidence: readonly LifeEvidence[]): number | undefined
 }
 
 /** A closed life moves only where money came back: a new account resumes it, its deadline ends it. */
-function recoveryStep(life: Life, nowMs: number): LifeStep | undefined {
+function recoveryStep(life: Life, programme: Programme, nowMs: number): LifeStep | undefined {
   for (const tranche of life.tranches) {
-    const step = tranche.disbursement ? owedStep(life, tranche, tranche.disbursement, nowMs) : undefined
+    const step = tranche.disbursement ? owedStep(life, programme, tranche, tranche.disbursement, nowMs) : undefined
     if (step) return step
   }
   return undefined
@@ -148,7 +168,7 @@ function trainingStep(life: Life, programme: Programme, nowMs: number): LifeStep
 
 function trancheStep(life: Life, programme: Programme, rule: TrancheRule, nowMs: number): LifeStep | undefined {
   const tranche = trancheOf(life, rule.code)
-  if (tranche.disbursement) return owedStep(life, tranche, tranche.disbursement, nowMs)
+  if (tranche.disbursement) return owedStep(life, programme, tranche, tranche.disbursement, nowMs)
   if (tranche.state === 'missed' || tranche.state === 'cancelled') return undefined
   if (tranche.dueAtMs !== null) return dueStep(life, programme, rule, tranche.dueAtMs, nowMs)
   return triggerStep(life, programme, rule, tranche, nowMs)
@@ -199,7 +219,13 @@ function surveyStep(life: Life, programme: Programme, of: SurveyQuestion, nowMs:
   return nowMs >= of.tranche.closesAtMs && !life.held ? { kind: 'miss', tranche: code } : undefined
 }
 
-function owedStep(life: Life, tranche: LifeTranche, owed: LifeDisbursement, nowMs: number): LifeStep | undefined {
+function owedStep(
+  life: Life,
+  programme: Programme,
+  tranche: LifeTranche,
+  owed: LifeDisbursement,
+  nowMs: number,
+): LifeStep | undefined {
   const usableFromMs = life.accountUsableFromMs
   if (owed.state === 'owed') {
     // What was to be released in time is released, however late the engine looks: its own delay is not the person's.
@@ -214,15 +240,64 @@ function owedStep(life: Life, tranche: LifeTranche, owed: LifeDisbursement, nowM
   if ((owed.state === 'released' || owed.state === 'float-short') && usableFromMs === null) {
     return { kind: 'need-account', tranche: tranche.code }
   }
+  // What was asked for a payment that has arrived is not asked any more: money that comes back is asked about anew.
+  if (owed.state === 'paid' && owed.action !== null) return ask(tranche, null, null, null)
   if (owed.state !== 'needs-account' && owed.state !== 'failed') return undefined
   // What was refused for good is not tried at the same account: one that was linked since the attempt is another.
   const isAnother = owed.state === 'needs-account' || (life.accountLinkedAtMs ?? -Infinity) > owed.releaseAtMs
   if (usableFromMs !== null && isAnother) {
     return nowMs >= usableFromMs
       ? { kind: 'account-ready', tranche: tranche.code, releaseAtMs: Math.max(owed.releaseAtMs, usableFromMs) }
-      : undefined
+      : askStep(life, programme, tranche, owed, nowMs)
   }
-  return isPast(owed, life, nowMs) ? { kind: 'lapse', tranche: tranche.code } : undefined
+  if (isPast(owed, life, nowMs)) return { kind: 'lapse', tranche: tranche.code }
+  return askStep(life, programme, tranche, owed, nowMs) ?? overdueStep(life, programme, tranche, owed, nowMs)
+}
+
+/** Asks the person for what the failure needs, once; the same thing needed again keeps the deadline it was first given. */
+function askStep(
+  life: Life,
+  programme: Programme,
+  tranche: LifeTranche,
+  owed: LifeDisbursement,
+  nowMs: number,
+): LifeStep | undefined {
+  const { accountUsableFromMs, accountRestsUntilMs, failedAccount } = life
+  const next = nextActionFor({ ...owed, accountUsableFromMs, accountRestsUntilMs })
+  if (next === null || next.action === 'nothing') return undefined
+  const { action } = next
+  const { accounts, actions } = programme.payment
+  const isUnchecked = isMended(action) && failedAccount !== null && failedAccount.checkAtMs === null
+  const checkAtMs = isUnchecked ? addDuration(nowMs, accounts?.checkAgainAfter ?? 'P1D', programme.zone) : null
+  if (action === owed.action) {
+    return checkAtMs === null ? undefined : ask(tranche, action, owed.actionByMs, checkAtMs)
+  }
+  const rule = action === 'wait-for-limit' ? undefined : actions?.[action]
+  const byMs = rule ? addDuration(nowMs, rule.within, programme.zone) : null
+  // What comes after the end of it all is no deadline.
+  return ask(tranche, action, byMs !== null && byMs < owed.lapsesAtMs ? byMs : null, checkAtMs)
+}
+
+function ask(
+  { code: tranche }: LifeTranche,
+  action: PersonAction | null,
+  byMs: number | null,
+  checkAtMs: number | null,
+): LifeStep {
+  return { kind: 'ask', tranche, action, byMs, checkAtMs }
+}
+
+/** The person had their time: the programme says whether that ends the tranche, or an operator speaks with them first. */
+function overdueStep(
+  life: Life,
+  { payment: { actions } }: Programme,
+  { code: tranche }: LifeTranche,
+  { action, actionByMs }: LifeDisbursement,
+  nowMs: number,
+): LifeStep | undefined {
+  if (action === null || action === 'wait-for-limit' || actionByMs === null) return undefined
+  if (nowMs < actionByMs || life.held) return undefined
+  return actions?.[action]?.otherwise === 'hold' ? { kind: 'hold-overdue', tranche } : { kind: 'lapse', tranche }
 }
 
 /** Its deadline has passed, and the person could have acted: a hold stops the clock. */

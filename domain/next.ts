@@ -26,6 +26,8 @@ export interface DisbursementQuestion {
   readonly approved?: boolean
   /** Our money at the gateway is short for others already: looked at again then, instead of being refused there too. */
   readonly shortUntilMs?: number | null
+  /** The account that waits to be mended, and when it is asked about again; absent where nobody is to mend one. */
+  readonly check?: { readonly gateway: string; readonly atMs: number } | null
   readonly payout: (WaitingPayout & { readonly key: string; readonly gateway: string }) | null
   /** The attempt of which somebody who proves nothing has told, the newest or an older one. */
   readonly asked: (AskedPayout & { readonly key: string; readonly gateway: string }) | null
@@ -77,9 +79,18 @@ function nextByState(
       return nowMs < question.releaseAtMs
         ? { kind: 'wait', untilMs: question.releaseAtMs }
         : { kind: 'check-float', ...outward(question.gateway, timingOf) }
+    case 'needs-account':
+      return nextForMending(question, timingOf, nowMs)
     default:
       return WAIT_FOR_A_FACT
   }
+}
+
+function nextForMending({ check, held }: DisbursementQuestion, timingOf: Timings, nowMs: number): NextForDisbursement {
+  if (!check || held) return WAIT_FOR_A_FACT
+  return nowMs < check.atMs
+    ? { kind: 'wait', untilMs: check.atMs }
+    : { kind: 'check-account', ...outward(check.gateway, timingOf) }
 }
 
 /** What a payout's end leaves behind while one of its sends is open: it is settled first, whatever comes next. */

@@ -4,6 +4,7 @@
  */
 import type { RequiredDocument } from './document-number.ts'
 import type { SpendBand } from './freeze.ts'
+import type { NameThresholds } from './name-match.ts'
 
 /** ISO 8601 duration (`P1M`, `PT30S`, `P5D`), calendar arithmetic in the programme's zone. */
 export type IsoDuration = string
@@ -138,6 +139,30 @@ export interface PaymentRules {
   readonly coolingAfterRelink: IsoDuration
   /** What is sent in an hour when all is well; outside of it the engine freezes the programme. Without one it does not look. */
   readonly spendPerHour?: SpendBand
+  /** What is asked of accounts beyond being payable. */
+  readonly accounts?: AccountRules
+  /** How long a person has to do what they are asked for, and what happens when it passes. Without a rule: until the tranche lapses. */
+  readonly actions?: Readonly<Partial<Record<TimedAction, ActionDeadline>>>
+}
+
+export interface AccountRules {
+  /** `before-use`: also the one of the registration is asked about, before the first payout to it. Without a word: `when-linked`. */
+  readonly check?: 'when-linked' | 'before-use'
+  /** How often an account that its owner is to mend is asked about again. A day without a word. */
+  readonly checkAgainAfter?: IsoDuration
+  /** From which name score an account is taken, and from which one people look. Without one, any whole word in common will do. */
+  readonly names?: NameThresholds
+  /** How many people of the programme may be paid to one account; without one it is not asked. */
+  readonly maxParticipants?: number
+}
+
+/** What a person can be late with: a limit of the month ends by itself. */
+export type TimedAction = 'relink' | 'upgrade-wallet' | 'correct-name'
+
+export interface ActionDeadline {
+  readonly within: IsoDuration
+  /** `lapse`: the tranche ends. `hold`: the person is stopped until an operator has spoken with them. */
+  readonly otherwise: 'lapse' | 'hold'
 }
 
 export interface RunRules {

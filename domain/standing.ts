@@ -1,6 +1,7 @@
 /** Where a life stands, as its workflow sees it: ids, codes and times only, nothing personal and no amounts. */
 import type { DisbursementState } from './disbursement.ts'
 import type { Outcome, Stage } from './lifecycle.ts'
+import type { NextAction, PersonAction } from './next-action.ts'
 
 export interface Standing {
   readonly stage: Stage
@@ -28,6 +29,10 @@ export interface DisbursementStanding {
   /** What people call the tranche, and until when it may be made payable: said by a look, not by a call. */
   readonly name?: string
   readonly lapsesAtMs?: number
+  /** What the person is to do, and, where the programme has a deadline for it, until when and what comes then: said by a look. */
+  readonly action?: NextAction
+  readonly actionByMs?: number
+  readonly otherwise?: 'lapse' | 'hold'
 }
 
 /** A call that leaves the house: to which gateway, and how long it may take before it is given up as lost. */
@@ -42,6 +47,8 @@ export type NextForDisbursement =
   | ({ readonly kind: 'resend'; readonly payout: string } & Outward)
   | ({ readonly kind: 'enquire'; readonly payout: string } & Outward)
   | ({ readonly kind: 'check-float' } & Outward)
+  /** Whether the owner of an account has mended it. */
+  | ({ readonly kind: 'check-account' } & Outward)
   /** The ladder is used up: people decide. */
   | { readonly kind: 'give-up'; readonly payout: string }
   | { readonly kind: 'wait'; readonly untilMs: number | null }
@@ -54,12 +61,26 @@ export const ATTENTIONS = [
   'gateway-refuses',
   'frozen',
   'waiting-for-float',
+  'account-shared',
+  'account-doubtful',
+  'action-overdue',
   'waiting-for-account',
+  'waiting-for-upgrade',
+  'waiting-for-name',
+  'waiting-for-limit',
   'on-hold',
   'payout-unknown',
 ] as const
 /** Ordered: the first that applies is shown. */
 export type Attention = (typeof ATTENTIONS)[number]
+
+/** Why the engine itself stops a person: their account pays too many, its name is doubtful, or what they were asked for is overdue. */
+export const HOLD_CAUSES = [
+  'account-shared',
+  'account-doubtful',
+  'action-overdue',
+] as const satisfies readonly Attention[]
+export type HoldCause = (typeof HOLD_CAUSES)[number]
 
 const BY_STATE: Readonly<Partial<Record<DisbursementState, Attention>>> = {
   review: 'review',
@@ -68,20 +89,30 @@ const BY_STATE: Readonly<Partial<Record<DisbursementState, Attention>>> = {
   'needs-account': 'waiting-for-account',
 }
 
+/** What a wait for an account is called, by what the person is to do about it. */
+const BY_ACTION: Readonly<Record<PersonAction, Attention>> = {
+  relink: 'waiting-for-account',
+  'upgrade-wallet': 'waiting-for-upgrade',
+  'correct-name': 'waiting-for-name',
+  'wait-for-limit': 'waiting-for-limit',
+}
+
 /** The most urgent reason for people to look at a life; null when nothing needs them. */
 export function attentionFor(
   states: readonly DisbursementState[],
-  held: boolean,
+  held: boolean | HoldCause,
   payoutUnknown: boolean,
   gatewayRefuses = false,
   frozen = false,
+  actions: readonly (PersonAction | null)[] = [],
 ): Attention | null {
   const found = new Set<Attention>()
-  for (const state of states) {
-    const attention = BY_STATE[state]
+  for (const [at, state] of states.entries()) {
+    const action = state === 'needs-account' ? (actions[at] ?? null) : null
+    const attention = action === null ? BY_STATE[state] : BY_ACTION[action]
     if (attention) found.add(attention)
   }
-  if (held) found.add('on-hold')
+  if (held) found.add(held === true ? 'on-hold' : held)
   if (gatewayRefuses) found.add('gateway-refuses')
   if (frozen) found.add('frozen')
   if (payoutUnknown) found.add('payout-unknown')

@@ -87,6 +87,7 @@ export const GUARDS: Guards = {
     'function refuse_year_step()': 'lunas_owner',
     'schema public': 'lunas_owner',
     'table account': 'lunas_owner',
+    'table account_check': 'lunas_owner',
     'table api_key': 'lunas_owner',
     'table appropriation': 'lunas_owner',
     'table approval': 'lunas_owner',
@@ -127,6 +128,7 @@ export const GUARDS: Guards = {
   },
   primary: {
     'account.account_pkey': 'PRIMARY KEY (id)',
+    'account_check.account_check_pkey': 'PRIMARY KEY (id)',
     'api_key.api_key_pkey': 'PRIMARY KEY (id)',
     'appropriation.appropriation_pkey': 'PRIMARY KEY (id)',
     'approval.approval_pkey': 'PRIMARY KEY (proposal, person)',
@@ -170,6 +172,8 @@ export const GUARDS: Guards = {
       'CREATE UNIQUE INDEX account_id_programme_ref_key ON public.account USING btree (id, programme, ref)',
     'account.account_live':
       'CREATE UNIQUE INDEX account_live ON public.account USING btree (programme, ref) WHERE (ended_at IS NULL)',
+    'account.account_place_taken':
+      'CREATE UNIQUE INDEX account_place_taken ON public.account USING btree (programme, account_index, place) WHERE ((place IS NOT NULL) AND (ended_at IS NULL))',
     'api_key.api_key_sha256_key': 'CREATE UNIQUE INDEX api_key_sha256_key ON public.api_key USING btree (sha256)',
     'appropriation.appropriation_programme_fiscal_year_budget_line_key':
       'CREATE UNIQUE INDEX appropriation_programme_fiscal_year_budget_line_key ON public.appropriation USING btree (programme, fiscal_year, budget_line)',
@@ -228,8 +232,13 @@ export const GUARDS: Guards = {
   },
   check: {
     'account.account_kind': "CHECK ((kind = ANY (ARRAY['bank'::text, 'wallet'::text])))",
+    'account.account_place':
+      'CHECK (((num_nulls(place, places) = ANY (ARRAY[0, 2])) AND ((place >= 1) AND (place <= places)) AND (NOT (shared AND (place IS NOT NULL)))))',
     'account.account_state':
       "CHECK (((state = ANY (ARRAY['unverified'::text, 'verified'::text, 'failed'::text, 'replaced'::text])) AND ((state = 'replaced'::text) <= (ended_at IS NOT NULL))))",
+    'account_check.account_check_score': 'CHECK (((score >= 0) AND (score <= 100)))',
+    'account_check.account_check_verdict':
+      "CHECK ((verdict = ANY (ARRAY['verified'::text, 'review'::text, 'refused'::text, 'unverified'::text])))",
     'api_key.api_key_end': 'CHECK (((revoked_at IS NULL) = (revoked_by IS NULL)))',
     'api_key.api_key_kind': "CHECK ((kind = ANY (ARRAY['person'::text, 'service'::text])))",
     'appropriation.appropriation_limit': 'CHECK (((amount >= 0) AND (committed >= 0) AND (committed <= amount)))',
@@ -241,6 +250,8 @@ export const GUARDS: Guards = {
     'check_result.check_result_outcome': "CHECK ((outcome = ANY (ARRAY['pass'::text, 'fail'::text])))",
     'commitment.commitment_limit':
       'CHECK (((amount > 0) AND (obligated >= 0) AND (released >= 0) AND ((obligated + released) <= amount)))',
+    'disbursement.disbursement_action':
+      "CHECK (((action = ANY (ARRAY['relink'::text, 'upgrade-wallet'::text, 'wait-for-limit'::text, 'correct-name'::text])) AND ((action_by IS NULL) OR (action IS NOT NULL))))",
     'disbursement.disbursement_amount':
       'CHECK (((amount > 0) AND (returned >= 0) AND (attempts >= 0) AND (returns >= 0) AND (returned <= (returns * amount))))',
     'disbursement.disbursement_state':
@@ -267,6 +278,8 @@ export const GUARDS: Guards = {
     'message.message_state': "CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text])))",
     'participant.participant_family_card':
       'CHECK (((num_nulls(family_card_index, family_card_index_key, family_card_place, family_card_places) = ANY (ARRAY[0, 4])) AND ((family_card_place >= 1) AND (family_card_place <= family_card_places))))',
+    'participant.participant_hold_cause':
+      "CHECK (((hold_cause IS NULL) OR ((hold_cause = ANY (ARRAY['account-shared'::text, 'account-doubtful'::text, 'action-overdue'::text])) AND (held_at IS NOT NULL))))",
     'participant.participant_outcome':
       "CHECK ((((stage = 'closed'::text) = (outcome IS NOT NULL)) AND ((outcome IS NULL) OR (outcome = ANY (ARRAY['completed'::text, 'refused'::text, 'expired'::text, 'withdrawn'::text])))))",
     'participant.participant_ref': "CHECK ((ref ~ '^[0-9A-HJKMNP-TV-Z]{13}$'::text))",
@@ -323,6 +336,8 @@ export const GUARDS: Guards = {
       "CHECK (((state = ANY (ARRAY['frozen'::text, 'lapsed'::text, 'returned'::text, 'carried'::text, 'closed'::text])) AND ((state = 'closed'::text) = (closed_at IS NOT NULL))))",
   },
   reference: {
+    'account_check.account_check_account_exists':
+      'FOREIGN KEY (account, programme, ref) REFERENCES account(id, programme, ref)',
     'approval.approval_proposal_exists': 'FOREIGN KEY (proposal) REFERENCES proposal(id)',
     'approval.approval_signing_key_exists': 'FOREIGN KEY (signing_key, person) REFERENCES signing_key(id, person)',
     'carry_over.carry_over_commitment_exists': 'FOREIGN KEY (programme, ref) REFERENCES commitment(programme, ref)',
@@ -356,6 +371,8 @@ export const GUARDS: Guards = {
   trigger: {
     'account.account_frozen':
       "CREATE TRIGGER account_frozen BEFORE UPDATE OF programme, ref, kind, institution, account_index, document, usable_from ON public.account FOR EACH ROW EXECUTE FUNCTION refuse_thaw('programme', 'ref', 'kind', 'institution', 'account_index', 'document', 'usable_from')",
+    'account_check.account_check_append_only':
+      'CREATE TRIGGER account_check_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.account_check FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'approval.approval_append_only':
       'CREATE TRIGGER approval_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'approval.approval_by_another':
@@ -463,12 +480,14 @@ export const GUARDS: Guards = {
   power: {
     'PUBLIC on schema public': 'USAGE',
     'lunas_app on schema public': 'USAGE',
+    'lunas_app on sequence account_check_id_seq': 'USAGE',
     'lunas_app on sequence audit_event_id_seq': 'USAGE',
     'lunas_app on sequence discrepancy_number_seq': 'USAGE',
     'lunas_app on sequence observation_id_seq': 'USAGE',
     'lunas_app on sequence posting_id_seq': 'USAGE',
     'lunas_app on sequence sealed_document_number_seq': 'USAGE',
     'lunas_app on table account': 'INSERT, SELECT, UPDATE',
+    'lunas_app on table account_check': 'INSERT, SELECT',
     'lunas_app on table api_key': 'INSERT, SELECT, UPDATE (revoked_at, revoked_by)',
     'lunas_app on table appropriation': 'INSERT, SELECT, UPDATE',
     'lunas_app on table approval': 'INSERT, SELECT',
@@ -510,6 +529,7 @@ export const GUARDS: Guards = {
       'INSERT, SELECT, UPDATE (carried, carried_count, closed_at, lapsed, lapsed_count, reached, refusal, returned, state, version)',
     'lunas_audit on schema public': 'USAGE',
     'lunas_audit on table account': 'SELECT',
+    'lunas_audit on table account_check': 'SELECT',
     'lunas_audit on table api_key':
       'SELECT (created_at, created_by, expires_at, id, kind, label, person, revoked_at, revoked_by)',
     'lunas_audit on table appropriation': 'SELECT',

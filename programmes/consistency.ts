@@ -31,6 +31,7 @@ export function consistencyFaults(value: unknown, unsound: ReadonlySet<string>):
     ...repeated(read, tranches, '/code'),
     ...repeated(read, tranches, '/trigger/survey'),
     ...spendFaults(read, tranches),
+    ...nameFaults(read),
     ...runFaults(read, value, counted('/payment/runs/approvals')),
     ...tranches.flatMap((tranche, position) => [
       ...amountFaults(read, tranche),
@@ -119,6 +120,14 @@ function spendFaults(read: Read, tranches: readonly string[]): Fault[] {
   }
   const largest = tranches.find((tranche) => BigInt(read<string>(`${tranche}/amount`) ?? '0') > BigInt(max))
   return largest === undefined ? [] : [{ pointer: `${pointer}/max`, detail: `must be enough for ${largest}` }]
+}
+
+/** People cannot look at what is taken already. */
+function nameFaults(read: Read): Fault[] {
+  const pointer = '/payment/accounts/names'
+  const [accept, review] = [read<number>(`${pointer}/accept`), read<number>(`${pointer}/review`)]
+  if (accept === undefined || review === undefined || review <= accept) return []
+  return [{ pointer: `${pointer}/review`, detail: 'must not be more than accept' }]
 }
 
 /** Without rules nothing could be approved; with rules that nobody asks for, they would look as if somebody did. */

@@ -28,6 +28,10 @@ const DeadlineText = checked(
   isDeadline,
   'a duration longer than nothing, or a local date-time such as 2027-12-15T23:59:59',
 )
+const LastingDuration = checked(
+  (text) => isDeadline(text) && deadlineKind(text) === 'duration',
+  'an ISO 8601 duration longer than nothing, such as P3D',
+)
 const Zone = checked(isZone, 'an IANA time zone such as Asia/Jakarta')
 const LocalDate = checked(isLocalDate, 'a date that exists, YYYY-MM-DD')
 const ClockTime = checked((text) => /^([01][0-9]|2[0-3]):[0-5][0-9]$/.test(text), 'a time HH:MM')
@@ -88,10 +92,7 @@ const Tranche = Type.Object(
 const Runs = Type.Object(
   {
     cutOff: Type.Optional(ClockTime),
-    approvedFor: checked(
-      (text) => isDeadline(text) && deadlineKind(text) === 'duration',
-      'an ISO 8601 duration longer than nothing, such as P3D',
-    ),
+    approvedFor: LastingDuration,
     canary: Type.Object({ lines: Type.Integer({ minimum: 1, maximum: 1000 }), pause: DurationText }, closed),
     priority: Type.Integer({ minimum: 1, maximum: 9 }),
     approvals: Type.Array(
@@ -109,6 +110,19 @@ const Runs = Type.Object(
   closed,
 )
 
+const ActionDeadline = Type.Object({ within: LastingDuration, otherwise: Type.Enum(['lapse', 'hold']) }, closed)
+
+const score = Type.Integer({ minimum: 1, maximum: 100 })
+const Accounts = Type.Object(
+  {
+    check: Type.Optional(Type.Enum(['when-linked', 'before-use'])),
+    checkAgainAfter: Type.Optional(LastingDuration),
+    names: Type.Optional(Type.Object({ accept: score, review: score }, closed)),
+    maxParticipants: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+  },
+  closed,
+)
+
 const Payment = Type.Object(
   {
     gateways: Type.Array(Code, { minItems: 1, uniqueItems: true }),
@@ -117,6 +131,17 @@ const Payment = Type.Object(
     releaseAfter: DurationText,
     coolingAfterRelink: DurationText,
     spendPerHour: Type.Optional(Type.Object({ min: Type.Optional(Amount), max: Amount }, closed)),
+    accounts: Type.Optional(Accounts),
+    actions: Type.Optional(
+      Type.Object(
+        {
+          relink: Type.Optional(ActionDeadline),
+          'upgrade-wallet': Type.Optional(ActionDeadline),
+          'correct-name': Type.Optional(ActionDeadline),
+        },
+        closed,
+      ),
+    ),
   },
   closed,
 )

@@ -62,6 +62,8 @@ export interface Scenario {
   readonly short: boolean
   /** Fails until this attempt of the account; 0: never fails for this reason. */
   readonly succeedsOnAttempt: number
+  /** With this code until then. */
+  readonly failsWith: string
   readonly statement: StatementStyle
   readonly steps: readonly Step[]
 }
@@ -84,6 +86,7 @@ const NORMAL: Omit<Scenario, 'code' | 'title'> = {
   twin: false,
   short: false,
   succeedsOnAttempt: 0,
+  failsWith: 'TEMPORARY_TRANSFER_ERROR',
   statement: 'true',
   steps: SUCCESS,
 }
@@ -180,12 +183,23 @@ export function scenarioOf(account: string): Scenario {
 /** The steps of the n-th payout to an account. `float` says whether the balance was enough. */
 export function stepsOf(scenario: Scenario, attempt: number, float: 'enough' | 'short'): readonly Step[] {
   if (float === 'short') return failure('INSUFFICIENT_BALANCE')
-  return attempt < scenario.succeedsOnAttempt ? failure('TEMPORARY_TRANSFER_ERROR') : scenario.steps
+  return attempt < scenario.succeedsOnAttempt ? failure(scenario.failsWith) : scenario.steps
 }
 
-/** The digit after SS: the attempt for 20; else 8 = the check finds nothing and the payout fails, 9 = no callbacks. */
+/** What its owner can mend: after the SS of one of these, the digit says from which attempt on it is mended. */
+const MENDED: ReadonlyMap<string, string> = new Map([
+  ['14', 'ACCOUNT_NAME_MISMATCH'],
+  ['15', 'WALLET_LIMIT_EXCEEDED'],
+  ['16', 'WALLET_NOT_UPGRADED'],
+])
+
+/** The digit after SS: the attempt for 20, and from 2 to 7 for what is mended; else 8 = the check finds nothing and the payout fails, 9 = no callbacks. */
 function withDigit(found: Scenario, digit: number): Scenario {
   if (found.succeedsOnAttempt > 0) return digit === 0 ? found : { ...found, succeedsOnAttempt: digit }
+  const failsWith = MENDED.get(found.code)
+  if (failsWith !== undefined && digit >= 2 && digit <= 7) {
+    return { ...found, check: 'holder', steps: SUCCESS, succeedsOnAttempt: digit, failsWith }
+  }
   if (digit === 8) return { ...found, check: 'holder' }
   return digit === 9 ? { ...found, callbacks: 'none' } : found
 }

@@ -1,6 +1,7 @@
 /** Rows of account links: the number is sealed, what stands in clear is enough for people to tell links apart. */
 import { randomUUID } from 'node:crypto'
 import type { AccountDetails } from '../domain/registration.ts'
+import type { AccountPlace } from './account-places.ts'
 import type { Sql } from './database.ts'
 import type { Vault } from './vault.ts'
 
@@ -17,6 +18,8 @@ export interface AccountRow {
   readonly state: 'unverified' | 'verified'
   readonly linkedAtMs: number
   readonly usableFromMs: number
+  /** Where the programme limits how many people one account may pay. */
+  readonly place: AccountPlace | null
 }
 
 export interface NewAccountLink {
@@ -28,6 +31,7 @@ export interface NewAccountLink {
   readonly state: 'unverified' | 'verified'
   readonly linkedAtMs: number
   readonly usableFromMs: number
+  readonly place?: AccountPlace | null
 }
 
 export function newAccountRow(vault: Vault, link: NewAccountLink): AccountRow {
@@ -46,6 +50,7 @@ export function newAccountRow(vault: Vault, link: NewAccountLink): AccountRow {
     state: link.state,
     linkedAtMs: link.linkedAtMs,
     usableFromMs: link.usableFromMs,
+    place: link.place ?? null,
   }
 }
 
@@ -54,9 +59,10 @@ export async function insertAccounts(sql: Sql, rows: readonly AccountRow[]): Pro
   await sql.query({
     name: 'insert-accounts',
     text: `INSERT INTO account (id, programme, ref, kind, institution, masked, account_index, account_index_key, document,
-                                state, linked_at, usable_from)
+                                state, linked_at, usable_from, place, places, shared)
            SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[],
-                                $8::text[], $9::uuid[], $10::text[], $11::timestamptz[], $12::timestamptz[])`,
+                                $8::text[], $9::uuid[], $10::text[], $11::timestamptz[], $12::timestamptz[],
+                                $13::smallint[], $14::smallint[], $15::boolean[])`,
     values: [
       rows.map((row) => row.id),
       rows.map((row) => row.programme),
@@ -70,6 +76,9 @@ export async function insertAccounts(sql: Sql, rows: readonly AccountRow[]): Pro
       rows.map((row) => row.state),
       rows.map((row) => new Date(row.linkedAtMs)),
       rows.map((row) => new Date(row.usableFromMs)),
+      rows.map(({ place }) => place?.place ?? null),
+      rows.map(({ place }) => (place && place.place !== null ? place.places : null)),
+      rows.map(({ place }) => place !== null && place.place === null),
     ],
   })
 }

@@ -1,15 +1,22 @@
 /** Account links: immutable; a new one replaces the old. Numbers and names are sealed. */
+import type { CheckVerdict } from '../domain/account-check.ts'
 import type { Actor } from '../domain/act.ts'
 import { addDuration } from '../domain/duration.ts'
+import type { NameReason } from '../domain/name-match.ts'
 import { Problem } from '../domain/problem.ts'
 import type { AccountDetails } from '../domain/registration.ts'
+import { insertCheck, type AccountCheckRow } from './account-checks.ts'
+import { followAccount, type AccountHold } from './account-holds.ts'
+import { accountPlaces, sharedAccountOf, type AccountPlace } from './account-places.ts'
 import { insertAccounts, newAccountRow } from './account-rows.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 import { dataKeyOf, insertDocument, jsonBytes, participantOwner, sealDocument } from './documents.ts'
+import { lockNumber, takeLocks } from './family-cards.ts'
 import { lockLife } from './life-rows.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import type { StoreContext } from './options.ts'
+import { checkNow } from './people.ts'
 
 export interface LinkRequest {
   readonly programme: string
@@ -18,6 +25,10 @@ export interface LinkRequest {
   readonly account: AccountDetails
   /** What the gateway said when it was asked; `unverified` when it could not be. */
   readonly state: 'verified' | 'unverified'
+  /** What it was asked and answered, where it was. */
+  readonly check?: AccountCheckRow
+  /** Two people have agreed to it: a doubtful name stops nobody any more. */
+  readonly agreed?: boolean
 }
 
 export interface AccountView {
@@ -30,6 +41,24 @@ export interface AccountView {
   readonly linkedAt: Date
   readonly usableFrom: Date
   readonly endedAt: Date | null
+  /** Until when nothing is sent to it because its limit of the month is used up. */
+  readonly restsUntil: Date | null
+  /** When it is asked about again, where its owner is to mend it. */
+  readonly checkAt: Date | null
+  /** It was linked when as many people as the programme allows were paid to it. */
+  readonly shared: boolean
+  readonly checks: readonly AccountCheckView[]
+  readonly payouts: readonly string[]
+}
+
+export interface AccountCheckView {
+  readonly gateway: string
+  readonly verdict: CheckVerdict
+  readonly code: string | null
+  readonly score: number | null
+  readonly reasons: readonly NameReason[]
+  /** Milliseconds since the epoch. */
+  readonly atMs: number
 }
 
 /** Links an account, replacing the live one. Throws `account-unchanged` when it is the one in use and nothing is wrong with it. */
@@ -51,14 +80,33 @@ export async function linkAccount(
       [live.id, new Date(atMs)],
     )
   }
-  const id = await insertLink(sql, context, link, { atMs, usableFromMs })
+  const shared = sharedAccountOf(context.vault, programme, link.ref, link.account)
+  if (shared) await takeLocks(sql, [lockNumber(shared.marks)])
+  const [place = null] = shared ? await accountPlaces(sql, [shared]) : []
+  const id = await insertLink(sql, context, link, { atMs, usableFromMs, place })
   const { programme: code, ref } = link
+  if (link.check) {
+    await insertCheck(
+      sql,
+      { programme: code, ref, institution: link.account.institution, account: id },
+      link.check,
+      atMs,
+    )
+  }
   const { institution, kind } = link.account
-  const after = { institution, kind, state: link.state, replaces: live?.id ?? null }
+  const name = link.check && { score: link.check.score, reasons: link.check.reasons }
+  const after = { institution, kind, state: link.state, replaces: live?.id ?? null, ...(name ? { name } : {}) }
   const act = live ? 'account-replaced' : 'account-linked'
   await insertAudit(sql, [{ act, actor, atMs, subject: `account:${id}`, programme: code, ref, after }])
+  await followAccount(sql, context, life, holdFor(link, place), atMs)
   await insertMessages(sql, [nudge(code, ref, 'account')])
   return { id, usableFromMs }
+}
+
+/** Why a new link stops its person; null when nothing is wrong with it. */
+function holdFor({ check, agreed }: LinkRequest, place: AccountPlace | null): AccountHold | null {
+  if (place !== null && place.place === null) return 'account-shared'
+  return check?.verdict === 'review' && !agreed ? 'account-doubtful' : null
 }
 
 interface LiveAccount {
@@ -89,7 +137,7 @@ async function insertLink(
   sql: Sql,
   context: StoreContext,
   link: LinkRequest,
-  at: { readonly atMs: number; readonly usableFromMs: number },
+  at: { readonly atMs: number; readonly usableFromMs: number; readonly place: AccountPlace | null },
 ): Promise<string> {
   const owner = participantOwner(link.programme, link.ref)
   const key = await dataKeyOf(sql, context.vault, owner)
@@ -103,6 +151,7 @@ async function insertLink(
     state: link.state,
     linkedAtMs: at.atMs,
     usableFromMs: at.usableFromMs,
+    place: at.place,
   })
   await insertAccounts(sql, [row])
   return row.id
@@ -111,23 +160,42 @@ async function insertLink(
 /** Records that a gateway refused an account a person offered: nothing else changes. */
 export async function recordRefusedAccount(
   sql: Sql,
-  link: Pick<LinkRequest, 'programme' | 'ref'> & { readonly institution: string; readonly code: string },
+  link: Pick<LinkRequest, 'programme' | 'ref' | 'check'> & { readonly institution: string; readonly code: string },
   actor: Actor,
   atMs: number,
 ): Promise<void> {
   const { programme, ref, institution, code: reason } = link
   const subject = `${programme}:${ref}`
+  if (link.check) await insertCheck(sql, { programme, ref, institution, account: null }, link.check, atMs)
   await insertAudit(sql, [
     { act: 'account-refused', actor, atMs, subject, programme, ref, reason, after: { institution } },
   ])
+}
+
+/** Has a failed account that its owner is to mend asked about at once. Throws `account-unchanged` where there is none such. */
+export async function checkAgain(
+  sql: Sql,
+  { programme, ref }: Pick<LinkRequest, 'programme' | 'ref'>,
+  atMs: number,
+): Promise<void> {
+  await lockLife(sql, programme, ref)
+  if (!(await checkNow(sql, { programme, ref, atMs }))) {
+    throw new Problem('account-unchanged', 'no account of this person waits to be mended')
+  }
+  await insertMessages(sql, [nudge(programme, ref, 'account')])
 }
 
 /** Every link a person has had, newest first. */
 export async function accountHistory(sql: Sql, programme: string, ref: string): Promise<AccountView[]> {
   const { rows } = await sql.query<AccountView>(
     `SELECT id, kind, institution, masked, state, reason, linked_at AS "linkedAt", usable_from AS "usableFrom",
-            ended_at AS "endedAt"
-       FROM account WHERE programme = $1 AND ref = $2 ORDER BY linked_at DESC, ended_at DESC NULLS FIRST, id`,
+            ended_at AS "endedAt", rests_until AS "restsUntil", check_at AS "checkAt", shared,
+            (SELECT coalesce(jsonb_agg(jsonb_build_object('gateway', c.gateway, 'verdict', c.verdict, 'code', c.code, 'score', c.score,
+                                                          'reasons', c.reasons, 'atMs', ms(c.checked_at)) ORDER BY c.id), '[]')
+               FROM account_check c WHERE c.account = a.id) AS checks,
+            (SELECT coalesce(jsonb_agg(y.key ORDER BY y.claimed_at, y.key), '[]') FROM payout y
+              WHERE (y.programme, y.ref) = (a.programme, a.ref) AND y.account = a.id) AS payouts
+       FROM account a WHERE programme = $1 AND ref = $2 ORDER BY linked_at DESC, ended_at DESC NULLS FIRST, id`,
     [programme, ref],
   )
   return rows

@@ -2,7 +2,7 @@
 import type { Actor } from '../domain/act.ts'
 import type { Programme } from '../domain/programme.ts'
 import type { Grant } from '../domain/roles.ts'
-import { linkAccount, type LinkRequest } from './accounts.ts'
+import { checkAgain, linkAccount, type LinkRequest } from './accounts.ts'
 import { admit, type Admission } from './admission.ts'
 import { decide, type NewApproval } from './approvals.ts'
 import { recordFunding, type NewFunding } from './budgets.ts'
@@ -45,6 +45,8 @@ export interface Acts {
   recordEvidence(evidence: NewEvidence): Promise<void>
   /** Throws `account-unchanged`, `unknown-participant`. */
   linkAccount(link: LinkRequest): Promise<{ id: string; usableFromMs: number }>
+  /** The owner says that a failed account is mended: it is asked about at once. Throws `account-unchanged`, `unknown-participant`. */
+  checkAgain(of: Pick<ActOnPerson, 'programme' | 'ref'>): Promise<void>
   /** Throws `already-held`, `life-closed`. */
   hold(person: ActOnPerson): Promise<Told>
   /** Throws `not-held`. */
@@ -96,6 +98,7 @@ export function actsIn(sql: Sql, context: StoreContext, actor: Actor, atMs: numb
     closeWave: (programme, code) => closeWave(sql, programme, code, actor, atMs),
     recordEvidence: (evidence) => recordEvidence(sql, context, evidence, actor, atMs),
     linkAccount: (link) => linkAccount(sql, context, link, actor, atMs),
+    checkAgain: (of) => checkAgain(sql, of, atMs),
     hold: (person) => holdLife(sql, { ...person, actor, atMs }),
     release: (person) => releaseLife(sql, context, { ...person, actor, atMs }),
     withdraw: (person) => withdrawLife(sql, { ...person, actor, atMs }),

@@ -15,14 +15,15 @@ import type { Programme } from '../domain/programme.ts'
 import type { AccountDetails } from '../domain/registration.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
+import { candidateOf, type Candidate } from './claim-candidate.ts'
 import { codeOf, constraintOf, inTransaction, one, type Sql } from './database.ts'
 import { dataKeyOf, openDocument, participantOwner, parseSealed, sealDocument } from './documents.ts'
-import { mayBeSent, runTarget, type LiveApproval } from '../domain/payout-run.ts'
+import { mayBeSent, runTarget } from '../domain/payout-run.ts'
 import { holdTargets, yearsTarget } from './freeze-locks.ts'
 import { accountFailed, DISBURSEMENT_ACTS } from './observe-audit.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings, type LedgerEntry } from './postings.ts'
-import { APPROVAL } from './run-approval.ts'
+import { shortUntil } from './shorts.ts'
 import type { Sealed } from './vault.ts'
 
 /** Why a disbursement cannot be sent now; its branch waits until a fact or a time changes that. */
@@ -36,6 +37,9 @@ export type Parked =
   | 'asked-about'
   | 'no-account'
   | 'account-cooling'
+  | 'account-shared'
+  | 'account-unchecked'
+  | 'float-short'
   | 'no-gateway'
   | 'too-early'
 
@@ -56,6 +60,8 @@ export interface ClaimDraft {
   /** The payout run whose approval covers it; null where none is needed. */
   readonly run: string | null
   readonly destination: Sealed<AccountDetails>
+  /** The gateway must confirm the account before anything is claimed. */
+  readonly unchecked?: boolean
 }
 
 export type Draft = ClaimDraft | { readonly kind: 'parked'; readonly reason: Parked }
@@ -78,58 +84,6 @@ export interface Claims {
 /** How often a refusal of the format is tried again where it is the set-up that is wrong. */
 const REFUSED_PAUSE_MS = 15 * 60_000
 
-/** What decides over a claim, as it stands under the life's lock. */
-export interface Candidate {
-  readonly programme: string
-  readonly ref: string
-  readonly programme_version: number
-  readonly tranche: string
-  readonly state: string
-  readonly attempts: number
-  /** What is owed and neither delivered nor on its way. */
-  readonly amount: bigint
-  readonly currency: string
-  readonly release_ms: bigint
-  readonly fiscal_year: number
-  readonly budget_line: string
-  readonly held: boolean
-  /** A freeze in force stops one of the targets the claim holds; a draft holds none. */
-  readonly frozen: boolean
-  /** The fiscal year it is owed from is being closed: it lapses, or goes over to the next. */
-  readonly year_ending: boolean
-  /** The person has left, and what is not under way is about to be cancelled; what came back was theirs before, and waits for nothing. */
-  readonly leaving: boolean
-  readonly account: string | null
-  readonly institution: string | null
-  readonly document: string | null
-  readonly usable_ms: bigint | null
-  /** An earlier attempt may still leave: it has a send without an end. */
-  readonly send_open: boolean
-  /** Somebody who proves nothing has told of an earlier attempt, and the gateway has not yet been asked. */
-  readonly asked_about: boolean
-  /** What people have agreed to, as far as it stands. */
-  readonly approval: LiveApproval | null
-}
-
-/** Written so that each part is looked up by the row before it, however empty the tables were when it was planned (`test/store/plans.test.ts`). */
-const CANDIDATE = `
-SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.attempts, d.currency,
-       d.amount - coalesce((SELECT sum(y.amount - y.returned) FROM payout y
-                             WHERE y.disbursement = d.key AND y.money IN ('clearing', 'credited')), 0)::bigint AS amount,
-       ms(d.release_at) AS release_ms, d.fiscal_year, d.budget_line, p.held_at IS NOT NULL AS held,
-       EXISTS (SELECT FROM freezes f WHERE f.lifted_at IS NULL AND f.target = ANY ($2::text[])) AS frozen,
-       EXISTS (SELECT FROM year_close z WHERE z.programme = d.programme AND z.fiscal_year = d.fiscal_year AND z.state <> 'closed') AS year_ending,
-       p.withdrawn_at IS NOT NULL AND p.stage <> 'closed' AND d.first_paid_at IS NULL AS leaving, a.id AS account, a.institution, a.document, ms(a.usable_from) AS usable_ms,
-       (SELECT coalesce(bool_or((SELECT true FROM send s WHERE s.payout = y.key AND s.ended_at IS NULL)), false)
-          FROM payout y WHERE y.disbursement = d.key) AS send_open,
-       EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key AND y.asked_at IS NOT NULL) AS asked_about,
-       ${APPROVAL} AS approval
-  FROM disbursement d
-  JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
-  LEFT JOIN LATERAL (SELECT * FROM account WHERE (programme, ref) = (d.programme, d.ref) AND ended_at IS NULL AND state <> 'failed'
-                     LIMIT 1) a ON true
- WHERE d.key = $1`
-
 export function createClaims(context: StoreContext): Claims {
   return {
     async draft(disbursement, nowMs, salt = 0) {
@@ -138,6 +92,7 @@ export function createClaims(context: StoreContext): Claims {
       const gateway = context.route(programme.payment.gateways, candidate.institution ?? '')
       const parked = parkedReason(candidate, programme, nowMs) ?? unsentReason(candidate, programme, gateway, nowMs)
       if (parked || !candidate.account || gateway === null) return { kind: 'parked', reason: parked ?? 'no-account' }
+      if (isShort(context, candidate, gateway, nowMs)) return { kind: 'parked', reason: 'float-short' }
       const n = candidate.attempts + 1
       const owner = participantOwner(candidate.programme, candidate.ref)
       const place = { id: candidate.document ?? '', owner, kind: 'account' } as const
@@ -158,6 +113,7 @@ export function createClaims(context: StoreContext): Claims {
         accountId: candidate.account,
         run: coveringRun(candidate, programme),
         destination: parseSealed<AccountDetails>(document),
+        unchecked: isUnchecked(candidate, programme),
       }
     },
     async claim(draft, body, nowMs) {
@@ -243,6 +199,7 @@ async function claimLocked(
   const programme = await pass('claim:ruled', versioning)
   const parked = claimParked(candidate, programme, draft, nowMs)
   if (parked) return { kind: 'parked', reason: parked }
+  if (isShort(context, candidate, draft.gateway, nowMs)) return { kind: 'parked', reason: 'float-short' }
   const timing = context.timingOf(draft.gateway)
   const by = sendByMs(nowMs, nowMs, timing)
   await pass('claim:written', insertClaim(sql, context, draft, body, { nowMs, by }))
@@ -261,24 +218,14 @@ async function claimLocked(
     },
   ]
   await pass('claim:posted', insertPostings(sql, postings))
-  const after = {
-    tranche: draft.tranche,
-    gateway: draft.gateway,
-    amount: draft.amount.toString(),
-    currency: draft.currency,
-  }
-  const { programme: code, ref, payout: subject } = draft
-  const sent: AuditEntry = {
-    act: 'payout-sent',
-    actor: engineActor(),
-    atMs: nowMs,
-    subject,
-    programme: code,
-    ref,
-    after: { ...after, n: draft.n },
-  }
-  await pass('claim:audited', insertAudit(sql, [sent]))
+  await pass('claim:audited', insertAudit(sql, [sentEntry(draft, nowMs)]))
   return { kind: 'claimed', send: 1, sendByMs: by }
+}
+
+function sentEntry(draft: ClaimDraft, atMs: number): AuditEntry {
+  const { tranche, gateway, amount, currency, n, programme, ref, payout: subject } = draft
+  const after = { tranche, gateway, amount: amount.toString(), currency, n }
+  return { act: 'payout-sent', actor: engineActor(), atMs, subject, programme, ref, after }
 }
 
 async function insertClaim(
@@ -342,14 +289,6 @@ WITH request AS (
 )
 UPDATE disbursement SET state = 'in-flight', reason = NULL, attempts = $5, version = version + 1 WHERE key = $2`
 
-async function candidateOf(sql: Sql, disbursement: string, targets: readonly string[] = []): Promise<Candidate> {
-  const values = [disbursement, targets]
-  const { rows } = await sql.query<Candidate>({ name: 'claim-candidate', text: CANDIDATE, values })
-  const row = rows[0]
-  if (!row) throw new Error(`no disbursement ${disbursement}`)
-  return row
-}
-
 /** Why a disbursement cannot be claimed now; undefined when it can. Pure. */
 export function parkedReason(
   candidate: Candidate,
@@ -367,6 +306,7 @@ export function parkedReason(
   // The look that said "send" may lie before a cut-off that has passed meanwhile.
   if (nextBusinessInstant(calendar, zone, nowMs) > nowMs) return 'too-early'
   if (candidate.account === null) return 'no-account'
+  if (candidate.shared) return 'account-shared'
   return candidate.usable_ms !== null && Number(candidate.usable_ms) > nowMs ? 'account-cooling' : undefined
 }
 
@@ -403,6 +343,7 @@ function changedReason(
   draft: ClaimDraft,
   nowMs: number,
 ): Parked | undefined {
+  if (isUnchecked(candidate, programme)) return 'account-unchecked'
   // Another run's approval is not the one that is held against whoever stops it.
   const isSameRun = draft.run === null || candidate.approval?.run === draft.run
   if (!isSameRun || !isApproved(candidate, programme, draft.gateway, nowMs)) return 'not-approved'
@@ -418,6 +359,16 @@ function isApproved(
   nowMs: number,
 ): boolean {
   return mayBeSent(payment.release, approval, { gateway, account, amount: amount.toString(), currency }, nowMs)
+}
+
+/** The programme wants it confirmed first. */
+function isUnchecked({ unverified }: Candidate, { payment: { accounts } }: Programme): boolean {
+  return unverified && accounts?.check === 'before-use'
+}
+
+/** Somebody waits for our money there: whoever is sent now is only refused as well. */
+function isShort({ timingOf }: StoreContext, { shorts, reason }: Candidate, gateway: string, nowMs: number): boolean {
+  return (shortUntil(shorts, gateway, reason, timingOf) ?? 0) > nowMs
 }
 
 function sha256(text: string): Uint8Array {

@@ -1,5 +1,6 @@
 /** Where requests from outside are taken in: each once per idempotency key, its effect and its stored answer in one commit. */
 import type { Actor } from '../domain/act.ts'
+import type { AccountCheckRow } from './account-checks.ts'
 import { recordRefusedAccount } from './accounts.ts'
 import { actsIn, type Acts } from './acts.ts'
 import { inTransaction } from './database.ts'
@@ -31,6 +32,8 @@ export interface RefusedAccount {
   readonly ref: string
   readonly institution: string
   readonly code: string
+  /** What the gateway was asked and answered. */
+  readonly check?: AccountCheckRow
 }
 
 /** Several processes may forget at once: what one has deleted the others no longer find. */

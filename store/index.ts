@@ -1,5 +1,6 @@
 /** The store: the only room that knows SQL. One object of capabilities, made once by a composition root. */
 import { passBy, type Pass } from '../failpoints.ts'
+import { createAccountChecks, type AccountChecks } from './account-checks.ts'
 import { openBulk } from './bulk.ts'
 import { createClaims, type Claims } from './claims.ts'
 import { openDatabase, type Database } from './database.ts'
@@ -26,6 +27,7 @@ export interface Store {
   readonly claims: Claims
   readonly payouts: Payouts
   readonly floats: Floats
+  readonly accountChecks: AccountChecks
   readonly freezes: Freezes
   readonly proposals: Proposals
   readonly messages: Messages
@@ -69,6 +71,7 @@ export function createStore(options: StoreOptions): Store {
     claims: createClaims(context),
     payouts: createPayouts(context),
     floats: createFloats(context),
+    accountChecks: createAccountChecks(context),
     freezes: createFreezes(database),
     proposals: createProposals(database),
     messages: createMessages(database),

@@ -39,11 +39,27 @@ export function patched(life: LifeRow, step: LifeStep, currency: string, nowMs: 
       return withDisbursement(life, step.tranche, { state: 'released', reason: null, release_ms: step.releaseAtMs })
     case 'lapse':
       return withDisbursement(life, step.tranche, { state: 'lapsed', reason: 'deadline', approval: null })
+    case 'ask':
+      return {
+        ...withDisbursement(life, step.tranche, { action: step.action, action_by_ms: step.byMs }),
+        failed_account: step.checkAtMs === null ? life.failed_account : checkedAt(life, step.checkAtMs),
+      }
+    case 'hold-overdue':
+      return {
+        ...withDisbursement(life, step.tranche, { action_by_ms: null }),
+        held: true,
+        held_since_ms: nowMs,
+        hold_cause: 'action-overdue',
+      }
     case 'cancel':
       return life.tranches.some(({ code, disbursement }) => code === step.tranche && disbursement)
         ? withDisbursement(life, step.tranche, { state: 'cancelled', reason: 'withdrawn', approval: null })
         : withTranche(life, step.tranche, { state: 'cancelled' })
   }
+}
+
+function checkedAt({ failed_account: failed }: LifeRow, atMs: number): LifeRow['failed_account'] {
+  return failed && { ...failed, check_ms: atMs }
 }
 
 /** Why there is no usable account: there is none, or no gateway of the programme reaches it. */
@@ -73,6 +89,8 @@ function owed(
     release_ms: step.releaseAtMs,
     lapses_ms: step.lapsesAtMs,
     first_paid_ms: null,
+    action: null,
+    action_by_ms: null,
     reviewing: false,
     payout: null,
     asked: null,

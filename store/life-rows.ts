@@ -2,11 +2,14 @@
 import type { DisbursementState } from '../domain/disbursement.ts'
 import type { AskedPayout, WaitingPayout } from '../domain/enquiry.ts'
 import type { EvidenceKind, Life, Outcome, Stage, TrancheState } from '../domain/lifecycle.ts'
+import type { HoldCause } from '../domain/standing.ts'
+import type { PersonAction } from '../domain/next-action.ts'
 import type { PayoutState } from '../domain/payout.ts'
 import type { LiveApproval } from '../domain/payout-run.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Sql } from './database.ts'
 import { APPROVAL } from './run-approval.ts'
+import { SHORTS, type Short } from './shorts.ts'
 
 export interface LifeRow {
   readonly programme: string
@@ -21,6 +24,8 @@ export interface LifeRow {
   readonly held: boolean
   /** Since when the person is on hold; null when not. */
   readonly held_since_ms: number | null
+  /** Why the engine has stopped the person; null where somebody has. */
+  readonly hold_cause: HoldCause | null
   /** How long earlier holds lasted, from the admission on. */
   readonly held_for_ms: number
   readonly withdrawn: boolean
@@ -30,11 +35,21 @@ export interface LifeRow {
   /** Targets of the freezes in force that may concern this life. */
   readonly freezes: readonly string[]
   readonly heard_ms: number | null
+  /** Gateways where our money is short. */
+  readonly shorts: readonly Short[]
   readonly account: {
     readonly id: string
     readonly institution: string
     readonly usable_ms: number
     readonly linked_ms: number
+    /** Until when it rests because its limit of the month is used up. */
+    readonly rests_ms: number | null
+  } | null
+  /** The linked account, where it has failed; and when it is asked about again. */
+  readonly failed_account: {
+    readonly id: string
+    readonly institution: string
+    readonly check_ms: number | null
   } | null
   readonly evidence: readonly { readonly kind: EvidenceKind; readonly subject: string; readonly ms: number }[]
   readonly tranches: readonly TrancheRow[]
@@ -64,6 +79,8 @@ export interface DisbursementRow {
   readonly release_ms: number
   readonly lapses_ms: number
   readonly first_paid_ms: number | null
+  readonly action: PersonAction | null
+  readonly action_by_ms: number | null
   /** Any attempt, also an older one, is looked at by people. */
   readonly reviewing: boolean
   readonly payout: PayoutRow | null
@@ -106,16 +123,20 @@ export const ASKED = `(
 const LOAD = `
 SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.wave, p.attention,
        ms(p.admitted_at) AS admitted_ms, ms(p.trained_at) AS trained_ms, ms(p.heard_by) AS heard_ms,
-       p.held_at IS NOT NULL AS held, ms(p.held_at) AS held_since_ms, p.held_for_ms, p.withdrawn_at IS NOT NULL AS withdrawn,
+       p.held_at IS NOT NULL AS held, ms(p.held_at) AS held_since_ms, p.hold_cause, p.held_for_ms, p.withdrawn_at IS NOT NULL AS withdrawn,
        EXISTS (SELECT FROM year_close z WHERE z.programme = p.programme AND z.state <> 'closed' AND z.fiscal_year =
                  (SELECT a.fiscal_year FROM commitment c JOIN appropriation a ON a.id = c.appropriation
                    WHERE (c.programme, c.ref) = (p.programme, p.ref))) AS year_ending,
        (SELECT coalesce(array_agg(f.target), '{}') FROM freezes f
          WHERE f.lifted_at IS NULL AND (f.programme IS NULL OR f.programme = p.programme)) AS freezes,
-       (SELECT jsonb_build_object('id', a.id, 'institution', a.institution, 'usable_ms', ms(a.usable_from),
-                                  'linked_ms', ms(a.linked_at))
+       ${SHORTS} AS shorts,
+       (SELECT jsonb_build_object('id', a.id, 'institution', a.institution, 'usable_ms', ms(greatest(a.usable_from, a.rests_until)),
+                                  'linked_ms', ms(a.linked_at), 'rests_ms', ms(a.rests_until))
           FROM account a
          WHERE (a.programme, a.ref) = (p.programme, p.ref) AND a.ended_at IS NULL AND a.state <> 'failed') AS account,
+       (SELECT jsonb_build_object('id', a.id, 'institution', a.institution, 'check_ms', ms(a.check_at))
+          FROM account a
+         WHERE (a.programme, a.ref) = (p.programme, p.ref) AND a.ended_at IS NULL AND a.state = 'failed') AS failed_account,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', e.kind, 'subject', e.subject, 'ms', ms(e.occurred_at))
                                   ORDER BY e.occurred_at), '[]')
           FROM evidence e WHERE (e.programme, e.ref) = (p.programme, p.ref)) AS evidence,
@@ -126,7 +147,7 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
                    'key', d.key, 'amount', d.amount::text, 'currency', d.currency, 'state', d.state, 'reason', d.reason,
                    'version', d.version, 'attempts', d.attempts, 'retries', d.retries, 'returns', d.returns,
                    'owed_ms', ms(d.owed_at), 'release_ms', ms(d.release_at), 'lapses_ms', ms(d.lapses_at),
-                   'first_paid_ms', ms(d.first_paid_at),
+                   'first_paid_ms', ms(d.first_paid_at), 'action', d.action, 'action_by_ms', ms(d.action_by),
                    'reviewing', coalesce((SELECT bool_or(r.state = 'review') FROM payout r WHERE r.disbursement = d.key), false),
                    'payout', (
             SELECT jsonb_build_object(
@@ -188,6 +209,8 @@ export function lifeOf(row: LifeRow, gateway: string | null): Life {
     yearEnding: row.year_ending,
     accountUsableFromMs: account?.usable_ms ?? null,
     accountLinkedAtMs: account?.linked_ms ?? null,
+    accountRestsUntilMs: account?.rests_ms ?? null,
+    failedAccount: row.failed_account && { checkAtMs: row.failed_account.check_ms },
     evidence: row.evidence.map((fact) => ({ kind: fact.kind, subject: fact.subject, occurredAtMs: fact.ms })),
     tranches: row.tranches.map((tranche) => ({
       code: tranche.code,
@@ -200,6 +223,9 @@ export function lifeOf(row: LifeRow, gateway: string | null): Life {
         releaseAtMs: tranche.disbursement.release_ms,
         lapsesAtMs: tranche.disbursement.lapses_ms,
         firstPaidAtMs: tranche.disbursement.first_paid_ms,
+        reason: tranche.disbursement.reason,
+        action: tranche.disbursement.action,
+        actionByMs: tranche.disbursement.action_by_ms,
       },
     })),
   }

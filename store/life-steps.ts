@@ -8,7 +8,7 @@ import { localDate } from '../domain/zone.ts'
 import type { AuditEntry } from './audit.ts'
 import { one, type Sql } from './database.ts'
 import { noAccount } from './life-patch.ts'
-import type { LifeRow, TrancheRow } from './life-rows.ts'
+import type { DisbursementRow, LifeRow, TrancheRow } from './life-rows.ts'
 import type { LedgerEntry } from './postings.ts'
 
 /** One pass over a life: what it writes beside its own rows is gathered and written once at the end. */
@@ -50,6 +50,10 @@ export async function applyStep(pass: Pass, step: LifeStep): Promise<void> {
     case 'lapse':
       await moveDisbursement(pass, step.tranche, 'lapsed', 'disbursement-lapsed', 'deadline')
       return post(pass, 'lapsed', step.tranche)
+    case 'ask':
+      return ask(pass, step)
+    case 'hold-overdue':
+      return holdOverdue(pass, step.tranche)
     case 'cancel':
       return cancel(pass, step.tranche)
     case 'expire':
@@ -91,6 +95,40 @@ async function owe(pass: Pass, step: Extract<LifeStep, { kind: 'owe' }>): Promis
   const budget = one(rows, 'commitment')
   told(pass, 'tranche-due', key, { tranche: step.tranche, amount: tranche.amount, currency: budget.currency })
   pass.postings.push(entry(pass, 'obligated', key, BigInt(tranche.amount), budget))
+}
+
+/** What the person is asked for and until when; a failed account that they are to mend is asked about again then. */
+async function ask(pass: Pass, step: Extract<LifeStep, { kind: 'ask' }>): Promise<void> {
+  const { programme, ref } = pass.life
+  const row = owedRow(pass, step.tranche)
+  await setAction(pass, row, step.action, step.byMs)
+  if (step.checkAtMs !== null) {
+    await pass.sql.query(
+      `UPDATE account SET check_at = $3 WHERE programme = $1 AND ref = $2 AND ended_at IS NULL AND state = 'failed'`,
+      [programme, ref, new Date(step.checkAtMs)],
+    )
+  }
+  if (step.action === row.action) return
+  const { tranche, action, byMs } = step
+  told(pass, 'action-asked', row.key, { tranche, action, byMs })
+}
+
+/** The person is stopped until an operator has spoken with them; what they were asked for stays, without its deadline. */
+async function holdOverdue(pass: Pass, tranche: string): Promise<void> {
+  const row = owedRow(pass, tranche)
+  await setAction(pass, row, row.action, null)
+  await update(pass, `held_at = $3, hold_reason = 'action-overdue', hold_cause = 'action-overdue'`, [
+    new Date(pass.nowMs),
+  ])
+  told(pass, 'hold-placed', participantSubject(pass), { cause: 'action-overdue', tranche, action: row.action })
+}
+
+async function setAction(pass: Pass, row: DisbursementRow, action: string | null, byMs: number | null): Promise<void> {
+  const { rowCount } = await pass.sql.query(
+    'UPDATE disbursement SET action = $2, action_by = $3, version = version + 1 WHERE key = $1 AND version = $4',
+    [row.key, action, byMs === null ? null : new Date(byMs), row.version],
+  )
+  if (rowCount !== 1) throw new Error(`${row.key} was not at version ${row.version}`)
 }
 
 async function cancel(pass: Pass, code: string): Promise<void> {
@@ -173,8 +211,7 @@ async function moveDisbursement(
   reason: string | null = null,
   releaseAtMs: number | null = null,
 ): Promise<void> {
-  const row = trancheRow(pass, code).disbursement
-  if (!row) throw new Error(`${code} is not owed yet`)
+  const row = owedRow(pass, code)
   const { rowCount } = await pass.sql.query(
     `UPDATE disbursement
         SET state = $3, reason = $4, version = version + 1, release_at = coalesce($5, release_at)
@@ -212,6 +249,12 @@ function trancheRow(pass: Pass, code: string): TrancheRow {
   const found = pass.life.tranches.find((tranche) => tranche.code === code)
   if (!found) throw new Error(`tranche ${code} is not in the plan of ${pass.life.ref}`)
   return found
+}
+
+function owedRow(pass: Pass, code: string): DisbursementRow {
+  const row = trancheRow(pass, code).disbursement
+  if (!row) throw new Error(`${code} is not owed yet`)
+  return row
 }
 
 function keyOf(pass: Pass, tranche: string): string {

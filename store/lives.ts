@@ -5,20 +5,30 @@ import { screen, isEligible } from '../domain/eligibility.ts'
 import { isFrozen } from '../domain/freeze.ts'
 import { nextInstant, nextStep } from '../domain/lifecycle.ts'
 import { nextForDisbursement } from '../domain/next.ts'
+import { isMended, nextActionFor } from '../domain/next-action.ts'
 import { mayBeSent, mayBeSentAgain } from '../domain/payout-run.ts'
 import type { Programme } from '../domain/programme.ts'
 import type { Registration } from '../domain/registration.ts'
-import { attentionFor, type Standing } from '../domain/standing.ts'
+import { attentionFor, type DisbursementStanding, type Standing } from '../domain/standing.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
 import { inTransaction, type Sql } from './database.ts'
 import { openDocument, participantOwner, parseSealed } from './documents.ts'
 import { heldFreezes } from './freeze-locks.ts'
 import { keepHeard } from './heard.ts'
-import { askedPayout, lifeOf, lockLife, readLife, waitingPayout, type LifeRow } from './life-rows.ts'
+import {
+  askedPayout,
+  lifeOf,
+  lockLife,
+  readLife,
+  waitingPayout,
+  type DisbursementRow,
+  type LifeRow,
+} from './life-rows.ts'
 import { patched } from './life-patch.ts'
 import { applyStep } from './life-steps.ts'
 import type { StoreContext } from './options.ts'
+import { shortUntil } from './shorts.ts'
 import { insertPostings, type LedgerEntry } from './postings.ts'
 
 export interface Lives {
@@ -121,6 +131,35 @@ export function gatewayFor(context: Pick<StoreContext, 'route'>, programme: Prog
   return life.account ? context.route(programme.payment.gateways, life.account.institution) : null
 }
 
+/** The failed account that waits to be mended; null when no gateway of the programme reaches it, or nobody has asked for that. */
+function checkFor(
+  { route }: Pick<StoreContext, 'route'>,
+  { payment }: Programme,
+  { failed_account: failed }: LifeRow,
+): { readonly gateway: string; readonly atMs: number } | null {
+  if (failed === null || failed.check_ms === null) return null
+  const gateway = route(payment.gateways, failed.institution)
+  return gateway === null ? null : { gateway, atMs: failed.check_ms }
+}
+
+/** What the person is to do about a disbursement, as people read it. */
+function askedOf(
+  life: LifeRow,
+  { state, reason, action, action_by_ms: byMs }: DisbursementRow,
+  { payment: { actions } }: Programme,
+): Pick<DisbursementStanding, 'action' | 'actionByMs' | 'otherwise'> {
+  if (state !== 'needs-account' && state !== 'failed') return {}
+  const account = {
+    accountUsableFromMs: life.account?.usable_ms ?? null,
+    accountRestsUntilMs: life.account?.rests_ms ?? null,
+  }
+  const next = nextActionFor({ state, reason, ...account })
+  if (next === null) return {}
+  const isDue = byMs !== null && next.action === action && action !== 'wait-for-limit'
+  const due = isDue && action !== null ? { actionByMs: byMs, otherwise: actions?.[action]?.otherwise ?? 'lapse' } : {}
+  return { action: next.action, ...due }
+}
+
 /** Where the life stands, from its rows alone. */
 export function standingOf(
   context: Pick<StoreContext, 'timingOf' | 'route'>,
@@ -146,14 +185,31 @@ export function standingOf(
       row.state === 'in-flight'
         ? mayBeSentAgain(release, approval, nowMs)
         : mayBeSent(release, approval, { gateway, account: life.account?.id ?? null, amount, currency }, nowMs)
-    const question = { state: row.state, releaseAtMs, held: life.held, gateway, frozenAt, approved, payout, asked }
+    const check = isMended(row.action) ? checkFor(context, programme, life) : null
+    const question = {
+      state: row.state,
+      releaseAtMs,
+      held: life.held,
+      gateway,
+      frozenAt,
+      approved,
+      check,
+      shortUntilMs: shortUntil(life.shorts, gateway, row.reason, context.timingOf),
+      payout,
+      asked,
+    }
     const next = nextForDisbursement(question, programme, context.timingOf, nowMs)
     const rule = programme.tranches.find(({ code }) => code === tranche.code)
-    const said = { name: rule?.name.en ?? tranche.code, lapsesAtMs: row.lapses_ms }
+    const said = { name: rule?.name.en ?? tranche.code, lapsesAtMs: row.lapses_ms, ...askedOf(life, row, programme) }
     return [{ key: row.key, tranche: tranche.code, state: row.state, reason: row.reason, next, ...said }]
   })
   // An attempt that people must look at is shown also where its obligation has ended.
   const states = life.tranches.flatMap(({ disbursement: row }) => (row ? [row.reviewing ? 'review' : row.state] : []))
+  const actions = life.tranches.flatMap(({ disbursement: row }) => (row ? [row.action] : []))
+  const isShort = disbursements.some(({ state, reason }) => {
+    const untilMs = state === 'released' ? shortUntil(life.shorts, gateway, reason, context.timingOf) : null
+    return untilMs !== null && untilMs > nowMs
+  })
   const unknown = life.tranches.some(
     (tranche) =>
       tranche.disbursement?.state === 'in-flight' &&
@@ -170,7 +226,14 @@ export function standingOf(
     region: life.region,
     zone: programme.zone,
     gateway,
-    attention: attentionFor(states, life.held && !isOver, unknown, refused, frozen),
+    attention: attentionFor(
+      isShort ? [...states, 'float-short'] : states,
+      life.held && !isOver && (life.hold_cause ?? true),
+      unknown,
+      refused,
+      frozen,
+      actions,
+    ),
     wakeAtMs: nextInstant(lifeOf(life, gateway), programme, nowMs),
     disbursements,
   }

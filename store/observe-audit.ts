@@ -41,6 +41,18 @@ export function accountFailed(
   return { act: 'account-failed', actor: engineActor(), atMs, subject: `account:${account}`, programme, ref, after }
 }
 
+/** An account to which nothing is paid until its month is over. */
+export function accountRests(
+  of: { readonly account: string; readonly programme: string; readonly ref: string },
+  untilMs: number,
+  told: string,
+  atMs: number,
+): AuditEntry {
+  const { account, programme, ref } = of
+  const after = { verdict: 'rests', untilMs, told }
+  return { act: 'account-checked', actor: engineActor(), atMs, subject: `account:${account}`, programme, ref, after }
+}
+
 /** The audit rows of one folded fact; `row` is as it stands after the fold. */
 export function tellOf(row: Work, item: ObservationItem, from: PayoutState, decision: PayoutDecision): AuditEntry[] {
   const entries: AuditEntry[] = []

@@ -7,7 +7,7 @@ import { insertAudit, type AuditEntry } from './audit.ts'
 import type { TwoPayouts } from './breaker.ts'
 import type { Sql } from './database.ts'
 import { insertMessages, nudge, type NewMessage } from './nudges.ts'
-import { accountFailed } from './observe-audit.ts'
+import { accountFailed, accountRests } from './observe-audit.ts'
 import type { ObservationItem } from './observation-item.ts'
 import type { Work } from './payout-rows.ts'
 import { insertPostings, type LedgerEntry } from './postings.ts'
@@ -37,6 +37,8 @@ export class Harvest {
   readonly sends: SendEnd[] = []
   readonly observations: Observed[] = []
   readonly accounts = new Map<string, string>()
+  /** Until when accounts rest because their limit of the month is used up. */
+  readonly rests = new Map<string, number>()
   /** Gateways that showed two payouts for one reference. */
   readonly twins = new Map<string, TwoPayouts>()
 
@@ -58,6 +60,13 @@ export class Harvest {
       this.audit.push(accountFailed(row, reason, row.key, atMs))
     }
     this.accounts.set(row.account, reason)
+  }
+
+  restAccount(row: Work, untilMs: number, atMs: number): void {
+    if (row.live_account?.id === row.account && !this.rests.has(row.account)) {
+      this.audit.push(accountRests(row, untilMs, row.key, atMs))
+    }
+    this.rests.set(row.account, untilMs)
   }
 
   moveDisbursement({ disbursement }: Work): void {
@@ -92,6 +101,7 @@ export async function writeHarvest(sql: Sql, harvest: Harvest): Promise<void> {
     updatePayouts(sql, [...harvest.payouts.values()]),
     updateDisbursements(sql, [...harvest.disbursements.values()]),
     failAccounts(sql, harvest.accounts),
+    restAccounts(sql, harvest.rests),
     insertPostings(sql, harvest.postings),
     insertAudit(sql, harvest.audit),
     insertMessages(sql, [...harvest.messages.values()]),
@@ -214,6 +224,16 @@ async function failAccounts(sql: Sql, failed: ReadonlyMap<string, string>): Prom
        FROM unnest($1::uuid[], $2::text[]) AS failed (id, reason)
       WHERE account.id = failed.id AND account.ended_at IS NULL`,
     [[...failed.keys()], [...failed.values()]],
+  )
+}
+
+async function restAccounts(sql: Sql, rests: ReadonlyMap<string, number>): Promise<void> {
+  if (rests.size === 0) return
+  await sql.query(
+    `UPDATE account SET rests_until = greatest(account.rests_until, rests.until)
+       FROM unnest($1::uuid[], $2::timestamptz[]) AS rests (id, until)
+      WHERE account.id = rests.id AND account.ended_at IS NULL`,
+    [[...rests.keys()], [...rests.values()].map((until) => new Date(until))],
   )
 }
 

@@ -8,6 +8,7 @@ import { deadlineAfter } from '../domain/duration.ts'
 import { callEndsByMs, settlesAtMs, type EnquiryTiming } from '../domain/enquiry.ts'
 import type { Failure } from '../domain/observation.ts'
 import { nextForDisbursement } from '../domain/next.ts'
+import { restsUntil } from '../domain/next-action.ts'
 import {
   foldPayout,
   TWIN_ALARMS,
@@ -228,11 +229,21 @@ function followDisbursement(
   if (step.to === 'float-short') {
     disbursement.release_ms = moved.atMs + context.timingOf(row.gateway).floatCheckMs
   }
-  if (step.accountFailed) {
-    harvest.failAccount(row, ended.reason ?? 'refused', moved.atMs)
-    if (row.live_account?.id === row.account) row.live_account = null
-  }
+  if (step.accountFailed) dropAccount(harvest, row, programme, ended.reason, moved.atMs)
   harvest.moveDisbursement(row)
+}
+
+/** The account is of no use: until its month is over, or for good. */
+function dropAccount(harvest: Harvest, row: Work, { zone }: Programme, reason: string | null, atMs: number): void {
+  const until = restsUntil(reason, atMs, zone, row.disbursement.lapses_ms)
+  const live = row.live_account?.id === row.account ? row.live_account : null
+  if (until !== null) {
+    harvest.restAccount(row, until, atMs)
+    if (live) row.live_account = { ...live, usable_ms: Math.max(live.usable_ms, until) }
+    return
+  }
+  harvest.failAccount(row, reason ?? 'refused', atMs)
+  if (live) row.live_account = null
 }
 
 /** Money follows the state: what was on its way is with the payee or owed again, and a return comes back the way it went. */

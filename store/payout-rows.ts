@@ -75,7 +75,7 @@ SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage
                           'release_ms', ms(d.release_at), 'lapses_ms', ms(d.lapses_at), 'first_paid_ms', ms(d.first_paid_at), 'paid_ms', ms(d.paid_at), 'budget_line', d.budget_line, 'fiscal_year', d.fiscal_year)
          AS disbursement,
        CASE WHEN a.id IS NOT NULL THEN jsonb_build_object('id', a.id, 'institution', a.institution,
-                                                             'usable_ms', ms(a.usable_from)) END AS live_account
+                                                             'usable_ms', ms(greatest(a.usable_from, a.rests_until))) END AS live_account
        , jsonb_build_object('institution', used.institution, 'masked', used.masked,
                             'index', encode(used.account_index, 'hex'), 'index_key', used.account_index_key) AS sent_to
   FROM payout y

@@ -1,5 +1,5 @@
 /** What people decide about one life: effective at the commit, whether Temporal is up or not. */
-import type { Actor } from '../domain/act.ts'
+import { engineActor, type Actor } from '../domain/act.ts'
 import { deadlinesAfterHold } from '../domain/hold.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Registration } from '../domain/registration.ts'
@@ -55,7 +55,7 @@ export async function releaseLife(sql: Sql, context: StoreContext, act: PersonAc
   const { heldForMs, tranches } = deadlinesAfterHold(lifeOf(life, null), programme, hold)
   await sql.query(
     `UPDATE participant
-        SET held_at = NULL, hold_reason = NULL, held_for_ms = held_for_ms + $3, version = version + 1
+        SET held_at = NULL, hold_reason = NULL, hold_cause = NULL, held_for_ms = held_for_ms + $3, version = version + 1
       WHERE programme = $1 AND ref = $2`,
     [act.programme, act.ref, heldForMs],
   )
@@ -64,7 +64,37 @@ export async function releaseLife(sql: Sql, context: StoreContext, act: PersonAc
     if (closesAtMs !== null) await sql.query(MOVE_CLOSE, [...of, new Date(closesAtMs)])
     if (lapsesAtMs !== null) await sql.query(MOVE_LAPSE, [...of, new Date(lapsesAtMs)])
   }
-  return tell(sql, act, 'hold-released', 'release', { heldForMs: Math.max(0, hold.toMs - hold.fromMs) })
+  // What the person was asked for stood still as well.
+  await sql.query(MOVE_ACTION, [act.programme, act.ref, new Date(hold.fromMs), new Date(act.atMs)])
+  // Whoever lets somebody go on whose account pays too many has looked at that.
+  if (life.hold_cause === 'account-shared') await acceptShared(sql, act)
+  const told = await tell(sql, act, 'hold-released', 'release', { heldForMs: Math.max(0, hold.toMs - hold.fromMs) })
+  if (life.hold_cause !== 'account-shared') await holdShared(sql, act)
+  return told
+}
+
+const MOVE_ACTION = `
+UPDATE disbursement SET action_by = action_by + ($4::timestamptz - $3::timestamptz), version = version + 1
+ WHERE programme = $1 AND ref = $2 AND state IN ('needs-account', 'failed') AND action_by > $3`
+
+async function acceptShared(sql: Sql, { programme, ref }: PersonAct): Promise<void> {
+  await sql.query('UPDATE account SET shared = false WHERE programme = $1 AND ref = $2 AND ended_at IS NULL', [
+    programme,
+    ref,
+  ])
+}
+
+/** A hold of somebody's has hidden that the account pays too many: that stops the person now. */
+async function holdShared(sql: Sql, { programme, ref, atMs }: PersonAct): Promise<void> {
+  const { rowCount } = await sql.query(
+    `UPDATE participant p SET held_at = $3, hold_reason = 'account-shared', hold_cause = 'account-shared', version = version + 1
+      WHERE programme = $1 AND ref = $2
+        AND EXISTS (SELECT FROM account a WHERE (a.programme, a.ref) = (p.programme, p.ref) AND a.ended_at IS NULL AND a.shared)`,
+    [programme, ref, new Date(atMs)],
+  )
+  if (rowCount === 0) return
+  const of = { programme, ref, actor: engineActor(), atMs, reason: 'account-shared' }
+  await tell(sql, of, 'hold-placed', 'hold', { cause: 'account-shared' })
 }
 
 const MOVE_CLOSE = 'UPDATE tranche SET closes_at = $4 WHERE programme = $1 AND ref = $2 AND code = $3'
@@ -104,6 +134,7 @@ export async function correctLife(
   const { phone, email, ...identity } = correction
   const contact = { ...(phone === undefined ? {} : { phone }), ...(email === undefined ? {} : { email }) }
   await amend(sql, context, act, 'identity', identity)
+  if (correction.name !== undefined) await checkNow(sql, act)
   await amend(sql, context, act, 'contact', contact)
   if (correction.familyCardNumber !== undefined) {
     const programme = await context.programmes.version(life.programme, life.programme_version, sql)
@@ -118,6 +149,16 @@ export async function correctLife(
     ])
   }
   return tell(sql, act, 'corrected', 'correct', { fields: Object.keys(correction).toSorted() })
+}
+
+/** A failed account that its owner is to mend is asked about at once; whether there is one. */
+export async function checkNow(sql: Sql, of: Pick<PersonAct, 'programme' | 'ref' | 'atMs'>): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `UPDATE account SET check_at = least(check_at, $3)
+      WHERE programme = $1 AND ref = $2 AND ended_at IS NULL AND state = 'failed' AND check_at IS NOT NULL`,
+    [of.programme, of.ref, new Date(of.atMs)],
+  )
+  return rowCount === 1
 }
 
 async function amend(

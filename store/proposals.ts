@@ -5,6 +5,7 @@ import { expiryFault, type Decision, type Needs, type ProposalState } from '../d
 import { Problem } from '../domain/problem.ts'
 import { allows, type Grant, type Role } from '../domain/roles.ts'
 import { contentHash, signedText } from '../domain/signing.ts'
+import type { AccountCheckRow } from './account-checks.ts'
 import { insertAudit } from './audit.ts'
 import { codeOf, constraintOf, one, type Sql } from './database.ts'
 import { grantsOf } from './grants.ts'
@@ -51,7 +52,11 @@ export interface ProposalRow {
   readonly outcome: string | null
   readonly decidedAt: Date | null
   readonly approvals: readonly ApprovalRow[]
+  /** What was learnt about the account it would link; null where it links none, or nobody could be asked. */
+  readonly check: ProposedCheck | null
 }
+
+export type ProposedCheck = Pick<AccountCheckRow, 'gateway' | 'verdict' | 'score' | 'reasons'>
 
 export interface ApprovalRow {
   readonly person: string
@@ -75,7 +80,9 @@ SELECT p.id, p.act, p.programme, p.subject, p.about, p.content, p.content_hash A
                  'publicKey', encode(ak.public_key, 'base64'), 'signature', translate(encode(a.signature, 'base64'), E'\\n', ''),
                  'decidedAt', to_char(a.decided_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
                ORDER BY a.decided_at, a.person), '[]')
-          FROM approval a JOIN signing_key ak ON ak.id = a.signing_key WHERE a.proposal = p.id) AS approvals
+          FROM approval a JOIN signing_key ak ON ak.id = a.signing_key WHERE a.proposal = p.id) AS approvals,
+       (SELECT jsonb_build_object('gateway', c.gateway, 'verdict', c.verdict, 'score', c.score, 'reasons', c.reasons)
+          FROM account_check c WHERE c.document = p.document) AS check
   FROM proposal p JOIN signing_key k ON k.id = p.signing_key`
 
 /** Throws `not-found`. */
@@ -114,7 +121,7 @@ export async function propose(
   const { expiresAtMs } = asked
   const text = signedText({ act: act.name, hash, decision: 'propose', expiresAtMs })
   const { key, signature } = await requireSigned(sql, actor.person, text, asked.signature)
-  const document = await opened.seal(sql, context, asked.personal)
+  const document = await opened.seal(sql, context, asked.personal, atMs)
   await opened.check(sql, context, atMs)
   const needs = await opened.needs(sql, context, atMs)
   const about = place.about ?? null

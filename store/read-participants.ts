@@ -1,5 +1,6 @@
 /** Reads of participants for lists and for one person's page. Amounts are text, times are `Date`. */
 import type { Outcome, Stage, TrancheState } from '../domain/lifecycle.ts'
+import type { HoldCause } from '../domain/standing.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Sql } from './database.ts'
 import { Conditions, readPage, type Page, type PageRequest } from './read-page.ts'
@@ -31,6 +32,7 @@ export interface ParticipantDetail extends ParticipantItem {
   readonly withdrawnAt: Date | null
   readonly heldAt: Date | null
   readonly holdReason: string | null
+  readonly holdCause: HoldCause | null
   readonly checks: readonly CheckView[]
   readonly tranches: readonly TrancheView[]
 }
@@ -78,7 +80,7 @@ export function listParticipants(
 export async function findParticipant(sql: Sql, programme: string, ref: string): Promise<ParticipantDetail> {
   const { rows } = await sql.query<Omit<ParticipantDetail, 'tranches' | 'checks'>>(
     `SELECT ${ITEM}, programme, programme_version AS version, admitted_at AS "admittedAt", trained_at AS "trainedAt",
-            closed_at AS "closedAt", withdrawn_at AS "withdrawnAt", held_at AS "heldAt", hold_reason AS "holdReason"
+            closed_at AS "closedAt", withdrawn_at AS "withdrawnAt", held_at AS "heldAt", hold_reason AS "holdReason", hold_cause AS "holdCause"
        FROM participant WHERE programme = $1 AND ref = $2`,
     [programme, ref],
   )

@@ -1,5 +1,6 @@
 /** Reads of disbursements and payouts. Amounts are text, times are `Date`. */
 import type { DisbursementState } from '../domain/disbursement.ts'
+import type { PersonAction } from '../domain/next-action.ts'
 import type { PayoutMoney, PayoutState } from '../domain/payout.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Sql } from './database.ts'
@@ -19,6 +20,8 @@ export interface DisbursementView {
   readonly owedAt: Date
   readonly releaseAt: Date
   readonly lapsesAt: Date
+  readonly action: PersonAction | null
+  readonly actionBy: Date | null
   readonly firstPaidAt: Date | null
   readonly paidAt: Date | null
 }
@@ -79,7 +82,7 @@ export interface PaymentFilter {
 
 const DISBURSEMENT = `
 SELECT d.key, d.ref, d.tranche, d.amount::text, d.currency, d.state, d.reason, d.attempts, d.returns, d.returned::text,
-       d.owed_at AS "owedAt", d.release_at AS "releaseAt", d.lapses_at AS "lapsesAt", d.first_paid_at AS "firstPaidAt",
+       d.owed_at AS "owedAt", d.release_at AS "releaseAt", d.lapses_at AS "lapsesAt", d.action, d.action_by AS "actionBy", d.first_paid_at AS "firstPaidAt",
        d.paid_at AS "paidAt"
   FROM disbursement d`
 

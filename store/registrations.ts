@@ -8,6 +8,8 @@ import { Problem } from '../domain/problem.ts'
 import type { Programme } from '../domain/programme.ts'
 import type { AccountDetails, Registration } from '../domain/registration.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
+import { tellHold } from './account-holds.ts'
+import { accountPlaces, sharedAccountOf, type SharedAccount } from './account-places.ts'
 import { newAccountRow, insertAccounts, type AccountRow } from './account-rows.ts'
 import { inTransaction, type Sql } from './database.ts'
 import { familyCardFull, familyCardOf, freePlaces, lockNumber, takeLocks, type FamilyCard } from './family-cards.ts'
@@ -42,6 +44,8 @@ interface NewParticipant {
   readonly key: DataKey
   readonly documents: readonly NewDocument[]
   readonly account: AccountRow | null
+  /** Where the programme limits how many people one account may pay. */
+  readonly shared: SharedAccount | null
 }
 
 /** Registers a batch in one transaction; results in the order of the requests. A second registration of a person is a Problem. */
@@ -91,6 +95,7 @@ function seal(context: StoreContext, request: RegistrationRequest): NewParticipa
     card: familyCardOf(context.vault, programme, registration.familyCardNumber),
     documents,
     account: account ? accountRow(context, request, { ref, owner, key }, account, documents) : null,
+    shared: account ? sharedAccountOf(context.vault, programme, ref, account) : null,
   }
 }
 
@@ -118,8 +123,13 @@ function accountRow(
  * While keys rotate, processes write one person under different indexes, and the unique index does not see that: one at a time,
  * then. And those who want a place of one family card, so that each sees what the one before has taken.
  */
-function locksOf({ index, card }: NewParticipant): bigint[] {
-  return [...(index.all.length > 1 ? [lockNumber(index)] : []), ...(card ? [lockNumber(card.marks)] : [])]
+function locksOf({ index, card, shared }: NewParticipant): bigint[] {
+  const marks = [
+    ...(index.all.length > 1 ? [index] : []),
+    ...(card ? [card.marks] : []),
+    ...(shared ? [shared.marks] : []),
+  ]
+  return marks.map(lockNumber)
 }
 
 /**
@@ -210,10 +220,7 @@ async function insertRest(sql: Sql, people: readonly NewParticipant[]): Promise<
     sql,
     people.flatMap((person) => person.documents),
   )
-  await insertAccounts(
-    sql,
-    people.flatMap((person) => (person.account ? [person.account] : [])),
-  )
+  await insertAccountsOf(sql, people)
   await insertMessages(
     sql,
     people.map((person) => nudge(person.request.programme.code, person.ref, 'registered')),
@@ -237,6 +244,27 @@ async function insertRest(sql: Sql, people: readonly NewParticipant[]): Promise<
       return mark ? [{ mark, atMs: request.atMs, status: 201, body: bodyOf(person) }] : []
     }),
   )
+}
+
+/** Each takes a place of its account where places count; whoever finds none is stopped, and an operator looks. */
+async function insertAccountsOf(sql: Sql, people: readonly NewParticipant[]): Promise<void> {
+  const counted = people.flatMap(({ shared }) => (shared ? [shared] : []))
+  const found = await accountPlaces(sql, counted)
+  const places = new Map(counted.map(({ ref }, index) => [ref, found[index] ?? null]))
+  const rows = people.flatMap(({ account }) =>
+    account ? [{ ...account, place: places.get(account.ref) ?? null }] : [],
+  )
+  await insertAccounts(sql, rows)
+  const beyond = rows.filter(({ place }) => place !== null && place.place === null)
+  const [first] = beyond
+  if (!first) return
+  await sql.query(
+    `UPDATE participant SET held_at = $3, hold_reason = 'account-shared', hold_cause = 'account-shared', version = version + 1
+       FROM unnest($1::text[], $2::text[]) AS beyond (programme, ref)
+      WHERE (participant.programme, participant.ref) = (beyond.programme, beyond.ref)`,
+    [beyond.map(({ programme }) => programme), beyond.map(({ ref }) => ref), new Date(first.linkedAtMs)],
+  )
+  await tellHold(sql, beyond, 'account-shared', first.linkedAtMs)
 }
 
 async function insertKeys(sql: Sql, people: readonly NewParticipant[]): Promise<void> {

@@ -169,7 +169,7 @@ WITH added AS (
     JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
     JOIN account a ON (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed'
     JOIN unnest($7::text[], $8::text[]) AS g (institution, gateway) ON g.institution = a.institution
-   WHERE d.programme = $2 AND d.state IN ('owed', 'released') AND d.release_at <= $6 AND a.usable_from <= $6
+   WHERE d.programme = $2 AND d.state IN ('owed', 'released') AND d.release_at <= $6 AND greatest(a.usable_from, a.rests_until) <= $6 AND NOT a.shared
      AND p.programme_version = ANY ($5::int[]) AND p.held_at IS NULL AND (p.withdrawn_at IS NULL OR p.stage = 'closed')
      AND NOT ($9 AND ${frozenBy('g.gateway')})
      AND NOT EXISTS (SELECT FROM year_close z WHERE z.programme = d.programme AND z.fiscal_year = d.fiscal_year AND z.state <> 'closed')

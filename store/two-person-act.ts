@@ -48,7 +48,13 @@ export interface TwoPersonAct<Schema extends TSchema> {
   /** What is told of the thing itself in the commit of the proposal. */
   readonly put?: (sql: Sql, content: Static<Schema>, proposal: string) => Promise<void>
   /** Seals what is personal, which the content names by a commitment; acts without it refuse a personal part. */
-  readonly seal?: (sql: Sql, context: StoreContext, content: Static<Schema>, personal: unknown) => Promise<string>
+  readonly seal?: (
+    sql: Sql,
+    context: StoreContext,
+    content: Static<Schema>,
+    personal: unknown,
+    atMs: number,
+  ) => Promise<string>
   /** Throws the Problem that carrying it out now would throw. */
   check(sql: Sql, context: StoreContext, content: Static<Schema>, atMs: number): Promise<void>
   /** Everything it changes, in the caller's transaction. Throws a Problem when it no longer can: the proposal is void then. */
@@ -68,7 +74,7 @@ export interface OpenedAct {
   needs(sql: Sql, context: StoreContext, atMs: number): Promise<Needs>
   put(sql: Sql, proposal: string): Promise<void>
   /** Null when there is nothing personal. Throws `invalid-request` for a part too many or too few. */
-  seal(sql: Sql, context: StoreContext, personal: unknown): Promise<string | null>
+  seal(sql: Sql, context: StoreContext, personal: unknown, atMs: number): Promise<string | null>
   check(sql: Sql, context: StoreContext, atMs: number): Promise<void>
   execute(sql: Sql, context: StoreContext, by: Agreed, actor: Actor, atMs: number): Promise<void>
 }
@@ -89,13 +95,13 @@ function opened<Schema extends TSchema>(act: TwoPersonAct<Schema>, content: Stat
     place: async (sql) => act.place(sql, content),
     needs: async (sql, context, atMs) => act.needs?.(sql, context, content, atMs) ?? ONE_APPROVER,
     put: async (sql, proposal) => act.put?.(sql, content, proposal),
-    async seal(sql, context, personal) {
+    async seal(sql, context, personal, atMs) {
       const isWanted = act.seal !== undefined
       if (isWanted !== (personal !== undefined)) {
         const detail = isWanted ? 'is missing: this act has a personal part' : 'must not be given: this act has none'
         throw invalid([{ pointer: '/personal', detail }])
       }
-      return act.seal ? act.seal(sql, context, content, personal) : null
+      return act.seal ? act.seal(sql, context, content, personal, atMs) : null
     },
     check: (sql, context, atMs) => act.check(sql, context, content, atMs),
     execute: (sql, context, by, actor, atMs) => act.execute(sql, context, content, by, actor, atMs),

@@ -96,6 +96,11 @@ export class Vault {
     return blindIndex(this.#keys.account, `account:${institution}:${number}`)
   }
 
+  /** The indexes of an account under all keys, the current one's first, and what is the same while they rotate. */
+  accountMarks(institution: string, number: string): Marks {
+    return marksOf(this.#keys.account, `account:${institution}:${number}`)
+  }
+
   /** The index under the key that it was made with; undefined when that key has left the ring. */
   accountIndexUnder(keyId: string, institution: string, number: string): Uint8Array | undefined {
     const key = this.#keys.account.keys[keyId]

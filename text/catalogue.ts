@@ -1,8 +1,9 @@
 /** The way to every text people read. Values go in as they are; money, times and names come out in the words of the language. */
 import type { RefusalCode } from '../domain/eligibility.ts'
+import type { FailureCode } from '../domain/failure-code.ts'
 import { formatMoney, type Money } from '../domain/money.ts'
 import type { Bilingual, EligibilityRule } from '../domain/programme.ts'
-import { ATTENTION, type AttentionCode, type FailureCode } from './codes.ts'
+import { ATTENTION, type AttentionCode } from './codes.ts'
 import { english } from './en.ts'
 import { indonesian } from './id.ts'
 import type { Catalogue, Key, Messages } from './messages.ts'

@@ -1,6 +1,7 @@
 /** English, for operators, auditors and participants who prefer it: plain, and never "you", because several people read it. */
+import type { FailureCode } from '../domain/failure-code.ts'
 import type { Outcome } from '../domain/lifecycle.ts'
-import { underPrefix, type FailureCode } from './codes.ts'
+import { underPrefix } from './codes.ts'
 import type { Catalogue } from './messages.ts'
 
 const FAILURE: Readonly<Record<FailureCode, string>> = {
@@ -37,10 +38,12 @@ const NEXT: Readonly<Record<FailureCode, string>> = {
   'account-dormant': RELINK,
   'account-closed': RELINK,
   'account-blocked': RELINK,
-  'name-differs': 'Link an account with the same name as the identity card.',
-  'wallet-limit': "Link a bank account in the participant's own name.",
+  'name-differs':
+    'Have the name corrected at the bank or wallet, or in the programme; it is then sent automatically. Or link an account with the same name as the identity card.',
+  'wallet-limit':
+    "Nothing to do: it is sent automatically next month. Or link a bank account in the participant's own name.",
   'wallet-not-upgraded':
-    "Link a bank account in the participant's own name, or another wallet that is verified with the identity card.",
+    "Have the wallet verified with the identity card; it is then sent automatically. Or link a bank account in the participant's own name.",
   'no-answer': TEAM,
   temporary: WAIT,
   'float-short': WAIT,
@@ -108,9 +111,10 @@ export const english: Catalogue = {
   'timeline.account-linked': (v) => `${v.account} is linked to receive incentives.`,
   'timeline.account-replaced': (v) => `The account was replaced by ${v.account}.`,
   'timeline.account-failed': (v) => `Nothing more is sent to this account. ${FAILURE[v.failure]}`,
+  'timeline.account-checked': (v) => v.result,
+  'timeline.action-asked': (v) => `What is to be done about ${v.tranche}: ${v.action}`,
   'timeline.account-refused': (v) => `The account could not be linked. ${FAILURE[v.failure]} ${NEXT[v.failure]}`,
-  'timeline.needs-account': (v) =>
-    `${v.tranche} of ${v.amount} waits for an account. ${FAILURE[v.failure]} ${NEXT[v.failure]}`,
+  'timeline.needs-account': (v) => `${v.tranche} of ${v.amount} waits for an account. ${FAILURE[v.failure]}`,
   'timeline.float-short': (v) => `${v.tranche} of ${v.amount} waits for money at the gateway. ${NEXT['float-short']}`,
   'timeline.float-restored': 'There is money at the gateway again and payments go on.',
   'timeline.retry-scheduled': (v) => `${v.tranche} will be sent again automatically.`,
@@ -193,6 +197,23 @@ export const english: Catalogue = {
   'account.none': 'the linked account',
   'account.deadline': (v) => `The deadline is ${v.until}; after that it lapses.`,
 
+  'account.deadline-hold': (v) => `The deadline is ${v.until}; after that an officer asks before anything is paid.`,
+
+  'action.relink': RELINK,
+  'action.upgrade-wallet':
+    'Have the wallet verified with the identity card, or link another account. The wallet is checked again and the payment goes on by itself.',
+  'action.wait-for-limit':
+    "Wait: the payment goes on by itself when the month's limit of the wallet begins anew. Or link a bank account.",
+  'action.correct-name':
+    'Have the name corrected where it is wrong, or link another account. The account is checked again and the payment goes on by itself.',
+  'action.nothing': 'The participant has nothing to do.',
+
+  'check.verified': (v) => `${v.account} was checked and can be paid.`,
+  'check.review': (v) => `${v.account} can be paid; an officer looks at the name.`,
+  'check.refused': (v) => `${v.account} was checked and cannot be paid yet.`,
+  'check.unverified': (v) => `Nobody could be asked about ${v.account}.`,
+  'check.rests': (v) => `${v.account} has reached its limit of the month and is paid again next month.`,
+
   'money.owed': 'It is due and waits for its release.',
   'money.released': 'It is released.',
   'money.in-flight': 'It is with the gateway.',
@@ -207,6 +228,7 @@ export const english: Catalogue = {
   'engine.resend': 'It is being sent again under the same key.',
   'engine.enquire': 'The gateway is being asked about it.',
   'engine.check-float': 'The balance at the gateway is being read.',
+  'engine.check-account': 'The gateway is being asked about the account.',
   'engine.give-up': 'It is being handed to people.',
   'waits.screening': 'The rules are applied to what was registered.',
   'waits.training': 'Waiting for a first course to be started, completed and rated.',
@@ -225,6 +247,12 @@ export const english: Catalogue = {
   ...underPrefix('next', NEXT),
 
   'attention.waiting-for-account': 'Waiting for a bank account or wallet of the participant.',
+  'attention.waiting-for-upgrade': 'Waiting for the wallet to be verified.',
+  'attention.waiting-for-name': 'Waiting for a name to be corrected.',
+  'attention.waiting-for-limit': "Waiting for the wallet's next month.",
+  'attention.account-shared': 'On hold: more people than the programme allows are paid to this account.',
+  'attention.account-doubtful': 'On hold: the name of the account is doubtful.',
+  'attention.action-overdue': 'On hold: the participant has not done in time what was asked for.',
   'attention.waiting-for-float': 'Waiting for money at the payment gateway.',
   'attention.on-hold': 'On hold.',
   'attention.payout-unknown': 'The outcome of a payment is not certain.',

@@ -1,12 +1,14 @@
 /** Values for the lines of a timeline: from the audit row where it has them, else from the programme. Never throws. */
+import { CHECK_VERDICTS, type CheckVerdict } from '../domain/account-check.ts'
 import type { Act } from '../domain/act.ts'
 import { releaseInstant } from '../domain/calendar.ts'
 import { deadlineAfter } from '../domain/duration.ts'
 import { REFUSAL_CODES, type RefusalCode } from '../domain/eligibility.ts'
+import { knownFailure, type FailureCode } from '../domain/failure-code.ts'
 import { OUTCOMES, type Outcome } from '../domain/lifecycle.ts'
 import { parseMinor, type Money } from '../domain/money.ts'
+import { NEXT_ACTIONS, type NextAction } from '../domain/next-action.ts'
 import type { Bilingual, Course, Programme, TrancheRule } from '../domain/programme.ts'
-import { knownFailure, type FailureCode } from './codes.ts'
 import type { When } from './time.ts'
 
 /** What a timeline needs of an audit row. */
@@ -83,10 +85,25 @@ export function closingFacts(line: TimelineLine, programme: Programme): When {
   return { atMs: numberOf(line, 'closesAtMs') ?? counted, zone: programme.zone }
 }
 
-/** When an obligation lapses, where the row says so. */
-export function lapseFacts(line: TimelineLine, programme: Programme): When | null {
-  const atMs = numberOf(line, 'lapsesAtMs')
-  return atMs === undefined ? null : { atMs, zone: programme.zone }
+/** What somebody is asked for, until when, and what comes then: the programme's own deadline, else that of the tranche. */
+export function actionFacts(
+  line: TimelineLine,
+  { zone, payment: { actions } }: Programme,
+): { readonly action: NextAction; readonly until: When | null; readonly otherwise: 'lapse' | 'hold' } {
+  const named = textOf(line, 'action')
+  const action = NEXT_ACTIONS.find((one) => one === named) ?? 'nothing'
+  if (action === 'nothing' || action === 'wait-for-limit') return { action, until: null, otherwise: 'lapse' }
+  const byMs = numberOf(line, 'byMs')
+  const atMs = byMs ?? numberOf(line, 'lapsesAtMs')
+  const otherwise = byMs === undefined ? 'lapse' : (actions?.[action]?.otherwise ?? 'lapse')
+  return { action, until: atMs === undefined ? null : { atMs, zone }, otherwise }
+}
+
+/** What a gateway said about an account; that it cannot be told where the row does not say. */
+export function checkFacts(line: TimelineLine): CheckVerdict | 'rests' {
+  const named = textOf(line, 'verdict')
+  if (named === 'rests') return 'rests'
+  return CHECK_VERDICTS.find((one) => one === named) ?? 'unverified'
 }
 
 /** Why something failed: `failure.code`, else `reason`, of the row. */

@@ -1,6 +1,7 @@
 /** Bahasa Indonesia, untuk peserta: sapaan Anda, kalimat pendek, dan selalu ada langkah berikutnya. */
+import type { FailureCode } from '../domain/failure-code.ts'
 import type { Outcome } from '../domain/lifecycle.ts'
-import { underPrefix, type FailureCode } from './codes.ts'
+import { underPrefix } from './codes.ts'
 import type { Catalogue } from './messages.ts'
 
 const FAILURE: Readonly<Record<FailureCode, string>> = {
@@ -37,10 +38,12 @@ const NEXT: Readonly<Record<FailureCode, string>> = {
   'account-dormant': RELINK,
   'account-closed': RELINK,
   'account-blocked': RELINK,
-  'name-differs': 'Silakan tautkan rekening dengan nama yang sama seperti di KTP Anda.',
-  'wallet-limit': 'Silakan tautkan rekening bank atas nama Anda sendiri.',
+  'name-differs':
+    'Silakan perbaiki nama di bank, dompet digital, atau data program; setelah itu kami mengirim secara otomatis. Atau tautkan rekening dengan nama yang sama seperti di KTP Anda.',
+  'wallet-limit':
+    'Anda tidak perlu melakukan apa pun; kami mengirim secara otomatis bulan depan. Atau tautkan rekening bank atas nama Anda sendiri.',
   'wallet-not-upgraded':
-    'Silakan tautkan rekening bank atas nama Anda sendiri, atau dompet digital lain yang sudah terverifikasi dengan KTP.',
+    'Silakan verifikasi dompet digital Anda dengan KTP; setelah itu kami mengirim secara otomatis. Atau tautkan rekening bank atas nama Anda sendiri.',
   'no-answer': TEAM,
   temporary: WAIT,
   'float-short': WAIT,
@@ -111,9 +114,10 @@ export const indonesian: Catalogue = {
   'timeline.account-linked': (v) => `${v.account} sudah ditautkan untuk menerima insentif.`,
   'timeline.account-replaced': (v) => `Rekening Anda sudah diganti dengan ${v.account}.`,
   'timeline.account-failed': (v) => `Tidak ada lagi yang dikirim ke rekening atau dompet ini. ${FAILURE[v.failure]}`,
+  'timeline.account-checked': (v) => v.result,
+  'timeline.action-asked': (v) => `Yang perlu dilakukan untuk ${v.tranche}: ${v.action}`,
   'timeline.account-refused': (v) => `Rekening belum dapat ditautkan. ${FAILURE[v.failure]} ${NEXT[v.failure]}`,
-  'timeline.needs-account': (v) =>
-    `${v.tranche} sebesar ${v.amount} menunggu rekening Anda. ${FAILURE[v.failure]} ${NEXT[v.failure]}`,
+  'timeline.needs-account': (v) => `${v.tranche} sebesar ${v.amount} menunggu rekening Anda. ${FAILURE[v.failure]}`,
   'timeline.float-short': (v) =>
     `${v.tranche} sebesar ${v.amount} menunggu dana penyaluran di mitra pembayaran. ${NEXT['float-short']}`,
   'timeline.float-restored': 'Dana penyaluran sudah tersedia dan pengiriman dilanjutkan.',
@@ -199,6 +203,24 @@ export const indonesian: Catalogue = {
   'account.none': 'rekening yang ditautkan',
   'account.deadline': (v) => `Batas waktunya ${v.until}; sesudah itu insentif hangus.`,
 
+  'account.deadline-hold': (v) =>
+    `Batas waktunya ${v.until}; sesudah itu petugas bertanya dulu sebelum ada pembayaran.`,
+
+  'action.relink': RELINK,
+  'action.upgrade-wallet':
+    'Silakan verifikasi dompet digital Anda dengan KTP, atau tautkan rekening lain. Dompet digital diperiksa lagi dan pengiriman berlanjut secara otomatis.',
+  'action.wait-for-limit':
+    'Silakan tunggu: pengiriman berlanjut secara otomatis saat batas bulanan dompet digital dimulai lagi. Atau tautkan rekening bank.',
+  'action.correct-name':
+    'Silakan perbaiki nama yang salah, atau tautkan rekening lain. Rekening diperiksa lagi dan pengiriman berlanjut secara otomatis.',
+  'action.nothing': 'Anda tidak perlu melakukan apa pun.',
+
+  'check.verified': (v) => `${v.account} sudah diperiksa dan dapat menerima pembayaran.`,
+  'check.review': (v) => `${v.account} dapat menerima pembayaran; petugas memeriksa namanya.`,
+  'check.refused': (v) => `${v.account} sudah diperiksa dan belum dapat menerima pembayaran.`,
+  'check.unverified': (v) => `${v.account} belum dapat ditanyakan ke mitra pembayaran.`,
+  'check.rests': (v) => `${v.account} sudah mencapai batas bulan ini dan dibayar lagi bulan depan.`,
+
   'money.owed': 'Sudah jatuh tempo dan menunggu dilepas.',
   'money.released': 'Sudah dilepas.',
   'money.in-flight': 'Sedang di mitra pembayaran.',
@@ -213,6 +235,7 @@ export const indonesian: Catalogue = {
   'engine.resend': 'Sedang dikirim ulang dengan kunci yang sama.',
   'engine.enquire': 'Statusnya sedang ditanyakan ke mitra pembayaran.',
   'engine.check-float': 'Saldo di mitra pembayaran sedang dibaca.',
+  'engine.check-account': 'Rekening sedang ditanyakan ke mitra pembayaran.',
   'engine.give-up': 'Sedang diserahkan kepada petugas.',
   'waits.screening': 'Aturan sedang diterapkan pada data pendaftaran.',
   'waits.training': 'Menunggu pelatihan pertama dimulai, diselesaikan, dan dinilai.',
@@ -231,6 +254,12 @@ export const indonesian: Catalogue = {
   ...underPrefix('next', NEXT),
 
   'attention.waiting-for-account': 'Menunggu rekening atau dompet digital peserta.',
+  'attention.waiting-for-upgrade': 'Menunggu verifikasi dompet digital.',
+  'attention.waiting-for-name': 'Menunggu perbaikan nama.',
+  'attention.waiting-for-limit': 'Menunggu batas bulan depan dompet digital.',
+  'attention.account-shared': 'Ditahan: rekening ini dipakai lebih banyak peserta daripada yang diizinkan.',
+  'attention.account-doubtful': 'Ditahan: nama pemilik rekening meragukan.',
+  'attention.action-overdue': 'Ditahan: peserta terlambat melakukan yang diminta.',
   'attention.waiting-for-float': 'Menunggu pengisian dana di mitra pembayaran.',
   'attention.on-hold': 'Ditahan.',
   'attention.payout-unknown': 'Hasil pengiriman belum pasti.',

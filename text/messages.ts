@@ -1,12 +1,15 @@
 /** Every message and the values it takes. A language that lacks one, or uses a value that is not there, does not compile. */
+import type { CheckVerdict } from '../domain/account-check.ts'
 import type { Act } from '../domain/act.ts'
 import type { DisbursementState } from '../domain/disbursement.ts'
 import type { RefusalCode } from '../domain/eligibility.ts'
+import type { FailureCode } from '../domain/failure-code.ts'
 import type { Outcome, Stage } from '../domain/lifecycle.ts'
 import type { Money } from '../domain/money.ts'
+import type { Mover, NextAction } from '../domain/next-action.ts'
 import type { RunState } from '../domain/payout-run.ts'
 import type { Bilingual } from '../domain/programme.ts'
-import type { AttentionCode, FailureCode, Mover } from './codes.ts'
+import type { AttentionCode } from './codes.ts'
 import type { When } from './time.ts'
 
 /** A message without values. */
@@ -46,6 +49,8 @@ interface ActValues {
   'account-linked': { account: string }
   'account-replaced': { account: string }
   'account-failed': { failure: FailureCode }
+  'account-checked': { result: string }
+  'action-asked': { tranche: Bilingual; action: string }
   'account-refused': { failure: FailureCode }
   'needs-account': TrancheValues & { failure: FailureCode }
   'float-short': TrancheValues
@@ -129,7 +134,7 @@ type RefusalValues<C extends RefusalCode> = C extends 'too-young' | 'too-old'
 /** What an operator reads of a life while it runs. */
 type DetailMessages = { [S in DisbursementState as `money.${S}`]: Plain } & {
   /** What the engine does next about a payment. */
-  [N in 'send' | 'resend' | 'enquire' | 'check-float' | 'give-up' as `engine.${N}`]: Plain
+  [N in 'send' | 'resend' | 'enquire' | 'check-float' | 'check-account' | 'give-up' as `engine.${N}`]: Plain
 } & {
   [R in RunState as `run.${R}`]: Plain
 } & {
@@ -151,9 +156,17 @@ export type Messages = TimelineMessages & { [S in Stage as `stage.${S}`]: Plain 
   /** What to do next about it. */
   [F in FailureCode as `next.${F}`]: Plain
 } & {
+  /** What somebody is to do, whatever went wrong. */
+  [A in NextAction as `action.${A}`]: Plain
+} & {
+  /** What a gateway said about an account. */
+  [V in CheckVerdict | 'rests' as `check.${V}`]: { account: string }
+} & {
   'account.none': Plain
   /** Added to what waits for an account. */
   'account.deadline': { until: When }
+  /** Added to what is asked for, where its deadline does not end the tranche. */
+  'account.deadline-hold': { until: When }
 } & DetailMessages & { [A in AttentionCode as `attention.${A}`]: Plain } & { [M in Mover as `move.${M}`]: Plain }
 
 export type Key = keyof Messages

@@ -5,12 +5,13 @@
 import type { Programme } from '../domain/programme.ts'
 import { refusalText, text } from './catalogue.ts'
 import {
+  actionFacts,
   admissionFacts,
+  checkFacts,
   closingFacts,
   courseFacts,
   dueFacts,
   failureFacts,
-  lapseFacts,
   outcomeFacts,
   refusalFacts,
   releaseFacts,
@@ -61,12 +62,12 @@ export function timelineText(language: Language, line: TimelineLine, context: Ti
       return text(language, key, { failure: failureFacts(line) })
     case 'timeline.payout-failed':
     case 'timeline.disbursement-failed':
+    case 'timeline.needs-account':
       return text(language, key, { ...trancheFacts(line, programme), failure: failureFacts(line) })
-    case 'timeline.needs-account': {
-      const waits = text(language, key, { ...trancheFacts(line, programme), failure: failureFacts(line) })
-      const until = lapseFacts(line, programme)
-      return until === null ? waits : `${waits} ${text(language, 'account.deadline', { until })}`
-    }
+    case 'timeline.account-checked':
+      return text(language, `check.${checkFacts(line)}`, { account })
+    case 'timeline.action-asked':
+      return text(language, key, { ...trancheFacts(line, programme), action: askedText(language, line, programme) })
     case 'timeline.survey-answered':
     case 'timeline.survey-missed':
     case 'timeline.disbursement-released':
@@ -86,6 +87,14 @@ export function timelineText(language: Language, line: TimelineLine, context: Ti
     default:
       return text(language, key)
   }
+}
+
+/** What somebody is asked for, and until when. */
+function askedText(language: Language, line: TimelineLine, programme: Programme): string {
+  const { action, until, otherwise } = actionFacts(line, programme)
+  const words = text(language, `action.${action}`)
+  if (until === null) return words
+  return `${words} ${text(language, otherwise === 'hold' ? 'account.deadline-hold' : 'account.deadline', { until })}`
 }
 
 /** `BNI ••7919`, `GoPay ••0011`: an institution and a masked number as people know them. */

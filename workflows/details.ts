@@ -1,7 +1,8 @@
 /** What an operator reads about a life in the Temporal UI: plain words, and nothing personal. */
+import { knownFailure } from '../domain/failure-code.ts'
 import type { DisbursementStanding, Standing } from '../domain/standing.ts'
 import { attentionText, text } from '../text/catalogue.ts'
-import { ATTENTION, knownFailure, type AttentionCode } from '../text/codes.ts'
+import { ATTENTION, type AttentionCode } from '../text/codes.ts'
 import type { Shown } from './messages.ts'
 
 const LANGUAGE = 'en'
@@ -41,15 +42,18 @@ const NAMED: Readonly<Partial<Record<DisbursementStanding['state'], AttentionCod
 
 /** `**Incentive 1:** It waits for another account. The account is closed. It is the participant's move. …` */
 function disbursementText(of: DisbursementStanding, zone: string): string {
-  const { state, reason, next, lapsesAtMs } = of
+  const { state, reason, next, lapsesAtMs, action, actionByMs, otherwise } = of
   const sentences = [`**${of.name ?? of.tranche}:** ${text(LANGUAGE, `money.${state}`)}`]
   const named = NAMED[state]
   if (reason !== null && (named || state === 'released')) {
     sentences.push(text(LANGUAGE, `failure.${knownFailure(reason)}`))
   }
   if (named) sentences.push(text(LANGUAGE, `move.${ATTENTION[named]}`))
-  if (state === 'needs-account' && lapsesAtMs !== undefined) {
-    sentences.push(text(LANGUAGE, 'account.deadline', { until: { atMs: lapsesAtMs, zone } }))
+  if (action !== undefined && action !== 'nothing') sentences.push(text(LANGUAGE, `action.${action}`))
+  const byMs = actionByMs ?? lapsesAtMs
+  if (state === 'needs-account' && byMs !== undefined && action !== 'wait-for-limit') {
+    const key = otherwise === 'hold' ? 'account.deadline-hold' : 'account.deadline'
+    sentences.push(text(LANGUAGE, key, { until: { atMs: byMs, zone } }))
   }
   if (next.kind === 'wait' && next.untilMs !== null) {
     sentences.push(text(LANGUAGE, 'waits.until', { until: { atMs: next.untilMs, zone } }))

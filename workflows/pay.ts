@@ -66,6 +66,8 @@ async function carryOut(
             gateway: next.gateway,
           }),
         )
+      case 'check-account':
+        return await life.call(() => gatewayCalls(next.gateway, next.withinMs, 'check the account').checkAccount(of))
       case 'give-up':
         await life.call(() => life.steps.giveUp({ ...of, payout: next.payout, nowMs: Date.now() }))
         return null

@@ -5,7 +5,7 @@ import type { RouteContext } from '../context.ts'
 import { get, post, type App } from '../operation.ts'
 import { callerOf } from '../plugins/access.ts'
 import { sendPerformed } from '../plugins/idempotency.ts'
-import { AccountLinked, AccountList, accountView } from '../schemas/account.ts'
+import { AccountAsked, AccountLinked, AccountList, accountView } from '../schemas/account.ts'
 import { ParticipantRef, ProgrammeCode, time } from '../schemas/common.ts'
 import { closed, ref } from '../schemas/named.ts'
 import { AccountDetails as AccountBody } from '../schemas/participant.ts'
@@ -23,10 +23,19 @@ export function accountRoutes(app: App, context: RouteContext): void {
         'a person changes another’s account by a proposal of the act account-change',
       )
     }
-    const { account, state } = await checkAccount(context, request, { programme, ref: person }, request.body)
+    const { account, state, check } = await checkAccount(context, request, { programme, ref: person }, request.body)
     const performed = await context.perform(request, async (acts) => {
-      const { id, usableFromMs } = await acts.linkAccount({ programme, ref: person, account, state })
+      const { id, usableFromMs } = await acts.linkAccount({ programme, ref: person, account, state, check })
       return { status: 201, body: { id, state, usableFrom: time(new Date(usableFromMs)) } }
+    })
+    return sendPerformed(reply, performed)
+  })
+
+  app.post('/v1/programmes/:programme/participants/:ref/accounts/check', CHECK, async (request, reply) => {
+    const { programme, ref: person } = request.params
+    const performed = await context.perform(request, async (acts) => {
+      await acts.checkAgain({ programme, ref: person })
+      return { status: 202, body: { ref: person } }
     })
     return sendPerformed(reply, performed)
   })
@@ -52,6 +61,20 @@ const LINK = post(
     problems: ['unknown-participant', 'account-refused', 'account-unchanged', 'two-people-needed'],
   },
   { params, body: ref(AccountBody) },
+)
+const CHECK = post(
+  {
+    id: 'checkAccount',
+    summary: 'Ask again about an account that its owner has mended',
+    description:
+      'For a wallet that was upgraded or a name that was corrected. It is asked about by itself as well, as often as the programme says; this is for whoever does not want to wait.',
+    tag: 'accounts',
+    roles: ['registrar', 'operator', 'helpdesk'],
+    scope: 'programme',
+    answers: { 202: ref(AccountAsked) },
+    problems: ['unknown-participant', 'account-unchanged'],
+  },
+  { params },
 )
 const LIST = get(
   {

@@ -1,8 +1,9 @@
 /** People on the wire: what they register with, and where their lives stand. Only `Identity` is personal. */
 import Type, { type Static } from 'typebox'
 import { EVIDENCE_KINDS, OUTCOMES, STAGES, TRANCHE_STATES } from '../../domain/lifecycle.ts'
+import { HOLD_CAUSES, type HoldCause } from '../../domain/standing.ts'
 import { AID, EDUCATION, OCCUPATIONS } from '../../domain/registration.ts'
-import { MOVERS } from '../../text/codes.ts'
+import { MOVERS, NEXT_ACTIONS } from '../../domain/next-action.ts'
 import { Account } from './account.ts'
 import { Bilingual, Money, pageOf, ParticipantRef, Reason, Time, TimeOrNull, listOf } from './common.ts'
 import { closed, enumOrNull, named, ref, refOrNull, textOrNull } from './named.ts'
@@ -85,6 +86,22 @@ const SUMMARY = {
 export const ParticipantSummary = named('ParticipantSummary', SUMMARY, 'A participant in a list')
 export const ParticipantPage = pageOf('ParticipantPage', ParticipantSummary)
 
+export const NextStep = named(
+  'NextStep',
+  {
+    action: Type.Enum([...NEXT_ACTIONS]),
+    whoseMove: Type.Enum([...MOVERS]),
+    text: ref(Bilingual),
+    by: Type.Unsafe<string | null>({ ...TimeOrNull, description: 'Until when it is to be done' }),
+    otherwise: enumOrNull(['lapse', 'hold'], 'What happens when that passes'),
+    resumesAt: Type.Unsafe<string | null>({
+      ...TimeOrNull,
+      description: 'When the payment goes on, or the account is asked about again, by itself',
+    }),
+  },
+  'What is to be done next about money that waits, by whom, and until when',
+)
+
 export const Tranche = named(
   'Tranche',
   {
@@ -96,6 +113,7 @@ export const Tranche = named(
     closesAt: TimeOrNull,
     dueAt: TimeOrNull,
     disbursement: refOrNull(Disbursement),
+    next: refOrNull(NextStep),
   },
   'One part of the person’s plan',
 )
@@ -110,8 +128,15 @@ export const Participant = named(
     trainedAt: TimeOrNull,
     closedAt: TimeOrNull,
     withdrawnAt: TimeOrNull,
-    hold: Type.Unsafe<{ since: string; reason: string } | null>({
-      anyOf: [closed({ since: Time, reason: Type.String() }), { type: 'null' }],
+    hold: Type.Unsafe<{ since: string; reason: string; cause: HoldCause | null } | null>({
+      anyOf: [
+        closed({
+          since: Time,
+          reason: Type.String(),
+          cause: enumOrNull(HOLD_CAUSES, 'Why the engine has placed it; null where somebody has'),
+        }),
+        { type: 'null' },
+      ],
     }),
     checks: Type.Array(closed({ rule: Type.String(), outcome: Type.Enum(['pass', 'fail']), code: Type.String() })),
     account: refOrNull(Account),

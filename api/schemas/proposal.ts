@@ -1,8 +1,10 @@
 /** Proposals, approvals and signing keys on the wire. */
 import Type, { type Static } from 'typebox'
+import { CHECK_VERDICTS } from '../../domain/account-check.ts'
 import { awaited, DECISIONS, PROPOSAL_STATES } from '../../domain/approval.ts'
 import type { ApprovalRow, ProposalRow } from '../../store/proposals.ts'
 import type { SigningKeyView } from '../../store/signing-keys.ts'
+import { NAME_SCORE } from './account.ts'
 import { listOf, Reason, Time, time, TimeOrNull, timeOrNull, Uuid } from './common.ts'
 import { closed, enumOrNull, named, ref, refOrNull, textOrNull } from './named.ts'
 
@@ -72,6 +74,16 @@ export const Approval = named(
   'One person’s word on a proposal, and the key it was signed with',
 )
 
+export const ProposedCheck = named(
+  'ProposedCheck',
+  {
+    gateway: Type.String(),
+    verdict: Type.Enum([...CHECK_VERDICTS]),
+    ...NAME_SCORE,
+  },
+  'What the bank or wallet said of the account that an `account-change` would link: `unverified` when nobody could be asked',
+)
+
 export const Proposal = named(
   'Proposal',
   {
@@ -103,6 +115,7 @@ export const Proposal = named(
     ),
     decidedAt: TimeOrNull,
     approvals: Type.Array(ref(Approval)),
+    check: refOrNull(ProposedCheck),
   },
   'An act that needs two people, with everything that was signed',
 )
@@ -124,6 +137,7 @@ export function proposalView(row: ProposalRow, title: { id: string; en: string }
     void: row.outcomeCode === null ? null : { code: row.outcomeCode, detail: row.outcome ?? '' },
     decidedAt: timeOrNull(row.decidedAt),
     approvals: row.approvals.map(approvalView),
+    check: row.check && { ...row.check, reasons: [...row.check.reasons] },
   }
 }
 

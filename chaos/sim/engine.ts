@@ -15,7 +15,10 @@ export interface SimStore {
   readonly desk: SimDesk
 }
 
-export type Outward = Extract<NextForDisbursement, { kind: 'send' | 'resend' | 'enquire' | 'check-float' | 'give-up' }>
+export type Outward = Extract<
+  NextForDisbursement,
+  { kind: 'send' | 'resend' | 'enquire' | 'check-float' | 'check-account' | 'give-up' }
+>
 
 /** Carries one step out as the workflow would, in a process. */
 export function carryOut(
@@ -34,6 +37,8 @@ export function carryOut(
       return activities.resend({ ...of, payout: next.payout })
     case 'enquire':
       return activities.enquire({ ...of, payout: next.payout })
+    case 'check-account':
+      return activities.checkAccount(of)
     case 'check-float':
       return activities.checkFloat({ ...of, disbursement, gateway: next.gateway })
     case 'give-up':

@@ -3,7 +3,7 @@ import { BLOCKING_STATES } from '../../domain/payout.ts'
 import { payoutKey } from '../../domain/identity.ts'
 import type { ApprovedLine, LineState, LiveApproval, RunState } from '../../domain/payout-run.ts'
 import type { AccountDetails } from '../../domain/registration.ts'
-import type { Candidate } from '../../store/claims.ts'
+import type { Candidate } from '../../store/claim-candidate.ts'
 import type { AskedRow, DisbursementRow, LifeRow, PayoutRow, TrancheRow } from '../../store/life-rows.ts'
 import type { Work } from '../../store/payout-rows.ts'
 import { Books } from './books.ts'
@@ -23,6 +23,7 @@ export interface AccountRow {
   readonly state: 'verified' | 'failed' | 'replaced'
   readonly usable_ms: number
   readonly linked_ms: number
+  readonly rests_ms: number | null
 }
 
 export interface RunRow {
@@ -167,6 +168,7 @@ export class Rows {
             institution: account.details.institution,
             usable_ms: account.usable_ms,
             linked_ms: account.linked_ms,
+            rests_ms: account.rests_ms,
           }
         : null,
       tranches: person.tranches.map((tranche) => ({ ...tranche, disbursement: this.#disbursementRow(ref, tranche) })),
@@ -263,6 +265,9 @@ export class Rows {
       institution: live?.details.institution ?? null,
       document: live?.id ?? null,
       usable_ms: live ? BigInt(live.usable_ms) : null,
+      shared: false,
+      unverified: false,
+      shorts: [],
       send_open: payouts.some((payout) => this.sendTimes(payout).last_ended_ms === null),
       asked_about: payouts.some(({ asked_ms: asked }) => asked !== null),
       approval: this.approvalOf(stored),

@@ -95,6 +95,7 @@ export class SimDesk {
       trained_ms: null,
       held: false,
       held_since_ms: null,
+      hold_cause: null,
       held_for_ms: 0,
       withdrawn: false,
       attention: null,
@@ -102,6 +103,8 @@ export class SimDesk {
       freezes: [],
       year_ending: false,
       account: null,
+      failed_account: null,
+      shorts: [],
       evidence: [],
       tranches,
     })
@@ -119,7 +122,8 @@ export class SimDesk {
     }
     this.#accounts += 1
     const id = `account-${this.#accounts}`
-    const account = { id, ref, details, state: 'verified', usable_ms: usableFromMs, linked_ms: nowMs } as const
+    const stands = { usable_ms: usableFromMs, linked_ms: nowMs, rests_ms: null }
+    const account = { id, ref, details, state: 'verified', ...stands } as const
     rows.accounts.insert(id, account)
     rows.people.update(ref, { account: id })
     this.#tell(ref)

@@ -60,8 +60,8 @@ export class SimLives {
       const was = before.tranches[index]?.disbursement ?? null
       if (!after || after === was) continue
       if (was) {
-        const { state, reason, release_ms, version } = after
-        rows.disbursements.update(after.key, { state, reason, release_ms, version })
+        const { state, reason, release_ms, action, action_by_ms, version } = after
+        rows.disbursements.update(after.key, { state, reason, release_ms, action, action_by_ms, version })
       } else {
         const { payout: _payout, asked: _asked, reviewing: _reviewing, approval: _approval, ...stored } = after
         const more = {

@@ -94,6 +94,11 @@ export class SimPayouts {
       const account = rows.accounts.get(id)
       if (account.state === 'verified') rows.accounts.update(id, { state: 'failed' })
     }
+    for (const [id, until] of harvest.rests) {
+      const account = rows.accounts.get(id)
+      const usable_ms = Math.max(account.usable_ms, until)
+      if (account.state === 'verified') rows.accounts.update(id, { usable_ms, rests_ms: until })
+    }
     // Between two transactions a process may die.
     const isLost = plant === 'posting-outside-the-transaction' && this.#setting.random.chance(0.05)
     if (!isLost) for (const entry of harvest.postings) rows.books.post(entry)

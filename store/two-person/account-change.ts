@@ -2,6 +2,9 @@ import Type from 'typebox'
 import { normaliseAccount, type AccountDetails } from '../../domain/registration.ts'
 import { Problem } from '../../domain/problem.ts'
 import { contentHash } from '../../domain/signing.ts'
+import { CHECK_VERDICTS } from '../../domain/account-check.ts'
+import { NAME_REASONS } from '../../domain/name-match.ts'
+import { insertCheck, type AccountCheckRow } from '../account-checks.ts'
 import { linkAccount, refuseUnchanged } from '../accounts.ts'
 import type { Sql } from '../database.ts'
 import {
@@ -26,6 +29,18 @@ const Personal = Type.Object(
     account: Type.Object({ kind, institution, number: Type.String(), holder: Type.String() }, closed),
     salt: Type.String({ pattern: '^[0-9a-f]{64}$' }),
     state: Type.Enum(['verified', 'unverified']),
+    check: Type.Optional(
+      Type.Object(
+        {
+          gateway: Type.String(),
+          verdict: Type.Enum([...CHECK_VERDICTS]),
+          code: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+          score: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
+          reasons: Type.Array(Type.Enum([...NAME_REASONS])),
+        },
+        closed,
+      ),
+    ),
   },
   closed,
 )
@@ -36,6 +51,7 @@ interface Personal {
   readonly salt: string
   /** What the gateway said when it was asked, before others were. */
   readonly state: 'verified' | 'unverified'
+  readonly check?: AccountCheckRow
 }
 
 /** Where a person is paid, changed by an operator. Number and holder are sealed; what is signed is bound to them by a hash. */
@@ -58,10 +74,10 @@ export const accountChange = twoPersonAct({
     closed,
   ),
   place: (_sql, { programme, ref }) => ({ programme, subject: `${programme}:${ref}` }),
-  async seal(sql, context, content, personal) {
+  async seal(sql, context, content, personal, atMs) {
     const faults = shapeFaults(Personal, personal)
     if (faults.length > 0) throw invalid(faults.map((one) => ({ ...one, pointer: `/personal${one.pointer}` })))
-    const { account: given, salt, state } = personal as Personal
+    const { account: given, salt, state, check } = personal as Personal
     // What is kept is what the gateway was asked about, and what a payout will be sent to.
     const account = normaliseAccount(given)
     const masked = `••${account.number.slice(-4)}`
@@ -73,15 +89,19 @@ export const accountChange = twoPersonAct({
     const owner = participantOwner(content.programme, content.ref)
     const key = await dataKeyOf(sql, context.vault, owner)
     const replaces = await liveAccount(sql, content)
-    const kept: Kept = { account, salt, state, replaces }
+    const kept: Kept = { account, salt, state, replaces, ...(check ? { check } : {}) }
     const document = sealDocument(context.vault, key, owner, 'account', jsonBytes(kept))
     await insertDocument(sql, document)
+    // Whoever decides sees what the bank or wallet has said, and how well the names agree.
+    const { programme, ref } = content
+    const of = { programme, ref, institution: account.institution, account: null, document: document.id }
+    if (check) await insertCheck(sql, of, check, atMs)
     return document.id
   },
   // The sealing has looked.
   check: () => Promise.resolve(),
   async execute(sql, context, { programme, ref, commitment }, by, actor, atMs) {
-    const { account, salt, state, replaces } = await sealed(sql, context, {
+    const { account, salt, state, replaces, check } = await sealed(sql, context, {
       programme,
       ref,
       document: by.document ?? '',
@@ -93,7 +113,8 @@ export const accountChange = twoPersonAct({
     if ((await liveAccount(sql, { programme, ref })) !== replaces) {
       throw new Problem('proposal-stale', 'another account was linked since; propose it again')
     }
-    await linkAccount(sql, context, { programme, ref, account, state }, actor, atMs)
+    const link = { programme, ref, account, state, agreed: true, ...(check ? { check } : {}) }
+    await linkAccount(sql, context, link, actor, atMs)
   },
 })
 

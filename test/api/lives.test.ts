@@ -1,7 +1,7 @@
 /** Evidence, accounts, decisions, and the story they make. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildTestApp, demoProgramme, get, post, type TestApi } from '../support/api.ts'
-import { admitted, openWave, refusedWith, registered, report } from '../support/api-lives.ts'
+import { admitted, claimed, openWave, refusedWith, registered, report } from '../support/api-lives.ts'
 
 let api: TestApi
 let key: string
@@ -13,6 +13,13 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
+const SEEN = {
+  gatewayId: 'po_1',
+  amount: { minor: 60_000_000n, currency: 'IDR' },
+  account: null,
+  vendorStatus: 'FAILED',
+  at: null,
+} as const
 const of = (ref: string) => `/v1/programmes/demo/participants/${ref}`
 
 describe('evidence', () => {
@@ -116,6 +123,50 @@ describe('an account', () => {
       ref,
     ])
     expect(audited).toEqual([{ reason: failure, after: { institution: 'ID.BNI' } }])
+  })
+
+  it('is on record with what the bank said, how well the names agree, and the payouts that used it; no name is', async () => {
+    const ref = await admitted(api, key)
+    await link(ref, bank('9900012345679', 'Rahmawati Siti'))
+    const { body: list } = await get(api.app, `${of(ref)}/accounts`, key)
+    expect(list.data[0]).toMatchObject({ checkAt: null, restsUntil: null, shared: false, payouts: [] })
+    const at = new Date(api.clock.nowMs).toISOString()
+    const check = { at, gateway: 'sandbox', verdict: 'verified', code: null, score: 95, reasons: ['order'] }
+    expect(list.data[0].checks).toEqual([check])
+    const trail = await api.rows(`SELECT after FROM audit_event WHERE ref = $1 AND act LIKE 'account-%'`, [ref])
+    expect(trail).toMatchObject([{ after: { name: { score: 95, reasons: ['order'] } } }])
+    expect(JSON.stringify([list, trail])).not.toMatch(/rahmawati/i)
+  })
+
+  it('that its owner has mended is asked about at once; one that nothing is wrong with is not', async () => {
+    const draft = await claimed(api, key)
+    const failure = { class: 'needs-account', code: 'wallet-not-upgraded', vendorCode: 'X' } as const
+    const fact = { kind: 'observed', observation: { ...SEEN, state: 'failed', failure } } as const
+    const payout = { payout: draft.payout, source: 'submit', send: 1, atMs: api.clock.nowMs } as const
+    await api.store.payouts.observe([{ ...payout, fact }])
+    await api.store.lives.advance('demo', draft.ref, api.clock.nowMs)
+    const { body: waits } = await get(api.app, of(draft.ref), key)
+    expect(waits.attention.code).toBe('waiting-for-upgrade')
+    expect(waits.tranches[0].next).toMatchObject({
+      action: 'upgrade-wallet',
+      whoseMove: 'participant',
+      text: { id: expect.stringContaining('KTP'), en: expect.stringContaining('identity card') },
+      by: waits.tranches[0].disbursement.lapsesAt,
+      otherwise: 'lapse',
+      resumesAt: new Date(api.clock.nowMs + 86_400_000).toISOString(),
+    })
+    const { body: told } = await get(api.app, `${of(draft.ref)}/timeline?language=en`, key)
+    expect(told.data.at(-1)).toMatchObject({
+      act: 'action-asked',
+      text: { en: expect.stringContaining('Have the wallet verified') },
+    })
+    const { status, body } = await post(api.app, `${of(draft.ref)}/accounts/check`, key)
+    expect([status, body]).toEqual([202, { ref: draft.ref }])
+    const standing = await api.store.lives.advance('demo', draft.ref, api.clock.nowMs)
+    expect(standing.disbursements[0]?.next).toMatchObject({ kind: 'check-account' })
+    const other = await admitted(api, key)
+    await refusedWith(api, 'account-unchanged', () => post(api.app, `${of(other)}/accounts/check`, key))
+    await refusedWith(api, 'unknown-participant', () => post(api.app, `${of('0123456789ABC')}/accounts/check`, key))
   })
 
   it('in the name of somebody else is refused, whatever its holder says', async () => {

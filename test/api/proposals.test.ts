@@ -266,6 +266,9 @@ describe('the account of a participant', () => {
     const { status, body } = await propose(api, sari, put(ref))
     expect(status).toBe(202)
     expect(JSON.stringify(body)).not.toContain(account.number)
+    // Whoever decides sees what the bank has said, and how well the names agree; the names stay with the engine.
+    const check = { gateway: 'sandbox', verdict: 'verified', score: 100, reasons: [] }
+    expect((await get(api.app, `/v1/proposals/${body.id}`, budi.key)).body.check).toEqual(check)
     expect((await live(ref)).institution).toBe('ID.BCA')
     expect((await decide(api, budi, body)).body.state).toBe('executed')
     expect(await live(ref)).toMatchObject({ institution: 'ID.BNI', masked: '••6615', state: 'verified' })

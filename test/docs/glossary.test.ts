@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import { CHECK_VERDICTS } from '../../domain/account-check.ts'
 import { PROPOSAL_STATES } from '../../domain/approval.ts'
 import { DISBURSEMENT_STATES } from '../../domain/disbursement.ts'
 import { EVIDENCE_KINDS, OUTCOMES, STAGES, TRANCHE_STATES } from '../../domain/lifecycle.ts'
+import { NEXT_ACTIONS } from '../../domain/next-action.ts'
 import { FAILURE_CLASSES } from '../../domain/observation.ts'
 import { LINE_STATES, RUN_STATES } from '../../domain/payout-run.ts'
 import { PAYOUT_STATES } from '../../domain/payout.ts'
@@ -19,6 +21,8 @@ test.each([
   ['States of a disbursement', DISBURSEMENT_STATES],
   ['States of a payout', PAYOUT_STATES],
   ['What a failure means', FAILURE_CLASSES],
+  ['What is to be done next', NEXT_ACTIONS],
+  ['What a check of an account found', CHECK_VERDICTS],
   ['States of a proposal', PROPOSAL_STATES],
   ['States of a payout run', RUN_STATES],
   ['States of a line of a run', LINE_STATES],

@@ -169,7 +169,7 @@ describe('the first incentive', () => {
 
   it('needs an account when there is none, and lapses when none comes', () => {
     expect(step(owing({ accountUsableFromMs: null }))).toEqual({ kind: 'need-account', tranche: 'incentive-1' })
-    const waiting = owed({ state: 'needs-account', releaseAtMs: NOON, lapsesAtMs: NOON + DAY })
+    const waiting = owed({ state: 'needs-account', action: 'relink', releaseAtMs: NOON, lapsesAtMs: NOON + DAY })
     const none = owing({ accountUsableFromMs: null }, waiting)
     expect(step(none)).toBeUndefined()
     expect(wakes(none)).toBe(NOON + DAY)
@@ -177,7 +177,7 @@ describe('the first incentive', () => {
   })
 
   it('does not lapse while a new account rests, nor while the person is on hold', () => {
-    const waiting = owed({ state: 'needs-account', releaseAtMs: NOON, lapsesAtMs: NOON + DAY })
+    const waiting = owed({ state: 'needs-account', action: 'relink', releaseAtMs: NOON, lapsesAtMs: NOON + DAY })
     const resting = owing({ accountUsableFromMs: NOON + 2 * DAY }, waiting)
     expect(step(resting, NOON + DAY)).toBeUndefined()
     expect(step(resting, NOON + 2 * DAY)).toEqual({
@@ -186,6 +186,44 @@ describe('the first incentive', () => {
       releaseAtMs: NOON + 2 * DAY,
     })
     expect(step(owing({ accountUsableFromMs: null, held: true }, waiting), NOON + 9 * DAY)).toBeUndefined()
+  })
+
+  it('asks the person once for what the failure needs, and again only for something else', () => {
+    const waiting = owed({ state: 'needs-account', reason: 'wallet-not-upgraded', lapsesAtMs: NOON + 9 * DAY })
+    const failed = { accountUsableFromMs: null, failedAccount: { checkAtMs: null } }
+    const asked = { kind: 'ask', tranche: 'incentive-1', byMs: null }
+    expect(step(owing(failed, waiting))).toEqual({ ...asked, action: 'upgrade-wallet', checkAtMs: NOON + DAY })
+    const checked = { accountUsableFromMs: null, failedAccount: { checkAtMs: NOON + DAY } }
+    const upgrading = { ...waiting, action: 'upgrade-wallet' as const }
+    expect(step(owing(checked, upgrading))).toBeUndefined()
+    expect(step(owing(checked, { ...upgrading, reason: 'account-closed' }))).toEqual({
+      ...asked,
+      action: 'relink',
+      checkAtMs: null,
+    })
+    // What was asked for a payment that has arrived is over with it.
+    expect(step(owing({}, { ...upgrading, state: 'paid' }))).toEqual({ ...asked, action: null, checkAtMs: null })
+  })
+
+  it('gives the time that the programme gives, and then lapses or stops the person, as the programme says', () => {
+    const rules = (otherwise: 'lapse' | 'hold') => ({
+      ...programme,
+      payment: { ...programme.payment, actions: { relink: { within: 'P3D', otherwise } } },
+    })
+    const waiting = owed({ state: 'needs-account', lapsesAtMs: NOON + 9 * DAY })
+    const none = owing({ accountUsableFromMs: null }, waiting)
+    expect(nextStep(none, rules('hold'), NOON)).toMatchObject({ kind: 'ask', action: 'relink', byMs: NOON + 3 * DAY })
+    const asked = { ...waiting, action: 'relink' as const, actionByMs: NOON + 3 * DAY }
+    const late = owing({ accountUsableFromMs: null }, asked)
+    expect(nextInstant(late, rules('hold'), NOON)).toBe(NOON + 3 * DAY)
+    expect(nextStep(late, rules('hold'), NOON + 3 * DAY - 1)).toBeUndefined()
+    expect(nextStep(late, rules('hold'), NOON + 3 * DAY)).toEqual({ kind: 'hold-overdue', tranche: 'incentive-1' })
+    expect(nextStep(late, rules('lapse'), NOON + 3 * DAY)).toEqual({ kind: 'lapse', tranche: 'incentive-1' })
+    // Whoever is stopped cannot be late, and no deadline is later than the end of it all.
+    const held = owing({ accountUsableFromMs: null, held: true }, asked)
+    expect(nextStep(held, rules('lapse'), NOON + 3 * DAY)).toBeUndefined()
+    const short = owing({ accountUsableFromMs: null }, { ...waiting, lapsesAtMs: NOON + 2 * DAY })
+    expect(nextStep(short, rules('hold'), NOON)).toMatchObject({ kind: 'ask', byMs: null })
   })
 
   it('refused for good, goes on with an account that was linked since its attempt, and lapses without one', () => {
@@ -314,7 +352,13 @@ describe('after the end', () => {
       { stage: 'closed', outcome: 'completed', ...more },
       tranche('incentive-1', {
         state: 'due',
-        disbursement: owed({ state: 'needs-account', releaseAtMs: NOON, lapsesAtMs: NOON + DAY, firstPaidAtMs: NOON }),
+        disbursement: owed({
+          state: 'needs-account',
+          action: 'relink',
+          releaseAtMs: NOON,
+          lapsesAtMs: NOON + DAY,
+          firstPaidAtMs: NOON,
+        }),
       }),
     )
 

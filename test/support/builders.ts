@@ -83,6 +83,8 @@ export function lifeOf(programme: Programme, more: Partial<Life> = {}): Life {
     withdrawn: false,
     yearEnding: false,
     accountLinkedAtMs: 0,
+    accountRestsUntilMs: null,
+    failedAccount: null,
     accountUsableFromMs: 0,
     evidence: [],
     tranches: programme.tranches.map(({ code }) => tranche(code)),
@@ -95,5 +97,6 @@ export function tranche(code: string, more: Partial<LifeTranche> = {}): LifeTran
 }
 
 export function owed(more: Partial<LifeDisbursement> = {}): LifeDisbursement {
-  return { state: 'owed', releaseAtMs: 0, lapsesAtMs: 1e15, firstPaidAtMs: null, ...more }
+  const open = { reason: null, action: null, actionByMs: null }
+  return { state: 'owed', releaseAtMs: 0, lapsesAtMs: 1e15, firstPaidAtMs: null, ...open, ...more }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ACTS, type Act } from '../../domain/act.ts'
 import { outcomeFailure, refusalFailure } from '../../gateways/sandbox/failures.ts'
 import { shippedProgramme } from '../../programmes/index.ts'
-import { knownFailure } from '../../text/codes.ts'
+import { knownFailure } from '../../domain/failure-code.ts'
 import type { TimelineLine } from '../../text/facts.ts'
 import { accountName, timelineText } from '../../text/timeline.ts'
 
@@ -55,12 +55,25 @@ describe('the timeline of a person', () => {
 
   it('tells a person whose wallet is not upgraded what to do and until when', () => {
     const lapsesAtMs = Date.parse('2027-05-23T10:00:00+07:00')
-    const waits = line('needs-account', KEY, { tranche: 'incentive-1', reason: 'wallet-not-upgraded', lapsesAtMs })
+    const waits = line('needs-account', KEY, { tranche: 'incentive-1', reason: 'wallet-not-upgraded' })
     expect(timelineText('id', waits, context)).toBe(
       'Insentif mencari kerja sebesar Rp 600.000 menunggu rekening Anda. ' +
-        'Dompet digital Anda belum ditingkatkan ke akun terverifikasi. Silakan tautkan rekening bank atas nama Anda sendiri, ' +
-        'atau dompet digital lain yang sudah terverifikasi dengan KTP. ' +
+        'Dompet digital Anda belum ditingkatkan ke akun terverifikasi.',
+    )
+    const asked = line('action-asked', KEY, {
+      tranche: 'incentive-1',
+      action: 'upgrade-wallet',
+      byMs: null,
+      lapsesAtMs,
+    })
+    expect(timelineText('id', asked, context)).toBe(
+      'Yang perlu dilakukan untuk Insentif mencari kerja: Silakan verifikasi dompet digital Anda dengan KTP, ' +
+        'atau tautkan rekening lain. Dompet digital diperiksa lagi dan pengiriman berlanjut secara otomatis. ' +
         'Batas waktunya 23 Mei 2027 pukul 10.00 WIB; sesudah itu insentif hangus.',
+    )
+    const limited = line('action-asked', KEY, { tranche: 'incentive-1', action: 'wait-for-limit', lapsesAtMs })
+    expect(timelineText('en', limited, context)).toBe(
+      "What is to be done about Job-search incentive: Wait: the payment goes on by itself when the month's limit of the wallet begins anew. Or link a bank account.",
     )
   })
 

@@ -217,7 +217,7 @@ describe('the details operators see', () => {
     await untilTrue(async () => (await detailsOf(ref)).includes('waits for another account'))
     const details = await detailsOf(ref)
     expect(details).toMatch(
-      /^- \*\*Job-search incentive:\*\* It waits for another account\. The account is closed\. It is the participant's move\. The deadline is \d+ \w+ \d{4}, \d\d:\d\d WIB; after that it lapses\.$/m,
+      /^- \*\*Job-search incentive:\*\* It waits for another account\. The account is closed\. It is the participant's move\. Link another account or wallet in the participant's own name\. The deadline is \d+ \w+ \d{4}, \d\d:\d\d WIB; after that it lapses\.$/m,
     )
     expect(details).not.toMatch(/needs-account|account-closed|incentive-1|\d{4}-\d\d-\d\dT/)
     const { rows } = await scene.root.pool.query<{ at: Date }>(

@@ -1,0 +1,169 @@
+/** Asking gateways about accounts: what is asked, and what became of it. Names never stand here: how well they agree does. */
+import { judgeAccount, type AccountAnswer, type AccountVerdict } from '../domain/account-check.ts'
+import { engineActor } from '../domain/act.ts'
+import { addDuration } from '../domain/duration.ts'
+import type { AccountDetails } from '../domain/registration.ts'
+import { followAccount } from './account-holds.ts'
+import { insertAudit } from './audit.ts'
+import { inTransaction, type Sql } from './database.ts'
+import { openDocument, parseSealed, participantOwner } from './documents.ts'
+import { lockLife } from './life-rows.ts'
+import type { StoreContext } from './options.ts'
+import { identityOf } from './read-identity.ts'
+import type { Sealed } from './vault.ts'
+
+/** How soon a gateway that could not be asked is asked again, before the first payment to an account. */
+const UNANSWERED_PAUSE_MS = 15 * 60_000
+
+export interface AccountCheckRow extends AccountVerdict {
+  readonly gateway: string
+}
+
+interface CheckedLink {
+  readonly programme: string
+  readonly ref: string
+  readonly institution: string
+  /** The link; null where it was refused before it became one. */
+  readonly account: string | null
+  /** What lies sealed beside the proposal that it was made for. */
+  readonly document?: string
+}
+
+/** Keeps what was asked and answered. */
+export async function insertCheck(sql: Sql, of: CheckedLink, check: AccountCheckRow, atMs: number): Promise<void> {
+  await sql.query(
+    `INSERT INTO account_check (programme, ref, account, document, institution, gateway, verdict, code, score, reasons, checked_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [
+      of.programme,
+      of.ref,
+      of.account,
+      of.document ?? null,
+      of.institution,
+      check.gateway,
+      check.verdict,
+      check.code,
+      check.score,
+      check.reasons,
+      new Date(atMs),
+    ],
+  )
+}
+
+/** An account that a gateway is to be asked about. */
+export interface AccountQuestion {
+  readonly programme: string
+  readonly ref: string
+  readonly account: string
+  readonly gateway: string
+  readonly institution: string
+  readonly destination: Sealed<AccountDetails>
+}
+
+export interface AccountChecks {
+  /** The failed account of a person that is due to be asked about again; null when it is not, or somebody else asks. */
+  due(of: { readonly programme: string; readonly ref: string }, nowMs: number): Promise<AccountQuestion | null>
+  /** Judges an answer and keeps it: an account that nothing is wrong with may be used. What was made of it. */
+  record(question: AccountQuestion, answer: AccountAnswer, nowMs: number): Promise<AccountVerdict>
+}
+
+export function createAccountChecks(context: StoreContext): AccountChecks {
+  return {
+    due: (of, nowMs) => inTransaction(context.database, (sql) => takeDue(sql, context, of, nowMs)),
+    record: (question, answer, nowMs) =>
+      inTransaction(context.database, (sql) => recordLocked(sql, context, question, answer, nowMs)),
+  }
+}
+
+/** Whoever is first asks: the next time is written before the gateway is called, so that a call that is lost costs one pause. */
+async function takeDue(
+  sql: Sql,
+  context: StoreContext,
+  { programme: code, ref }: { readonly programme: string; readonly ref: string },
+  nowMs: number,
+): Promise<AccountQuestion | null> {
+  const life = await lockLife(sql, code, ref)
+  const failed = life.failed_account
+  if (failed === null || failed.check_ms === null || failed.check_ms > nowMs) return null
+  const programme = await context.programmes.version(life.programme, life.programme_version, sql)
+  const gateway = context.route(programme.payment.gateways, failed.institution)
+  if (gateway === null) return null
+  const nextMs = addDuration(nowMs, programme.payment.accounts?.checkAgainAfter ?? 'P1D', programme.zone)
+  await sql.query('UPDATE account SET check_at = $2 WHERE id = $1', [failed.id, new Date(nextMs)])
+  return questionOf(sql, context, {
+    programme: code,
+    ref,
+    account: failed.id,
+    gateway,
+    institution: failed.institution,
+  })
+}
+
+async function questionOf(
+  sql: Sql,
+  context: StoreContext,
+  of: Omit<AccountQuestion, 'destination'>,
+): Promise<AccountQuestion> {
+  const { rows } = await sql.query<{ document: string }>('SELECT document FROM account WHERE id = $1', [of.account])
+  const owner = participantOwner(of.programme, of.ref)
+  const place = { id: rows[0]?.document ?? '', owner, kind: 'account' } as const
+  return { ...of, destination: parseSealed<AccountDetails>(await openDocument(sql, context.vault, place)) }
+}
+
+async function recordLocked(
+  sql: Sql,
+  context: StoreContext,
+  question: AccountQuestion,
+  answer: AccountAnswer,
+  nowMs: number,
+): Promise<AccountVerdict> {
+  const { programme: code, ref, account, gateway, institution } = question
+  const life = await lockLife(sql, code, ref)
+  const programme = await context.programmes.version(life.programme, life.programme_version, sql)
+  const identity = await identityOf(sql, context, code, ref)
+  const judged = judgeAccount(answer, identity.open().name, programme.payment.accounts?.names)
+  await insertCheck(sql, { programme: code, ref, institution, account }, { ...judged, gateway }, nowMs)
+  const { verdict, code: why, score, reasons } = judged
+  const after = { verdict, code: why, score, reasons, gateway }
+  const subject = `account:${account}`
+  await insertAudit(sql, [
+    { act: 'account-checked', actor: engineActor(), atMs: nowMs, subject, programme: code, ref, after },
+  ])
+  if (verdict === 'verified' || verdict === 'review') {
+    const { rowCount } = await sql.query(
+      `UPDATE account SET state = 'verified', reason = NULL, check_at = NULL
+        WHERE id = $1 AND ended_at IS NULL AND state IN ('failed', 'unverified')`,
+      [account],
+    )
+    // One that was replaced meanwhile is nobody's any more.
+    if (rowCount === 1 && verdict === 'review') await followAccount(sql, context, life, 'account-doubtful', nowMs)
+  }
+  if (verdict === 'refused' && why !== null) await askAnew(sql, question, why)
+  if (verdict === 'unverified') await postpone(sql, question, nowMs)
+  return judged
+}
+
+/** What is to be sent to an account that must be confirmed first waits until somebody can be asked. */
+async function postpone(sql: Sql, { programme, ref, account }: AccountQuestion, nowMs: number): Promise<void> {
+  await sql.query(
+    `UPDATE disbursement d SET release_at = greatest(d.release_at, $4), version = d.version + 1
+       FROM account a
+      WHERE d.programme = $1 AND d.ref = $2 AND d.state = 'released'
+        AND a.id = $3 AND a.ended_at IS NULL AND a.state = 'unverified'`,
+    [programme, ref, account, new Date(nowMs + UNANSWERED_PAUSE_MS)],
+  )
+}
+
+/** Something else is wrong with it by now: the person is asked for what helps against that. */
+async function askAnew(sql: Sql, { programme, ref, account }: AccountQuestion, code: string): Promise<void> {
+  const { rowCount } = await sql.query(
+    `UPDATE account SET reason = $2 WHERE id = $1 AND ended_at IS NULL AND state = 'failed' AND reason IS DISTINCT FROM $2`,
+    [account, code],
+  )
+  if (rowCount === 0) return
+  await sql.query(
+    `UPDATE disbursement SET reason = $3, version = version + 1
+      WHERE programme = $1 AND ref = $2 AND state = 'needs-account' AND action IN ('upgrade-wallet', 'correct-name')`,
+    [programme, ref, code],
+  )
+}

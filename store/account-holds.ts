@@ -1,0 +1,55 @@
+/** People whom the engine itself stops because of their account: until the link changes, or an operator lets them go on. */
+import { engineActor } from '../domain/act.ts'
+import { insertAudit } from './audit.ts'
+import type { Sql } from './database.ts'
+import type { LifeRow } from './life-rows.ts'
+import type { StoreContext } from './options.ts'
+import { releaseLife } from './people.ts'
+
+export const ACCOUNT_HOLDS = ['account-shared', 'account-doubtful'] as const
+export type AccountHold = (typeof ACCOUNT_HOLDS)[number]
+
+/**
+ * After a link: stops the person for `cause`, or lets them go on when it was the account before that stopped them. A hold that somebody has
+ * placed stays as it is. The caller holds the life's lock.
+ */
+export async function followAccount(
+  sql: Sql,
+  context: StoreContext,
+  life: LifeRow,
+  cause: AccountHold | null,
+  atMs: number,
+): Promise<void> {
+  const { programme, ref } = life
+  const isOurs = ACCOUNT_HOLDS.some((one) => one === life.hold_cause)
+  if (cause === null) {
+    if (!isOurs) return
+    const act = { programme, ref, reason: 'account-changed', actor: engineActor(), atMs }
+    await releaseLife(sql, context, act)
+    return
+  }
+  if (life.held && !isOurs) return
+  await sql.query(
+    `UPDATE participant SET held_at = coalesce(held_at, $3), hold_reason = $4, hold_cause = $4, version = version + 1
+      WHERE programme = $1 AND ref = $2`,
+    [programme, ref, new Date(atMs), cause],
+  )
+  await tellHold(sql, [{ programme, ref }], cause, atMs)
+}
+
+/** The audit rows of holds that the engine has placed. */
+export async function tellHold(
+  sql: Sql,
+  people: readonly { readonly programme: string; readonly ref: string }[],
+  cause: AccountHold,
+  atMs: number,
+): Promise<void> {
+  await insertAudit(
+    sql,
+    people.map(({ programme, ref }) => {
+      const subject = `${programme}:${ref}`
+      const after = { cause }
+      return { act: 'hold-placed' as const, actor: engineActor(), atMs, subject, programme, ref, reason: cause, after }
+    }),
+  )
+}
