@@ -86,7 +86,7 @@ class Year {
       case 'leave':
         return void (await world.act((acts) => acts.withdraw(of), this.nowMs))
       case 'send':
-        return void (await this.send(ref))
+        return this.send(ref)
       default:
         return this.tell(ref, kind)
     }
