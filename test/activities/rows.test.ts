@@ -182,6 +182,9 @@ async function playAndDecide({ scenario, ends, arrived, decision, decided }: Pla
     expect(await statesOf(disbursement)).toEqual(decided)
     if (payout) payouts.add(`review ${decided[0]}`)
   }
+  // Whoever waits for our money there keeps everybody else waiting, but for those on hold.
+  if (ends[1] === 'float-short')
+    await world.act((acts) => acts.hold({ programme: 'swift', ref, reason: 'a test' }), nowMs)
   expect(await world.imbalances()).toEqual([])
 }
 
