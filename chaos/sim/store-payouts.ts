@@ -12,7 +12,7 @@ import type { PayoutQuestion, Reopened } from '../../store/payouts.ts'
 import { Sealed } from '../../store/vault.ts'
 import { ConstraintViolation } from './database.ts'
 import type { Judge } from './judge.ts'
-import type { StoredPayout } from './rows.ts'
+import type { Rows, StoredPayout } from './rows.ts'
 import { DAY, type Setting } from './setting.ts'
 
 export class SimPayouts {
@@ -133,7 +133,7 @@ export class SimPayouts {
       version: row.version + 1,
     })
     checkPayout(rows.payouts.get(row.key))
-    if (rows.live(stored.disbursement).length > 1) throw new ConstraintViolation('payout_live')
+    checkLive(rows, stored.disbursement)
   }
 
   question(payout: string, nowMs: number): PayoutQuestion {
@@ -228,11 +228,16 @@ const MONEY = {
 }
 
 /** The CHECKs of the payout table. */
-function checkPayout({ state, money, superseded }: StoredPayout): void {
+export function checkPayout({ state, money, superseded }: StoredPayout): void {
   const isRight =
     (!MONEY.open.includes(state) || money === 'clearing') &&
     (!MONEY.back.includes(state) || money === 'back') &&
-    (state !== 'paid' || money === 'credited')
+    (state !== 'paid' || money === 'credited' || money === 'receivable')
   if (!isRight) throw new ConstraintViolation('payout_money')
-  if (superseded && money !== 'back') throw new ConstraintViolation('payout_superseded')
+  if (superseded && (money === 'clearing' || money === 'credited')) throw new ConstraintViolation('payout_superseded')
+}
+
+/** The partial unique index `payout_live`. */
+export function checkLive(rows: Rows, disbursement: string): void {
+  if (rows.live(disbursement).length > 1) throw new ConstraintViolation('payout_live')
 }
