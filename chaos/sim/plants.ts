@@ -34,8 +34,6 @@ export const PLANTS = [
   'line-added-after-approval',
   /** A gateway that says "failed" is believed at once, though it says so before its statement. */
   'failure-believed-before-statement',
-  /** What was decided about a payout is carried out though something has been learnt since. */
-  'stale-review-decided',
 ] as const
 export type Plant = (typeof PLANTS)[number]
 
