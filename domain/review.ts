@@ -172,6 +172,9 @@ function follow(facts: ReviewFacts, decision: ReviewDecision, placed: Placed, pa
   // An attempt under way may still be delivered: until it has ended it counts as delivered.
   const isTaken = others.delivered + delivered > disbursement.amount || (delivered > 0n && others.areUnderWay)
   if (isTaken) return refused('another attempt has paid it, or is about to: what was delivered twice is a receivable')
+  // It would stand beside the other as one that counts: what became of that one is decided first.
+  const isRevived = payout.money === 'back' && delivered > 0n && returned === 0n
+  if (isRevived && others.areReviewed) return refused('another attempt is under review: decide about that one first')
   const owed = disbursement.amount - others.delivered - delivered
   const next = nextOf(facts, decision, placed, isEnded ? 0n : owed)
   if (next.kind === 'refused') return next

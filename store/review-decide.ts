@@ -123,7 +123,7 @@ async function movePayout(
   // Whoever is to find out more by asking is asked first of all, however long ago it was asked last.
   const askedAt = state === 'unknown' ? new Date(atMs) : null
   const { rowCount } = await sql.query(
-    `UPDATE payout SET state = $3, money = $4, returned = $5, superseded = superseded OR $6, decided_under = $7, version = version + 1,
+    `UPDATE payout SET state = $3, money = $4, returned = $5, superseded = $6, decided_under = $7, version = version + 1,
             asked_at = coalesce($8, asked_at),
             finished_at = CASE WHEN $3 = 'unknown' THEN NULL ELSE coalesce(finished_at, $9) END
       WHERE key = $1 AND version = $2 AND state = 'review'`,

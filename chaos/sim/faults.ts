@@ -64,6 +64,8 @@ export const FAULT_RATES = {
   'run-paused': 0.15,
   'run-aborted': 0.08,
   'run-line-dropped': 0,
+  'review-decided': 0,
+  'review-moved': 0,
 } as const
 export type Fault = keyof typeof FAULT_RATES
 export const FAULTS = Object.keys(FAULT_RATES) as readonly Fault[]

@@ -70,7 +70,8 @@ export class Judge {
     const { disbursement, payout, n } = draft
     const { rows, find } = this.#setting
     for (const earlier of rows.payoutsOf(rows.disbursements.get(disbursement))) {
-      if (!OVER.includes(earlier.state)) find('failure', `${payout} claimed while ${earlier.key} is ${earlier.state}`)
+      if (!OVER.includes(earlier.state) && !earlier.superseded)
+        find('failure', `${payout} claimed while ${earlier.key} is ${earlier.state}`)
       if (earlier.asked_ms !== null) find('failure', `${payout} claimed while ${earlier.key} is asked about`)
       for (let number = 1; number <= earlier.sends; number += 1) {
         const isOpen = rows.sends.get(`${earlier.key}/${number}`).ended_ms === null

@@ -5,13 +5,13 @@ import type { Provider } from './provider.ts'
 import { DAY, FAULTS_END, HOUR, MINUTE, SECOND, type Setting } from './setting.ts'
 import type { SimDesk } from './store-desk.ts'
 
-const PEOPLE = { least: 34, most: 42 }
+const PEOPLE = { least: 30, most: 38 }
 /** The decree asks for more than the programme may spend: so many are left without a place. */
 const WITHOUT_MONEY = 6
 const WAVE = 8
 const TOP_UPS = 60
 /** In a world in which much is withdrawn, refused or waited for, more money and more people come after some days. */
-const RESERVE = { people: 18, afterMs: 4 * DAY, payouts: 62 }
+const RESERVE = { people: 14, afterMs: 4 * DAY, payouts: 62 }
 
 export class People {
   readonly #setting: Setting

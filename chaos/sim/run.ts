@@ -9,7 +9,7 @@ import { runSeed, type Outcome } from './world.ts'
 /** With fewer seeds chance decides whether a rare fault strikes at all. */
 const SEEDS_FOR_COVERAGE = 200
 /** One seed in so many is run twice. */
-const REPLAY_EVERY = 20
+const REPLAY_EVERY = 50
 const FAILURES_SHOWN = 20
 
 export interface Share {
@@ -71,8 +71,15 @@ export async function runSeeds(work: Work, processes = os.availableParallelism()
   const shares = Array.from({ length: processes }, (_, index) =>
     work.seeds.filter((_seed, place) => place % processes === index),
   )
+  const stop = new AbortController()
   const results = await Promise.all(
-    shares.filter((seeds) => seeds.length > 0).map((seeds) => runElsewhere({ ...work, seeds })),
+    shares
+      .filter((seeds) => seeds.length > 0)
+      .map(async (seeds) => {
+        const share = await runElsewhere({ ...work, seeds }, stop.signal)
+        if (work.untilFound && share.failures.length > 0) stop.abort()
+        return share
+      }),
   )
   const total = results.reduce(sum, emptyShare())
   return { ...total, failures: [...total.failures, ...uncovered(total, work.plant)].slice(0, FAILURES_SHOWN) }
@@ -100,16 +107,18 @@ function uncovered(total: Share, plant: Plant | null): Share['failures'] {
   return missing.map((fault) => ({ seed: 0, what: `failure: ${fault} never struck` }))
 }
 
-function runElsewhere(work: Work): Promise<Share> {
+/** Nothing of a share that is stopped counts. */
+function runElsewhere(work: Work, signal: AbortSignal): Promise<Share> {
   return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(new URL('work.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] })
+    const child = fork(fileURLToPath(new URL('work.ts', import.meta.url)), { execArgv: ['--import', 'tsx'], signal })
     let isAnswered = false
     child.on('message', (share) => {
       isAnswered = true
       resolve(share as Share)
     })
+    child.on('error', (error) => (signal.aborted ? resolve(emptyShare()) : reject(error)))
     child.on('exit', (code) => {
-      if (!isAnswered) reject(new Error(`a process of the simulation ended with ${String(code)}`))
+      if (!isAnswered && !signal.aborted) reject(new Error(`a process of the simulation ended with ${String(code)}`))
     })
     child.send(work)
   })

@@ -59,6 +59,9 @@ export function openSetting(seed: number, plant: Plant | null, isTraced = false)
   const trace = new Trace(isTraced)
   const findings: Finding[] = []
   const timing = drawTiming(random)
+  // A wrong engine waits for no horizon.
+  const believed =
+    plant === 'resend-after-horizon' ? { ...timing, replayHorizonMs: 365 * DAY, replayMarginMs: 0 } : timing
   const find: Setting['find'] = (kind, what) => {
     trace.add(clock.nowMs, `FOUND ${kind}: ${what}`)
     findings.push({ kind, what })
@@ -74,7 +77,7 @@ export function openSetting(seed: number, plant: Plant | null, isTraced = false)
     plant,
     findings,
     context: {
-      timingOf: () => timing,
+      timingOf: () => believed,
       route: () => GATEWAY,
       vault: { accountIndexUnder: (_key, _institution, number) => Buffer.from(number) },
     },

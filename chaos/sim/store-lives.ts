@@ -20,7 +20,7 @@ export class SimLives {
   }
 
   advance(ref: string, nowMs: number): Standing {
-    const { rows, programme, context } = this.#setting
+    const { programme, context } = this.#setting
     let life = this.#picture(ref)
     const gateway = life.account ? GATEWAY : null
     for (let steps = 0; ; steps += 1) {

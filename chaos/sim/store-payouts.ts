@@ -12,8 +12,8 @@ import type { PayoutQuestion, Reopened } from '../../store/payouts.ts'
 import { Sealed } from '../../store/vault.ts'
 import { ConstraintViolation } from './database.ts'
 import type { Judge } from './judge.ts'
-import type { StoredPayout } from './rows.ts'
-import { DAY, type Setting } from './setting.ts'
+import { GATEWAY, type Rows, type StoredPayout } from './rows.ts'
+import type { Setting } from './setting.ts'
 
 export class SimPayouts {
   readonly #setting: Setting
@@ -138,7 +138,7 @@ export class SimPayouts {
       version: row.version + 1,
     })
     checkPayout(rows.payouts.get(row.key))
-    if (rows.live(stored.disbursement).length > 1) throw new ConstraintViolation('payout_live')
+    checkLive(rows, stored.disbursement)
   }
 
   question(payout: string, nowMs: number): PayoutQuestion {
@@ -158,7 +158,7 @@ export class SimPayouts {
   reopen(payout: string, nowMs: number): Reopened {
     const { rows, programme, context } = this.#setting
     const row = workOf(rows.work([payout]), payout)
-    const timing = this.resendTiming()
+    const timing = this.#setting.context.timingOf(GATEWAY)
     const next = nextForPayout(waitingPayout(row), timing, nowMs)
     const approval = rows.approvalOf(rows.disbursements.get(row.disbursement.key))
     const isCovered = mayBeSentAgain(programme.payment.release, approval, nowMs)
@@ -184,16 +184,10 @@ export class SimPayouts {
     return { kind: 'reopened', send, sendByMs: by, gateway, reference, body: new Sealed(body) }
   }
 
-  /** The waits that allow a resend, as the engine (or a wrong one) sees them. */
-  resendTiming(): Setting['timing'] {
-    const { plant, timing } = this.#setting
-    return plant === 'resend-after-horizon' ? { ...timing, replayHorizonMs: 365 * DAY, replayMarginMs: 0 } : timing
-  }
-
   giveUp(payout: string, nowMs: number): DisbursementStanding {
     const { rows, programme, context } = this.#setting
     const row = workOf(rows.work([payout]), payout)
-    const next = nextForPayout(waitingPayout(row), this.resendTiming(), nowMs)
+    const next = nextForPayout(waitingPayout(row), this.#setting.context.timingOf(GATEWAY), nowMs)
     if (next.kind !== 'give-up') return standingOfWork(context, row, programme, nowMs)
     if (row.state === 'submitting' && row.sends === row.same_key_retries) {
       const failure = { class: 'retry-new', code: 'send-too-late', vendorCode: '' } as const
@@ -233,11 +227,16 @@ const MONEY = {
 }
 
 /** The CHECKs of the payout table. */
-function checkPayout({ state, money, superseded }: StoredPayout): void {
+export function checkPayout({ state, money, superseded }: StoredPayout): void {
   const isRight =
     (!MONEY.open.includes(state) || money === 'clearing') &&
     (!MONEY.back.includes(state) || money === 'back') &&
-    (state !== 'paid' || money === 'credited')
+    (state !== 'paid' || money === 'credited' || money === 'receivable')
   if (!isRight) throw new ConstraintViolation('payout_money')
-  if (superseded && money !== 'back') throw new ConstraintViolation('payout_superseded')
+  if (superseded && (money === 'clearing' || money === 'credited')) throw new ConstraintViolation('payout_superseded')
+}
+
+/** The partial unique index `payout_live`. */
+export function checkLive(rows: Rows, disbursement: string): void {
+  if (rows.live(disbursement).length > 1) throw new ConstraintViolation('payout_live')
 }

@@ -68,14 +68,16 @@ function judgeObligation(setting: Setting, judge: Judge, stored: StoredDisbursem
   const { key, state } = stored
   if (!ENDS.includes(state)) return find('lost', `${key} is left ${state}`)
   const payouts = rows.payoutsOf(stored)
-  const paid = payouts.filter((payout) => payout.state === 'paid')
+  const paid = payouts.filter(({ state: at, money }) => at === 'paid' && money === 'credited')
   for (const payout of paid) judgePaid(setting, judge, payout, mine)
   if (state === 'paid' && paid.length !== 1) find('lost', `${key} is paid by ${paid.length} payouts`)
   const isSeen = state === 'review' || payouts.some((payout) => payout.state === 'review')
   if (isSeen) return
-  const settled = new Set(paid.map(({ gateway_id: id }) => id))
+  const ended = payouts.filter(({ state: at }) => at === 'paid')
+  const settled = new Set(ended.map(({ gateway_id: id, reference }) => id ?? reference))
   for (const one of mine) {
-    if (!one.isCredited || one.isReturned || one.isTwin || settled.has(one.id)) continue
+    if (!one.isCredited || one.isReturned || one.isTwin) continue
+    if (settled.has(one.id) || settled.has(one.reference)) continue
     // Of two objects of one request the gateway has told of the other: only the statement shows this one.
     const hasTwin = mine.some(({ key: other, isTwin }) => isTwin && other === one.key)
     const isTold = heardOf(judge, one).some(({ status }) => status === 'SUCCEEDED')
@@ -87,7 +89,10 @@ function judgeObligation(setting: Setting, judge: Judge, stored: StoredDisbursem
 /** What our books call paid was credited, whole, and stayed there, as far as anybody has told. */
 function judgePaid(setting: Setting, judge: Judge, payout: StoredPayout, mine: readonly Executed[]): void {
   const { find } = setting
-  const one = mine.find(({ id }) => id === payout.gateway_id)
+  // Found paid by people, it may never have told us its id.
+  const one = mine.find(({ id, reference, isTwin }) =>
+    payout.gateway_id === null ? reference === payout.reference && !isTwin : id === payout.gateway_id,
+  )
   if (!one?.isCredited) return find('lost', `${payout.key} is paid in the books and not at the gateway`)
   if (one.amount !== payout.amount)
     find(one.amount > payout.amount ? 'duplicate' : 'lost', `${payout.key} was paid ${one.amount}`)
@@ -120,19 +125,20 @@ function expectedBalances(rows: Rows): Record<string, bigint> {
   const sent = (where: StoredPayout['money']): bigint =>
     total(rows.payouts.all(), ({ money, amount }) => (money === where ? amount : 0n))
   const alive = owed((state) => state !== 'lapsed' && state !== 'cancelled')
-  const [clearing, credited] = [sent('clearing'), sent('credited')]
+  const [clearing, credited, receivable] = [sent('clearing'), sent('credited'), sent('receivable')]
   const { amount } = rows.appropriation.get('only')
   return {
     'budget:appropriation': amount,
     'budget:available': amount - committed + released,
     'budget:committed': committed - obligated - released,
     'budget:obligated': alive - credited,
+    'funds:receivable': receivable,
     'budget:disbursed': credited,
     'budget:lapsed': owed((state) => state === 'lapsed'),
     'funds:payable': alive - clearing - credited,
     'funds:clearing:sandbox': clearing,
     'funds:treasury': rows.books.funded - alive,
-    'funds:float:sandbox': rows.books.funded - credited,
+    'funds:float:sandbox': rows.books.funded - credited - receivable,
   }
 }
 

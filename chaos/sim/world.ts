@@ -11,12 +11,14 @@ import type { Plant } from './plants.ts'
 import { Provider } from './provider.ts'
 import { PROGRAMME } from './rows.ts'
 import { END, FAULTS_END, HOUR, SECOND, openSetting, type Finding, type Setting } from './setting.ts'
+import { ReviewDesk } from './reviews.ts'
 import { RunDesk } from './runs.ts'
 import { Statements } from './statement.ts'
 import { SimClaims } from './store-claims.ts'
 import { SimDesk } from './store-desk.ts'
 import { SimLives } from './store-lives.ts'
 import { SimPayouts } from './store-payouts.ts'
+import { SimReviews } from './store-reviews.ts'
 import { SimRuns } from './store-runs.ts'
 import { judgeBooks, judgeEnd } from './verdict.ts'
 
@@ -56,6 +58,7 @@ class World {
   readonly #provider: Provider
   readonly #network: Network
   readonly #callbacks: CallbackRoad
+  readonly #reviews: ReviewDesk
   readonly #runs: RunDesk
   readonly #statements: Statements
   readonly #workers: readonly Host[]
@@ -77,6 +80,7 @@ class World {
     this.#api = new Host('api', setting, this.#judge)
     this.#callbacks = new CallbackRoad(setting, this.#api, desk)
     this.#runs = new RunDesk(setting, new SimRuns(setting, this.#judge, tell), this.#api)
+    this.#reviews = new ReviewDesk(setting, new SimReviews(setting, tell), this.#provider, this.#api)
     this.#statements = new Statements(setting, payouts, this.#provider, this.#api)
     const calls = { look: this.#look.bind(this), carryOut: this.#carryOut.bind(this) }
     this.#byRef = new Map(People.refs.map((ref) => [ref, new SimLife(ref, setting, calls)]))
@@ -86,6 +90,7 @@ class World {
     const { clock, faults } = this.#setting
     new People(this.#setting, this.#store.desk, this.#api, this.#provider).begin()
     this.#runs.begin()
+    this.#reviews.begin()
     this.#statements.begin()
     this.#disturb()
     await clock.run(FAULTS_END)

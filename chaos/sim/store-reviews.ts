@@ -1,0 +1,114 @@
+/** What two people decide about what the machines cannot place, on simulated rows: the real decision says what it comes to. */
+import { deadlineAfter } from '../../domain/duration.ts'
+import { decideReview, type ReviewDecision, type ReviewOutcome } from '../../domain/review.ts'
+import type { LedgerEvent } from '../../domain/ledger.ts'
+import { reviewFactsOf, type ReviewPicture } from '../../store/review-facts.ts'
+import type { StoredDisbursement } from './rows.ts'
+import { checkLive, checkPayout } from './store-payouts.ts'
+import type { Setting } from './setting.ts'
+
+type Decided = Extract<ReviewOutcome, { kind: 'decided' }>
+
+/** What was looked at, by its versions, and what is found and wanted. */
+export interface Asked extends ReviewDecision {
+  readonly disbursement: string
+  readonly version: number
+  readonly payout: string | null
+  readonly payoutVersion: number | null
+}
+
+export class SimReviews {
+  readonly #setting: Setting
+  readonly #tell: (ref: string) => void
+
+  constructor(setting: Setting, tell: (ref: string) => void) {
+    this.#setting = setting
+    this.#tell = tell
+  }
+
+  /** What it would come to as things stand; undefined where the books contradict it. */
+  outcome({ disbursement, payout, ...decision }: Asked): Decided | undefined {
+    const outcome = decideReview(reviewFactsOf(this.#picture(disbursement), payout), decision)
+    return outcome.kind === 'decided' ? outcome : undefined
+  }
+
+  #picture(key: string): ReviewPicture {
+    const { rows, programme } = this.#setting
+    const stored = rows.disbursements.get(key)
+    const attempts = rows.payoutsOf(stored).map((payout) => ({ ...payout, returned: 0n }))
+    const of = { programme: programme.code, programme_version: 1, amount: BigInt(stored.amount) }
+    return { disbursement: { ...stored, ...of }, attempts }
+  }
+
+  /** Carries it out, unless something has been learnt since it was looked at. */
+  decide(asked: Asked, nowMs: number): boolean {
+    const { rows, faults } = this.#setting
+    const stored = rows.disbursements.get(asked.disbursement)
+    const payout = asked.payout === null ? undefined : rows.payouts.get(asked.payout)
+    const isMoved = stored.version !== asked.version || (payout?.version ?? null) !== asked.payoutVersion
+    if (isMoved) {
+      faults.hit('review-moved')
+      return false
+    }
+    if (payout && payout.state !== 'review') return false
+    const outcome = this.outcome(asked)
+    if (!outcome) return false
+    faults.hit('review-decided')
+    this.#movePayout(asked, outcome, nowMs)
+    this.#moveDisbursement(stored, outcome, nowMs)
+    this.#post(stored, asked.payout, outcome)
+    const { account } = rows.people.get(stored.ref)
+    if (asked.next === 'needs-account' && account !== null && rows.accounts.get(account).state === 'verified') {
+      rows.accounts.update(account, { state: 'failed' })
+    }
+    this.#tell(stored.ref)
+    return true
+  }
+
+  #movePayout({ payout: key }: Asked, { payout: to }: Decided, nowMs: number): void {
+    const { payouts } = this.#setting.rows
+    if (key === null || !to) return
+    const { version, asked_ms: asked } = payouts.get(key)
+    payouts.update(key, {
+      state: to.state,
+      money: to.money,
+      superseded: to.superseded,
+      asked_ms: to.state === 'unknown' ? nowMs : asked,
+      version: version + 1,
+    })
+    checkPayout(payouts.get(key))
+    checkLive(this.#setting.rows, payouts.get(key).disbursement)
+  }
+
+  #moveDisbursement(stored: StoredDisbursement, { disbursement: to, returned }: Decided, nowMs: number): void {
+    const { rows, programme } = this.#setting
+    const { key, tranche, version, returns, retries, release_ms, lapses_ms, first_paid_ms, paid_ms } = stored
+    const rule = programme.tranches.find(({ code }) => code === tranche)
+    const renewed = rule ? deadlineAfter(nowMs, rule.lapsesAfter, programme.zone) : nowMs
+    rows.disbursements.update(key, {
+      ...to,
+      version: version + 1,
+      returns: returned > 0n ? returns + 1 : returns,
+      retries: to.state === 'released' ? 0 : retries,
+      release_ms: to.state === 'released' ? nowMs : release_ms,
+      lapses_ms: to.state === 'needs-account' ? Math.max(lapses_ms, renewed) : lapses_ms,
+      first_paid_ms: to.state === 'paid' ? (first_paid_ms ?? nowMs) : first_paid_ms,
+      paid_ms: to.state === 'paid' ? (paid_ms ?? nowMs) : paid_ms,
+    })
+  }
+
+  #post({ key, ref, state, amount }: StoredDisbursement, payout: string | null, outcome: Decided): void {
+    const { rows } = this.#setting
+    if (payout !== null) for (const { event, amount: part } of outcome.events) this.#postNext(event, payout, part)
+    if (outcome.disbursement.state !== 'cancelled' || state === 'cancelled') return
+    rows.books.post({ event: 'cancelled', subject: key, amount: BigInt(amount) })
+    rows.commitments.update(ref, { obligated: rows.commitments.get(ref).obligated - BigInt(amount) })
+  }
+
+  #postNext(event: LedgerEvent, subject: string, amount: bigint): void {
+    const { books, payouts } = this.#setting.rows
+    let occurrence = 1
+    while (books.has(subject, occurrence === 1 ? event : `${event}:${occurrence}`)) occurrence += 1
+    books.post({ event, subject, occurrence, amount, gateway: payouts.get(subject).gateway })
+  }
+}
