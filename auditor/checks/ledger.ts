@@ -173,7 +173,7 @@ SELECT 'duplicate' AS kind, 'posting' AS entity, key || ':' || line AS key, form
       invariant: 'I4',
       sql: `
 SELECT 'forbidden' AS kind, 'posting' AS entity, p.key || ':' || p.line AS key, format('it was posted after period %s was closed', p.period) AS says
-  FROM posting p JOIN closed_period c USING (programme, period) WHERE p.recorded_at > c.closed_at`,
+  FROM posting p JOIN closed_period c USING (programme, period) WHERE p.recorded_at > c.closed_at ORDER BY p.id`,
     },
   ],
 )

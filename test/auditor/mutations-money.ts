@@ -100,7 +100,7 @@ export const MONEY: readonly Mutation[] = [
     finds: ['forbidden', 'posting'],
     async tamper(sql) {
       await sql.query(`INSERT INTO closed_period VALUES ('swift', '2026-11', '2026-01-01Z')`)
-      return keyOf(sql, `SELECT ${POSTING} AS key FROM posting t WHERE period = '2026-11' ORDER BY random() LIMIT 1`)
+      return keyOf(sql, `SELECT ${POSTING} AS key FROM posting t WHERE period = '2026-11' ORDER BY id LIMIT 1`)
     },
   },
   change(
