@@ -136,6 +136,8 @@ describe('a year that ends', () => {
       )
       if (parts % 3 !== 2) await kill()
       const came = await work
+      // What is still in the pool and dead fails at its next use: used up here, where nothing is asked.
+      await Promise.allSettled(Array.from({ length: 10 }, () => world.store.reads.ping()))
       states.push(`${(await yearOf(world)).state} ${came}`)
       if (came === 'done' && (await yearOf(world)).state === 'closed') break
     }
