@@ -11,6 +11,7 @@ import type { ClaimDraft } from '../store/claims.ts'
 import type { Store } from '../store/index.ts'
 import type { ObservationItem } from '../store/observation-item.ts'
 import { translateProblems } from './failures.ts'
+import { lookUp } from './restores.ts'
 
 export interface LifeOf {
   readonly programme: string
@@ -37,7 +38,7 @@ export interface PaymentActivities {
 }
 
 export interface PaymentDependencies {
-  readonly store: Pick<Store, 'claims' | 'payouts' | 'floats' | 'lives' | 'context' | 'accountChecks'>
+  readonly store: Pick<Store, 'claims' | 'payouts' | 'floats' | 'lives' | 'restores' | 'context' | 'accountChecks'>
   readonly gateways: ReadonlyMap<string, Gateway>
   /** Business time, milliseconds since the epoch. */
   readonly now: () => number
@@ -45,7 +46,7 @@ export interface PaymentDependencies {
   readonly pass?: Pass
 }
 
-type Dependencies = PaymentDependencies & { readonly pass: Pass }
+export type Dependencies = PaymentDependencies & { readonly pass: Pass }
 
 export function createPaymentActivities(given: PaymentDependencies): PaymentActivities {
   const dependencies: Dependencies = { pass: passBy, ...given }
@@ -77,6 +78,11 @@ async function claimAndSend(dependencies: Dependencies, disbursement: string): P
   for (let salt = 0; ; salt += 1) {
     const draft = await pass('claim:drafted', store.claims.draft(disbursement, now(), salt))
     if (draft.kind === 'parked') return null
+    // What a restored database has forgotten may be paid: whoever would pay it asks first, and pays nothing that is not answered.
+    if (draft.mustLookUp) {
+      const answer = await pass('claim:looked-up', lookUp(dependencies, disbursement))
+      if (answer !== 'not-there') return null
+    }
     if (draft.unchecked) {
       if (await isConfirmed(dependencies, draft)) continue
       return null
@@ -87,7 +93,7 @@ async function claimAndSend(dependencies: Dependencies, disbursement: string): P
       await pass('refusal:committed', store.claims.refuse(draft, prepared, now()))
       return null
     }
-    const claim = await pass('claim:told', store.claims.claim(draft, prepared.body, now()))
+    const claim = await pass('claim:told', store.claims.claim(draft, prepared.body, now(), draft.mustLookUp))
     if (claim.kind === 'collision') continue
     if (claim.kind === 'parked') return null
     return send(dependencies, { ...draft, ...claim, body: prepared.body })

@@ -4,10 +4,12 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FAILPOINTS, type Failpoint } from '../failpoints.ts'
 import { startChild } from '../local/children.ts'
+import type { Follow } from '../local/demo/lives.ts'
 import type { ChildName } from '../local/environment.ts'
 import { DEATH } from '../main/armed.ts'
 import { judge, type Judged } from './live/judge.ts'
 import { freezeForAWhile, tellLate } from './live/deeds.ts'
+import { openRestore, payer } from './live/forgotten.ts'
 import { KINDS, kindsFor, peopleOf } from './live/people.ts'
 import { openStand, type Stand } from './live/stand.ts'
 
@@ -29,10 +31,7 @@ export interface FailpointsOptions {
   readonly tell: (line: string) => void
 }
 
-/**
- * What a run of minutes cannot reach: a gateway that asks for more time than it remembers a key, ten minutes here. A test kills
- * a process there on the same database with a clock of its own (`test/chaos/unsent.test.ts`).
- */
+/** What no run of minutes reaches: a gateway that asks for more time than it remembers a key, ten minutes here. */
 const BEYOND_A_RUN: readonly Failpoint[] = ['giving-up:unsent']
 
 /** New people come this often until every failpoint had its kills, or patience ends. */
@@ -44,9 +43,9 @@ export async function killAtFailpoints(options: FailpointsOptions): Promise<Fail
   const began = Date.now()
   const points = (options.only ?? FAILPOINTS).filter((point) => !BEYOND_A_RUN.includes(point))
   const arming = { isOn: false }
-  let stand: Stand | undefined
+  const known: { stand?: Stand } = {}
   const left = (): Failpoint[] => {
-    const deaths = stand ? deathsIn(stand) : new Map<string, number>()
+    const deaths = known.stand ? deathsIn(known.stand) : new Map<string, number>()
     return points.filter((point) => (deaths.get(point) ?? 0) < options.each)
   }
   const beside = (child: ChildName): Record<string, string> => {
@@ -54,12 +53,14 @@ export async function killAtFailpoints(options: FailpointsOptions): Promise<Fail
     return places.length === 0 ? {} : { LUNAS_FAILPOINTS: places.map((point) => `${point}=1`).join(',') }
   }
   const made = await openStand({ beside, waits: { firstMs: 50, longestMs: 50 } })
-  stand = made
+  known.stand = made
   try {
     arming.isOn = true
     const second = keepSecond(made, () => beside('worker'))
     await Promise.all([made.stack.kill('worker', 'SIGKILL'), made.stack.kill('api', 'SIGKILL')])
-    await liveThrough(options, made, left)
+    const rare = points.filter(isOfRestores)
+    await liveThrough(options, made, () => left().filter((point) => !rare.includes(point)))
+    if (rare.length > 0) await liveForgotten(options, made, left)
     arming.isOn = false
     await second.stop()
     await Promise.all([made.stack.restart('worker'), made.stack.restart('api')])
@@ -91,6 +92,24 @@ async function liveThrough(options: FailpointsOptions, stand: Stand, left: () =>
     }
   }
   await Promise.all(settling)
+}
+
+function isOfRestores(point: Failpoint): boolean {
+  return point.startsWith('recovery:') || point === 'claim:looked-up'
+}
+
+/** What only happens while a restore is open: people whose first incentive the gateway has paid and nobody here remembers. */
+async function liveForgotten(options: FailpointsOptions, stand: Stand, left: () => Failpoint[]): Promise<void> {
+  await openRestore(stand)
+  const end = Date.now() + PATIENCE_MS
+  while (left().length > 0 && Date.now() < end) {
+    const pay = payer(stand)
+    const onRound = async (lives: readonly Follow[]): Promise<void> => {
+      await pay(lives)
+      progress(options, stand, left())
+    }
+    await stand.settle(peopleOf([{ scenario: '00' }], 4 * options.people), { onRound })
+  }
 }
 
 let lastTold = 0

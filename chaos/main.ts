@@ -82,6 +82,10 @@ const TRIALS: Readonly<Record<string, { readonly says: string; readonly make: ()
     says: 'a worker that sleeps past every timeout, and wakes while another goes on',
     make: async () => (await import('./faults.ts')).zombie(),
   },
+  restore: {
+    says: 'the database restored into its past while the gateway and Temporal go on',
+    make: async () => (await import('./restore.ts')).restoring(),
+  },
   reset: {
     says: 'a hundred lives, in every state, sent back to their start',
     make: async () => (await import('./reset.ts')).resetting(),

@@ -4,6 +4,7 @@ import { participantWorkflowId } from '../domain/identity.ts'
 import { follow, type Follow } from '../local/demo/lives.ts'
 import { SEEDED_WAVE } from '../local/seed.ts'
 import { connectTemporal, type Temporal } from '../temporal/connect.ts'
+import { resetToStart } from '../temporal/reopen.ts'
 import { KINDS, peopleOf } from './live/people.ts'
 import type { Stand } from './live/stand.ts'
 import { until, type Trial } from './live/trial.ts'
@@ -65,21 +66,11 @@ async function accepted({ journal }: Stand): Promise<number> {
   return journal.entries.filter(({ kind }) => kind === 'accepted').length
 }
 
-/** To the end of its first task; a run that is over is opened again by it. False for a life that never had one. */
-async function reset(temporal: Temporal, { programme, config }: Stand, ref: string): Promise<boolean> {
-  const handle = temporal.client.workflow.getHandle(participantWorkflowId(programme.code, ref))
-  const { runId } = await handle.describe()
-  const { events } = await handle.fetchHistory()
-  const first = (events ?? []).find((event) => event.workflowTaskCompletedEventAttributes)
-  if (!first?.eventId) return false
-  await temporal.client.workflowService.resetWorkflowExecution({
-    namespace: config.temporalNamespace,
-    workflowExecution: { workflowId: handle.workflowId, runId },
-    reason: 'a trial',
-    requestId: `reset-${ref}`,
-    workflowTaskFinishEventId: first.eventId,
-  })
-  return true
+/** False for a life that never had a run. */
+async function reset(temporal: Temporal, { programme }: Stand, ref: string): Promise<boolean> {
+  const workflowId = participantWorkflowId(programme.code, ref)
+  const { runId } = await temporal.client.workflow.getHandle(workflowId).describe()
+  return resetToStart(temporal, { workflowId, runId }, 'a trial')
 }
 
 const QUIET_MS = 15_000

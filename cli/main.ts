@@ -14,6 +14,7 @@ import { messagesCommand } from './messages.ts'
 import { migrateCommand } from './migrate.ts'
 import { explainFailure } from './output.ts'
 import { participantsCommand } from './participants.ts'
+import { recoverCommand } from './recover.ts'
 import { runsCommand } from './runs.ts'
 import { reviewsCommand } from './reviews.ts'
 import { upCommand } from './up.ts'
@@ -41,6 +42,7 @@ for (const command of [
   // Loaded only when asked for: it brings the store.
   keysCommand(async (person, role) => (await import('./bootstrap.ts')).bootstrap(person, role)),
   auditCommand(),
+  recoverCommand(),
 ]) {
   program.addCommand(command.exitOverride())
 }

@@ -2549,7 +2549,7 @@ export interface components {
              * @description `person`, or what the engine saw
              * @enum {unknown}
              */
-            cause: "person" | "two-payouts" | "failure-rate" | "unknown-rate" | "spend-rate";
+            cause: "person" | "two-payouts" | "failure-rate" | "unknown-rate" | "spend-rate" | "restored";
             reason: string;
             /**
              * Format: date-time

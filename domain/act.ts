@@ -100,6 +100,10 @@ export const ACTS = [
   'commitment-carried',
   'disbursement-carried',
   'year-closed',
+  'restore-found',
+  'restore-looked-up',
+  'restore-closed',
+  'payout-recovered',
 ] as const
 export type Act = (typeof ACTS)[number]
 

@@ -52,7 +52,14 @@ export function isFrozen(inForce: readonly string[], place: FreezePlace, gateway
   return inForce.length > 0 && targetsOf(place, gateway).some((target) => inForce.includes(target))
 }
 
-export const FREEZE_CAUSES = ['person', 'two-payouts', 'failure-rate', 'unknown-rate', 'spend-rate'] as const
+export const FREEZE_CAUSES = [
+  'person',
+  'two-payouts',
+  'failure-rate',
+  'unknown-rate',
+  'spend-rate',
+  'restored',
+] as const
 /** Who or what placed a freeze: a person, or the engine for one of these reasons. */
 export type FreezeCause = (typeof FREEZE_CAUSES)[number]
 

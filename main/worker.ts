@@ -17,6 +17,7 @@ import { bundleWorkflows } from './bundle.ts'
 import { startCollections } from './collections.ts'
 import { composeEngine } from './compose.ts'
 import { refuseUnguarded } from './guarded.ts'
+import { stopWhereOlder } from './restored.ts'
 import { orEnd, settingsOf } from './settings.ts'
 import { temporalOptions } from './temporal.ts'
 import { startWatch } from './watch.ts'
@@ -32,6 +33,9 @@ const now = (): number => Date.now()
 const engine = orEnd(() => composeEngine(config, 'lunas worker', 20, QUERY_TIMEOUT_MS))
 const { store, gateways, pass } = engine
 await refuseUnguarded(engine)
+// Before anything can be sent: whoever restored this database may not have said so.
+const older = await stopWhereOlder(engine, config)
+if (older !== null) report('ERROR', `everything is frozen, for the database was restored: ${older}`)
 const reaching = orEnd(() => temporalOptions(config, config.temporalAddress))
 const temporal = connectTemporal(reaching)
 await orExplain(prepareServer(temporal))

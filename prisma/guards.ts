@@ -113,6 +113,7 @@ export const GUARDS: Guards = {
     'table posting': 'lunas_owner',
     'table programme_version': 'lunas_owner',
     'table proposal': 'lunas_owner',
+    'table restore': 'lunas_owner',
     'table role_grant': 'lunas_owner',
     'table seal': 'lunas_owner',
     'table sealed_document': 'lunas_owner',
@@ -154,6 +155,7 @@ export const GUARDS: Guards = {
     'posting.posting_pkey': 'PRIMARY KEY (id)',
     'programme_version.programme_version_pkey': 'PRIMARY KEY (programme, version)',
     'proposal.proposal_pkey': 'PRIMARY KEY (id)',
+    'restore.restore_pkey': 'PRIMARY KEY (id)',
     'role_grant.role_grant_pkey': 'PRIMARY KEY (id)',
     'seal.seal_pkey': 'PRIMARY KEY (sequence)',
     'sealed_document.sealed_document_pkey': 'PRIMARY KEY (id)',
@@ -209,6 +211,8 @@ export const GUARDS: Guards = {
       'CREATE UNIQUE INDEX posting_key_line_key ON public.posting USING btree (key, line)',
     'proposal.proposal_act_content_hash_expires_at_key':
       'CREATE UNIQUE INDEX proposal_act_content_hash_expires_at_key ON public.proposal USING btree (act, content_hash, expires_at)',
+    'restore.restore_open':
+      'CREATE UNIQUE INDEX restore_open ON public.restore USING btree ((true)) WHERE (closed_at IS NULL)',
     'role_grant.role_grant_live':
       "CREATE UNIQUE INDEX role_grant_live ON public.role_grant USING btree (person, role, COALESCE(programme, ''::text)) WHERE (ended_at IS NULL)",
     'seal.seal_previous_key': 'CREATE UNIQUE INDEX seal_previous_key ON public.seal USING btree (previous)',
@@ -267,7 +271,7 @@ export const GUARDS: Guards = {
     'evidence.evidence_kind':
       "CHECK ((kind = ANY (ARRAY['course-started'::text, 'course-completed'::text, 'course-rated'::text, 'survey-answered'::text])))",
     'freezes.freezes_cause':
-      "CHECK ((cause = ANY (ARRAY['person'::text, 'two-payouts'::text, 'failure-rate'::text, 'unknown-rate'::text, 'spend-rate'::text])))",
+      "CHECK ((cause = ANY (ARRAY['person'::text, 'two-payouts'::text, 'failure-rate'::text, 'unknown-rate'::text, 'spend-rate'::text, 'restored'::text])))",
     'freezes.freezes_lift':
       "CHECK ((((lifted_by IS NULL) = (lifted_at IS NULL)) AND ((lifted_under IS NULL) OR (lifted_by IS NOT NULL)) AND (COALESCE(lifted_by, ''::text) <> 'engine'::text)))",
     'freezes.freezes_scope':
@@ -287,6 +291,9 @@ export const GUARDS: Guards = {
       "CHECK ((stage = ANY (ARRAY['screening'::text, 'admission'::text, 'training'::text, 'incentives'::text, 'closed'::text])))",
     'payout.payout_amount':
       "CHECK (((amount > 0) AND (n > 0) AND (sends > 0) AND (reference ~ '^[0-9A-Z]{16}$'::text)))",
+    'payout.payout_bytes':
+      'CHECK ((((request IS NULL) = (recovered_at IS NOT NULL)) AND ((request IS NULL) = (request_sha256 IS NULL))))',
+    'payout.payout_lost_bytes': 'CHECK (((request IS NOT NULL) OR (sends = 1)))',
     'payout.payout_money':
       "CHECK (((money = ANY (ARRAY['clearing'::text, 'credited'::text, 'back'::text, 'receivable'::text, 'written-off'::text, 'repaid'::text])) AND\nCASE\n    WHEN (state = ANY (ARRAY['submitting'::text, 'unknown'::text, 'accepted'::text, 'processing'::text, 'failing'::text])) THEN (money = 'clearing'::text)\n    WHEN (state = 'paid'::text) THEN (money <> ALL (ARRAY['clearing'::text, 'back'::text]))\n    WHEN (state = ANY (ARRAY['failed'::text, 'cancelled'::text, 'not-sent'::text, 'returned'::text])) THEN (money = 'back'::text)\n    ELSE true\nEND))",
     'payout.payout_returned':
@@ -361,6 +368,7 @@ export const GUARDS: Guards = {
     'payout_run.payout_run_rules_exist':
       'FOREIGN KEY (programme, programme_version) REFERENCES programme_version(programme, version)',
     'proposal.proposal_signing_key_exists': 'FOREIGN KEY (signing_key, proposer) REFERENCES signing_key(id, person)',
+    'restore.restore_freeze_exists': 'FOREIGN KEY (freeze_id) REFERENCES freezes(id)',
     'send.send_payout_exists': 'FOREIGN KEY (payout) REFERENCES payout(key)',
     'tranche.tranche_participant_exists': 'FOREIGN KEY (programme, ref) REFERENCES participant(programme, ref)',
     'treasury_return.treasury_return_year_exists':
@@ -414,7 +422,7 @@ export const GUARDS: Guards = {
     'observation.observation_append_only':
       'CREATE TRIGGER observation_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.observation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'payout.payout_frozen':
-      "CREATE TRIGGER payout_frozen BEFORE UPDATE OF key, disbursement, n, gateway, reference, amount, currency, account, request, request_sha256 ON public.payout FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'disbursement', 'n', 'gateway', 'reference', 'amount', 'currency', 'account', 'request', 'request_sha256')",
+      "CREATE TRIGGER payout_frozen BEFORE UPDATE OF key, disbursement, n, gateway, reference, amount, currency, account, request, request_sha256, recovered_at ON public.payout FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'disbursement', 'n', 'gateway', 'reference', 'amount', 'currency', 'account', 'request', 'request_sha256', 'recovered_at')",
     'payout.payout_owed':
       "CREATE TRIGGER payout_owed BEFORE INSERT ON public.payout FOR EACH ROW WHEN ((new.money = ANY (ARRAY['clearing'::text, 'credited'::text]))) EXECUTE FUNCTION refuse_overpayment()",
     'payout.payout_owed_late':
@@ -453,6 +461,12 @@ export const GUARDS: Guards = {
       "CREATE TRIGGER proposal_decided BEFORE UPDATE ON public.proposal FOR EACH ROW WHEN ((old.state <> 'open'::text)) EXECUTE FUNCTION refuse_change()",
     'proposal.proposal_frozen':
       "CREATE TRIGGER proposal_frozen BEFORE UPDATE ON public.proposal FOR EACH ROW EXECUTE FUNCTION refuse_thaw('id', 'act', 'programme', 'subject', 'about', 'content', 'content_hash', 'document', 'reason', 'evidence', 'approvers', 'releaser', 'proposer', 'role', 'signing_key', 'signature', 'proposed_at', 'expires_at')",
+    'restore.restore_ended':
+      'CREATE TRIGGER restore_ended BEFORE UPDATE ON public.restore FOR EACH ROW WHEN ((old.closed_at IS NOT NULL)) EXECUTE FUNCTION refuse_change()',
+    'restore.restore_frozen':
+      "CREATE TRIGGER restore_frozen BEFORE UPDATE ON public.restore FOR EACH ROW EXECUTE FUNCTION refuse_thaw('id', 'freeze_id', 'restored_to', 'found_at', 'found_by', 'reason')",
+    'restore.restore_kept':
+      'CREATE TRIGGER restore_kept BEFORE DELETE OR TRUNCATE ON public.restore FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'seal.seal_append_only':
       'CREATE TRIGGER seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'signing_key.signing_key_ended':
@@ -514,6 +528,7 @@ export const GUARDS: Guards = {
     'lunas_app on table posting': 'INSERT, SELECT',
     'lunas_app on table programme_version': 'INSERT, SELECT',
     'lunas_app on table proposal': 'INSERT, SELECT, UPDATE (decided_at, outcome, outcome_code, state, version)',
+    'lunas_app on table restore': 'INSERT, SELECT, UPDATE (closed_at, looked_up_at, version)',
     'lunas_app on table role_grant': 'INSERT, SELECT, UPDATE (ended_at, ended_by)',
     'lunas_app on table seal': 'SELECT (sequence, to_xid)',
     'lunas_app on table sealed_document': 'INSERT, SELECT',
@@ -556,6 +571,7 @@ export const GUARDS: Guards = {
     'lunas_audit on table posting': 'SELECT',
     'lunas_audit on table programme_version': 'SELECT',
     'lunas_audit on table proposal': 'SELECT',
+    'lunas_audit on table restore': 'SELECT',
     'lunas_audit on table role_grant': 'SELECT',
     'lunas_audit on table seal': 'SELECT',
     'lunas_audit on table sealed_document': 'SELECT (created_at, id, kind, number, owner)',

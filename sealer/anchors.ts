@@ -57,6 +57,21 @@ async function mend(handle: FileHandle, file: string): Promise<Anchor | undefine
   return parsed.anchor
 }
 
+/** The sequence of the last whole line, whoever signed it; null in a file without one. For whoever only asks how far it goes. */
+export async function lastSequence(file: string): Promise<bigint | null> {
+  const handle = await open(file, 'r')
+  try {
+    const { size } = await handle.stat()
+    const start = Math.max(0, size - TAIL)
+    const tail = Buffer.alloc(size - start)
+    await handle.read(tail, 0, tail.length, start)
+    const lines = tail.toString('utf8').split('\n').slice(0, -1)
+    return parseLine(lines.at(-1) ?? '')?.anchor.sequence ?? null
+  } finally {
+    await handle.close()
+  }
+}
+
 /** Makes a new file's name as durable as its content. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')

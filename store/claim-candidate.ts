@@ -38,6 +38,8 @@ export interface Candidate {
   readonly send_open: boolean
   /** Somebody who proves nothing has told of an earlier attempt, and the gateway has not yet been asked. */
   readonly asked_about: boolean
+  /** The database is older than what it has told the world, and the days that are missing are not matched yet. */
+  readonly restored: boolean
   /** What people have agreed to, as far as it stands. */
   readonly approval: LiveApproval | null
   /** Gateways where our money is short. */
@@ -57,6 +59,7 @@ SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.reason, d.
        (SELECT coalesce(bool_or((SELECT true FROM send s WHERE s.payout = y.key AND s.ended_at IS NULL)), false)
           FROM payout y WHERE y.disbursement = d.key) AS send_open,
        EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key AND y.asked_at IS NOT NULL) AS asked_about,
+       EXISTS (SELECT FROM restore WHERE closed_at IS NULL) AS restored,
        ${APPROVAL} AS approval, ${SHORTS} AS shorts
   FROM disbursement d
   JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)

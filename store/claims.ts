@@ -42,6 +42,8 @@ export type Parked =
   | 'float-short'
   | 'no-gateway'
   | 'too-early'
+  /** A restore is open, and nobody has asked its gateway whether it was paid before. */
+  | 'not-looked-up'
 
 export interface ClaimDraft {
   readonly kind: 'draft'
@@ -62,6 +64,8 @@ export interface ClaimDraft {
   readonly destination: Sealed<AccountDetails>
   /** The gateway must confirm the account before anything is claimed. */
   readonly unchecked?: boolean
+  /** A restore is open: what would be sent is looked up at the gateway first. */
+  readonly mustLookUp: boolean
 }
 
 export type Draft = ClaimDraft | { readonly kind: 'parked'; readonly reason: Parked }
@@ -75,8 +79,8 @@ export type Claim =
 export interface Claims {
   /** What the next payout of a disbursement would be; nothing is written. */
   draft(disbursement: string, nowMs: number, salt?: number): Promise<Draft>
-  /** Claims the payout with its frozen bytes. Only the winner of several callers is told `claimed`. */
-  claim(draft: ClaimDraft, body: Uint8Array, nowMs: number): Promise<Claim>
+  /** Claims the payout with its frozen bytes; `isLookedUp`: its gateway has told that it knows nothing of it. Only the winner of several callers is told `claimed`. */
+  claim(draft: ClaimDraft, body: Uint8Array, nowMs: number, isLookedUp?: boolean): Promise<Claim>
   /** The gateway's format refuses the order before anything is claimed: the disbursement goes to whoever can mend it. */
   refuse(draft: ClaimDraft, failure: Failure, nowMs: number): Promise<void>
 }
@@ -114,11 +118,14 @@ export function createClaims(context: StoreContext): Claims {
         run: coveringRun(candidate, programme),
         destination: parseSealed<AccountDetails>(document),
         unchecked: isUnchecked(candidate, programme),
+        mustLookUp: candidate.restored,
       }
     },
-    async claim(draft, body, nowMs) {
+    async claim(draft, body, nowMs, isLookedUp = false) {
       try {
-        const claiming = inTransaction(context.database, (sql) => claimLocked(sql, context, draft, body, nowMs))
+        const claiming = inTransaction(context.database, (sql) =>
+          claimLocked(sql, context, draft, { body, isLookedUp }, nowMs),
+        )
         return await context.pass('claim:committed', claiming)
       } catch (error) {
         if (codeOf(error) === '23505' && constraintOf(error) === 'payout_gateway_reference_key')
@@ -178,7 +185,7 @@ async function claimLocked(
   sql: Sql,
   context: StoreContext,
   draft: ClaimDraft,
-  body: Uint8Array,
+  { body, isLookedUp }: { readonly body: Uint8Array; readonly isLookedUp: boolean },
   nowMs: number,
 ): Promise<Claim> {
   const { pass } = context
@@ -199,6 +206,7 @@ async function claimLocked(
   const programme = await pass('claim:ruled', versioning)
   const parked = claimParked(candidate, programme, draft, nowMs)
   if (parked) return { kind: 'parked', reason: parked }
+  if (candidate.restored && !isLookedUp) return { kind: 'parked', reason: 'not-looked-up' }
   if (isShort(context, candidate, draft.gateway, nowMs)) return { kind: 'parked', reason: 'float-short' }
   const timing = context.timingOf(draft.gateway)
   const by = sendByMs(nowMs, nowMs, timing)

@@ -15,6 +15,7 @@ import { createProposals, type Proposals } from './proposal-desk.ts'
 import { createProgrammeBook, type ProgrammeBook } from './programmes.ts'
 import { createReviews, type Reviews } from './reviews.ts'
 import { createReads, type Reads } from './reads.ts'
+import { createRestores, type Restores } from './restores.ts'
 import { createRuns, type Runs } from './runs.ts'
 import { createStatements, type Statements } from './statements.ts'
 import { createYears, type Years } from './years.ts'
@@ -38,6 +39,7 @@ export interface Store {
   readonly runs: Runs
   readonly reviews: Reviews
   readonly years: Years
+  readonly restores: Restores
   /** Waits for running statements and closes the pool. */
   close(): Promise<void>
 }
@@ -81,6 +83,7 @@ export function createStore(options: StoreOptions): Store {
     runs: createRuns(context),
     reviews: createReviews(database),
     years: createYears(context),
+    restores: createRestores(context),
     close: () => database.pool.end(),
   }
 }

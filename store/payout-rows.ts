@@ -21,6 +21,8 @@ export interface Work extends Mutable<PayoutRow> {
   readonly currency: string
   readonly account: string
   readonly sent_to: SentTo
+  /** It was found at its gateway after a restore: its bytes are lost, and nothing of it is sent again. */
+  readonly lost: boolean
   version: number
   money: PayoutMoney
   /** Came back of it while the rest is still with the payee. */
@@ -64,7 +66,7 @@ SELECT FROM participant
 const LOAD = `
 SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage = 'closed' AS closed,
        p.held_at IS NOT NULL AS held, y.n, y.gateway, y.reference, y.amount, y.currency, y.account, y.state, y.money, y.returned, y.version,
-       y.gateway_id, y.alarm, y.sends,
+       y.gateway_id, y.alarm, y.sends, y.request IS NULL AS lost,
        CASE WHEN y.failure_class IS NOT NULL THEN jsonb_build_object('class', y.failure_class, 'code', y.failure_code,
                                                                      'vendorCode', coalesce(y.vendor_code, '')) END AS failure,
         y.same_key_retries, y.enquiries, y.not_found, ms(y.not_found_at) AS not_found_ms,

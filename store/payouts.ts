@@ -99,7 +99,7 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
   const timing = context.timingOf(row.gateway)
   const next = nextForPayout(waitingPayout(row), timing, nowMs)
   // A resend is a send: a hold or a freeze stops it, and so do people who look at an older attempt and words that are not yet asked about.
-  const isForbidden = row.held || row.disbursement.state !== 'in-flight' || row.disbursement.asked !== null
+  const isForbidden = row.lost || row.held || row.disbursement.state !== 'in-flight' || row.disbursement.asked !== null
   const isDue = next.kind === 'resend' && !isForbidden
   if (!isDue || (await pass('resend:checked', isStopped(sql, row, programme, nowMs)))) {
     return { kind: 'refused', disbursement: standingOfWork(context, row, programme, nowMs) }

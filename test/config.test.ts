@@ -138,3 +138,14 @@ interface Described {
   readonly default?: string | number
   readonly examples?: readonly string[]
 }
+
+test('a process is told where to die by name and passing, and never in production', () => {
+  const told = { LUNAS_FAILPOINTS: 'claim:committed=1,send:answered=2' }
+  expect([...loadConfig(told).failpoints]).toEqual([
+    ['claim:committed', 1],
+    ['send:answered', 2],
+  ])
+  expect(problemsOf(() => loadConfig({ LUNAS_FAILPOINTS: 'claim:committed' }))).toHaveLength(1)
+  const lines = problemsOf(() => requireProduction(loadConfig({ ...production, ...told })))
+  expect(lines).toContain('LUNAS_FAILPOINTS must not be set in production')
+})

@@ -7,8 +7,10 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { ENVIRONMENT } from '../config.ts'
 import { PROBLEM_CODES } from '../domain/problem.ts'
+import { FAILPOINTS } from '../failpoints.ts'
 import { PROJECT_ROOT } from '../local/project.ts'
 import { SHIPPED_PROGRAMMES } from '../programmes/index.ts'
+import { MONEY_PATH, namedWaits } from './support/house/failpoints.ts'
 import { exportFaults, lineFaults, nameFaults, sizeFaults, smallnessFaults } from './support/house/code.ts'
 import { banishedWords, documentFaults, textFaults, wordFaults, type House } from './support/house/documents.ts'
 import { cycles, importFaults, specifierFaults } from './support/house/imports.ts'
@@ -71,6 +73,22 @@ test('exports have names, and index.ts is a registry', () => clean(code.flatMap(
 test('names say something', () => clean(code.flatMap(nameFaults)))
 
 test('no line does what only one room may do', () => clean(code.flatMap(lineFaults)))
+
+test('every wait of the path of money has a name, and every name is passed', () => {
+  const waits = Object.keys(MONEY_PATH).map((name) => namedWaits(fileOf(name)))
+  const names = waits.flatMap((one) => one.names)
+  const listed: readonly string[] = FAILPOINTS
+  clean([
+    ...waits.flatMap(({ faults }) => faults),
+    ...names
+      .filter((name, index) => names.indexOf(name) !== index && name !== 'recovery:asked')
+      .map((name) => `${name} is passed in two places`),
+    ...names.filter((name) => !listed.includes(name)).map((name) => `${name} is not in failpoints.ts`),
+    ...listed
+      .filter((name) => !names.includes(name))
+      .map((name) => `${name} is passed nowhere; take it off failpoints.ts`),
+  ])
+})
 
 test('exports use the words of the glossary', () =>
   clean(code.flatMap((file) => wordFaults(file, banishedWords(textOf('docs/glossary.md'))))))

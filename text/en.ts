@@ -168,6 +168,11 @@ export const english: Catalogue = {
   'timeline.discrepancy-explained': 'The difference with the payment partner was explained; no money moved.',
   'timeline.discrepancy-resolved': 'Two officers resolved the difference with the payment partner.',
   'timeline.discrepancy-corrected': 'The payment partner’s later statement no longer shows the difference.',
+  'timeline.restore-found':
+    'The database was found to be older than what it had told; nothing is sent until people have looked.',
+  'timeline.restore-looked-up': 'Everything owed was looked up at the payment partners.',
+  'timeline.restore-closed': 'The statements of the days that were lost are matched.',
+  'timeline.payout-recovered': 'A payment partner told us of a payment that had been sent before.',
   'run.collecting': 'It is collected and waits to be put forward.',
   'run.proposed': 'It waits for approval.',
   'run.approved': 'It is approved; its first payments are about to be released.',

@@ -173,6 +173,11 @@ export const indonesian: Catalogue = {
   'timeline.discrepancy-explained': 'Selisih dengan mitra pembayaran sudah dijelaskan; tidak ada dana yang berpindah.',
   'timeline.discrepancy-resolved': 'Dua petugas menyelesaikan selisih dengan mitra pembayaran.',
   'timeline.discrepancy-corrected': 'Rekening koran berikutnya dari mitra pembayaran tidak lagi menunjukkan selisih.',
+  'timeline.restore-found':
+    'Basis data ternyata lebih lama daripada yang sudah disampaikan; tidak ada yang dikirim sampai diperiksa petugas.',
+  'timeline.restore-looked-up': 'Semua yang terutang telah dicocokkan pada mitra pembayaran.',
+  'timeline.restore-closed': 'Rekening koran dari hari-hari yang hilang telah dicocokkan.',
+  'timeline.payout-recovered': 'Mitra pembayaran memberi tahu kami tentang pembayaran yang sudah dikirim sebelumnya.',
   'run.collecting': 'Daftar sudah disusun dan menunggu diajukan.',
   'run.proposed': 'Daftar menunggu persetujuan.',
   'run.approved': 'Daftar disetujui; pembayaran pertama segera dicairkan.',

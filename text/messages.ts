@@ -120,6 +120,10 @@ interface ActValues {
   'commitment-carried': Plain
   'disbursement-carried': Plain
   'year-closed': Plain
+  'restore-found': Plain
+  'restore-looked-up': Plain
+  'restore-closed': Plain
+  'payout-recovered': Plain
 }
 
 /** Every act of the audit trail has a text: a new one does not compile without. */

@@ -1,7 +1,7 @@
 import { sqlCheck } from '../books.ts'
 
 /** The number that the event of a claim, or of an end, has in the trail: under the life's lock they are in the order in which they happened. */
-const CLAIMED = `(SELECT min(e.id) FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act = 'payout-sent' AND e.subject = y.key)`
+const CLAIMED = `(SELECT min(e.id) FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act IN ('payout-sent', 'payout-recovered') AND e.subject = y.key)`
 
 export const attempts = sqlCheck(
   {
@@ -63,7 +63,7 @@ SELECT 'changed' AS kind, 'payout' AS entity, y.key,
       sql: `
 SELECT 'changed' AS kind, 'payout' AS entity, y.key,
        format('the trail has %s %s through %s, attempt %s', e.after ->> 'amount', e.after ->> 'currency', e.after ->> 'gateway', e.after ->> 'n') AS says
-  FROM payout y JOIN audit_event e ON e.act = 'payout-sent' AND e.subject = y.key
+  FROM payout y JOIN audit_event e ON e.act IN ('payout-sent', 'payout-recovered') AND e.subject = y.key
  WHERE (y.amount::text, y.currency, y.gateway, y.n::text, y.claimed_at)
        IS DISTINCT FROM (e.after ->> 'amount', e.after ->> 'currency', e.after ->> 'gateway', e.after ->> 'n', e.at)`,
     },
@@ -85,7 +85,7 @@ SELECT CASE WHEN a.id IS NULL THEN 'missing' ELSE 'forbidden' END AS kind, 'payo
       sql: `
 SELECT 'missing' AS kind, 'sealed_document' AS entity, y.request::text AS key, format('the frozen bytes of %s are not there', y.key) AS says
   FROM payout y LEFT JOIN sealed_document s ON s.id = y.request AND s.kind = 'request'
- WHERE s.id IS NULL`,
+ WHERE s.id IS NULL AND y.recovered_at IS NULL`,
     },
     {
       invariant: 'I2',

@@ -28,7 +28,11 @@ export const events = sqlCheck(
   [
     paired('disbursement', 'tranche-due', 'r.key'),
     paired('disbursement', 'disbursement-lapsed', 'r.key', `r.state = 'lapsed'`),
-    paired('payout', 'payout-sent', 'r.key'),
+    paired('payout', 'payout-sent', 'r.key', 'r.recovered_at IS NULL'),
+    paired('payout', 'payout-recovered', 'r.key', 'r.recovered_at IS NOT NULL'),
+    paired('restore', 'restore-found', `'restore:' || r.id`),
+    paired('restore', 'restore-looked-up', `'restore:' || r.id`, 'r.looked_up_at IS NOT NULL'),
+    paired('restore', 'restore-closed', `'restore:' || r.id`, 'r.closed_at IS NOT NULL'),
     paired('funding', 'float-funded', `'funding:' || r.id`),
     paired('treasury_return', 'funds-returned', `'treasury-return:' || r.id`),
     paired('year_close', 'year-end-begun', `'year:' || r.programme || ':' || r.fiscal_year`),

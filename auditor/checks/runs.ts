@@ -43,7 +43,7 @@ SELECT 'changed' AS kind, 'payout_run' AS entity, r.key, 'its payment order or i
 SELECT 'forbidden' AS kind, 'payout' AS entity, y.key, 'its programme pays by runs, and none that people agreed to covers it' AS says
   FROM payout y JOIN participant p ON (p.programme, p.ref) = (y.programme, y.ref)
   JOIN programme_version v ON (v.programme, v.version) = (p.programme, p.programme_version) AND v.definition #>> '{payment,release}' <> 'automatic'
- WHERE NOT EXISTS (SELECT FROM payout_run_line l JOIN payout_run r ON r.key = l.run
+ WHERE y.recovered_at IS NULL AND NOT EXISTS (SELECT FROM payout_run_line l JOIN payout_run r ON r.key = l.run
                     WHERE l.disbursement = y.disbursement AND (l.amount, l.currency, l.gateway, l.account) = (y.amount, y.currency, y.gateway, y.account)
                       AND l.released_at <= y.claimed_at AND y.claimed_at < r.approved_until)`,
     },

@@ -134,7 +134,7 @@ SELECT 'duplicate' AS kind, 'told_line' AS entity, payout AS key, format('it cam
       sql: `
 SELECT 'early' AS kind, 'told_line' AS entity, concat_ws('/', t.gateway, t.day, t.line) AS key,
        format('it was booked on %s, and payout %s was claimed on %s', t.day, y.key, ${DAY('y.claimed_at')}) AS says
-  FROM told_pair t JOIN payout y ON y.key = t.payout WHERE t.type = 'payout' AND t.day < ${DAY('y.claimed_at')} AND NOT t.is_known`,
+  FROM told_pair t JOIN payout y ON y.key = t.payout WHERE t.type = 'payout' AND t.day < ${DAY('y.claimed_at')} AND NOT t.is_known AND y.recovered_at IS NULL`,
     },
   ],
 )

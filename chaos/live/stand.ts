@@ -46,6 +46,8 @@ export interface Stand {
 export interface SettleOptions {
   readonly onRound?: (lives: readonly Follow[]) => Promise<void> | void
   readonly withinMs?: number
+  /** Aborted: people are left where they stand. */
+  readonly signal?: AbortSignal
 }
 
 export interface StandOptions extends Pick<StackOptions, 'beside' | 'waits' | 'children'> {
@@ -54,8 +56,11 @@ export interface StandOptions extends Pick<StackOptions, 'beside' | 'waits' | 'c
 }
 
 const APPROPRIATION = 10n ** 15n
-/** Enough for some dozen people: it really runs short, and is topped up. */
-const FLOAT = 3n * 10n ** 9n
+/** Enough for a few payments: it really runs short, and is topped up. */
+const FLOAT = 3n * 10n ** 8n
+/** Enough for a few of those who wait then. */
+const TOP_UP = 6n * 10n ** 8n
+const TOP_UP_PAUSE_MS = 5000
 const PATIENCE_MS = 300_000
 
 export async function openStand(options: StandOptions = {}): Promise<Stand> {
@@ -102,11 +107,14 @@ type Made = Omit<Stand, 'settle' | 'rest' | 'close'>
 function driving(made: Made): Pick<Stand, 'settle' | 'rest'> {
   const { calls, identities, sandbox, programme, journal, root, lives } = made
   let transfers = 0
-  const topUp = (): Promise<void> => {
+  let lastMs = -Infinity
+  const topUp = async (): Promise<void> => {
+    if (Date.now() - lastMs < TOP_UP_PAUSE_MS) return
+    lastMs = Date.now()
     transfers += 1
-    return fundSandbox(calls, identities, sandbox, { programme, amount: FLOAT, number: `SP2D-${transfers}` })
+    return fundSandbox(calls, identities, sandbox, { programme, amount: TOP_UP, number: `SP2D-${transfers}` })
   }
-  const optionsOf = ({ onRound, withinMs = PATIENCE_MS }: SettleOptions) => ({
+  const optionsOf = ({ onRound, withinMs = PATIENCE_MS, signal }: SettleOptions) => ({
     calls,
     programme,
     wave: SEEDED_WAVE,
@@ -114,7 +122,7 @@ function driving(made: Made): Pick<Stand, 'settle' | 'rest'> {
     // A server that has just been killed does not answer: whether money rests is then asked again.
     isAtRest: () => isAtRest(root.pool, journal, programme.code).catch(() => false),
     onRound: (round: readonly Follow[]) => onRound?.(round),
-    signal: AbortSignal.timeout(withinMs),
+    signal: AbortSignal.any([AbortSignal.timeout(withinMs), ...(signal ? [signal] : [])]),
   })
   return {
     async settle(people, more = {}) {

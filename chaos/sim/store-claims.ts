@@ -63,6 +63,7 @@ export class SimClaims {
       ref: candidate.ref,
       accountId: candidate.account,
       run: coveringRun(candidate, programme),
+      mustLookUp: false,
       destination: new Sealed(rows.accounts.get(candidate.account).details),
     }
   }

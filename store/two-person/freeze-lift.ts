@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { checkFrozen, findFreeze, liftFreeze } from '../freezes.ts'
+import { refuseUnlooked } from '../restores.ts'
 import { twoPersonAct, UUID } from '../two-person-act.ts'
 
 /** A freeze, lifted: claims go on from the commit. */
@@ -12,8 +13,12 @@ export const freezeLift = twoPersonAct({
     const { programme } = await findFreeze(sql, freeze)
     return { programme, subject: `freeze:${freeze}` }
   },
-  check: (sql, _context, { freeze }) => checkFrozen(sql, freeze),
+  async check(sql, _context, { freeze }) {
+    await checkFrozen(sql, freeze)
+    await refuseUnlooked(sql, freeze)
+  },
   async execute(sql, _context, { freeze }, by, actor, atMs) {
+    await refuseUnlooked(sql, freeze)
     await liftFreeze(sql, freeze, by, actor, atMs)
   },
 })

@@ -54,6 +54,7 @@ export const ROOT_COMMANDS = [
   'migrate.ts',
   'bootstrap.ts',
   'audit.ts',
+  'recover.ts',
 ].map((name) => `cli/${name}`)
 
 /** What only some rooms know. Composition roots put it together and may name it too. */

@@ -1,0 +1,326 @@
+/**
+ * A database that is older than what it has told the world. While a restore is open nothing is sent that was not looked up at its
+ * gateway first; what is found there is recorded as sent, and what was sent in it is lost: it is never made anew.
+ */
+import { createHash, randomUUID } from 'node:crypto'
+import { engineActor, type Actor } from '../domain/act.ts'
+import { gatewayReference, payoutKey } from '../domain/identity.ts'
+import type { PayoutFact } from '../domain/payout.ts'
+import { Problem } from '../domain/problem.ts'
+import type { Programme } from '../domain/programme.ts'
+import { localDate } from '../domain/zone.ts'
+import { insertAudit } from './audit.ts'
+import { inTransaction, one, type Sql } from './database.ts'
+import { placeFreeze } from './freezes.ts'
+import { insertMessages, nudge } from './nudges.ts'
+import type { ObservationItem } from './observation-item.ts'
+import { observeLocked } from './observe.ts'
+import type { StoreContext } from './options.ts'
+import { insertPostings } from './postings.ts'
+
+/** An attempt that a gateway may know of and we do not. */
+export interface Attempt {
+  readonly disbursement: string
+  readonly n: number
+  readonly gateway: string
+  readonly reference: string
+  readonly salt: number
+}
+
+export interface Restore {
+  readonly id: string
+  readonly freeze: string
+  /** The newest change the database still has. */
+  readonly restoredTo: Date
+  readonly foundAt: Date
+  readonly reason: string
+  readonly lookedUpAt: Date | null
+}
+
+/** Whose midnight ends a gateway's day. IANA. */
+export interface GatewayZone {
+  readonly code: string
+  readonly zone: string
+}
+
+export interface Restores {
+  /** The one that is open; null when none is. */
+  open(): Promise<Restore | null>
+  /** Stops everything and opens a restore; the one that is open when there is one. */
+  begin(reason: string, actor: Actor, atMs: number): Promise<Restore>
+  /** Disbursements that a gateway may know more of, in the order of their keys, from after `key` on. */
+  owed(after: string, limit: number): Promise<string[]>
+  /** Some of what is about to be sent, those first that would have been sent first. */
+  waiting(limit: number): Promise<string[]>
+  /** The attempts that may follow the last known one, at every gateway of its programme. */
+  attemptsAfter(disbursement: string): Promise<Attempt[]>
+  /** Records an attempt that was found, or a gap before one; false when the disbursement cannot take it. */
+  record(attempt: Attempt, fact: PayoutFact, atMs: number): Promise<boolean>
+  /** Everything owed has been looked up: two people may now let sends go on. */
+  lookedUp(id: string, counts: Readonly<Record<string, number>>, atMs: number): Promise<void>
+  /** Days, by gateway, whose statements are not matched yet since the restored moment. */
+  unmatchedDays(id: string, gateways: readonly GatewayZone[]): Promise<string[]>
+  /** Ends it: throws `conflict` while a day is not matched. */
+  close(id: string, gateways: readonly GatewayZone[], actor: Actor, atMs: number): Promise<void>
+  /** The newest seal the database has; 0 when it has none. */
+  newestSeal(): Promise<bigint>
+  /** Whether the store has a life open. */
+  isOpen(programme: string, ref: string): Promise<boolean>
+}
+
+/** More attempts than any retry rule makes in the minutes a restore may lose. */
+const AHEAD = 3
+/** What was paid shortly before may have come back and been paid again since. */
+const PAID_WITHIN = `interval '7 days'`
+
+const COLUMNS = `id, freeze_id AS "freeze", restored_to AS "restoredTo", found_at AS "foundAt", reason, looked_up_at AS "lookedUpAt"`
+
+export function createRestores(context: StoreContext): Restores {
+  const { database } = context
+  const { pool } = database
+  return {
+    open: () => openRestore(pool),
+    begin: (reason, actor, atMs) => inTransaction(database, (sql) => beginLocked(sql, reason, actor, atMs)),
+    async owed(after, limit) {
+      const { rows } = await pool.query<{ key: string }>(
+        `SELECT key FROM disbursement
+          WHERE key > $1 AND state NOT IN ('lapsed', 'cancelled') AND (state <> 'paid' OR paid_at > now() - ${PAID_WITHIN})
+          ORDER BY key LIMIT $2`,
+        [after, limit],
+      )
+      return rows.map(({ key }) => key)
+    },
+    async waiting(limit) {
+      const { rows } = await pool.query<{ key: string }>(
+        `SELECT key FROM disbursement WHERE state = 'released' ORDER BY release_at, key LIMIT $1`,
+        [limit],
+      )
+      return rows.map(({ key }) => key)
+    },
+    attemptsAfter: (disbursement) => attemptsAfter(pool, context, disbursement),
+    record: (attempt, fact, atMs) => inTransaction(database, (sql) => recordLocked(sql, context, attempt, fact, atMs)),
+    lookedUp: (id, counts, atMs) =>
+      inTransaction(database, async (sql) => {
+        const { rowCount } = await sql.query(
+          'UPDATE restore SET looked_up_at = $2, version = version + 1 WHERE id = $1 AND closed_at IS NULL AND looked_up_at IS NULL',
+          [id, new Date(atMs)],
+        )
+        if (rowCount === 0) return
+        const subject = `restore:${id}`
+        await insertAudit(sql, [{ act: 'restore-looked-up', actor: engineActor(), atMs, subject, after: counts }])
+      }),
+    unmatchedDays: (id, gateways) => unmatchedDays(pool, id, gateways),
+    close: (id, gateways, actor, atMs) =>
+      inTransaction(database, async (sql) => {
+        const days = await unmatchedDays(sql, id, gateways)
+        if (days.length > 0) throw new Problem('conflict', `statements are not matched yet: ${days.join(', ')}`)
+        const { rowCount } = await sql.query(
+          'UPDATE restore SET closed_at = $2, version = version + 1 WHERE id = $1 AND closed_at IS NULL AND looked_up_at IS NOT NULL',
+          [id, new Date(atMs)],
+        )
+        if (rowCount === 0) throw new Problem('conflict', 'what was owed has not been looked up')
+        await insertAudit(sql, [{ act: 'restore-closed', actor, atMs, subject: `restore:${id}` }])
+      }),
+    async newestSeal() {
+      const { rows } = await pool.query<{ sequence: bigint }>('SELECT coalesce(max(sequence), 0) AS sequence FROM seal')
+      return rows[0]?.sequence ?? 0n
+    },
+    async isOpen(programme, ref) {
+      const text = `SELECT FROM participant WHERE programme = $1 AND ref = $2 AND stage <> 'closed'`
+      return (await pool.query(text, [programme, ref])).rows.length > 0
+    },
+  }
+}
+
+async function openRestore(sql: Sql): Promise<Restore | null> {
+  const { rows } = await sql.query<Restore>(`SELECT ${COLUMNS} FROM restore WHERE closed_at IS NULL`)
+  return rows[0] ?? null
+}
+
+async function beginLocked(sql: Sql, reason: string, actor: Actor, atMs: number): Promise<Restore> {
+  const target = { scope: 'all', programme: null, name: null } as const
+  const { freeze } = await placeFreeze(sql, { target, cause: 'restored', reason }, actor, atMs)
+  const known = await openRestore(sql)
+  if (known) return known
+  const id = randomUUID()
+  const { rows } = await sql.query<Restore>(
+    `INSERT INTO restore (id, freeze_id, restored_to, found_at, found_by, reason)
+     SELECT $1, $2, least($3, (SELECT recorded_at FROM audit_event WHERE act NOT LIKE 'freeze-%' ORDER BY id DESC LIMIT 1)), $3, $4, $5
+     RETURNING ${COLUMNS}`,
+    [id, freeze.id, new Date(atMs), actor.person, reason],
+  )
+  await insertAudit(sql, [
+    { act: 'restore-found', actor, atMs, subject: `restore:${id}`, reason, after: { freeze: freeze.id } },
+  ])
+  return one(rows, 'restore')
+}
+
+/** A freeze that stands for a restore is not lifted before everything owed has been looked up. Throws `conflict`. */
+export async function refuseUnlooked(sql: Sql, freeze: string): Promise<void> {
+  const { rows } = await sql.query(
+    'SELECT FROM restore WHERE freeze_id = $1 AND closed_at IS NULL AND looked_up_at IS NULL',
+    [freeze],
+  )
+  if (rows.length > 0)
+    throw new Problem('conflict', 'what is owed has not been looked up at its gateways: lunas recover look')
+}
+
+interface Owed {
+  readonly key: string
+  readonly programme: string
+  readonly ref: string
+  readonly programme_version: number
+  readonly tranche: string
+  readonly state: string
+  readonly attempts: number
+  readonly amount: bigint
+  readonly currency: string
+  readonly fiscal_year: number
+  readonly budget_line: string
+  readonly account: string | null
+}
+
+const OWED = `
+SELECT d.key, d.programme, d.ref, p.programme_version, d.tranche, d.state, d.attempts, d.currency, d.fiscal_year, d.budget_line,
+       d.amount - coalesce((SELECT sum(y.amount - y.returned) FROM payout y
+                             WHERE y.disbursement = d.key AND y.money IN ('clearing', 'credited')), 0)::bigint AS amount,
+       (SELECT a.id FROM account a WHERE (a.programme, a.ref) = (d.programme, d.ref)
+         ORDER BY a.ended_at IS NULL DESC, a.usable_from DESC LIMIT 1) AS account
+  FROM disbursement d JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref) WHERE d.key = $1`
+
+async function owedOf(sql: Sql, disbursement: string): Promise<Owed> {
+  const { rows } = await sql.query<Owed>(OWED, [disbursement])
+  return one(rows, `disbursement ${disbursement}`)
+}
+
+async function attemptsAfter(sql: Sql, context: StoreContext, disbursement: string): Promise<Attempt[]> {
+  const owed = await owedOf(sql, disbursement)
+  const { payment } = await context.programmes.version(owed.programme, owed.programme_version)
+  const numbers = Array.from({ length: AHEAD }, (_, index) => owed.attempts + 1 + index)
+  const attempts: Attempt[] = []
+  for (const n of numbers) {
+    for (const gateway of payment.gateways) attempts.push(await attemptAt(sql, { disbursement, n, gateway }))
+  }
+  return attempts
+}
+
+/** By the reference it would have been given: another salt only where the one before is somebody else's. */
+async function attemptAt(sql: Sql, of: Omit<Attempt, 'reference' | 'salt'>): Promise<Attempt> {
+  for (let salt = 0; ; salt += 1) {
+    const reference = gatewayReference(of.disbursement, of.n, sha256, salt)
+    const { rows } = await sql.query(
+      'SELECT FROM payout WHERE gateway = $1 AND reference = $2 AND disbursement <> $3',
+      [of.gateway, reference, of.disbursement],
+    )
+    if (rows.length === 0) return { ...of, reference, salt }
+  }
+}
+
+/** What can still be on its way to somebody; the other states say that it is not, and people look. */
+const TAKES: readonly string[] = ['owed', 'released', 'needs-account', 'float-short', 'failed']
+
+async function recordLocked(
+  sql: Sql,
+  context: StoreContext,
+  attempt: Attempt,
+  fact: PayoutFact,
+  nowMs: number,
+): Promise<boolean> {
+  const { pass } = context
+  const locking = sql.query(
+    `SELECT FROM participant WHERE (programme, ref) = (SELECT programme, ref FROM disbursement WHERE key = $1) FOR UPDATE`,
+    [attempt.disbursement],
+  )
+  await pass('recovery:locked', locking)
+  const owed = await owedOf(sql, attempt.disbursement)
+  // Somebody else was quicker: what was found is recorded, or more is known by now.
+  if (owed.attempts >= attempt.n) return true
+  if (!TAKES.includes(owed.state) || owed.account === null || owed.amount <= 0n) return false
+  const versioning = context.programmes.version(owed.programme, owed.programme_version, sql)
+  const programme = await pass('recovery:ruled', versioning)
+  const key = payoutKey(attempt.disbursement, attempt.n)
+  await pass('recovery:written', insertRecovered(sql, { ...attempt, key, owed, nowMs }))
+  await pass('recovery:posted', insertPostings(sql, [claimedEntry(attempt, key, owed, programme, nowMs)]))
+  const { programme: code, ref, tranche, currency } = owed
+  const after = { tranche, gateway: attempt.gateway, amount: owed.amount.toString(), currency, n: attempt.n }
+  const recovered = { act: 'payout-recovered', actor: engineActor(), atMs: nowMs, subject: key, after } as const
+  await pass('recovery:audited', insertAudit(sql, [{ ...recovered, programme: code, ref }]))
+  const told = { payout: key, fact, atMs: nowMs }
+  const item: ObservationItem =
+    fact.kind === 'not-sent' ? { ...told, source: 'submit' } : { ...told, source: 'enquiry', enquiry: 1 }
+  await pass('recovery:observed', observeLocked(sql, context, [item]))
+  await pass('recovery:nudged', insertMessages(sql, [nudge(code, ref, 'payout')]))
+  return true
+}
+
+function claimedEntry(attempt: Attempt, key: string, owed: Owed, programme: Programme, nowMs: number) {
+  return {
+    event: 'claimed',
+    subject: key,
+    amount: owed.amount,
+    currency: owed.currency,
+    gateway: attempt.gateway,
+    programme: owed.programme,
+    ref: owed.ref,
+    fiscalYear: owed.fiscal_year,
+    budgetLine: owed.budget_line,
+    businessDate: localDate(programme.zone, nowMs),
+  } as const
+}
+
+interface Recovered extends Attempt {
+  readonly key: string
+  readonly owed: Owed
+  readonly nowMs: number
+}
+
+/** The payout without its bytes, its one send that ended when its record was lost, and the disbursement on its way. */
+async function insertRecovered(sql: Sql, { key, owed, nowMs, ...attempt }: Recovered): Promise<void> {
+  await sql.query(
+    `UPDATE payout SET superseded = true
+      WHERE disbursement = $1 AND NOT superseded AND state IN ('failed', 'cancelled', 'not-sent', 'returned')`,
+    [attempt.disbursement],
+  )
+  await sql.query(
+    `WITH payout AS (
+       INSERT INTO payout (key, disbursement, programme, ref, n, gateway, reference, salt, amount, currency, account, state, money,
+                           claimed_at, recovered_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'submitting', 'clearing', $12, $12)
+     ), send AS (
+       INSERT INTO send (payout, number, started_at, send_by, ended_at, result) VALUES ($1, 1, $12, $12, $12, 'lost')
+     )
+     UPDATE disbursement SET state = 'in-flight', reason = NULL, attempts = $5, version = version + 1 WHERE key = $2`,
+    [
+      key,
+      attempt.disbursement,
+      owed.programme,
+      owed.ref,
+      attempt.n,
+      attempt.gateway,
+      attempt.reference,
+      attempt.salt,
+      owed.amount,
+      owed.currency,
+      owed.account,
+      new Date(nowMs),
+    ],
+  )
+}
+
+/** Each of a gateway's days from the one the database was restored to until the one on which that was found must have been told and matched. */
+async function unmatchedDays(sql: Sql, id: string, gateways: readonly GatewayZone[]): Promise<string[]> {
+  const { rows } = await sql.query<{ day: string }>(
+    `SELECT g.code || ' ' || day::date AS day
+       FROM restore r, unnest($2::text[], $3::text[]) AS g (code, zone),
+            generate_series((r.restored_to AT TIME ZONE g.zone)::date, (r.found_at AT TIME ZONE g.zone)::date, interval '1 day') AS day
+      WHERE r.id = $1 AND NOT EXISTS (SELECT FROM statement s WHERE s.gateway = g.code AND s.day = day::date
+                                         AND NOT s.superseded AND s.state <> 'loaded')
+      ORDER BY 1`,
+    [id, gateways.map(({ code }) => code), gateways.map(({ zone }) => zone)],
+  )
+  return rows.map((row) => row.day)
+}
+
+function sha256(text: string): Uint8Array {
+  return createHash('sha256').update(text).digest()
+}

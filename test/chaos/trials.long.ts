@@ -1,0 +1,33 @@
+/** Short versions of the trials that `npm run chaos` plays in full: each on a stack of its own, judged by the auditor. */
+import { expect, test } from 'vitest'
+import { killAtFailpoints } from '../../chaos/failpoints.ts'
+import { killing } from '../../chaos/faults.ts'
+import { tryOut } from '../../chaos/live/trial.ts'
+import { resetting } from '../../chaos/reset.ts'
+import { restoring } from '../../chaos/restore.ts'
+import { FAILPOINTS } from '../../failpoints.ts'
+
+const RIGHT = { duplicates: 0, lost: 0, findings: [] }
+
+test('a process that dies between a claim and the record of its answer pays nobody twice and leaves nobody behind', async () => {
+  const only = FAILPOINTS.filter((point) =>
+    /^(claim:(frozen|posted|committed|told)|send|outcome|callback:(applied|committed))/.test(point),
+  )
+  const result = await killAtFailpoints({ each: 1, people: 1, only, tell: () => undefined })
+  expect(result).toMatchObject({ ...RIGHT, failpoints: only.length, unreached: [] })
+  expect(result.kills).toBeGreaterThanOrEqual(only.length)
+})
+
+test('a database that is restored into its past asks before it sends', async () => {
+  expect(await tryOut(restoring({ each: 1, aheadMs: 8000 }))).toMatchObject({ ...RIGHT, kills: 1 })
+})
+
+test('a PostgreSQL that is killed while payouts are on their way loses nothing', async () => {
+  expect(await tryOut(killing('postgres', { times: 1, each: 1 }))).toMatchObject({ ...RIGHT, kills: 1 })
+})
+
+test('lives that are sent back to their start pay nothing again', async () => {
+  const { kills, ...judged } = await tryOut(resetting({ people: 5 }))
+  expect(judged).toMatchObject(RIGHT)
+  expect(kills).toBeGreaterThanOrEqual(15)
+})
