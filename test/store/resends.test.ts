@@ -268,12 +268,18 @@ describe('giving up', () => {
 
 describe('money that is short at the gateway', () => {
   const AMOUNT = 60_000_000n
-  const short = async (owedAtMs: number): Promise<{ ref: string; disbursement: string }> => {
-    const ref = await world.ready({}, owedAtMs)
-    const disbursement = disbursementOf(ref)
-    const payout = await world.claim(disbursement, owedAtMs)
-    await world.observe({ payout, source: 'submit', fact: seenFailed('float-short'), atMs: NOON, send: 1 })
-    return { ref, disbursement }
+  /** Claimed before the gateway has refused any: once one waits for our money there, the others wait with it. */
+  const shorts = async (...owedAtMs: number[]): Promise<{ ref: string; disbursement: string }[]> => {
+    const claimed: { ref: string; disbursement: string; payout: string }[] = []
+    for (const atMs of owedAtMs) {
+      const ref = await world.ready({}, atMs)
+      const disbursement = disbursementOf(ref)
+      claimed.push({ ref, disbursement, payout: await world.claim(disbursement, atMs) })
+    }
+    for (const { payout } of claimed) {
+      await world.observe({ payout, source: 'submit', fact: seenFailed('float-short'), atMs: NOON, send: 1 })
+    }
+    return claimed
   }
   const restore = (disbursement: string, minor: bigint, atMs = NOON + 2 * HOUR, gateway = 'sandbox') =>
     world.store.floats.restore(disbursement, { gateway, balance: { minor, currency: 'IDR' } }, atMs)
@@ -283,7 +289,7 @@ describe('money that is short at the gateway', () => {
 
   it('waits, is looked for, and is released again once; then it is a new attempt', async () => {
     await settled()
-    const { ref, disbursement } = await short(NOON)
+    const [{ ref, disbursement } = { ref: '', disbursement: '' }] = await shorts(NOON)
     const waiting = await world.advance(ref)
     expect(waiting).toMatchObject({ attention: 'waiting-for-float' })
     expect(waiting.disbursements[0]?.next).toEqual({ kind: 'wait', untilMs: NOON + TIMING.floatCheckMs })
@@ -306,8 +312,7 @@ describe('money that is short at the gateway', () => {
   })
 
   it('is shared out from the oldest debt on: with money for two of many asking at once, two go on', async () => {
-    const waiting: { ref: string; disbursement: string }[] = []
-    for (let debt = 0; debt < 6; debt += 1) waiting.push(await short(NOON - debt * SECOND))
+    const waiting = await shorts(...Array.from({ length: 6 }, (_, debt) => NOON - debt * SECOND))
     const oldestFirst = waiting.map(({ disbursement }) => disbursement).toReversed()
     const round = async () => {
       const released = await Promise.all(waiting.map(({ disbursement }) => restore(disbursement, 2n * AMOUNT + 1n)))
@@ -328,7 +333,8 @@ describe('money that is short at the gateway', () => {
 
   it('is not kept for a person on hold, nor counted at another gateway', async () => {
     await world.root.pool.query(`UPDATE disbursement SET reason = NULL WHERE reason = 'float-restored'`)
-    const [held, next] = [await short(NOON - HOUR), await short(NOON)]
+    const nobody = { ref: '', disbursement: '' }
+    const [held = nobody, next = nobody] = await shorts(NOON - HOUR, NOON)
     expect(await restore(next.disbursement, AMOUNT)).toBe(false)
     expect(await restore(next.disbursement, AMOUNT, NOON, 'other')).toBe(true)
     await world.root.pool.query(`UPDATE disbursement SET state = 'float-short', reason = NULL WHERE key = $1`, [
