@@ -76,9 +76,10 @@ export class ReviewDesk {
     if (object.amount !== amount || object.account !== object.asked.account) return []
     if (object.isReturned) return ['returned', 'not-paid']
     if (object.isCredited) {
-      // Only what they have got by another attempt, or were not owed any more, is to be had back.
+      // What they have got by another attempt as well stays with people until that one can no longer come back.
       const isElsewhere = rows.payoutsOf(stored).some((other) => other.key !== key && other.money === 'credited')
-      return isElsewhere || stored.state === 'lapsed' || stored.state === 'cancelled' ? ['receivable'] : ['paid']
+      if (isElsewhere) return []
+      return stored.state === 'lapsed' || stored.state === 'cancelled' ? ['receivable'] : ['paid']
     }
     return object.status === 'FAILED' || object.status === 'CANCELLED' ? ['not-paid'] : []
   }

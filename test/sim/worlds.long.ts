@@ -5,7 +5,7 @@ import { keptSeeds } from '../../chaos/sim/regressions.ts'
 import { runSeeds } from '../../chaos/sim/run.ts'
 import { PAYOUTS_MIN, runSeed } from '../../chaos/sim/world.ts'
 
-const SEEDS = 20_000
+const SEEDS = 600
 const PLANTED_WITHIN = 5000
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
 
@@ -26,7 +26,7 @@ describe('many simulated worlds', () => {
     expect(failures.length).toBeGreaterThan(0)
   })
 
-  it.each([3, 4711, 19_998])('go the same way three times from seed %i', async (seed) => {
+  it.each([3, 411, 598])('go the same way three times from seed %i', async (seed) => {
     const hashes = [await runSeed(seed), await runSeed(seed), await runSeed(seed)].map(({ hash }) => hash)
     expect(new Set(hashes).size).toBe(1)
   })
