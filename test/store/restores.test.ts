@@ -109,7 +109,10 @@ it('sends what the gateway does not know, and not what it does not answer about'
 it('records what was paid, once, and never makes its bytes anew', async () => {
   const disbursement = disbursementOf(await world.ready())
   await knows(disbursement, 1, seen('paid'))
-  expect(await Promise.all([look(disbursement), look(disbursement)])).toEqual(['recovered', 'recovered'])
+  // Whoever looks after the other has recorded it finds nothing more.
+  const found = await Promise.all([look(disbursement), look(disbursement)])
+  expect(found).toContain('recovered')
+  expect(['recovered', 'not-there']).toEqual(expect.arrayContaining(found))
   expect(await payoutsOf(disbursement)).toEqual([
     { n: 1, state: 'paid', money: 'credited', lost: true, recovered: true },
   ])
