@@ -122,6 +122,15 @@ async function movePayout(
   const { state, money, returned, superseded } = outcome.payout
   // Whoever is to find out more by asking is asked first of all, however long ago it was asked last.
   const askedAt = state === 'unknown' ? new Date(atMs) : null
+  // The one that counts again takes the place: what the others turn out to have done is recorded beside it.
+  if (!superseded) {
+    await sql.query(
+      `UPDATE payout SET superseded = true
+        WHERE disbursement = (SELECT disbursement FROM payout WHERE key = $1) AND key <> $1 AND NOT superseded
+          AND state IN ('failed', 'cancelled', 'not-sent', 'returned')`,
+      [payout.key],
+    )
+  }
   const { rowCount } = await sql.query(
     `UPDATE payout SET state = $3, money = $4, returned = $5, superseded = $6, decided_under = $7, version = version + 1,
             asked_at = coalesce($8, asked_at),

@@ -1,5 +1,6 @@
 /** What two people decide about what the machines cannot place, on simulated rows: the real decision says what it comes to. */
 import { deadlineAfter } from '../../domain/duration.ts'
+import { BLOCKING_STATES } from '../../domain/payout.ts'
 import { decideReview, type ReviewDecision, type ReviewOutcome } from '../../domain/review.ts'
 import type { LedgerEvent } from '../../domain/ledger.ts'
 import { reviewFactsOf, type ReviewPicture } from '../../store/review-facts.ts'
@@ -68,7 +69,11 @@ export class SimReviews {
   #movePayout({ payout: key }: Asked, { payout: to }: Decided, nowMs: number): void {
     const { payouts } = this.#setting.rows
     if (key === null || !to) return
-    const { version, asked_ms: asked } = payouts.get(key)
+    const { version, asked_ms: asked, disbursement } = payouts.get(key)
+    for (const other of this.#setting.rows.payoutsOf(this.#setting.rows.disbursements.get(disbursement))) {
+      const isOver = !BLOCKING_STATES.includes(other.state)
+      if (!to.superseded && other.key !== key && isOver) payouts.update(other.key, { superseded: true })
+    }
     payouts.update(key, {
       state: to.state,
       money: to.money,
@@ -77,7 +82,7 @@ export class SimReviews {
       version: version + 1,
     })
     checkPayout(payouts.get(key))
-    checkLive(this.#setting.rows, payouts.get(key).disbursement)
+    checkLive(this.#setting.rows, disbursement)
   }
 
   #moveDisbursement(stored: StoredDisbursement, { disbursement: to, returned }: Decided, nowMs: number): void {

@@ -62,6 +62,18 @@ describe('an older attempt that was paid after all', () => {
     expect(await stateOf(world, found.disbursement)).toMatchObject({ state: 'paid' })
   })
 
+  it('lets the newer one be contradicted as well: its late success is recorded, and people look', async () => {
+    const found = await sent()
+    await world.observe(submitted(found.payout, seenFailed('retry-new')))
+    const second = await world.claim(found.disbursement, NOON + 2 * HOUR)
+    await world.observe({ ...submitted(second, seenFailed('permanent')), atMs: NOON + 2 * HOUR })
+    await world.observe(called(found.payout, seen('paid'), NOON + 3 * HOUR))
+    await people.decide(found.disbursement, found.payout, { finding: 'paid' })
+    await world.observe(called(second, seen('paid'), NOON + 4 * HOUR))
+    expect(await payoutOf(second)).toMatchObject({ state: 'review' })
+    expect(await payoutOf(found.payout)).toMatchObject({ state: 'paid', money: 'credited' })
+  })
+
   it('waits while the newer one is under review too: that one is decided first', async () => {
     const found = await sent()
     await world.observe(submitted(found.payout, seenFailed('retry-new')))
