@@ -84,6 +84,14 @@ export const YEARS: readonly Mutation[] = [
     ['changed', 'appropriation'],
     update('appropriation', `document_date = '2026-01-01'`, 't.id'),
   ),
+  change(
+    'a lapse of what is with the payee as well',
+    'ledger',
+    ['changed', 'posting'],
+    `UPDATE posting AS t SET amount = d.amount FROM disbursement d
+      WHERE (t.key, t.line) = (SELECT p.key, p.line FROM posting p JOIN disbursement d ON d.key = p.subject WHERE p.event = 'lapsed' AND p.amount < d.amount ORDER BY random() LIMIT 1)
+        AND d.key = t.subject RETURNING t.key || ':' || t.line AS key`,
+  ),
   {
     name: 'an obligation that lapsed with its year while its payment was under way',
     check: 'years',
