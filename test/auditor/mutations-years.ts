@@ -1,3 +1,4 @@
+import { RETURN_DAY } from '../support/audited-year.ts'
 import { change, keyOf, remove, update, type Mutation } from '../support/mutation.ts'
 
 const CARRIED = `t.programme || ':' || t.ref || ':2026'`
@@ -46,6 +47,18 @@ export const YEARS: readonly Mutation[] = [
     'years',
     ['changed', 'treasury_return'],
     update('treasury_return', 'amount = amount + 1', 't.id'),
+  ),
+  change(
+    'a return to the treasury of another amount than the gateway sent',
+    'told',
+    ['changed', 'told_line'],
+    `UPDATE treasury_return AS t SET amount = amount - 1 RETURNING t.gateway || '/${RETURN_DAY}/1' AS key`,
+  ),
+  change(
+    'a return to the treasury under another number than the gateway sent',
+    'told',
+    ['extra', 'told_line'],
+    `UPDATE treasury_return AS t SET number = 'ND-99/sandbox' RETURNING t.gateway || '/${RETURN_DAY}/1' AS key`,
   ),
   change(
     'a return to the treasury that never was',
