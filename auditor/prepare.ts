@@ -49,10 +49,10 @@ SELECT DISTINCT y.key AS payout, y.disbursement FROM audit_event e JOIN payout y
 const PAIRS = `
 CREATE TEMPORARY VIEW told_pair AS
 WITH line AS (
-  SELECT *, type = 'payout' AND direction = 'debit' OR type IN ('return', 'top-up') AND direction = 'credit' AS is_ours FROM told_line
+  SELECT *, type = 'payout' AND direction = 'debit' OR type = 'return' AND direction = 'credit' OR type = 'top-up' AS is_ours FROM told_line
 ), paired AS (
   SELECT t.*, coalesce(y.key, z.key) AS payout, y.key IS NULL AND z.key IS NOT NULL AS is_by_id,
-         row_number() OVER (PARTITION BY t.gateway, t.type, t.is_ours, coalesce(y.key, z.key, t.reference, t.entry)
+         row_number() OVER (PARTITION BY t.gateway, t.type, t.direction, t.is_ours, coalesce(y.key, z.key, t.reference, t.entry)
                                 ORDER BY t.day, z.key IS NOT NULL, t.line) > 1
            AND coalesce(z.key, t.reference) IS NOT NULL AND t.is_ours AS repeated,
          s.state IS NOT NULL AND s.state <> 'loaded' AS is_matched
@@ -62,9 +62,9 @@ WITH line AS (
                           AND z.gateway_id = t.gateway_id ORDER BY key LIMIT 1) z ON true
     LEFT JOIN statement s ON s.gateway = t.gateway AND s.day = t.day AND NOT s.superseded
 ), seen AS (
-  SELECT p.gateway, p.day, p.line, p.entry, p.direction, p.type, p.reference, p.amount, p.currency, p.payout, p.repeated, p.is_matched,
-         coalesce(y.programme, f.programme) AS programme, y.ref, coalesce(y.amount, f.amount) AS here,
-         coalesce(y.currency, f.currency) AS here_currency, f.id IS NOT NULL AS is_transfer,
+  SELECT p.gateway, p.day, p.line, p.entry, p.direction, p.type, p.is_ours, p.reference, p.amount, p.currency, p.payout, p.repeated, p.is_matched,
+         coalesce(y.programme, f.programme, b.programme) AS programme, y.ref, coalesce(y.amount, f.amount, b.amount) AS here,
+         coalesce(y.currency, f.currency, b.currency) AS here_currency, num_nonnulls(f.id, b.id) > 0 AS is_transfer,
          p.payout IN (SELECT payout FROM decided_payout) AS is_decided, m.money, m.returned_at,
          y.gateway_id IS NOT NULL AND p.gateway_id IS NOT NULL AND y.gateway_id <> p.gateway_id
            OR a.id IS NOT NULL AND p.tail IS NOT NULL AND CASE
@@ -74,11 +74,12 @@ WITH line AS (
     LEFT JOIN payout y ON y.key = p.payout
     LEFT JOIN account a ON a.id = y.account
     LEFT JOIN moved_payout m ON m.payout = p.payout
-    LEFT JOIN funding f ON p.type = 'top-up' AND p.is_ours AND f.gateway = p.gateway AND f.number = p.reference
+    LEFT JOIN funding f ON (p.type, p.direction) = ('top-up', 'credit') AND f.gateway = p.gateway AND f.number = p.reference
+    LEFT JOIN treasury_return b ON (p.type, p.direction) = ('top-up', 'debit') AND b.gateway = p.gateway AND b.number = p.reference
 )
 SELECT gateway, day, line, entry, direction, type, reference, amount, currency, payout, programme, ref, here,
        CASE WHEN type = 'fee' THEN 'fee'
-            WHEN payout IS NULL AND NOT is_transfer OR (type, direction) NOT IN (('payout', 'debit'), ('return', 'credit'), ('top-up', 'credit')) THEN
+            WHEN payout IS NULL AND NOT is_transfer OR NOT is_ours THEN
               CASE WHEN direction = 'credit' THEN 'unreferenced-credit' WHEN amount IS NULL THEN 'amount' ELSE 'unknown-reference' END
             WHEN repeated THEN 'duplicate'
             WHEN currency <> here_currency THEN 'currency'

@@ -34,11 +34,11 @@ export interface LineFacts {
   readonly isRepeated: boolean
 }
 
-/** What our books say of the payout, or of the transfer to the gateway, that the line belongs to. */
+/** What our books say of the payout, or of the transfer to or from the gateway, that the line belongs to. */
 export interface BookedFacts {
   readonly amount: bigint
   readonly currency: string
-  /** Our books have the movement that the line tells of: a payout that was paid, a return that came in, a transfer that was put there. */
+  /** Our books have the movement that the line tells of: a payout that was paid, a return that came in, a transfer that was put there or taken back. */
   readonly isBooked: boolean
   /** The line tells of another account, or of another object at the gateway. */
   readonly isOtherAccount: boolean
@@ -52,12 +52,12 @@ export interface BookedFacts {
 }
 
 /**
- * Whether a line can stand for a movement of ours: a payment goes out, a return and a transfer to the gateway come in. Whatever else
- * a gateway writes beside our reference is money that nobody here has moved.
+ * Whether a line can stand for a movement of ours: a payment goes out, a return comes in, a transfer between the treasury and the gateway
+ * goes either way. Whatever else a gateway writes beside our reference is money that nobody here has moved.
  */
 export function mayPair({ type, direction }: Pick<LineFacts, 'type' | 'direction'>): boolean {
   if (type === 'payout') return direction === 'debit'
-  return (type === 'return' || type === 'top-up') && direction === 'credit'
+  return type === 'top-up' || (type === 'return' && direction === 'credit')
 }
 
 /** The class of one line; null when line and books agree. */
@@ -122,9 +122,10 @@ export function differenceOf(facts: DifferenceFacts): bigint {
   if (facts.class === 'missing-there') return missingOf(facts)
   // What cannot be read exactly is not booked: people find out first.
   if (there === null) return 0n
-  const moved = facts.isOurCurrency ? (facts.direction === 'credit' ? there : -there) : 0n
+  const signed = (amount: bigint): bigint => (facts.direction === 'credit' ? amount : -amount)
+  const moved = facts.isOurCurrency ? signed(there) : 0n
   if (facts.class === 'duplicate' || facts.class === 'fee') return moved
-  if (payout === null) return facts.type === 'top-up' ? moved - here : moved
+  if (payout === null) return facts.type === 'top-up' ? moved - signed(here) : moved
   // While it is under way the clearing account stands for it.
   if (facts.type === 'payout') return payout.isUnderWay ? 0n : moved + payout.paid
   return moved - payout.returned

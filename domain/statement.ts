@@ -18,6 +18,7 @@ export interface StatementHead {
   readonly opening: bigint | null
 }
 
+/** `top-up`: a transfer between the treasury and the gateway, in, or, as a debit, back. */
 export const LINE_TYPES = ['payout', 'return', 'fee', 'top-up', 'other'] as const
 export type LineType = (typeof LINE_TYPES)[number]
 

@@ -9,6 +9,7 @@ import type { AuditEntry } from './audit.ts'
 import { one, type Sql } from './database.ts'
 import { noAccount } from './life-patch.ts'
 import type { DisbursementRow, LifeRow, TrancheRow } from './life-rows.ts'
+import { STILL_OWED } from './owed-amount.ts'
 import type { LedgerEntry } from './postings.ts'
 
 /** One pass over a life: what it writes beside its own rows is gathered and written once at the end. */
@@ -48,8 +49,7 @@ export async function applyStep(pass: Pass, step: LifeStep): Promise<void> {
     case 'account-ready':
       return moveDisbursement(pass, step.tranche, 'released', 'disbursement-released', null, step.releaseAtMs)
     case 'lapse':
-      await moveDisbursement(pass, step.tranche, 'lapsed', 'disbursement-lapsed', 'deadline')
-      return post(pass, 'lapsed', step.tranche)
+      return lapse(pass, step.tranche)
     case 'ask':
       return ask(pass, step)
     case 'hold-overdue':
@@ -131,6 +131,12 @@ async function setAction(pass: Pass, row: DisbursementRow, action: string | null
   if (rowCount !== 1) throw new Error(`${row.key} was not at version ${row.version}`)
 }
 
+/** What of it is with the payee stays there: only the rest lapses. */
+async function lapse(pass: Pass, code: string): Promise<void> {
+  const amount = await post(pass, 'lapsed', code)
+  await moveDisbursement(pass, code, 'lapsed', 'disbursement-lapsed', 'deadline', null, { amount: amount.toString() })
+}
+
 async function cancel(pass: Pass, code: string): Promise<void> {
   const tranche = trancheRow(pass, code)
   if (!tranche.disbursement) {
@@ -192,15 +198,16 @@ function entry(pass: Pass, event: LedgerEvent, subject: string, amount: bigint, 
   }
 }
 
-/** A posting about an existing disbursement, under the budget it was obliged from. */
-async function post(pass: Pass, event: LedgerEvent, code: string): Promise<void> {
+/** A posting of what an existing disbursement still owes, under the budget it was obliged from; how much that is. */
+async function post(pass: Pass, event: LedgerEvent, code: string): Promise<bigint> {
   const key = keyOf(pass, code)
   const { rows } = await pass.sql.query<Budget & { amount: bigint }>(
-    'SELECT amount, currency, fiscal_year, budget_line FROM disbursement WHERE key = $1',
+    `SELECT ${STILL_OWED} AS amount, currency, fiscal_year, budget_line FROM disbursement d WHERE key = $1`,
     [key],
   )
   const row = one(rows, `disbursement ${key}`)
   pass.postings.push(entry(pass, event, key, row.amount, row))
+  return row.amount
 }
 
 async function moveDisbursement(
@@ -210,6 +217,7 @@ async function moveDisbursement(
   act: Act,
   reason: string | null = null,
   releaseAtMs: number | null = null,
+  more: Record<string, unknown> = {},
 ): Promise<void> {
   const row = owedRow(pass, code)
   const { rowCount } = await pass.sql.query(
@@ -220,7 +228,7 @@ async function moveDisbursement(
   )
   // The life's lock is held by every writer of its disbursements, so a miss is a bug, not a race.
   if (rowCount !== 1) throw new Error(`${row.key} was not ${row.state} at version ${row.version}`)
-  told(pass, act, row.key, { tranche: code, from: row.state, to, reason })
+  told(pass, act, row.key, { tranche: code, from: row.state, to, reason, ...more })
 }
 
 async function update(pass: Pass, set: string, values: readonly unknown[]): Promise<void> {

@@ -1,6 +1,7 @@
 /** The books against their rows: every control account, as the ledger has it and as the rows it controls add up. */
 import { isDebitNormal } from '../domain/ledger.ts'
 import type { Sql } from './database.ts'
+import { STILL_OWED } from './owed-amount.ts'
 
 export interface ControlLine {
   readonly account: string
@@ -24,9 +25,9 @@ WITH posted AS (
          (SELECT coalesce(sum(kept), 0) FROM carry_over) AS kept,
          (SELECT coalesce(sum(moved), 0) FROM carry_over) AS carried
 ), owed AS (
-  SELECT coalesce(sum(amount) FILTER (WHERE state NOT IN ('lapsed', 'cancelled')), 0) AS alive,
-         coalesce(sum(amount) FILTER (WHERE state = 'lapsed'), 0) AS lapsed
-    FROM disbursement
+  SELECT coalesce(sum(amount) FILTER (WHERE state <> 'cancelled'), 0) - coalesce(sum(${STILL_OWED}) FILTER (WHERE state = 'lapsed'), 0) AS alive,
+         coalesce(sum(${STILL_OWED}) FILTER (WHERE state = 'lapsed'), 0) AS lapsed
+    FROM disbursement d
 ), sent AS (
   SELECT gateway, coalesce(sum(amount) FILTER (WHERE money = 'clearing'), 0) AS clearing,
          coalesce(sum(amount - returned) FILTER (WHERE money = 'credited'), 0) AS credited,

@@ -265,6 +265,7 @@ async function tell(
               to: 'lapsed',
               reason: 'year-end',
               fiscalYear: disbursement.fiscal_year,
+              amount: disbursement.amount.toString(),
             },
           },
         ]

@@ -2,6 +2,7 @@
 import { classifyLine, mayPair, type DiscrepancyClass } from '../domain/reconciliation.ts'
 import type { BulkSql } from './bulk.ts'
 import type { Shown } from './statement-gone.ts'
+import { TRANSFERS } from './statement-missing.ts'
 import type { Row } from './statement-row.ts'
 import { bookedFactsOf, lineFactsOf, type Looked, type PairRow } from './statement-pairs.ts'
 
@@ -28,18 +29,19 @@ export class Finding {
   async add(pairs: readonly PairRow[], atMs: number): Promise<void> {
     const transfers = await this.#transfers(pairs)
     const rows = pairs.flatMap((pair): Row[] => {
-      const transfer = pair.type === 'top-up' && mayPair(pair) ? transfers.get(pair.reference ?? '') : undefined
+      const transfer = transfers.get(transferKey(pair))
       const booked = transfer ? transferFacts(transfer) : bookedFactsOf(pair)
       const found = classifyLine(lineFactsOf(pair), booked)
-      const missed = transfer?.missed ?? pair.missed
+      const missed = pair.type === 'top-up' ? (transfer?.missed ?? null) : pair.missed
       if (missed !== null) this.here.add(missed)
       if (found === null) return []
       // What is no movement of ours is of no payout of ours, whatever reference stands beside it.
-      const payout = mayPair(pair) || found === 'fee' ? pair.payout : null
+      const payout = (mayPair(pair) && pair.type !== 'top-up') || found === 'fee' ? pair.payout : null
       return [
         {
           ...pair,
           payout,
+          programme: transfer?.programme ?? pair.programme,
           here: booked?.amount ?? (payout === null ? null : pair.here),
           class: found,
           key: this.#keyOf(pair, payout, found),
@@ -49,18 +51,15 @@ export class Finding {
     await this.insert(rows, atMs)
   }
 
-  /** Money that was put at the gateway, by the transfer's number. */
+  /** Money that was put at the gateway, or goes back from there, by the transfer's number. */
   async #transfers(pairs: readonly PairRow[]): Promise<Map<string, Transfer>> {
     const numbers = pairs.flatMap(({ type, reference }) => (type === 'top-up' && reference !== null ? [reference] : []))
     if (numbers.length === 0) return new Map()
     const { rows } = await this.#sql.query<Transfer>(
-      `SELECT f.number, f.amount, f.currency,
-              (SELECT m.id FROM discrepancy m WHERE m.key = 'funding/' || f.gateway || '/' || f.number || '/missing-there'
-                  AND m.resolution IS DISTINCT FROM 'corrected' AND m.state <> 'resolved') AS missed
-         FROM funding f WHERE f.gateway = $1 AND f.number = ANY ($2)`,
+      `${transfersOf('funding')} UNION ALL ${transfersOf('treasury_return')}`,
       [this.#looked.gateway, numbers],
     )
-    return new Map(rows.map((row) => [row.number, row]))
+    return new Map(rows.map((row) => [transferKey({ ...row, type: 'top-up', reference: row.number }), row]))
   }
 
   /** The same difference of the same movement has the same key in every version of the statement. */
@@ -119,8 +118,21 @@ export class Finding {
   }
 }
 
+const transfersOf = (table: keyof typeof TRANSFERS): string => `
+SELECT '${TRANSFERS[table].direction}' AS direction, f.number, f.programme, f.amount, f.currency,
+       (SELECT m.id FROM discrepancy m WHERE m.key = '${TRANSFERS[table].name}/' || f.gateway || '/' || f.number || '/missing-there'
+           AND m.resolution IS DISTINCT FROM 'corrected' AND m.state <> 'resolved') AS missed
+  FROM ${table} f WHERE f.gateway = $1 AND f.number = ANY ($2)`
+
+/** A transfer, and the line that tells of it, have the same. */
+function transferKey({ type, direction, reference }: Pick<PairRow, 'type' | 'direction' | 'reference'>): string {
+  return `${type}/${direction}/${reference ?? ''}`
+}
+
 interface Transfer {
+  readonly direction: 'debit' | 'credit'
   readonly number: string
+  readonly programme: string
   readonly amount: bigint
   readonly currency: string
   readonly missed: string | null

@@ -74,6 +74,7 @@ async function lostMovements(sql: BulkSql, looked: Looked, told: readonly Shown[
   if (told.length === 0) return []
   const { rows } = await sql.query<MissingRow>(
     `SELECT DISTINCT y.key || CASE t.type WHEN 'return' THEN '/missing-there/return' ELSE '/missing-there' END AS key, t.type,
+            CASE t.type WHEN 'payout' THEN 'debit' ELSE 'credit' END AS direction,
             y.key AS payout, y.programme, y.ref, y.reference, y.gateway_id, y.currency,
             CASE WHEN t.type = 'return' AND y.returned > 0 THEN y.returned ELSE y.amount END AS here
        FROM unnest($2::text[], $3::text[]) AS t (payout, type) JOIN payout y ON y.key = t.payout

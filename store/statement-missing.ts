@@ -7,6 +7,7 @@ import type { Looked } from './statement-pairs.ts'
 export interface MissingRow {
   readonly key: string
   readonly type: 'payout' | 'return' | 'top-up'
+  readonly direction: 'debit' | 'credit'
   readonly payout: string | null
   readonly programme: string
   readonly ref: string | null
@@ -15,6 +16,12 @@ export interface MissingRow {
   readonly here: bigint
   readonly currency: string
 }
+
+/** Money between the treasury and a gateway: what a table's differences are named, and which way its lines go. */
+export const TRANSFERS = {
+  funding: { name: 'funding', direction: 'credit' },
+  treasury_return: { name: 'treasury-return', direction: 'debit' },
+} as const
 
 /** Days of unbroken, complete statements around one of them. */
 export interface Proved {
@@ -63,7 +70,9 @@ export async function missingThere(
   const found: MissingRow[] = []
   for (const query of [UNDEBITED, UNCREDITED]) found.push(...(await sql.query<MissingRow>(query, of)).rows)
   // Money may be at the gateway before its transfer is recorded: the days before that must be here too.
-  found.push(...(await sql.query<MissingRow>(UNFUNDED, [...of, windowDays])).rows)
+  found.push(...(await sql.query<MissingRow>(unmoved('funding'), [...of, windowDays])).rows)
+  // Money that goes back is booked first: its number is what the transfer is made with.
+  found.push(...(await sql.query<MissingRow>(unmoved('treasury_return'), [...of, 0])).rows)
   return found
 }
 
@@ -84,7 +93,7 @@ WITH ours AS MATERIALIZED (
      AND finished_at >= $2::date::timestamp AT TIME ZONE $5 AND finished_at < ($3::date + 1)::timestamp AT TIME ZONE $5
      AND claimed_at >= $4::date::timestamp AT TIME ZONE $5
 ), ${TOLD('payout', 'debit')}
-SELECT key || '/missing-there' AS key, 'payout' AS type, key AS payout, programme, ref, reference, gateway_id, amount AS here, currency
+SELECT key || '/missing-there' AS key, 'payout' AS type, 'debit' AS direction, key AS payout, programme, ref, reference, gateway_id, amount AS here, currency
   FROM ours ${UNTOLD}`
 
 /** Whatever booked that it came back, the day on which it did says when the credit is due. */
@@ -99,17 +108,18 @@ WITH back AS MATERIALIZED (
     FROM payout y JOIN back ON back.subject = y.key
    WHERE y.gateway = $1 AND (y.state = 'returned' OR y.returned > 0) AND y.claimed_at >= $4::date::timestamp AT TIME ZONE $5
 ), ${TOLD('return', 'credit')}
-SELECT key || '/missing-there/return' AS key, 'return' AS type, key AS payout, programme, ref, reference, gateway_id, amount AS here,
+SELECT key || '/missing-there/return' AS key, 'return' AS type, 'credit' AS direction, key AS payout, programme, ref, reference, gateway_id, amount AS here,
        currency
   FROM ours ${UNTOLD}`
 
-const UNFUNDED = `
-SELECT 'funding/' || f.gateway || '/' || f.number || '/missing-there' AS key, 'top-up' AS type, NULL::text AS payout, f.programme,
-       NULL::text AS ref, f.number AS reference, NULL::text AS gateway_id, f.amount AS here, f.currency
-  FROM funding f
+/** Transfers between the treasury and the gateway, by their number. */
+const unmoved = (table: keyof typeof TRANSFERS): string => `
+SELECT '${TRANSFERS[table].name}/' || f.gateway || '/' || f.number || '/missing-there' AS key, 'top-up' AS type, '${TRANSFERS[table].direction}' AS direction,
+       NULL::text AS payout, f.programme, NULL::text AS ref, f.number AS reference, NULL::text AS gateway_id, f.amount AS here, f.currency
+  FROM ${table} f
  WHERE f.gateway = $1 AND f.recorded_at >= greatest($2::date, $4::date + $6::int)::timestamp AT TIME ZONE $5
    AND f.recorded_at < ($3::date + 1)::timestamp AT TIME ZONE $5
    AND NOT EXISTS (SELECT FROM statement_line l JOIN statement s ON s.id = l.statement
-                    WHERE l.reference = f.number AND l.type = 'top-up' AND l.direction = 'credit' AND s.gateway = $1
+                    WHERE l.reference = f.number AND l.type = 'top-up' AND l.direction = '${TRANSFERS[table].direction}' AND s.gateway = $1
                       AND NOT s.superseded)
  ORDER BY f.number`

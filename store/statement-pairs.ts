@@ -87,7 +87,7 @@ export async function* differingPairs(sql: BulkSql, looked: Looked): AsyncGenera
       FROM statement_line l
       LEFT JOIN payout y ON y.gateway = $GATEWAY AND y.reference = l.reference
       LEFT JOIN account a ON a.id = y.account
-      LEFT JOIN twice t ON t.reference = l.reference AND t.type = l.type AND ${fits('l')}
+      LEFT JOIN twice t ON (t.reference, t.type, t.direction) = (l.reference, l.type, l.direction) AND ${fits('l')}
       LEFT JOIN elsewhere e ON e.line = l.line
       LEFT JOIN missing m ON m.payout = y.key AND m.type = l.type
      WHERE l.statement = $ID
@@ -141,7 +141,7 @@ export function lineFactsOf(row: PairRow): LineFacts {
 }
 
 export function bookedFactsOf(row: PairRow): BookedFacts | null {
-  if (row.payout === null || row.here === null || !mayPair(row)) return null
+  if (row.payout === null || row.here === null || row.type === 'top-up' || !mayPair(row)) return null
   return {
     amount: row.here,
     currency: row.here_currency ?? '',

@@ -25,10 +25,8 @@ export interface Row {
 
 /** A movement that our books have, as a row of what no statement has. */
 export function missingRow(missing: MissingRow): Row {
-  const direction = missing.type === 'payout' ? 'debit' : 'credit'
   return {
     ...missing,
-    direction,
     class: 'missing-there',
     line: null,
     amount: null,

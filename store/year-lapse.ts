@@ -4,6 +4,7 @@ import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 import { insertMessages, nudge } from './nudges.ts'
+import { STILL_OWED } from './owed-amount.ts'
 import { insertPostings } from './postings.ts'
 import { LAPSES, type YearAtWork } from './year-rows.ts'
 
@@ -23,7 +24,7 @@ WITH picked AS (
 )
 UPDATE disbursement d SET state = 'lapsed', reason = 'year-end', version = version + 1
   FROM picked WHERE d.key = picked.key AND d.state = picked.state
-RETURNING d.key, d.ref, d.tranche, d.amount, d.currency, d.budget_line AS "budgetLine", picked.state AS was`
+RETURNING d.key, d.ref, d.tranche, ${STILL_OWED} AS amount, d.currency, d.budget_line AS "budgetLine", picked.state AS was`
 
 interface Lapsed {
   readonly key: string
@@ -67,14 +68,14 @@ export async function lapseSome(sql: Sql, { year, zone, nowMs }: YearAtWork): Pr
   )
   await insertAudit(
     sql,
-    rows.map(({ key: subject, ref, tranche, was: from }) => ({
+    rows.map(({ key: subject, ref, tranche, amount, was: from }) => ({
       act: 'disbursement-lapsed' as const,
       actor: engineActor(),
       atMs: nowMs,
       subject,
       programme,
       ref,
-      after: { tranche, from, to: 'lapsed', reason: 'year-end', fiscalYear },
+      after: { tranche, from, to: 'lapsed', reason: 'year-end', fiscalYear, amount: amount.toString() },
     })),
   )
   await insertMessages(

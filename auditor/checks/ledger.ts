@@ -39,6 +39,11 @@ const yearOf = (states: string): string => `CASE WHEN over.key IS NULL THEN d.fi
                             AND CASE WHEN ${states} IS NULL THEN t.act = 'payout-sent' ELSE t.after ->> 'to' = ANY (${states}::text[]) END)
            ORDER BY x.id LIMIT 1), d.fiscal_year) END`
 
+/** What of obligations that lapsed is with their payees all the same: other checks hold it against the facts and the decisions. */
+const WITH_PAYEE = `
+SELECT y.disbursement AS key, sum(y.amount - y.returned) AS kept FROM disbursement d JOIN payout y ON y.disbursement = d.key
+ WHERE d.state = 'lapsed' AND y.money = 'credited' GROUP BY y.disbursement`
+
 /** Every event that must have been posted, from the rows and facts it tells of; never from a posting. */
 const EVENTS = `
 SELECT subject || '/' || CASE WHEN n = 1 THEN event ELSE event || ':' || n END AS key, event, subject, abs(amount) AS amount, currency, programme,
@@ -85,9 +90,10 @@ SELECT 'treasury-return:' || r.id || '/returned-to-treasury', 'returned-to-treas
        (SELECT min(a.budget_line) FROM appropriation a WHERE (a.programme, a.fiscal_year) = (r.programme, r.fiscal_year)), r.gateway, ${localDate('r.recorded_at', 'r.programme')}
   FROM treasury_return r
 UNION ALL
-SELECT d.key || '/' || d.state, d.state, d.key, d.amount, d.currency, d.programme, d.ref, d.fiscal_year, d.budget_line, NULL,
+SELECT d.key || '/' || d.state, d.state, d.key, d.amount - coalesce(w.kept, 0), d.currency, d.programme, d.ref, d.fiscal_year, d.budget_line, NULL,
        ${localDate('e.at', 'd.programme')}
-  FROM disbursement d JOIN LATERAL (SELECT at FROM audit_event e WHERE (e.programme, e.ref) = (d.programme, d.ref) AND (subject = d.key OR subject LIKE d.key || '#%') AND (act = 'disbursement-' || d.state OR act = 'review-decided' AND after ->> 'disbursement' = d.state)
+  FROM disbursement d LEFT JOIN (${WITH_PAYEE}) AS w ON w.key = d.key
+  JOIN LATERAL (SELECT at FROM audit_event e WHERE (e.programme, e.ref) = (d.programme, d.ref) AND (subject = d.key OR subject LIKE d.key || '#%') AND (act = 'disbursement-' || d.state OR act = 'review-decided' AND after ->> 'disbursement' = d.state)
                                      ORDER BY id LIMIT 1) e ON true
  WHERE d.state IN ('lapsed', 'cancelled')
 UNION ALL

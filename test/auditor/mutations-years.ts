@@ -1,3 +1,4 @@
+import { RETURN_DAY } from '../support/audited-year.ts'
 import { change, keyOf, remove, update, type Mutation } from '../support/mutation.ts'
 
 const CARRIED = `t.programme || ':' || t.ref || ':2026'`
@@ -48,6 +49,18 @@ export const YEARS: readonly Mutation[] = [
     update('treasury_return', 'amount = amount + 1', 't.id'),
   ),
   change(
+    'a return to the treasury of another amount than the gateway sent',
+    'told',
+    ['changed', 'told_line'],
+    `UPDATE treasury_return AS t SET amount = amount - 1 RETURNING t.gateway || '/${RETURN_DAY}/1' AS key`,
+  ),
+  change(
+    'a return to the treasury under another number than the gateway sent',
+    'told',
+    ['extra', 'told_line'],
+    `UPDATE treasury_return AS t SET number = 'ND-99/sandbox' RETURNING t.gateway || '/${RETURN_DAY}/1' AS key`,
+  ),
+  change(
     'a return to the treasury that never was',
     'events',
     ['missing', 'treasury_return'],
@@ -83,6 +96,14 @@ export const YEARS: readonly Mutation[] = [
     'limits',
     ['changed', 'appropriation'],
     update('appropriation', `document_date = '2026-01-01'`, 't.id'),
+  ),
+  change(
+    'a lapse of what is with the payee as well',
+    'ledger',
+    ['changed', 'posting'],
+    `UPDATE posting AS t SET amount = d.amount FROM disbursement d
+      WHERE (t.key, t.line) = (SELECT p.key, p.line FROM posting p JOIN disbursement d ON d.key = p.subject WHERE p.event = 'lapsed' AND p.amount < d.amount ORDER BY random() LIMIT 1)
+        AND d.key = t.subject RETURNING t.key || ':' || t.line AS key`,
   ),
   {
     name: 'an obligation that lapsed with its year while its payment was under way',

@@ -9,17 +9,18 @@ export const FIRST_DAY = '2026-11-22'
 export const SECOND_DAY = '2026-11-23'
 
 export class Teller {
-  readonly #lines = new Map<string, StatementLine[]>([
-    [FIRST_DAY, []],
-    [SECOND_DAY, []],
-  ])
+  readonly #lines: ReadonlyMap<string, StatementLine[]>
+
+  constructor(days: readonly string[] = [FIRST_DAY, SECOND_DAY]) {
+    this.#lines = new Map(days.map((day) => [day, []]))
+  }
 
   tell(day: string, line: Partial<StatementLine>): void {
     const dates = { rawDate: `${day}T12:00:00.000+07:00`, valueDate: day, businessDate: day }
     this.#lines.get(day)?.push({ kind: 'line', currency: 'IDR', ...line, ...dates } as StatementLine)
   }
 
-  /** Both days, as the gateway tells them and as the engine has read them. */
+  /** Its days, as the gateway tells them and as the engine has read them. */
   async reconcile({ statements }: Store): Promise<ToldDays> {
     const told = new Map<string, readonly StatementPart[]>()
     let opening = 5_000n
@@ -33,7 +34,7 @@ export class Teller {
         yield parts
       }
       const sha256 = () => createHash('sha256').update(text).digest()
-      const atMs = NOON + (day === FIRST_DAY ? 1 : 2) * DAY_MS
+      const atMs = NOON + DAY_MS + Date.parse(day) - Date.parse(FIRST_DAY)
       const { id } = await statements.load({ gateway: 'sandbox', day, format: 'jsonl', parts: pieces(), sha256 }, atMs)
       await statements.match(id, { zone: 'Asia/Jakarta', windowDays: 1 }, atMs)
       while ((await statements.settle(id, 3, atMs)).settled > 0) {

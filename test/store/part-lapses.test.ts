@@ -1,0 +1,76 @@
+/** A disbursement of which a part is with the payee: only what is still owed of it lapses. */
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { pairOf } from '../support/freezes.ts'
+import { reviewDecisionOf } from '../support/reviews.ts'
+import { called, sendFirst, stateOf, submitted, type Sent } from '../support/sent.ts'
+import { agree } from '../support/two-people.ts'
+import { AMOUNT, DAY, HOUR, NOON, openWorld, seen, YEAR, type World } from '../support/world.ts'
+import { endYear, finishYears, yearOf } from '../support/years.ts'
+
+const PART = 20_000_000n
+const LATE = NOON + 90 * DAY
+
+let world: World
+beforeEach(async () => {
+  world = await openWorld()
+  await world.appropriate(1_000_000_000_000n, YEAR + 1)
+})
+afterEach(async () => {
+  expect(await world.imbalances()).toEqual([])
+  await world.close()
+})
+
+/** Paid, and a part of it has come back: another account is asked for. */
+async function partlyBack(): Promise<Sent> {
+  const found = await sendFirst(world)
+  await world.observe(submitted(found.payout, seen('paid')))
+  await world.observe(called(found.payout, seen('returned', { amount: { minor: PART, currency: 'IDR' } }), NOON + HOUR))
+  const word = { finding: 'partly-returned', returned: PART.toString(), next: 'needs-account' } as const
+  const { sari, budi } = await pairOf(world)
+  await agree(
+    world.store,
+    [sari, budi],
+    await reviewDecisionOf(world, found.disbursement, found.payout, word),
+    NOON + HOUR,
+  )
+  return found
+}
+
+/** Of one disbursement and its payouts, in the year it was owed from. */
+async function moved(disbursement: string, account: string): Promise<bigint> {
+  const { sum } = await world.one<{ sum: bigint }>(
+    `SELECT coalesce(sum(CASE WHEN credit = $1 THEN amount ELSE -amount END), 0)::bigint AS sum FROM posting
+      WHERE $1 IN (credit, debit) AND split_part(subject, '#', 1) = $2 AND fiscal_year = $3`,
+    [account, disbursement, YEAR],
+  )
+  return sum
+}
+
+async function expectPartLapsed(disbursement: string): Promise<void> {
+  expect(await moved(disbursement, 'budget:obligated')).toBe(0n)
+  expect(await moved(disbursement, 'budget:disbursed')).toBe(AMOUNT - PART)
+  expect(await moved(disbursement, 'budget:lapsed')).toBe(PART)
+  expect(await moved(disbursement, 'funds:payable')).toBe(0n)
+}
+
+it('by its own deadline', async () => {
+  const { ref, disbursement } = await partlyBack()
+  await world.advance(ref, LATE)
+  expect(await stateOf(world, disbursement)).toMatchObject({ state: 'lapsed', reason: 'deadline' })
+  await expectPartLapsed(disbursement)
+  expect(
+    await world.one(`SELECT after ->> 'amount' AS amount FROM audit_event WHERE act = 'disbursement-lapsed'`),
+  ).toEqual({ amount: PART.toString() })
+})
+
+it('and not with its year, in which it stays: then by its own deadline after the year was closed', async () => {
+  const { ref, disbursement } = await partlyBack()
+  await endYear(world)
+  await finishYears(world.store)
+  expect(await yearOf(world)).toMatchObject({ state: 'closed', lapsedCount: 0, lapsed: 0n })
+  expect(await stateOf(world, disbursement)).toMatchObject({ state: 'needs-account' })
+  expect(await moved(disbursement, 'budget:obligated')).toBe(PART)
+  await world.advance(ref, LATE)
+  expect(await stateOf(world, disbursement)).toMatchObject({ state: 'lapsed', reason: 'deadline' })
+  await expectPartLapsed(disbursement)
+})
