@@ -67,7 +67,8 @@ export function see(
 export function nextDeed(of: Follow, nowMs: number): Deed | undefined {
   const waitedMs = nowMs - of.sinceMs
   if (of.attention === 'waiting-for-float' && waitedMs >= MENDS_AFTER_MS) return { kind: 'top-up' }
-  const isMendable = of.attention === 'waiting-for-account' && !of.repaired && of.person.repair !== null
+  const isAsked = of.attention === 'waiting-for-account' || of.attention === 'waiting-for-upgrade'
+  const isMendable = isAsked && !of.repaired && of.person.repair !== null
   if (isMendable && waitedMs >= MENDS_AFTER_MS) return { kind: 'repair' }
   if (of.held === 'held') return waitedMs >= HELD_FOR_MS ? { kind: 'release' } : undefined
   if (of.stage === 'training') return trainingDeed(of)
