@@ -148,7 +148,12 @@ export const PAYOUTS: readonly Mutation[] = [
     remove('sealed_document', 't.id', `kind = 'request'`),
   ),
   change('a send that is gone', 'attempts', ['missing', 'send'], remove('send', 't.payout')),
-  change('a send nobody made', 'attempts', ['extra', 'send'], copy('send', { number: '9' }, 't.payout')),
+  change(
+    'a send nobody made',
+    'attempts',
+    ['extra', 'send'],
+    copy('send', { number: '9' }, 't.payout', 'ended_at IS NOT NULL'),
+  ),
   change(
     'a send before its claim',
     'attempts',

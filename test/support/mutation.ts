@@ -27,12 +27,14 @@ export function change(name: string, check: string, finds: Mutation['finds'], te
 }
 
 const CHECK = '23514'
+const UNIQUE = '23505'
 
 /**
- * The `key` of the one row that a statement returns; a check of the database that refuses it is dropped, as a superuser can. Throws
- * when it changed no row: then nothing was tried.
+ * The `key` of the one row that a statement returns; a check of the database that refuses it is dropped, as a superuser can. Where
+ * it would be the second of its kind, the indexes themselves say so: another place is tried, `places` of them. Throws when it
+ * changed no row: then nothing was tried.
  */
-export async function keyOf(sql: Sql, text: string, values: unknown[] = []): Promise<string> {
+export async function keyOf(sql: Sql, text: string, values: unknown[] = [], places = 40): Promise<string> {
   await sql.query('SAVEPOINT tried')
   try {
     const { rows } = await sql.query<{ key: string }>(text, values)
@@ -40,10 +42,10 @@ export async function keyOf(sql: Sql, text: string, values: unknown[] = []): Pro
     return rows[0].key
   } catch (error) {
     const { code, table, constraint } = error as { code?: string; table?: string; constraint?: string }
-    if (code !== CHECK) throw error
+    if (code !== CHECK && !(code === UNIQUE && places > 1)) throw error
     await sql.query('ROLLBACK TO SAVEPOINT tried')
-    await sql.query(`ALTER TABLE ${table} DROP CONSTRAINT ${constraint}`)
-    return keyOf(sql, text, values)
+    if (code === CHECK) await sql.query(`ALTER TABLE ${table} DROP CONSTRAINT ${constraint}`)
+    return keyOf(sql, text, values, code === UNIQUE ? places - 1 : places)
   }
 }
 
