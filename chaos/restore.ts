@@ -59,7 +59,7 @@ async function backUp({ stack, root, home }: Stand): Promise<string> {
     cpSync(from, copy, {
       recursive: true,
       preserveTimestamps: true,
-      filter: (file) => !file.endsWith('postmaster.pid'),
+      filter: (file) => !/postmaster\.pid$|\.s\.PGSQL\./.test(file),
     })
     const { rows } = await client.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)')
     for (const name of readdirSync(path.join(from, 'pg_wal'))) {

@@ -4,6 +4,7 @@ import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync 
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { ownedFolder, type PostgresPlace } from './postgres-place.ts'
+import { clearSockets } from './postgres-socket.ts'
 import { isAlive, waitForEnd } from './processes.ts'
 import type { RolePasswords } from './roles.ts'
 
@@ -80,9 +81,14 @@ export async function resetSuperPassword(place: PostgresPlace, password: string)
 
 /**
  * Clears what a killed start left: a server still running on this data is stopped; a `postmaster.pid` whose number now
- * belongs to another program, which PostgreSQL would take for a running server, is removed.
+ * belongs to another program, which PostgreSQL would take for a running server, is removed, and its sockets with it.
  */
 export async function clearRemains(place: PostgresPlace): Promise<void> {
+  await endServer(place)
+  clearSockets(place.dataPath)
+}
+
+async function endServer(place: PostgresPlace): Promise<void> {
   const file = path.join(place.dataPath, 'postmaster.pid')
   const pid = Number(readLine(file, 0))
   // PostgreSQL itself heals the file of a dead process, after checking that no shared memory is in use any more.

@@ -15,6 +15,7 @@ import {
 } from './postgres-data.ts'
 import { findPlace, type PostgresPlace } from './postgres-place.ts'
 import { findProgram } from './postgres-program.ts'
+import { socketFolder, throughSocket } from './postgres-socket.ts'
 import { endChild, lastLines, startWatched } from './processes.ts'
 import { applyRoles, urlOfDatabase, urlsFor, withClient, type DatabaseUrls, type RolePasswords } from './roles.ts'
 
@@ -47,7 +48,7 @@ export interface RunningPostgres {
 }
 
 /**
- * Starts the embedded PostgreSQL on 127.0.0.1, with the database and roles of Lunas in it. It finds its data again,
+ * Starts the embedded PostgreSQL on 127.0.0.1 and a socket in its data, with the database and roles of Lunas in it. It finds its data again,
  * heals what a crash left, and ends with us. One start at a time per folder is the caller's care (`lock.ts`).
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
@@ -59,7 +60,8 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   try {
     if (port !== remembered.port) writeMemory(options.home, { ...remembered, port })
     const { passwords } = remembered
-    const serverUrl = `postgresql://postgres:${passwords.super}@127.0.0.1:${port}/postgres`
+    const tcpUrl = `postgresql://postgres:${passwords.super}@127.0.0.1:${port}/postgres`
+    const serverUrl = throughSocket(tcpUrl, socketFolder(place.dataPath, port))
     const superUrl = urlOfDatabase(serverUrl, options.database ?? 'lunas')
     const version = await ensureDatabase(serverUrl, options.database ?? 'lunas')
     await applyRoles(superUrl, passwords)
@@ -112,7 +114,7 @@ function spawnServer(place: PostgresPlace, port: number, log: string, durable: b
   const settings = {
     port: String(port),
     listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
+    unix_socket_directories: socketFolder(place.dataPath, port) ?? '',
     max_connections: '200',
     timezone: 'UTC',
     log_timezone: 'UTC',

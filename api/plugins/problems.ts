@@ -89,7 +89,9 @@ function isUnreachable(error: unknown): boolean {
   if (error.message === 'timeout exceeded when trying to connect' || error.message === 'Query read timeout') return true
   if (/^Connection terminated/.test(error.message)) return true
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  return ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT'].includes(code) || /^(08...|57P0[123]|53300)$/.test(code)
+  return (
+    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'EAGAIN'].includes(code) || /^(08...|57P0[123]|53300)$/.test(code)
+  )
 }
 
 function validationProblem(error: FastifyError): Problem {

@@ -70,6 +70,17 @@ test('the server listens on this machine only, and ends when it is stopped', asy
   expect(await isPortFree(postgres.port)).toBe(true)
 })
 
+test('the engine reaches it through a socket that lies with the data; a name too long for a socket leaves TCP', async () => {
+  const byItself = async ({ urls }: RunningPostgres): Promise<boolean> => {
+    const asked = 'SELECT inet_server_addr() IS NULL AS through_socket'
+    const { rows } = await withClient(urls.app, (client) => client.query<{ through_socket: boolean }>(asked))
+    return rows[0]?.through_socket ?? false
+  }
+  expect(await byItself(await start(home))).toBe(true)
+  const long = path.join(folder, 'a'.repeat(90))
+  expect(await byItself(await start(long))).toBe(false)
+})
+
 test('a killed supervisor leaves no server behind, and the next start finds what was committed', async () => {
   const script = path.join(import.meta.dirname, 'hold-postgres.ts')
   const holder = spawn(process.execPath, ['--import', 'tsx', script, home], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -94,7 +105,10 @@ test('a killed server is followed by recovery at the next start', async () => {
 
 test('a lock file of the server whose number now belongs to another program is no obstacle', async () => {
   const other = spawn('sleep', ['60'])
-  writeFileSync(path.join(home, 'pg/postmaster.pid'), `${other.pid}\n${home}/pg\n0\n1\n\n\n\nready\n`)
+  const lock = `${other.pid}\n${home}/pg\n0\n1\n\n\n\nready\n`
+  const { port } = JSON.parse(readFileSync(path.join(home, 'pg.json'), 'utf8')) as { port: number }
+  writeFileSync(path.join(home, 'pg/postmaster.pid'), lock)
+  writeFileSync(path.join(home, `pg/.s.PGSQL.${port}.lock`), lock)
   const postgres = await start(home)
   expect(await isKept(postgres)).toBe(true)
   expect(isAlive(other.pid ?? 0)).toBe(true)
