@@ -17,7 +17,7 @@ import { localDate } from '../domain/zone.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
 import { candidateOf, type Candidate } from './claim-candidate.ts'
 import { codeOf, constraintOf, inTransaction, one, type Sql } from './database.ts'
-import { dataKeyOf, openDocument, participantOwner, parseSealed, sealDocument } from './documents.ts'
+import { dataKeyOf, openDocument, participantOwner, parseSealed, sealDocument, type NewDocument } from './documents.ts'
 import { mayBeSent, runTarget } from '../domain/payout-run.ts'
 import { holdTargets, yearsTarget } from './freeze-locks.ts'
 import { accountFailed, DISBURSEMENT_ACTS } from './observe-audit.ts'
@@ -200,8 +200,12 @@ async function claimLocked(
   // Nor is one on its way that has not seen a year end.
   targets.push(yearsTarget(draft.programme))
   // A statement of its own after the locks: under READ COMMITTED it sees every hold, freeze and stop committed before it.
-  const reading = Promise.all([holdTargets(sql, targets), candidateOf(sql, draft.disbursement, targets)])
-  const [, candidate] = await pass('claim:read', reading)
+  const reading = Promise.all([
+    holdTargets(sql, targets),
+    candidateOf(sql, draft.disbursement, targets),
+    dataKeyOf(sql, context.vault, participantOwner(draft.programme, draft.ref)),
+  ])
+  const [, candidate, key] = await pass('claim:read', reading)
   const versioning = context.programmes.version(candidate.programme, candidate.programme_version, sql)
   const programme = await pass('claim:ruled', versioning)
   const parked = claimParked(candidate, programme, draft, nowMs)
@@ -210,7 +214,6 @@ async function claimLocked(
   if (isShort(context, candidate, draft.gateway, nowMs)) return { kind: 'parked', reason: 'float-short' }
   const timing = context.timingOf(draft.gateway)
   const by = sendByMs(nowMs, nowMs, timing)
-  await pass('claim:written', insertClaim(sql, context, draft, body, { nowMs, by }))
   const postings: LedgerEntry[] = [
     {
       event: 'claimed',
@@ -225,8 +228,12 @@ async function claimLocked(
       businessDate: localDate(programme.zone, nowMs),
     },
   ]
-  await pass('claim:posted', insertPostings(sql, postings))
-  await pass('claim:audited', insertAudit(sql, [sentEntry(draft, nowMs)]))
+  const writing = Promise.all([
+    insertClaim(sql, sealRequest(context, draft, key, body), draft, body, { nowMs, by }),
+    insertPostings(sql, postings),
+    insertAudit(sql, [sentEntry(draft, nowMs)]),
+  ])
+  await pass('claim:written', writing)
   return { kind: 'claimed', send: 1, sendByMs: by }
 }
 
@@ -236,25 +243,31 @@ function sentEntry(draft: ClaimDraft, atMs: number): AuditEntry {
   return { act: 'payout-sent', actor: engineActor(), atMs, subject, programme, ref, after }
 }
 
-async function insertClaim(
+/** The bytes that will be sent, sealed for the person they pay. */
+function sealRequest(
+  { vault }: StoreContext,
+  { programme, ref }: ClaimDraft,
+  key: Awaited<ReturnType<typeof dataKeyOf>>,
+  body: Uint8Array,
+): NewDocument {
+  return sealDocument(vault, key, participantOwner(programme, ref), 'request', body)
+}
+
+function insertClaim(
   sql: Sql,
-  context: StoreContext,
+  request: NewDocument,
   draft: ClaimDraft,
   body: Uint8Array,
   at: { readonly nowMs: number; readonly by: number },
-): Promise<void> {
-  const owner = participantOwner(draft.programme, draft.ref)
-  const key = await context.pass('claim:keyed', dataKeyOf(sql, context.vault, owner))
-  const request = sealDocument(context.vault, key, owner, 'request', body)
+): Promise<unknown> {
   // Older attempts that ended definitively may still be told otherwise without meeting the unique index; any other one meets it.
-  if (draft.n > 1) {
-    const superseding = sql.query(
+  const superseding =
+    draft.n > 1 &&
+    sql.query(
       `UPDATE payout SET superseded = true
         WHERE disbursement = $1 AND NOT superseded AND state IN ('failed', 'cancelled', 'not-sent', 'returned')`,
       [draft.disbursement],
     )
-    await context.pass('claim:superseded', superseding)
-  }
   const freezing = sql.query({
     name: 'insert-claim',
     text: INSERT_CLAIM,
@@ -281,7 +294,7 @@ async function insertClaim(
       request.box,
     ],
   })
-  await context.pass('claim:frozen', freezing)
+  return Promise.all([superseding, freezing])
 }
 
 /** The frozen bytes, the payout with its first send, and the disbursement on its way: one statement. */

@@ -42,8 +42,8 @@ export async function receiveCallbacks(
 ): Promise<CallbackVerdict[]> {
   const { pass } = context
   const receiving = inTransaction(context.database, async (sql) => {
-    const payouts = await pass('callback:matched', keysByReference(sql, callbacks))
-    const dataKeys = await pass('callback:sealed', dataKeysOf(sql, context, callbacks))
+    const matching = Promise.all([keysByReference(sql, callbacks), dataKeysOf(sql, context, callbacks)])
+    const [payouts, dataKeys] = await pass('callback:matched', matching)
     const stored = callbacks.map((callback) => seal(context, callback, payouts, dataKeys))
     const fresh = await pass('callback:stored', insertFresh(sql, stored))
     const applied = fresh.filter((one) => one.verdict === 'applied')

@@ -22,6 +22,22 @@ export interface Pass {
   readonly postings: LedgerEntry[]
 }
 
+const ONE_STATEMENT: readonly LifeStep['kind'][] = [
+  'finish-training',
+  'open-survey',
+  'schedule',
+  'miss',
+  'owe',
+  'release',
+  'need-account',
+  'account-ready',
+]
+
+/** True for a step that is sent whole before its first answer: the next may be sent behind it. */
+export function isOneStatement({ kind }: LifeStep): boolean {
+  return ONE_STATEMENT.includes(kind)
+}
+
 /** Writes one step. The caller reloads or patches its picture of the life afterwards. */
 export async function applyStep(pass: Pass, step: LifeStep): Promise<void> {
   switch (step.kind) {

@@ -26,7 +26,7 @@ import {
   type LifeRow,
 } from './life-rows.ts'
 import { patched } from './life-patch.ts'
-import { applyStep } from './life-steps.ts'
+import { applyStep, isOneStatement, type Pass } from './life-steps.ts'
 import type { StoreContext } from './options.ts'
 import { shortUntil } from './shorts.ts'
 import { insertPostings, type LedgerEntry } from './postings.ts'
@@ -68,7 +68,7 @@ async function applyScreening(sql: Sql, context: StoreContext, row: LifeRow, now
   const place = { id: rows[0]?.id ?? '', owner, kind: 'identity' } as const
   const identity = parseSealed<Registration>(await openDocument(sql, context.vault, place))
   const results = screen(programme.eligibility, identity.open(), localDate(programme.zone, nowMs))
-  await sql.query(
+  const checking = sql.query(
     `INSERT INTO check_result (programme, ref, rule, source, outcome, code, checked_at)
      SELECT $1, $2, rule, 'registration', outcome, code, $6
      FROM unnest($3::text[], $4::text[], $5::text[]) AS checked (rule, outcome, code)
@@ -87,8 +87,11 @@ async function applyScreening(sql: Sql, context: StoreContext, row: LifeRow, now
     ? `stage = 'admission'`
     : `stage = 'closed', outcome = 'refused', closed_at = $3, heard_by = NULL`
   const values = isEligible(results) ? [row.programme, row.ref] : [row.programme, row.ref, new Date(nowMs)]
-  await sql.query(`UPDATE participant SET ${set}, version = version + 1 WHERE programme = $1 AND ref = $2`, values)
-  await insertAudit(sql, [
+  const moving = sql.query(
+    `UPDATE participant SET ${set}, version = version + 1 WHERE programme = $1 AND ref = $2`,
+    values,
+  )
+  const telling = insertAudit(sql, [
     {
       act: isEligible(results) ? 'screened-eligible' : 'screened-refused',
       actor: engineActor(),
@@ -99,6 +102,32 @@ async function applyScreening(sql: Sql, context: StoreContext, row: LifeRow, now
       after: { refusals },
     },
   ])
+  await Promise.all([checking, moving, telling])
+}
+
+/**
+ * Sends the next steps that are due, one behind the other, and tells how the life stands after them. A step of several statements
+ * goes alone: it sees what those before it wrote, and those behind see what it wrote.
+ */
+function sendSteps(of: Pass, gateway: string | null): { readonly life: LifeRow; readonly sent: Promise<void>[] } {
+  const { programme, nowMs } = of
+  const sent: Promise<void>[] = []
+  let { life } = of
+  for (;;) {
+    const step = nextStep(lifeOf(life, gateway), programme, nowMs)
+    if (!step || (sent.length > 0 && !isOneStatement(step))) return { life, sent }
+    if (sent.length === STEPS_MAX) throw restless(life)
+    const applying = applyStep({ ...of, life }, step)
+    // Told with the others; until then its failure must not end the process.
+    applying.catch(() => undefined)
+    sent.push(applying)
+    life = patched(life, step, programme.currency, nowMs)
+    if (!isOneStatement(step)) return { life, sent }
+  }
+}
+
+function restless({ programme, ref }: LifeRow): Error {
+  return new Error(`the life ${programme}:${ref} does not come to rest`)
 }
 
 async function advanceLocked(sql: Sql, context: StoreContext, loaded: LifeRow, nowMs: number): Promise<Standing> {
@@ -107,14 +136,14 @@ async function advanceLocked(sql: Sql, context: StoreContext, loaded: LifeRow, n
   const programme = await pass('life:ruled', versioning)
   const audit: AuditEntry[] = []
   const postings: LedgerEntry[] = []
+  const gateway = gatewayFor(context, programme, loaded)
   let life = loaded
-  const gateway = gatewayFor(context, programme, life)
-  for (let steps = 0; ; steps += 1) {
-    const step = nextStep(lifeOf(life, gateway), programme, nowMs)
-    if (!step) break
-    if (steps === STEPS_MAX) throw new Error(`the life ${life.programme}:${life.ref} does not come to rest`)
-    await pass('life:stepped', applyStep({ sql, life, programme, nowMs, audit, postings }, step))
-    life = patched(life, step, programme.currency, nowMs)
+  for (let rounds = 0; ; rounds += 1) {
+    if (rounds === STEPS_MAX) throw restless(life)
+    const { sent, life: after } = sendSteps({ sql, life, programme, nowMs, audit, postings }, gateway)
+    if (sent.length === 0) break
+    await pass('life:stepped', Promise.all(sent))
+    life = after
   }
   // A wait for a freeze to end is taken while it cannot be lifted: whoever lifts it finds the wait, and ends it.
   if (life.freezes.length > 0) {

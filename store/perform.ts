@@ -95,9 +95,8 @@ export async function storedAnswers(
 ): Promise<(Performed | Problem | undefined)[]> {
   const first = new Map<string, Mark>()
   for (const mark of marks) if (mark && !first.has(nameOf(mark))) first.set(nameOf(mark), mark)
-  const taken = await takeKeys(sql, [...first.keys()])
-  // A statement of its own after the locks: it sees every answer whose transaction has ended.
-  const answers = await findAnswers(sql, [...first.values()])
+  // A statement of its own behind the locks: it sees every answer whose transaction has ended.
+  const [taken, answers] = await Promise.all([takeKeys(sql, [...first.keys()]), findAnswers(sql, [...first.values()])])
   return marks.map((mark) => {
     if (!mark) return undefined
     const name = nameOf(mark)

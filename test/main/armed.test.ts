@@ -12,7 +12,7 @@ function run(failpoints: string) {
     import { armed } from ${JSON.stringify(armedAt)}
     const pass = armed({ failpoints: new Map(${failpoints}) })
     for (let n = 1; n <= 3; n += 1) console.log(await pass('claim:written', Promise.resolve(n)))
-    console.log(await pass('claim:posted', Promise.resolve('over')))`
+    console.log(await pass('claim:written', Promise.resolve('over')))`
   return spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
     cwd: PROJECT_ROOT,
     encoding: 'utf8',
