@@ -8,15 +8,14 @@ const WAITS = ['test/{cli,e2e,local,workflows}/**/*.test.ts']
 
 /** The longest first, so that no file is waited for alone at the end. */
 const LONGEST = [
-  'e2e/demo',
-  'e2e/faults',
   'cli/decisions',
+  'e2e/production',
   'cli/commands',
-  'workflows/reset',
-  'e2e/lives',
   'workflows/faults',
   'e2e/start',
-  'e2e/production',
+  'workflows/runs',
+  'e2e/books',
+  'e2e/lives',
 ]
 
 class LongestFirst extends BaseSequencer {

@@ -8,13 +8,14 @@ import { commandsIn, readDocument, tableUnder } from '../support/markdown.ts'
 /** Where each command of the README is run, and the words by which that file can be seen to run it. */
 const RUN_BY: Readonly<Record<string, readonly [file: string, words: string]>> = {
   'npm ci && npm run demo -- --kill-worker': ['.ci/run', 'npm ci\n'],
-  'npm run demo': ['test/e2e/demo.test.ts', `startCommand('npm', ['run', '-s', 'demo'`],
+  'npm run demo': ['test/e2e/demo.long.ts', `startCommand('npm', ['run', '-s', 'demo'`],
   KEY: ['test/e2e/start.test.ts', 'registerAsTheReadmeSays()'],
   curl: ['test/e2e/start.test.ts', 'registerAsTheReadmeSays()'],
   'npm start': ['test/e2e/start.test.ts', `startCommand('npm', ['start'`],
   'npm run check': ['.ci/run', '\nnpm run check\n'],
   'npm run test:fast': ['.ci/run', '\nnpm run test:fast\n'],
   'npm test': ['.ci/run', '\nnpm test\n'],
+  'npm run test:long': ['.ci/run', '\nnpm run test:long\n'],
   'npm run fix': ['.ci/run', '\nnpm run fix\n'],
   'npm run build': ['.ci/run', '\nnpm run build\n'],
   'npx lunas --help': ['test/docs/readme.test.ts', `['lunas', '--help']`],
