@@ -43,6 +43,7 @@ export const FAILPOINTS = [
   'outcome:locked',
   'outcome:ruled',
   'outcome:written',
+  'outcome:called',
   'outcome:watched',
   'enquiry:asked',
   'enquiry:lost',

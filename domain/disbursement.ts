@@ -146,21 +146,26 @@ function unreachableDelay(delays: readonly number[], attempts: number): number {
   return delays[attempts - 1] ?? Math.min((delays.at(-1) ?? 1000) * 2 ** doublings, UNREACHABLE_DELAY_MAX_MS)
 }
 
+/** What the payee got beside what counted is to be had back still, and what counted has come to nothing: people say which of the two it is. */
+export const RECEIVABLE_STANDS = 'receivable-stands'
+
 /**
- * The step of an obligation when one of its payouts has moved. Three things come before what the payout itself would mean: an
- * ended obligation is not owed again by a late word, what people look at stays with them, and an older attempt that turns out
- * otherwise stops everything until they have looked.
+ * The step of an obligation when one of its payouts has moved. Four things come before what the payout itself would mean: an
+ * ended obligation is not owed again by a late word, what people look at stays with them, an older attempt that turns out
+ * otherwise stops everything until they have looked, and nothing is owed anew while the payee `hasBeside` what it was for.
  */
 export function followPayout(
   at: { readonly state: DisbursementState; readonly reason: string | null },
   isNewest: boolean,
   next: DisbursementStep,
+  hasBeside = false,
 ): DisbursementStep {
   const { accountFailed } = next
   if (at.state === 'lapsed' || at.state === 'cancelled' || at.state === 'review') {
     return { ...step(at.state, at.reason), accountFailed }
   }
-  return isNewest ? next : { ...step('review', 'older-attempt-changed'), accountFailed }
+  if (!isNewest) return { ...step('review', 'older-attempt-changed'), accountFailed }
+  return hasBeside && next.to !== 'paid' ? { ...step('review', RECEIVABLE_STANDS), accountFailed } : next
 }
 
 function step(to: DisbursementState, reason: string | null = null): DisbursementStep {

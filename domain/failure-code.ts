@@ -69,6 +69,7 @@ const TOLD_AS: Readonly<Record<string, FailureCode>> = {
   'two-objects': 'gateway-contradiction',
   'another-object': 'gateway-contradiction',
   'older-attempt-changed': 'gateway-contradiction',
+  'receivable-stands': 'gateway-contradiction',
 }
 
 /** What a stored reason is told as. */

@@ -2,7 +2,7 @@
  * What two people decide about a payout that the machines cannot place, and about what is owed because of it. Pure: what stands
  * there and what was found in, states and ledger events out. Nothing here guesses: a decision that the books contradict is refused.
  */
-import type { DisbursementState } from './disbursement.ts'
+import { RECEIVABLE_STANDS, type DisbursementState } from './disbursement.ts'
 import type { LedgerEvent } from './ledger.ts'
 import type { PayoutMoney, PayoutState } from './payout.ts'
 
@@ -46,6 +46,8 @@ export interface ReviewFacts {
     readonly delivered: bigint
     readonly areUnderWay: boolean
     readonly areReviewed: boolean
+    /** To be had back, or given up, because another one counted: nobody has decided that it is owed all the same. */
+    readonly areBeside: boolean
   }
 }
 
@@ -118,12 +120,15 @@ const PLACES: Readonly<Record<PayoutMoney, Partial<Record<Finding, Placed>>>> = 
     'written-off': { events: ['overpaid', 'receivable-written-off'], money: 'written-off', state: 'paid' },
   },
   receivable: {
+    // It is the payment after all: nothing moves at the gateway, and nobody owes it to us any more.
+    paid: { events: ['recovered', 'late-paid'], money: 'credited', state: 'paid' },
     'not-paid': { events: ['recovered'], money: 'back', state: 'failed' },
     returned: { events: ['recovered'], money: 'back', state: 'returned' },
     receivable: { events: [], money: 'receivable', state: 'paid' },
     'written-off': { events: ['receivable-written-off'], money: 'written-off', state: 'paid' },
   },
   'written-off': {
+    paid: { events: ['written-off-recovered', 'late-paid'], money: 'credited', state: 'paid' },
     'not-paid': { events: ['written-off-recovered'], money: 'back', state: 'failed' },
     returned: { events: ['written-off-recovered'], money: 'back', state: 'returned' },
     'written-off': { events: [], money: 'written-off', state: 'paid' },
@@ -173,7 +178,7 @@ function follow(facts: ReviewFacts, decision: ReviewDecision, placed: Placed, pa
   const isTaken = others.delivered + delivered > disbursement.amount || (delivered > 0n && others.areUnderWay)
   if (isTaken) return refused('another attempt has paid it, or is about to: what was delivered twice is a receivable')
   // It would stand beside the other as one that counts: what became of that one is decided first.
-  const isRevived = payout.money === 'back' && delivered > 0n && returned === 0n
+  const isRevived = !wasCounted && delivered > 0n && returned === 0n
   if (isRevived && others.areReviewed) return refused('another attempt is under review: decide about that one first')
   const owed = disbursement.amount - others.delivered - delivered
   const next = nextOf(facts, decision, placed, isEnded ? 0n : owed)
@@ -242,7 +247,8 @@ function settledNext({ disbursement, others }: ReviewFacts, placed: Placed | nul
   if (state === 'lapsed' || state === 'cancelled') return { kind: 'next', state, reason: 'review-decided' }
   if (others.areReviewed) return { kind: 'next', state: 'review', reason: 'another-attempt-reviewed' }
   if (others.areUnderWay || placed?.money === 'clearing') return { kind: 'next', state: 'in-flight', reason: null }
-  return owed === 0n ? { kind: 'next', state: 'paid', reason: null } : undefined
+  if (owed === 0n) return { kind: 'next', state: 'paid', reason: null }
+  return others.areBeside ? { kind: 'next', state: 'review', reason: RECEIVABLE_STANDS } : undefined
 }
 
 function refused(why: string): Refused {

@@ -10,6 +10,7 @@ import { insertMessages, nudge, type NewMessage } from './nudges.ts'
 import { accountFailed, accountRests } from './observe-audit.ts'
 import type { ObservationItem } from './observation-item.ts'
 import type { Work } from './payout-rows.ts'
+import type { StandsBeside } from './receivables-beside.ts'
 import { insertPostings, type LedgerEntry } from './postings.ts'
 
 interface SendEnd {
@@ -32,6 +33,8 @@ export class Harvest {
   readonly audit: AuditEntry[] = []
   readonly postings: LedgerEntry[] = []
   readonly messages = new Map<string, NewMessage>()
+  /** Disbursements that are owed again while their payee has what was delivered beside it. */
+  readonly beside = new Map<string, StandsBeside>()
   readonly payouts = new Map<string, { row: Work; item: ObservationItem | undefined }>()
   readonly disbursements = new Map<string, Work['disbursement']>()
   readonly sends: SendEnd[] = []
@@ -71,6 +74,10 @@ export class Harvest {
 
   moveDisbursement({ disbursement }: Work): void {
     this.disbursements.set(disbursement.key, disbursement)
+  }
+
+  callBeside({ disbursement }: Work, atMs: number): void {
+    this.beside.set(disbursement.key, { disbursement: disbursement.key, atMs })
   }
 
   nudge(row: Work): void {

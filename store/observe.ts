@@ -3,7 +3,7 @@
  * One transaction a batch: lives locked, facts folded by `domain/`, then states, postings, audit rows and messages written
  * set-based. Repeating a batch changes nothing and gives the same answer.
  */
-import { afterPayout, followPayout } from '../domain/disbursement.ts'
+import { afterPayout, followPayout, RECEIVABLE_STANDS } from '../domain/disbursement.ts'
 import { deadlineAfter } from '../domain/duration.ts'
 import { callEndsByMs, settlesAtMs, type EnquiryTiming } from '../domain/enquiry.ts'
 import type { Failure } from '../domain/observation.ts'
@@ -28,6 +28,7 @@ import { Harvest, writeHarvest } from './observe-write.ts'
 import { isOtherAccount } from './observed-account.ts'
 import type { StoreContext } from './options.ts'
 import { lockWork, type Work } from './payout-rows.ts'
+import { callBeside } from './receivables-beside.ts'
 
 export interface ObservationResult {
   readonly payout: string
@@ -55,6 +56,7 @@ export async function observeLocked(
     folded.push({ row, programme, item, decision: foldItem(harvest, context, row, programme, item) })
   }
   await pass('outcome:written', writeHarvest(sql, harvest))
+  await pass('outcome:called', callBeside(sql, [...harvest.beside.values()]))
   await pass('outcome:watched', freezeTwins(sql, [...harvest.twins.values()]))
   return folded.map(({ row, programme, item, decision }) => {
     const disbursement = standingOfWork(context, row, programme, item.atMs)
@@ -212,7 +214,11 @@ function followDisbursement(
   if (!ended) return
   // What was delivered counts, whichever attempt it was.
   const isNewest = row.n === disbursement.attempts || before === 'credited'
-  const step = followPayout(disbursement, isNewest, ended)
+  // What is under review itself is decided about first.
+  const hasBeside = disbursement.beside !== null && row.state !== 'review'
+  const wasReviewed = disbursement.state === 'review'
+  const step = followPayout(disbursement, isNewest, ended, hasBeside)
+  if (step.reason === RECEIVABLE_STANDS && !wasReviewed) harvest.callBeside(row, moved.atMs)
   disbursement.state = step.to
   disbursement.reason = step.reason
   if (row.state === 'returned') {

@@ -4,6 +4,7 @@ import type { Failure } from '../domain/observation.ts'
 import type { PayoutMoney } from '../domain/payout.ts'
 import type { Sql } from './database.ts'
 import type { SentTo } from './observed-account.ts'
+import { BESIDE } from './receivables-beside.ts'
 import { ASKED, type AskedRow, type PayoutRow } from './life-rows.ts'
 
 /** A payout, its disbursement and its life, as a batch of facts is folded into them. Mutable: a batch may tell of one twice. */
@@ -49,6 +50,8 @@ export interface Work extends Mutable<PayoutRow> {
     first_paid_ms: number | null
     paid_ms: number | null
     asked: AskedRow | null
+    /** Its attempts that stand beside what counts; null without one. */
+    readonly beside: readonly string[] | null
     readonly budget_line: string
     readonly fiscal_year: number
   }
@@ -73,7 +76,7 @@ SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage
        ms(y.last_enquiry_at) AS last_enquiry_ms, ms(y.send_again_at) AS send_again_ms, ms(y.asked_at) AS asked_ms,
        ms(y.claimed_at) AS first_sent_ms, ms(last.started_at) AS last_started_ms, ms(last.ended_at) AS last_ended_ms,
        jsonb_build_object('key', d.key, 'tranche', d.tranche, 'state', d.state, 'reason', d.reason, 'version', d.version,
-                          'attempts', d.attempts, 'retries', d.retries, 'returns', d.returns, 'returned', d.returned::text, 'asked', ${ASKED},
+                          'attempts', d.attempts, 'retries', d.retries, 'returns', d.returns, 'returned', d.returned::text, 'asked', ${ASKED}, 'beside', ${BESIDE},
                           'release_ms', ms(d.release_at), 'lapses_ms', ms(d.lapses_at), 'first_paid_ms', ms(d.first_paid_at), 'paid_ms', ms(d.paid_at), 'budget_line', d.budget_line, 'fiscal_year', d.fiscal_year)
          AS disbursement,
        CASE WHEN a.id IS NOT NULL THEN jsonb_build_object('id', a.id, 'institution', a.institution,

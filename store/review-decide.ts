@@ -1,5 +1,6 @@
 /** Carries out what two people have decided about a review: state, ledger, what differed because of it, audit and message in one commit. */
 import type { Actor } from '../domain/act.ts'
+import { RECEIVABLE_STANDS } from '../domain/disbursement.ts'
 import { deadlineAfter } from '../domain/duration.ts'
 import type { LedgerEvent } from '../domain/ledger.ts'
 import { parseMinor } from '../domain/money.ts'
@@ -13,6 +14,7 @@ import { resettle } from './discrepancy-resettle.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings, numbered, type LedgerEntry } from './postings.ts'
+import { callBeside } from './receivables-beside.ts'
 import { readReview, reviewFactsOf, type ReviewedAttempt, type ReviewPicture } from './review-facts.ts'
 import { isEnding } from './year-rows.ts'
 
@@ -66,6 +68,7 @@ export async function decideReviewed(
     sql,
   )
   await moveDisbursement(sql, picture, outcome, by, { atMs, lapsesAtMs: renewedDeadline(picture, rules, atMs) })
+  if (outcome.disbursement.reason === RECEIVABLE_STANDS) await callBeside(sql, [{ disbursement: key, atMs }])
   await post(sql, rules, picture, payout, outcome, atMs)
   if (asked.next === 'needs-account') await failLiveAccount(sql, picture)
   if (outcome.disbursement.state === 'cancelled' && picture.disbursement.state !== 'cancelled')

@@ -4,6 +4,7 @@ import type { PayoutMoney, PayoutState } from '../domain/payout.ts'
 import { Problem } from '../domain/problem.ts'
 import type { ReviewFacts } from '../domain/review.ts'
 import type { Sql } from './database.ts'
+import { STANDS_BESIDE } from './receivables-beside.ts'
 
 export interface ReviewedDisbursement {
   readonly key: string
@@ -30,6 +31,8 @@ export interface ReviewedAttempt {
   readonly amount: bigint
   readonly returned: bigint
   readonly version: number
+  /** It stands beside another one that counts. */
+  readonly beside: boolean
 }
 
 export interface ReviewPicture {
@@ -48,7 +51,8 @@ export async function readReview(sql: Sql, disbursement: string): Promise<Review
   )
   if (!found.rows[0]) throw new Problem('not-found', `no disbursement ${disbursement}`)
   const { rows: attempts } = await sql.query<ReviewedAttempt>(
-    `SELECT key, n, gateway, account, state, money, amount, returned, version FROM payout WHERE disbursement = $1 ORDER BY n`,
+    `SELECT key, n, gateway, account, state, money, amount, returned, version, ${STANDS_BESIDE} AS beside
+       FROM payout y WHERE disbursement = $1 ORDER BY n`,
     [disbursement],
   )
   return { disbursement: found.rows[0], attempts }
@@ -68,6 +72,7 @@ export function reviewFactsOf({ disbursement, attempts }: ReviewPicture, payout:
       delivered,
       areUnderWay: others.some(({ money, state }) => money === 'clearing' && state !== 'review'),
       areReviewed: others.some(({ state }) => state === 'review'),
+      areBeside: others.some(({ beside }) => beside),
     },
   }
 }

@@ -76,10 +76,10 @@ export class ReviewDesk {
     if (object.amount !== amount || object.account !== object.asked.account) return []
     if (object.isReturned) return ['returned', 'not-paid']
     if (object.isCredited) {
-      // What they have got by another attempt as well stays with people until that one can no longer come back.
+      // What they have got by another attempt as well is to be had back.
       const isElsewhere = rows.payoutsOf(stored).some((other) => other.key !== key && other.money === 'credited')
-      if (isElsewhere) return []
-      return stored.state === 'lapsed' || stored.state === 'cancelled' ? ['receivable'] : ['paid']
+      const isEnded = stored.state === 'lapsed' || stored.state === 'cancelled'
+      return isElsewhere || isEnded ? ['receivable'] : ['paid']
     }
     return object.status === 'FAILED' || object.status === 'CANCELLED' ? ['not-paid'] : []
   }

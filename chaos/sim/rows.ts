@@ -2,6 +2,7 @@
 import { BLOCKING_STATES } from '../../domain/payout.ts'
 import { payoutKey } from '../../domain/identity.ts'
 import type { ApprovedLine, LineState, LiveApproval, RunState } from '../../domain/payout-run.ts'
+import type { ReviewStep } from '../../domain/review.ts'
 import type { AccountDetails } from '../../domain/registration.ts'
 import type { Candidate } from '../../store/claim-candidate.ts'
 import type { AskedRow, DisbursementRow, LifeRow, PayoutRow, TrancheRow } from '../../store/life-rows.ts'
@@ -77,6 +78,8 @@ export type StoredPayout = Pick<
 > & {
   readonly disbursement: string
   readonly superseded: boolean
+  /** What people said last about what is owed beside it; null when nothing was left to say, or nobody was asked. */
+  readonly decided_next: ReviewStep | null
   readonly body: Uint8Array
   readonly claimed_ms: number
 }
@@ -242,6 +245,7 @@ export class Rows {
         ...stored,
         returned: `${BigInt(stored.returns) * BigInt(stored.amount)}`,
         asked: askedOf(this.payoutsOf(stored)),
+        beside: besideOf(this.payoutsOf(stored)),
       },
       live_account: live ? { id: live.id, institution: live.details.institution, usable_ms: live.usable_ms } : null,
     }
@@ -294,6 +298,16 @@ export function disbursementOf(ref: string, tranche: string): string {
 function refOf(key: string): string {
   const from = PROGRAMME.length + 1
   return key.slice(from, key.indexOf(':', from))
+}
+
+/** That it stands beside another one that counts, as `store/receivables-beside.ts` has it. */
+export function standsBeside({ state, money, decided_next: next }: StoredPayout): boolean {
+  return state === 'paid' && (money === 'receivable' || money === 'written-off') && next === null
+}
+
+function besideOf(payouts: readonly StoredPayout[]): readonly string[] | null {
+  const beside = payouts.filter(standsBeside)
+  return beside.length === 0 ? null : beside.map(({ key }) => key)
 }
 
 function askedOf(payouts: readonly StoredPayout[]): AskedRow | null {

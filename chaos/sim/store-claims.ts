@@ -112,6 +112,7 @@ export class SimClaims {
       money: 'clearing',
       version: 0,
       superseded: false,
+      decided_next: null,
       claimed_ms: nowMs,
       gateway_id: null,
       alarm: null,

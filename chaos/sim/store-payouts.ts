@@ -12,7 +12,7 @@ import type { PayoutQuestion, Reopened } from '../../store/payouts.ts'
 import { Sealed } from '../../store/vault.ts'
 import { ConstraintViolation } from './database.ts'
 import type { Judge } from './judge.ts'
-import { GATEWAY, type Rows, type StoredPayout } from './rows.ts'
+import { GATEWAY, standsBeside, type Rows, type StoredPayout } from './rows.ts'
 import type { Setting } from './setting.ts'
 
 export class SimPayouts {
@@ -90,6 +90,7 @@ export class SimPayouts {
       const change = { state, reason, retries, returns, release_ms, lapses_ms, first_paid_ms, paid_ms, version }
       rows.disbursements.update(moved.key, change)
     }
+    for (const disbursement of harvest.beside.keys()) callBeside(rows, disbursement)
     for (const id of harvest.accounts.keys()) {
       const account = rows.accounts.get(id)
       if (account.state === 'verified') rows.accounts.update(id, { state: 'failed' })
@@ -234,6 +235,13 @@ export function checkPayout({ state, money, superseded }: StoredPayout): void {
     (state !== 'paid' || money === 'credited' || money === 'receivable')
   if (!isRight) throw new ConstraintViolation('payout_money')
   if (superseded && (money === 'clearing' || money === 'credited')) throw new ConstraintViolation('payout_superseded')
+}
+
+/** Brings what stands beside before people, as `store/receivables-beside.ts` does. */
+export function callBeside(rows: Rows, disbursement: string): void {
+  for (const payout of rows.payoutsOf(rows.disbursements.get(disbursement))) {
+    if (standsBeside(payout)) rows.payouts.update(payout.key, { state: 'review', version: payout.version + 1 })
+  }
 }
 
 /** The partial unique index `payout_live`. */

@@ -4,8 +4,9 @@ import { BLOCKING_STATES } from '../../domain/payout.ts'
 import { decideReview, type ReviewDecision, type ReviewOutcome } from '../../domain/review.ts'
 import type { LedgerEvent } from '../../domain/ledger.ts'
 import { reviewFactsOf, type ReviewPicture } from '../../store/review-facts.ts'
-import type { StoredDisbursement } from './rows.ts'
-import { checkLive, checkPayout } from './store-payouts.ts'
+import { RECEIVABLE_STANDS } from '../../domain/disbursement.ts'
+import { standsBeside, type StoredDisbursement } from './rows.ts'
+import { callBeside, checkLive, checkPayout } from './store-payouts.ts'
 import type { Setting } from './setting.ts'
 
 type Decided = Extract<ReviewOutcome, { kind: 'decided' }>
@@ -36,7 +37,11 @@ export class SimReviews {
   #picture(key: string): ReviewPicture {
     const { rows, programme } = this.#setting
     const stored = rows.disbursements.get(key)
-    const attempts = rows.payoutsOf(stored).map((payout) => ({ ...payout, returned: 0n }))
+    const attempts = rows.payoutsOf(stored).map((payout) => ({
+      ...payout,
+      returned: 0n,
+      beside: standsBeside(payout),
+    }))
     const of = { programme: programme.code, programme_version: 1, amount: BigInt(stored.amount) }
     return { disbursement: { ...stored, ...of }, attempts }
   }
@@ -57,6 +62,7 @@ export class SimReviews {
     faults.hit('review-decided')
     this.#movePayout(asked, outcome, nowMs)
     this.#moveDisbursement(stored, outcome, nowMs)
+    if (outcome.disbursement.reason === RECEIVABLE_STANDS) callBeside(rows, stored.key)
     this.#post(stored, asked.payout, outcome)
     const { account } = rows.people.get(stored.ref)
     if (asked.next === 'needs-account' && account !== null && rows.accounts.get(account).state === 'verified') {
@@ -66,7 +72,7 @@ export class SimReviews {
     return true
   }
 
-  #movePayout({ payout: key }: Asked, { payout: to }: Decided, nowMs: number): void {
+  #movePayout({ payout: key, next }: Asked, { payout: to }: Decided, nowMs: number): void {
     const { payouts } = this.#setting.rows
     if (key === null || !to) return
     const { version, asked_ms: asked, disbursement } = payouts.get(key)
@@ -78,6 +84,7 @@ export class SimReviews {
       state: to.state,
       money: to.money,
       superseded: to.superseded,
+      decided_next: next,
       asked_ms: to.state === 'unknown' ? nowMs : asked,
       version: version + 1,
     })

@@ -12,7 +12,7 @@ import {
 } from '../../domain/review.ts'
 
 const OWED = 100n
-const NOBODY: ReviewFacts['others'] = { delivered: 0n, areUnderWay: false, areReviewed: false }
+const NOBODY: ReviewFacts['others'] = { delivered: 0n, areUnderWay: false, areReviewed: false, areBeside: false }
 
 interface Asked {
   readonly money?: PayoutMoney
