@@ -43,16 +43,20 @@ export class RunDesk {
     const key = `run-${this.#number}`
     this.#act(`collect ${key}`, () => this.#runs.collect(key, 'sari', clock.nowMs))
     this.#later(2 * HOUR, 8 * HOUR, () => this.#cutOff())
-    this.#later(MINUTE, 30 * MINUTE, () => this.#watch(key))
+    const askedMs = clock.nowMs
+    this.#later(MINUTE, 30 * MINUTE, () => this.#watch(key, askedMs))
   }
 
   /** Whoever looks at a run goes on from where it stands, whatever became of what was asked before. */
-  #watch(key: string): void {
-    const state = this.#setting.rows.runs.find(key)?.state
-    if (state === undefined || RUN_ENDS.includes(state)) return
+  #watch(key: string, askedMs: number): void {
+    const { clock, rows } = this.#setting
+    const state = rows.runs.find(key)?.state
+    // There was nothing to collect; a process that stands still may collect late.
+    if (state === undefined && clock.nowMs > askedMs + HOUR) return
+    if (state !== undefined && RUN_ENDS.includes(state)) return
     if (state === 'proposed') this.#approve(key)
-    else this.#act(`tend ${key}`, () => this.#tend(key))
-    this.#later(MINUTE, state === 'proposed' ? HOUR : 4 * HOUR, () => this.#watch(key))
+    else if (state !== undefined) this.#act(`tend ${key}`, () => this.#tend(key))
+    this.#later(MINUTE, state === undefined || state === 'proposed' ? HOUR : 4 * HOUR, () => this.#watch(key, askedMs))
   }
 
   #approve(key: string): void {
