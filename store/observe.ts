@@ -3,7 +3,7 @@
  * One transaction a batch: lives locked, facts folded by `domain/`, then states, postings, audit rows and messages written
  * set-based. Repeating a batch changes nothing and gives the same answer.
  */
-import { afterPayout, followPayout, RECEIVABLE_STANDS } from '../domain/disbursement.ts'
+import { afterPayout, FINAL_STATES, followPayout, RECEIVABLE_STANDS } from '../domain/disbursement.ts'
 import { deadlineAfter } from '../domain/duration.ts'
 import { callEndsByMs, settlesAtMs, type EnquiryTiming } from '../domain/enquiry.ts'
 import type { Failure } from '../domain/observation.ts'
@@ -102,6 +102,7 @@ export function foldItem(
     // An alarm is no failure: what it failed with before is what people compare it with.
     if (decision.alarm === null) row.failure = decision.failure
     followDisbursement(harvest, context, row, programme, { from, failure: decision.failure, atMs: item.atMs })
+    if (decision.to === 'returned') askAbout(row, item)
     // The life hears of it from the activity that asked; only news from outside needs a message. A send that may still
     // end brings the new state with it; one whose process died never will.
     if ((item.source === 'callback' && !sendMayEnd) || item.source === 'statement') harvest.nudge(row)
@@ -169,6 +170,19 @@ function closeLostSend(harvest: Harvest, row: Work, item: ObservationItem, timin
   if (!isOver) return
   row.last_ended_ms = row.last_started_ms + timing.submitTimeoutMs
   harvest.endSend(row.key, row.sends, row.last_ended_ms, 'lost')
+}
+
+/**
+ * A return is a word upon which money leaves a second time, and it may be told of another object of the same reference, while the
+ * first stays paid: the gateway is asked what it has of it before anything is owed anew. Who was asked, and a statement, has told all.
+ */
+function askAbout(row: Work, { source, atMs }: ObservationItem): void {
+  const { disbursement } = row
+  const isEnded = FINAL_STATES.includes(disbursement.state)
+  if (isEnded || source === 'enquiry' || source === 'statement') return
+  row.asked_ms = Math.max(row.asked_ms ?? 0, atMs)
+  const { key, gateway, asked_ms, enquiries, last_enquiry_ms } = row
+  disbursement.asked ??= { key, gateway, asked_ms, enquiries, last_enquiry_ms }
 }
 
 /** An answer to what was asked after somebody's word has settled that word, whatever it says. */

@@ -1,7 +1,16 @@
 /** Words that contradict an end, and money that comes back after one: nobody is paid twice, and people look. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { bankAccount } from '../support/builders.ts'
-import { called, paymentMessages, postedEvents, sendFirst, stateOf, submitted, type Sent } from '../support/sent.ts'
+import {
+  asked,
+  called,
+  paymentMessages,
+  postedEvents,
+  sendFirst,
+  stateOf,
+  submitted,
+  type Sent,
+} from '../support/sent.ts'
 import { DAY, HOUR, NOON, openWorld, SECOND, seen, seenFailed, type World } from '../support/world.ts'
 
 let world: World
@@ -104,7 +113,7 @@ describe('money that comes back', () => {
 
   it('after the life has closed too, and is paid again by a new account', async () => {
     const { ref, disbursement, payout } = await paidAndClosed()
-    await world.observe(called(payout, seen('returned'), NOON + DAY))
+    await world.observe(asked(payout, seen('returned'), NOON + DAY))
     expect((await world.advance(ref, NOON + DAY)).disbursements[0]).toMatchObject({ state: 'needs-account' })
     await world.link(ref, bankAccount(), NOON + DAY)
     const ready = await world.advance(ref, NOON + 2 * DAY)
@@ -121,7 +130,7 @@ describe('money that comes back', () => {
     ['90 days', 90 * DAY],
   ])('after %s gives the person as long to act as if it had only now become due', async (_name, afterMs) => {
     const { ref, disbursement, payout } = await paidAndClosed()
-    await world.observe(called(payout, seen('returned'), NOON + afterMs))
+    await world.observe(asked(payout, seen('returned'), NOON + afterMs))
     expect(await world.advance(ref, NOON + afterMs)).toMatchObject({
       wakeAtMs: NOON + afterMs + 60 * DAY,
       disbursements: [{ state: 'needs-account' }],
@@ -145,7 +154,7 @@ describe('money that comes back', () => {
   it('a second time waits for people', async () => {
     const { ref, disbursement, payout } = await sent()
     await world.observe(submitted(payout, seen('paid')))
-    await world.observe(called(payout, seen('returned')))
+    await world.observe(asked(payout, seen('returned')))
     await world.link(ref, bankAccount(), NOON)
     await world.advance(ref, NOON + DAY)
     const again = await world.claim(disbursement, NOON + DAY)

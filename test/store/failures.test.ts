@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createStore } from '../../store/index.ts'
 import { bankAccount } from '../support/builders.ts'
-import { called, postedEvents, sendFirst, stateOf, submitted } from '../support/sent.ts'
+import { asked, called, postedEvents, sendFirst, stateOf, submitted } from '../support/sent.ts'
 import {
   DAY,
   disbursementOf,
@@ -192,7 +192,7 @@ describe('a person who left, and whose paid money came back', () => {
     await world.observe({ ...submitted(second, seenFailed('retry-new')), atMs: month })
     await world.observe(called(second, seen('paid'), month + MINUTE))
     expect(await stateOf(world, disbursementOf(ref, 'incentive-2'))).toMatchObject({ state: 'review' })
-    await world.observe(called(payout, seen('returned'), month + HOUR))
+    await world.observe(asked(payout, seen('returned'), month + HOUR))
     await world.link(ref, bankAccount(), month + HOUR)
     const later = month + 2 * DAY
     await world.advance(ref, later)

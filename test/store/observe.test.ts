@@ -102,7 +102,7 @@ describe('the way of one payout', () => {
     const batched = await sent()
     await world.store.payouts.observe([
       called(batched.payout, seen('paid')),
-      called(batched.payout, seen('returned'), NOON + HOUR),
+      asked(batched.payout, seen('returned'), NOON + HOUR),
     ])
     expect(await firstPaid(batched.disbursement)).toEqual(both)
     await world.link(batched.ref, bankAccount(), NOON)

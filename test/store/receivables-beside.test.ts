@@ -1,7 +1,7 @@
 /** A person who got it twice has it once when one of the two comes back: what is to be had back is looked at before anything is owed anew. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { reviewing, type Reviewing } from '../support/reviews.ts'
-import { called, postedEvents, sendFirst, stateOf, submitted, type Sent } from '../support/sent.ts'
+import { asked, called, postedEvents, sendFirst, stateOf, submitted, type Sent } from '../support/sent.ts'
 import { agree, decide as say } from '../support/two-people.ts'
 import { AMOUNT, DAY, HOUR, NOON, openWorld, refusal, seen, seenFailed, type World } from '../support/world.ts'
 
@@ -25,7 +25,7 @@ const payoutOf = (key: string) =>
     'SELECT state, money, version FROM payout WHERE key = $1',
     [key],
   )
-const gone = (key: string) => called(key, seen('returned', { gatewayId: null }), NOON + DAY)
+const gone = (key: string) => asked(key, seen('returned', { gatewayId: null }), NOON + DAY)
 
 /** The first attempt was delivered after all while the second was on its way: people have decided that it is to be had back. */
 async function besideOneUnderWay(): Promise<Twice> {

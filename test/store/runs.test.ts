@@ -273,7 +273,7 @@ describe('an approval', () => {
     await release(world, run)
     const payout = await paid(ref)
     await release(world, run, NOON + MINUTE)
-    await world.observe({ payout, source: 'callback', fact: seen('returned'), atMs: NOON + HOUR })
+    await world.observe({ payout, source: 'enquiry', enquiry: 1, fact: seen('returned'), atMs: NOON + HOUR })
     await world.link(ref, bankAccount(), NOON + HOUR)
     const later = NOON + HOUR + DAY
     await world.advance(ref, later)

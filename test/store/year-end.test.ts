@@ -184,7 +184,7 @@ describe('a closed fiscal year', () => {
     await pay(payout)
     await endYear(world)
     await finishYears(world.store)
-    await world.observe({ payout, source: 'callback', fact: seen('returned'), atMs: YEARS_END + DAY })
+    await world.observe({ payout, source: 'enquiry', enquiry: 1, fact: seen('returned'), atMs: YEARS_END + DAY })
     const { rows } = await world.root.pool.query(
       `SELECT DISTINCT event, fiscal_year, business_date::text, period FROM posting WHERE event = 'returned'`,
     )
