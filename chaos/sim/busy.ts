@@ -15,8 +15,9 @@ export class Busy {
 
   /** Counts one commit; past the bound it names what was committed most, and ends the world. */
   count(what: string): void {
-    this.#times.set(what, (this.#times.get(what) ?? 0) + 1)
     this.#commits += 1
+    if (this.#commits < COMMITS_MAX / 2) return
+    this.#times.set(what, (this.#times.get(what) ?? 0) + 1)
     if (this.#commits !== COMMITS_MAX) return
     const [most, times] = [...this.#times].reduce((one, other) => (other[1] > one[1] ? other : one))
     this.#setting.find('failure', `goes round in circles: ${most} ${times} times`)

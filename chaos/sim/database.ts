@@ -85,7 +85,9 @@ export class Table<Row> {
   update(key: string, change: Partial<Row>): void {
     const before = this.get(key)
     this.#transactions.remember(() => this.#write(key, before))
-    this.#write(key, { ...before, ...change })
+    const after = { ...before }
+    for (const column in change) after[column] = change[column] as Row[typeof column]
+    this.#write(key, after)
     this.writes += 1
   }
 

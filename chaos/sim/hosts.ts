@@ -5,6 +5,10 @@
 import type { Judge } from './judge.ts'
 import { ConnectionLost, MINUTE, SECOND, type Setting } from './setting.ts'
 
+/** Made once: where it was thrown says nothing, and to find out costs more than a transaction. */
+const NOT_COMMITTED = new ConnectionLost('not committed')
+const NOBODY_KNOWS = new ConnectionLost('nobody knows')
+
 export class Host {
   readonly name: string
   readonly #setting: Setting
@@ -100,7 +104,7 @@ export class Running {
     return new Promise<T>((resolve, reject) => {
       this.#begins(random.between(1, 20), () => {
         if (faults.strikes('crash-before-commit')) return this.#host.crash()
-        if (faults.strikes('statement-failed')) return this.#resume(() => reject(new ConnectionLost('not committed')))
+        if (faults.strikes('statement-failed')) return this.#resume(() => reject(NOT_COMMITTED))
         let outcome: () => void
         try {
           const result = this.#host.commit(what, work)
@@ -110,7 +114,7 @@ export class Running {
           outcome = () => reject(refusal)
         }
         if (faults.strikes('crash-after-commit')) return this.#host.crash()
-        if (faults.strikes('commit-answer-lost')) outcome = () => reject(new ConnectionLost('nobody knows'))
+        if (faults.strikes('commit-answer-lost')) outcome = () => reject(NOBODY_KNOWS)
         this.#resume(outcome)
       })
     })

@@ -5,20 +5,21 @@ import type { Provider } from './provider.ts'
 import { DAY, FAULTS_END, HOUR, MINUTE, SECOND, type Setting } from './setting.ts'
 import type { SimDesk } from './store-desk.ts'
 
-const PEOPLE = { least: 30, most: 38 }
+const PEOPLE = { least: 20, most: 24 }
 /** The decree asks for more than the programme may spend: so many are left without a place. */
-const WITHOUT_MONEY = 6
+const WITHOUT_MONEY = 4
 const WAVE = 8
 const TOP_UPS = 60
 /** In a world in which much is withdrawn, refused or waited for, more money and more people come after some days. */
-const RESERVE = { people: 14, afterMs: 4 * DAY, payouts: 62 }
+const RESERVE = { people: 26, afterMs: [3.4 * DAY, 4.6 * DAY], payouts: 64, payoutsEach: 1.8 }
 
 export class People {
   readonly #setting: Setting
   readonly #desk: SimDesk
   readonly #api: Host
   readonly #provider: Provider
-  readonly #registered: number
+  /** How many have come so far. */
+  #came: number
   #links = 0
 
   constructor(setting: Setting, desk: SimDesk, api: Host, provider: Provider) {
@@ -26,7 +27,7 @@ export class People {
     this.#desk = desk
     this.#api = api
     this.#provider = provider
-    this.#registered = setting.random.between(PEOPLE.least, PEOPLE.most)
+    this.#came = setting.random.between(PEOPLE.least, PEOPLE.most)
   }
 
   /** Everybody who may come. */
@@ -37,12 +38,12 @@ export class People {
 
   begin(): void {
     const { clock, rows } = this.#setting
-    const first = People.refs.slice(0, this.#registered)
+    const first = People.refs.slice(0, this.#came)
     rows.transactions.run(() => {
       this.#desk.open(this.#entitlement * BigInt(first.length - WITHOUT_MONEY), this.#provider.balance)
     })
     this.#come(first)
-    clock.after(RESERVE.afterMs, () => this.#fillUp())
+    for (const [time, afterMs] of RESERVE.afterMs.entries()) clock.after(afterMs, () => this.#fillUp(time))
     for (let number = 1; number <= TOP_UPS; number += 1) clock.after(number * 8 * HOUR, () => this.#topUp(number))
   }
 
@@ -63,12 +64,14 @@ export class People {
   }
 
   /** Where too little happens the programme is given more to spend, and people who may have it. */
-  #fillUp(): void {
+  #fillUp(time: number): void {
     const { rows } = this.#setting
-    if (rows.payouts.size >= RESERVE.payouts) return
-    const more = this.#entitlement * BigInt(RESERVE.people)
-    rows.transactions.run(() => this.#desk.appropriate(more))
-    this.#come(People.refs.slice(this.#registered, this.#registered + RESERVE.people))
+    const missing = Math.ceil((RESERVE.payouts - rows.payouts.size) / RESERVE.payoutsEach)
+    const coming = People.refs.slice(this.#came, this.#came + Math.max(0, missing))
+    if (coming.length === 0) return
+    rows.transactions.run(() => this.#desk.appropriate(this.#entitlement * BigInt(coming.length), time + 2))
+    this.#come(coming)
+    this.#came += coming.length
   }
 
   /** An operator admits a list, again until it is answered, and sometimes once more. */

@@ -89,6 +89,8 @@ export interface SendRow {
   readonly ended_ms: number | null
 }
 
+type SendTimes = Pick<PayoutRow, 'first_sent_ms' | 'last_started_ms' | 'last_ended_ms'>
+
 export interface CommitmentRow {
   readonly amount: bigint
   readonly obligated: bigint
@@ -105,8 +107,18 @@ export class Rows {
   readonly accounts = new Table<AccountRow>('account', this.transactions, (_id, { ref }) => this.#lives.delete(ref))
   readonly commitments = new Table<CommitmentRow>('commitment', this.transactions)
   readonly disbursements = new Table<StoredDisbursement>('disbursement', this.transactions, this.#forget)
-  readonly payouts = new Table<StoredPayout>('payout', this.transactions, this.#forget)
-  readonly sends = new Table<SendRow>('send', this.transactions, this.#forget)
+  /** Attempts by their disbursement, and times of sends by their payout, until a write touches one: they are looked up all the time. */
+  readonly #attempts = new Map<string, readonly StoredPayout[]>()
+  readonly #times = new Map<string, SendTimes>()
+  readonly payouts = new Table<StoredPayout>('payout', this.transactions, (key, { disbursement }) => {
+    this.#attempts.delete(disbursement)
+    this.#times.delete(key)
+    this.#forget(key)
+  })
+  readonly sends = new Table<SendRow>('send', this.transactions, (key) => {
+    this.#times.delete(key.slice(0, key.lastIndexOf('/')))
+    this.#forget(key)
+  })
   readonly runs = new Table<RunRow>('payout_run', this.transactions, () => this.#lives.clear())
   readonly lines = new Table<LineRow>('payout_run_line', this.transactions, (_key, { disbursement }) => {
     this.#forget(disbursement)
@@ -118,12 +130,16 @@ export class Rows {
     this.transactions,
   )
 
-  payoutsOf(disbursement: StoredDisbursement): StoredPayout[] {
+  payoutsOf({ key }: StoredDisbursement): readonly StoredPayout[] {
+    const known = this.#attempts.get(key)
+    if (known) return known
     const found: StoredPayout[] = []
-    for (let n = 1; n <= disbursement.attempts; n += 1) {
-      const payout = this.payouts.find(payoutKey(disbursement.key, n))
-      if (payout) found.push(payout)
+    for (let n = 1; ; n += 1) {
+      const payout = this.payouts.find(payoutKey(key, n))
+      if (!payout) break
+      found.push(payout)
     }
+    this.#attempts.set(key, found)
     return found
   }
 
@@ -200,28 +216,38 @@ export class Rows {
     return { key, gateway, state, sends, same_key_retries, enquiries, ...told, ...this.sendTimes(payout) }
   }
 
-  sendTimes({ key, sends }: StoredPayout): Pick<PayoutRow, 'first_sent_ms' | 'last_started_ms' | 'last_ended_ms'> {
+  sendTimes({ key, sends }: StoredPayout): SendTimes {
+    const known = this.#times.get(key)
+    if (known) return known
     const first = this.sends.get(`${key}/1`)
     const last = sends === 1 ? first : this.sends.get(`${key}/${sends}`)
-    return { first_sent_ms: first.started_ms, last_started_ms: last.started_ms, last_ended_ms: last.ended_ms }
+    const times = { first_sent_ms: first.started_ms, last_started_ms: last.started_ms, last_ended_ms: last.ended_ms }
+    this.#times.set(key, times)
+    return times
   }
 
   /** Fresh copies, as the store loads them: a batch folds into them, and only what it gathered is written. */
   work(keys: readonly string[]): Map<string, Work> {
     const shared = new Map<string, Work['disbursement']>()
-    return new Map(
-      keys.map((key) => {
-        const work = this.#workOf(this.payouts.get(key))
-        const disbursement = shared.get(work.disbursement.key) ?? work.disbursement
-        shared.set(disbursement.key, disbursement)
-        return [key, { ...work, disbursement }]
-      }),
-    )
+    const found = new Map<string, Work>()
+    for (const key of keys) {
+      const payout = this.payouts.get(key)
+      const owed = shared.get(payout.disbursement) ?? this.#owedOf(payout)
+      shared.set(payout.disbursement, owed)
+      found.set(key, this.#workOf(payout, owed))
+    }
+    return found
   }
 
-  #workOf(payout: StoredPayout): Work {
+  #owedOf({ disbursement }: StoredPayout): Work['disbursement'] {
+    const stored = this.disbursements.get(disbursement)
+    const payouts = this.payoutsOf(stored)
+    const returned = `${BigInt(stored.returns) * BigInt(stored.amount)}`
+    return { ...stored, returned, asked: askedOf(payouts), beside: besideOf(payouts) }
+  }
+
+  #workOf(payout: StoredPayout, disbursement: Work['disbursement']): Work {
     const person = this.people.get(payout.ref)
-    const stored = this.disbursements.get(payout.disbursement)
     const used = this.accounts.get(payout.account)
     const live = this.liveAccount(person)
     return {
@@ -241,12 +267,7 @@ export class Rows {
         index: Buffer.from(used.details.number).toString('hex'),
         index_key: 'simulated',
       },
-      disbursement: {
-        ...stored,
-        returned: `${BigInt(stored.returns) * BigInt(stored.amount)}`,
-        asked: askedOf(this.payoutsOf(stored)),
-        beside: besideOf(this.payoutsOf(stored)),
-      },
+      disbursement,
       live_account: live ? { id: live.id, institution: live.details.institution, usable_ms: live.usable_ms } : null,
     }
   }
@@ -256,8 +277,16 @@ export class Rows {
     const person = this.people.get(stored.ref)
     const live = this.liveAccount(person)
     const payouts = this.payoutsOf(stored)
+    const { ref, tranche, state, reason, attempts, currency, fiscal_year, budget_line } = stored
     return {
-      ...stored,
+      ref,
+      tranche,
+      state,
+      reason,
+      attempts,
+      currency,
+      fiscal_year,
+      budget_line,
       programme: person.programme,
       programme_version: person.programme_version,
       amount: BigInt(stored.amount),

@@ -72,7 +72,7 @@ export function openSetting(seed: number, plant: Plant | null, isTraced = false)
     faults: new Faults(random),
     trace,
     rows: new Rows(),
-    programme: simProgramme(random.chance(0.35)),
+    programme: random.chance(0.35) ? PROGRAMMES.approved : PROGRAMMES.automatic,
     timing,
     plant,
     findings,
@@ -130,3 +130,6 @@ function simProgramme(isApproved: boolean): Programme {
     payment: { ...demo.payment, gateways: [GATEWAY], releaseAfter: 'PT0S', coolingAfterRelink: 'PT1H' },
   }
 }
+
+/** Read once, whatever the number of worlds. */
+const PROGRAMMES = { approved: simProgramme(true), automatic: simProgramme(false) }

@@ -36,11 +36,11 @@ export class SimDesk {
   }
 
   /** More of it. */
-  appropriate(more: bigint): void {
+  appropriate(more: bigint, occurrence: number): void {
     const { rows } = this.#setting
     const { amount } = rows.appropriation.get('only')
     rows.appropriation.update('only', { amount: amount + more })
-    rows.books.post({ event: 'appropriated', subject: 'appropriation:only', occurrence: 2, amount: more })
+    rows.books.post({ event: 'appropriated', subject: 'appropriation:only', occurrence, amount: more })
   }
 
   fund(number: string, amount: bigint): void {

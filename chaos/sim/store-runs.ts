@@ -119,9 +119,14 @@ export class SimRuns {
     rows.disbursements.update(disbursement, { run: null })
   }
 
+  /** Whose lines have ended hears nothing more of it. */
   #tellAll(key: string): void {
     const { rows } = this.#setting
-    for (const { disbursement } of rows.linesOf(key)) this.#tell(rows.disbursements.get(disbursement).ref)
+    for (const { disbursement, state } of rows.linesOf(key)) {
+      const isOpen = state === 'collected' || state === 'released'
+      if (isOpen || rows.disbursements.get(disbursement).run === null)
+        this.#tell(rows.disbursements.get(disbursement).ref)
+    }
   }
 }
 
