@@ -1,5 +1,6 @@
 /** Every check, in the order in which they are told. */
 import type { Check } from './books.ts'
+import { acts } from './checks/acts.ts'
 import { approvals } from './checks/approvals.ts'
 import { attempts } from './checks/attempts.ts'
 import { callbacks } from './checks/callbacks.ts'
@@ -27,6 +28,7 @@ export const CHECKS: readonly Check[] = [
   trail,
   events,
   approvals,
+  acts,
   programmes,
   people,
   obligations,

@@ -4,6 +4,7 @@
  */
 import type { Sql } from './books.ts'
 import { CHART } from './chart.ts'
+import { DECIDED_VIEWS } from './decided.ts'
 import { TOLD_TABLES } from './statements/load.ts'
 
 /** The rules that the newest version of each programme gives to its books. */
@@ -99,7 +100,7 @@ SELECT gateway, day, line, entry, direction, type, reference, amount, currency, 
 
 /** Lays down the chart and the views. What the gateways told is laid down beside them. */
 export async function layTables(sql: Sql): Promise<void> {
-  const names = ['told_pair', 'moved_payout', 'decided_payout', 'audited_programme']
+  const names = ['decided_event', 'decided_end', 'told_pair', 'moved_payout', 'decided_payout', 'audited_programme']
   await sql.query(names.map((name) => `DROP VIEW IF EXISTS pg_temp.${name};`).join(''))
   await sql.query(`DROP TABLE IF EXISTS pg_temp.told_day, pg_temp.told_line, pg_temp.audited_chart; ${TOLD_TABLES}`)
   await sql.query('CREATE TEMPORARY TABLE audited_chart (event text, line int, debit text, credit text)')
@@ -108,5 +109,5 @@ export async function layTables(sql: Sql): Promise<void> {
       await sql.query('INSERT INTO audited_chart VALUES ($1, $2, $3, $4)', [event, at + 1, debit, credit])
     }
   }
-  for (const view of [PROGRAMMES, DECIDED, MOVED, PAIRS]) await sql.query(view)
+  for (const view of [PROGRAMMES, DECIDED, MOVED, PAIRS, DECIDED_VIEWS]) await sql.query(view)
 }

@@ -138,7 +138,7 @@ export const PAYOUTS: readonly Mutation[] = [
         key: `t.disbursement || '#' || (t.n + 1)`,
         reference: `'ZX' || substr(t.reference, 3)`,
       }
-      return keyOf(sql, copy('payout', other, 't.disbursement', `state = 'paid' AND n = 1`))
+      return keyOf(sql, copy('payout', other, 't.disbursement', `state = 'paid' AND n = 1 AND NOT superseded`))
     },
   },
   change(

@@ -89,7 +89,7 @@ export const READ: readonly Mutation[] = [
     'a missing line that is forgotten',
     'told',
     ['missing', 'told_line'],
-    remove('discrepancy', 't.payout', `class = 'missing-there'`),
+    remove('discrepancy', 't.payout', `class = 'missing-there' AND payout IS NOT NULL`),
   ),
   change(
     'a discrepancy that is none',

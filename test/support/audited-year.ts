@@ -1,8 +1,8 @@
 /** The country of `audited-life.ts` once its year has ended, with somebody in every way in which a year can meet them. */
 import { disbursementOf, HOUR, MINUTE, seen, SILENCE, YEAR, DAY } from './world.ts'
 import type { ToldDays } from './audited.ts'
-import { Teller } from './audited-teller.ts'
-import { END, openCountry, type Country } from './audited-life.ts'
+import { END, Teller } from './audited-teller.ts'
+import { openCountry, type Country } from './audited-country.ts'
 import { reviewDecisionOf } from './reviews.ts'
 import { agree } from './two-people.ts'
 import { finishYears } from './years.ts'
@@ -13,7 +13,7 @@ const LATE = END - 3 * DAY
 export async function openEndedYear(): Promise<Country> {
   const country = await openCountry()
   const { world, signers } = country
-  const [administrator, approver] = signers
+  const { administrator, approver } = signers
   const next = {
     programme: world.programme.code,
     fiscalYear: YEAR + 1,
@@ -55,7 +55,7 @@ async function returnsTold({ world }: Country): Promise<ToldDays> {
 }
 
 /** A part came back, no other account was linked, and the time was over: that part lapses. */
-async function partLapses({ world, signers: [, approver, other] }: Country): Promise<void> {
+async function partLapses({ world, signers: { approver, operator } }: Country): Promise<void> {
   const begin = END - 66 * DAY
   const ref = await world.ready({}, begin)
   const disbursement = disbursementOf(ref)
@@ -67,7 +67,7 @@ async function partLapses({ world, signers: [, approver, other] }: Country): Pro
   const word = { finding: 'partly-returned', returned: part.toString(), next: 'needs-account' } as const
   await agree(
     world.store,
-    [other, approver],
+    [operator, approver],
     await reviewDecisionOf(world, disbursement, payout, word),
     begin + 2 * HOUR,
   )

@@ -94,7 +94,7 @@ export interface WorldOptions {
   readonly institutions?: readonly string[]
   readonly budget?: bigint
   readonly quota?: number
-  /** Publishes the programme and sets its appropriation, where that is to be done as people do it. */
+  /** Publishes the programme, sets its appropriation and funds its gateway, where that is to be done as people do it. */
   readonly begin?: (store: Store, programme: Programme, amount: bigint) => Promise<void>
 }
 
@@ -112,11 +112,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   else {
     await world.publish(programme)
     await world.appropriate(amount)
+    const funding = { programme, gateway: 'sandbox', number: `SP2D-1-${programme.code}`, amount }
+    await world.act((acts) => acts.recordFunding(funding))
   }
-  await world.act(async (acts) => {
-    await acts.recordFunding({ programme, gateway: 'sandbox', number: `SP2D-1-${programme.code}`, amount })
-    await acts.openWave({ programme, code: WAVE, quota: options.quota ?? 10_000, fiscalYear: YEAR })
-  })
+  await world.act((acts) => acts.openWave({ programme, code: WAVE, quota: options.quota ?? 10_000, fiscalYear: YEAR }))
   return world
 }
 
