@@ -1,5 +1,6 @@
 /** Every check, in the order in which they are told. */
 import type { Check } from './books.ts'
+import { accounts } from './checks/accounts.ts'
 import { acts } from './checks/acts.ts'
 import { approvals } from './checks/approvals.ts'
 import { attempts } from './checks/attempts.ts'
@@ -31,6 +32,7 @@ export const CHECKS: readonly Check[] = [
   acts,
   programmes,
   people,
+  accounts,
   obligations,
   owed,
   keys,

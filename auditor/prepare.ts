@@ -63,7 +63,7 @@ WITH line AS (
                           AND z.gateway_id = t.gateway_id ORDER BY key LIMIT 1) z ON true
     LEFT JOIN statement s ON s.gateway = t.gateway AND s.day = t.day AND NOT s.superseded
 ), seen AS (
-  SELECT p.gateway, p.day, p.line, p.entry, p.direction, p.type, p.is_ours, p.reference, p.amount, p.currency, p.payout, p.repeated, p.is_matched,
+  SELECT p.gateway, p.day, p.line, p.entry, p.direction, p.type, p.is_ours, p.reference, p.amount, p.currency, p.payout, p.repeated, p.is_matched, p.is_by_id,
          coalesce(y.programme, f.programme, b.programme) AS programme, y.ref, coalesce(y.amount, f.amount, b.amount) AS here,
          coalesce(y.currency, f.currency, b.currency) AS here_currency, num_nonnulls(f.id, b.id) > 0 AS is_transfer,
          p.payout IN (SELECT payout FROM decided_payout) AS is_decided, m.money, m.returned_at,
@@ -91,7 +91,7 @@ SELECT gateway, day, line, entry, direction, type, reference, amount, currency, 
             WHEN type = 'return' THEN CASE WHEN returned_at IS NULL THEN 'return' END
             WHEN money = 'credited' OR returned_at IS NOT NULL THEN NULL
             ELSE 'missing-here' END AS class,
-       repeated,
+       repeated, is_by_id,
        EXISTS (SELECT FROM discrepancy d
                 WHERE d.gateway = seen.gateway AND d.day = seen.day AND d.line = seen.line AND d.resolution IS DISTINCT FROM 'corrected'
                   AND (d.payout, d.amount_there, d.type) IS NOT DISTINCT FROM (seen.payout, seen.amount, seen.type)) AS is_known,

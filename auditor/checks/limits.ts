@@ -57,5 +57,12 @@ SELECT 'changed' AS kind, 'appropriation' AS entity, a.id::text AS key, format('
  WHERE (a.amount, a.number, a.document_date::text, a.currency, a.fiscal_year, a.budget_line, a.programme)
        IS DISTINCT FROM (e.amount, e.number, e.date, e.currency, e.fiscal_year, e.budget_line, e.programme)`,
     },
+    {
+      invariant: 'I6',
+      sql: `
+SELECT 'changed' AS kind, 'audit_event' AS entity, subject AS key, format('it replaces %s, and %s stood there', coalesce(had, 'nothing'), coalesce(stood, 'nothing')) AS says
+  FROM (SELECT id, subject, before ->> 'amount' AS had, lag(after ->> 'amount') OVER (PARTITION BY subject ORDER BY id) AS stood FROM audit_event WHERE act = 'appropriation-set') AS e
+ WHERE had IS DISTINCT FROM stood`,
+    },
   ],
 )

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Actor } from '../../domain/act.ts'
 import type { AccountCheckRow } from '../../store/account-checks.ts'
+import type { AccountDetails } from '../../domain/registration.ts'
 import { canonicalJson } from '../../domain/signing.ts'
 import { done, type Signers } from './audited-signers.ts'
 import { bankAccount } from './builders.ts'
@@ -21,10 +22,15 @@ const judged = (more: Partial<AccountCheckRow>): AccountCheckRow => ({
 })
 
 /** A person's own link, as the service tells it. */
-export async function linked(world: World, ref: string, atMs: number, check?: AccountCheckRow): Promise<void> {
-  const of = { programme: world.programme.code, ref, account: bankAccount(), state: 'verified' } as const
+export async function linked(
+  world: World,
+  ref: string,
+  atMs: number,
+  more: { readonly account?: AccountDetails; readonly check?: AccountCheckRow } = {},
+): Promise<void> {
+  const link = { programme: world.programme.code, ref, account: bankAccount(), state: 'verified', ...more } as const
   await world.store.desk.perform({ actor: SERVICE, atMs, idempotency: null }, async (acts) => {
-    await acts.linkAccount(check ? { ...of, check } : of)
+    await acts.linkAccount(link)
     return { status: 201, body: {} }
   })
 }
@@ -34,10 +40,10 @@ export async function hasAccounts(world: World, signers: Signers, atMs: number):
   const release = (ref: string): Promise<unknown> =>
     world.act((acts) => acts.release({ programme: programme.code, ref, reason: 'both papers seen' }), atMs + HOUR)
   const admitted = async (account = bankAccount()): Promise<string> => world.admit({ account }, atMs)
-  await linked(world, await admitted(), atMs + MINUTE, judged({}))
+  await linked(world, await admitted(), atMs + MINUTE, { check: judged({}) })
   const [cleared, doubtful] = [await admitted(), await admitted()]
   const doubt = judged({ verdict: 'review', score: 67, reasons: ['missing-words'] })
-  for (const ref of [cleared, doubtful]) await linked(world, ref, atMs + MINUTE, doubt)
+  for (const ref of [cleared, doubtful]) await linked(world, ref, atMs + MINUTE, { check: doubt })
   await release(cleared)
   const check = judged({ verdict: 'refused', code: 'account-name-differs', score: 12, reasons: ['other-words'] })
   const offered = { programme: programme.code, ref: doubtful, institution: 'ID.BNI', code: 'account-name-differs' }
@@ -97,5 +103,5 @@ export async function mended(world: World, refs: readonly string[], atMs: number
   await asked(upgraded, atMs + 2 * DAY, 'unavailable')
   await asked(upgraded, atMs + 4 * DAY, 'valid')
   await asked(misnamed, atMs + 2 * DAY, 'unavailable')
-  await world.advance(closed, atMs + 11 * DAY)
+  for (const ref of [closed, misnamed]) await world.advance(ref, atMs + 11 * DAY)
 }

@@ -24,6 +24,7 @@ export const CALM = approvedProgramme(rules, {
     actions: {
       relink: { within: 'P10D', otherwise: 'hold' },
       'upgrade-wallet': { within: 'P15D', otherwise: 'lapse' },
+      'correct-name': { within: 'P10D', otherwise: 'lapse' },
     },
   },
 })

@@ -1,6 +1,7 @@
 /** What has happened to people of the auditor's country, all of it rightly: everything that can. */
 import { END, FIRST_DAY, gatewayId, SECOND_DAY } from './audited-teller.ts'
 import type { Payments } from './audited-payments.ts'
+import { linked } from './audited-accounts.ts'
 import { bankAccount } from './builders.ts'
 import {
   AMOUNT,
@@ -51,7 +52,7 @@ export class History {
       direction: 'credit',
     })
     const account = bankAccount()
-    await this.#world.link(sent.ref, account, NOON + 2 * HOUR)
+    await linked(this.#world, sent.ref, NOON + 2 * HOUR, { account })
     const at = NOON + DAY_MS + 3 * HOUR
     await this.#world.advance(sent.ref, at)
     const payout = await this.#world.claim(disbursementOf(sent.ref), at)
@@ -192,6 +193,7 @@ export class History {
     this.#payments.tell(FIRST_DAY, { ...twice, id: `${twice.id}b` })
     this.#payments.tell(FIRST_DAY, { ...this.#payments.lineOf(await this.#payments.paid()), amount: AMOUNT + 100n })
     await this.#payments.paid()
+    this.#payments.tell(FIRST_DAY, { ...this.#payments.lineOf(await this.#payments.paid()), reference: null })
     const beside = { gatewayId: null, account: null } as const
     this.#payments.tell(FIRST_DAY, { ...twice, ...beside, id: 'f1', type: 'fee', amount: 250_000n })
     this.#payments.tell(SECOND_DAY, {
