@@ -103,6 +103,18 @@ for (const [name, { says, make }] of Object.entries(TRIALS)) {
     })
 }
 
+program
+  .command('file')
+  .description(
+    'a file of people to be paid, handed in cut off, whole, and shuffled in overlapping parts; then the auditor judges',
+  )
+  .option('--lines <n>', 'how many people it names', whole, 172_000)
+  .option('--json', 'one JSON object on standard output')
+  .action(async ({ lines, json }: { lines: number; json?: boolean }) => {
+    const { resubmit } = await import('./file.ts')
+    verdict(await resubmit({ lines, tell: (line) => process.stderr.write(`${line}\n`) }), json)
+  })
+
 function verdict(result: Judged, json = false): void {
   tell(result, json)
   if (result.duplicates + result.lost + result.findings.length > 0) process.exitCode = 1

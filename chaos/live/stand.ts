@@ -14,6 +14,7 @@ import { isSettled, type Follow } from '../../local/demo/lives.ts'
 import type { Person } from '../../local/demo/people.ts'
 import { developmentIdentities, type Identities } from '../../local/identities.ts'
 import { freePort } from '../../local/ports.ts'
+import { writeRunning } from '../../local/running.ts'
 import { fundSandbox, SEEDED_WAVE, seedProgramme, type SandboxAccess } from '../../local/seed.ts'
 import { startStack, type Stack, type StackOptions } from '../../local/stack.ts'
 import { composeEngine } from '../../main/compose.ts'
@@ -53,6 +54,10 @@ export interface SettleOptions {
 export interface StandOptions extends Pick<StackOptions, 'beside' | 'waits' | 'children'> {
   readonly environment?: Partial<Record<EnvironmentName, string>>
   readonly programme?: Programme
+  /** Answers as the API does, from this process: for a stack that runs without one. */
+  readonly serve?: (config: Config) => Promise<{ close(): Promise<void> }>
+  /** What lies at the gateway at first, in minor units. */
+  readonly float?: bigint
 }
 
 const APPROPRIATION = 10n ** 15n
@@ -68,7 +73,7 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
   // PostgreSQL, which runs as another user when we are root, passes through it.
   chmodSync(home, 0o755)
   const code = compiled()
-  const { environment = {}, programme = trialProgramme(), ...parts } = options
+  const { environment = {}, programme = trialProgramme(), serve, float = FLOAT, ...parts } = options
   const own = loadConfig({
     LUNAS_DATA_DIR: path.join(home, 'data'),
     LUNAS_LOG_LEVEL: 'warn',
@@ -78,17 +83,19 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
   const stack = await startStack({ config: own, code, ...parts })
   try {
     const config = loadConfig(stack.environmentOf('api'))
+    const served = (await serve?.(config)) ?? null
+    if (served) writeRunning(stack.dataDir, { ...stack, pid: process.pid })
     const { store } = composeEngine(config, 'lunas chaos', 4)
     const calls = openCalls(stack.apiUrl, await developmentAccess(store, stack.dataDir))
     const identities = await developmentIdentities(store, stack.dataDir)
     const sandbox = { url: stack.sandboxUrl ?? '', apiKey: config.sandboxApiKey?.reveal() ?? '' }
     await seedProgramme(calls, identities, { programme, appropriation: APPROPRIATION, quota: 1_000_000 }, Date.now())
-    await fundSandbox(calls, identities, sandbox, { programme, amount: FLOAT, number: 'SP2D-0' })
+    await fundSandbox(calls, identities, sandbox, { programme, amount: float, number: 'SP2D-0' })
     const root = openDatabase(stack.postgres?.superUrl ?? '', { max: 4, name: 'lunas chaos root' })
     const journal = openJournal(sandbox.url, sandbox.apiKey)
     const lives: Follow[] = []
     const made = { home, stack, config, code, calls, identities, journal, sandbox, store, root, programme, lives }
-    return { ...made, ...driving(made), close: closing(made) }
+    return { ...made, ...driving(made), close: closing(made, served) }
   } catch (error) {
     await stack.stop()
     throw error
@@ -111,8 +118,14 @@ function driving(made: Made): Pick<Stand, 'settle' | 'rest'> {
   const topUp = async (): Promise<void> => {
     if (Date.now() - lastMs < TOP_UP_PAUSE_MS) return
     lastMs = Date.now()
-    transfers += 1
-    return fundSandbox(calls, identities, sandbox, { programme, amount: TOP_UP, number: `SP2D-${transfers}` })
+    const of = { programme, amount: TOP_UP, number: `SP2D-${transfers + 1}` }
+    try {
+      await fundSandbox(calls, identities, sandbox, of)
+      transfers += 1
+    } catch (error) {
+      // The gateway has just been killed: the same transfer is told again, and counts once.
+      if (!(error instanceof TypeError)) throw error
+    }
   }
   const optionsOf = ({ onRound, withinMs = PATIENCE_MS, signal }: SettleOptions) => ({
     calls,
@@ -134,8 +147,9 @@ function driving(made: Made): Pick<Stand, 'settle' | 'rest'> {
   }
 }
 
-function closing({ store, root, stack, home }: Made): () => Promise<void> {
+function closing({ store, root, stack, home }: Made, served: { close(): Promise<void> } | null): () => Promise<void> {
   return async () => {
+    await served?.close()
     await store.close()
     await root.pool.end()
     await stack.stop()
