@@ -11,7 +11,7 @@ export const MONEY_PATH: Readonly<Record<string, readonly string[] | 'all'>> = {
   'store/payouts.ts': ['reopenLocked', 'giveUpLocked'],
   'store/observe.ts': 'all',
   'store/floats.ts': ['restoreLocked'],
-  'store/lives.ts': ['screen', 'advance', 'advanceLocked'],
+  'store/lives.ts': ['screen', 'advance', 'screened', 'advanceLocked'],
   'store/inbox.ts': ['receiveCallbacks'],
   'store/restores.ts': ['recordLocked'],
   'temporal/relay.ts': ['round'],
@@ -21,6 +21,7 @@ export const MONEY_PATH: Readonly<Record<string, readonly string[] | 'all'>> = {
 const UNNAMED: readonly RegExp[] = [
   /^prepareServer\(/, // nothing is leased yet
   /^gateway\.enquire\(/, // named by whoever asks for all
+  /^screened\(/, // its own waits are named
   /^owedOf\(/, // a read under the lock that is named
   /^isConfirmed\(/, // about an account, before anything is decided
 ]
