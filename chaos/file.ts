@@ -3,13 +3,13 @@
  * owed by the file before is being paid. Whoever it names is paid once. Judged by the gateway's journal and the auditor.
  */
 import { createRunActivities } from '../activities/runs.ts'
-import { agree } from '../local/agreement.ts'
 import { follow } from '../local/demo/lives.ts'
 import { composeEngine, type Engine } from '../main/compose.ts'
 import { serveDesk } from './file/desk.ts'
 import { driveLives, type BulkLives } from './file/lives.ts'
 import { composed, cutOff, overlapping } from './file/list.ts'
 import { admit, COURSE, fileProgramme, handIn, register, train, type HandedIn } from './file/ministry.ts'
+import { agreeToRun } from './live/deeds.ts'
 import { judge, type Judged } from './live/judge.ts'
 import { peopleOf, type Kind } from './live/people.ts'
 import { openStand, type Stand } from './live/stand.ts'
@@ -40,13 +40,15 @@ const OF = 172
 const ODD_EVERY = 50
 const ODD = ['40', '41', '42', '43', '44', '45', '50', '51', '53', '55', '59']
 const OPEN_MS = 2000
+/** Whoever lets a machine sleep for minutes in the middle finds the trial going on. */
+const QUERY_TIMEOUT_MS = 3_600_000
 
 export async function resubmit({ lines, tell }: FileOptions): Promise<FileResult> {
   const began = Date.now()
   const say = (line: string): void => tell(`${Math.round((Date.now() - began) / 1000)} s: ${line}`)
   const programme = fileProgramme()
   const stand = await openStand({ programme, children: ['sandbox', 'sealer'], serve: serveDesk, float: FLOAT })
-  const engine = composeEngine(stand.config, 'lunas chaos file', 32)
+  const engine = composeEngine(stand.config, 'lunas chaos file', 32, QUERY_TIMEOUT_MS)
   const lives = driveLives(engine, programme.code)
   try {
     const refs = await openTrial(stand, engine, lives, lines, say)
@@ -132,12 +134,9 @@ async function payRun(
     if (collected.code === 'nothing-owed') return false
     throw new Error(`a run is not collected: ${collected.code ?? collected.outcome}`)
   }
-  const { key, hash, lines, amount, currency } = await store.runs.find(collected.run)
-  const sum = { minor: amount.toString(), currency }
-  const content = { run: key, hash: hash.toString('hex'), lines, amount: sum }
-  if (!(await agree(calls, identities, { act: 'run-release', content, reason: 'the file' }, 'operator'))) {
-    throw new Error(`${key} was not agreed to`)
-  }
+  const collectedRun = await store.runs.find(collected.run)
+  const { key, lines } = collectedRun
+  if (!(await agreeToRun({ calls, identities }, collectedRun))) throw new Error(`${key} was not agreed to`)
   say(`${key}: ${lines} lines are agreed to`)
   for (;;) {
     const { isOver, out, waiting } = await runs.lookAtRun({ run: key, nowMs: Date.now() })

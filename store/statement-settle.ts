@@ -55,28 +55,29 @@ export interface Settled {
 /** Settles up to `limit` of what was found, and the statement when nothing is left. */
 export function settleStatement(context: StoreContext, id: string, limit: number, atMs: number): Promise<Settled> {
   return inTransaction(context.database, async (sql) => {
-    const { rows } = await sql.query<FoundRow>(FOUND, [id, limit])
+    const { pass } = context
+    const { rows } = await pass('settle:found', sql.query<FoundRow>(FOUND, [id, limit]))
     if (rows.length === 0) {
-      await sql.query(`UPDATE statement SET state = 'settled', settled_at = $2 WHERE id = $1 AND state = 'matched'`, [
-        id,
-        new Date(atMs),
-      ])
+      const settling = sql.query(
+        `UPDATE statement SET state = 'settled', settled_at = $2 WHERE id = $1 AND state = 'matched'`,
+        [id, new Date(atMs)],
+      )
+      await pass('settle:done', settling)
       return { settled: 0 }
     }
-    await observeLocked(
-      sql,
-      context,
-      rows.flatMap((row) => itemOf(row, atMs)),
-    )
-    const payouts = await bookedPayouts(sql, [...new Set(rows.flatMap(({ payout }) => payout ?? []))])
+    const items = rows.flatMap((row) => itemOf(row, atMs))
+    await pass('settle:observed', observeLocked(sql, context, items))
+    const booked = bookedPayouts(sql, [...new Set(rows.flatMap(({ payout }) => payout ?? []))])
+    const payouts = await pass('settle:booked', booked)
     const settled = rows.map((row) => {
       const facts = factsOf(row, payouts)
       return { ...row, difference: differenceOf(facts), isOver: isSettled(facts) }
     })
     const posted = settled.filter(({ difference }) => difference !== 0n)
-    await insertPostings(sql, await Promise.all(posted.map((row) => entryOf(sql, context, row, eventOf(row), atMs))))
-    await update(sql, settled, atMs)
-    await insertAudit(
+    const entries = Promise.all(posted.map((row) => entryOf(sql, context, row, eventOf(row), atMs)))
+    await pass('settle:posted', insertPostings(sql, await pass('settle:drawn-up', entries)))
+    await pass('settle:written', update(sql, settled, atMs))
+    const auditing = insertAudit(
       sql,
       settled.map(({ id: discrepancy, programme, ref, class: found, payout, difference, isOver }) => ({
         act: 'discrepancy-found' as const,
@@ -88,6 +89,7 @@ export function settleStatement(context: StoreContext, id: string, limit: number
         after: { class: found, payout, difference: difference.toString(), state: isOver ? 'resolved' : 'open' },
       })),
     )
+    await pass('settle:audited', auditing)
     return { settled: rows.length }
   })
 }

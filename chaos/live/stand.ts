@@ -10,7 +10,7 @@ import { openCalls, type Calls } from '../../local/demo/calls.ts'
 import { isAtRest } from '../../local/demo/count.ts'
 import { drive, goOn } from '../../local/demo/drive.ts'
 import { openJournal, type Journal } from '../../local/demo/journal.ts'
-import { isSettled, type Follow } from '../../local/demo/lives.ts'
+import { follow, isSettled, type Follow } from '../../local/demo/lives.ts'
 import type { Person } from '../../local/demo/people.ts'
 import { developmentIdentities, type Identities } from '../../local/identities.ts'
 import { freePort } from '../../local/ports.ts'
@@ -39,6 +39,8 @@ export interface Stand {
   readonly lives: Follow[]
   /** Takes people from registration to where nothing more happens by itself; those who have not come there in time are left. */
   settle(people: readonly Person[], more?: SettleOptions): Promise<void>
+  /** Goes on with some of those who are registered until nothing more happens by itself. */
+  goOn(lives: readonly Follow[], more?: SettleOptions): Promise<void>
   /** Goes on with everybody until nothing more happens by itself. */
   rest(withinMs?: number): Promise<void>
   close(): Promise<void>
@@ -66,7 +68,7 @@ const FLOAT = 3n * 10n ** 8n
 /** Enough for a few of those who wait then. */
 const TOP_UP = 6n * 10n ** 8n
 const TOP_UP_PAUSE_MS = 5000
-const PATIENCE_MS = 300_000
+const PATIENCE_MS = 1_200_000
 
 export async function openStand(options: StandOptions = {}): Promise<Stand> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'lunas-chaos-'))
@@ -86,7 +88,7 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     const served = (await serve?.(config)) ?? null
     if (served) writeRunning(stack.dataDir, { ...stack, pid: process.pid })
     const { store } = composeEngine(config, 'lunas chaos', 4)
-    const calls = openCalls(stack.apiUrl, await developmentAccess(store, stack.dataDir))
+    const calls = openCalls(stack.apiUrl, await developmentAccess(store, stack.dataDir), PATIENCE_MS)
     const identities = await developmentIdentities(store, stack.dataDir)
     const sandbox = { url: stack.sandboxUrl ?? '', apiKey: config.sandboxApiKey?.reveal() ?? '' }
     await seedProgramme(calls, identities, { programme, appropriation: APPROPRIATION, quota: 1_000_000 }, Date.now())
@@ -109,9 +111,9 @@ async function ports(): Promise<Partial<Record<EnvironmentName, string>>> {
   return chosen
 }
 
-type Made = Omit<Stand, 'settle' | 'rest' | 'close'>
+type Made = Omit<Stand, 'settle' | 'goOn' | 'rest' | 'close'>
 
-function driving(made: Made): Pick<Stand, 'settle' | 'rest'> {
+function driving(made: Made): Pick<Stand, 'settle' | 'goOn' | 'rest'> {
   const { calls, identities, sandbox, programme, journal, root, lives } = made
   let transfers = 0
   let lastMs = -Infinity
@@ -141,6 +143,9 @@ function driving(made: Made): Pick<Stand, 'settle' | 'rest'> {
     async settle(people, more = {}) {
       lives.push(...(await drive({ ...optionsOf(more), people })))
     },
+    async goOn(some, more = {}) {
+      await goOn(optionsOf(more), some)
+    },
     async rest(withinMs = PATIENCE_MS) {
       await goOn(optionsOf({ withinMs }), lives)
     },
@@ -155,6 +160,17 @@ function closing({ store, root, stack, home }: Made, served: { close(): Promise<
     await stack.stop()
     rmSync(home, { recursive: true, force: true })
   }
+}
+
+/** Registers people and leaves them there. */
+export async function register({ calls, programme, lives }: Stand, people: readonly Person[]): Promise<Follow[]> {
+  const made: Follow[] = []
+  for (const person of people) {
+    const { body } = await calls.post('registrar', `/v1/programmes/${programme.code}/participants`, person.registration)
+    made.push(follow(person, String(body['ref']), Date.now()))
+  }
+  lives.push(...made)
+  return made
 }
 
 /** Those who are neither final nor in a wait that has a name. */

@@ -1,5 +1,5 @@
 /** The country of `audited-life.ts` once its year has ended, with somebody in every way in which a year can meet them. */
-import { disbursementOf, HOUR, MINUTE, seen, SILENCE, YEAR, DAY } from './world.ts'
+import { disbursementOf, HOUR, MINUTE, seen, SILENCE, YEAR, DAY, type World } from './world.ts'
 import type { ToldDays } from './audited.ts'
 import { END, Teller } from './audited-teller.ts'
 import { openCountry, type Country } from './audited-country.ts'
@@ -10,7 +10,10 @@ import { finishYears } from './years.ts'
 /** Some days before the end of everything: what is begun then has not ended. */
 const LATE = END - 3 * DAY
 
-export async function openEndedYear(): Promise<Country> {
+/** `finish`: whoever does the steps of the year. */
+export async function openEndedYear(
+  finish: (world: World, atMs: number) => Promise<unknown> = ({ store }, atMs) => finishYears(store, atMs),
+): Promise<Country> {
   const country = await openCountry()
   const { world, signers } = country
   const { administrator, approver } = signers
@@ -34,7 +37,7 @@ export async function openEndedYear(): Promise<Country> {
   await world.observe({ payout: paid, source: 'callback', fact: seen('paid'), atMs: LATE + MINUTE })
   const content = { programme: world.programme.code, fiscalYear: YEAR, document: 'ND-12/2026' }
   await agree(world.store, [administrator, approver], { act: 'year-end', content }, LATE + HOUR)
-  await finishYears(world.store, LATE + 2 * HOUR)
+  await finish(world, LATE + 2 * HOUR)
   await world.observe({ payout: unknown, source: 'callback', fact: seen('paid'), atMs: LATE + 3 * HOUR })
   await world.observe({ payout: paid, source: 'callback', fact: seen('returned'), atMs: LATE + 4 * HOUR })
   await world.advance(atRest, LATE + 4 * HOUR)

@@ -8,6 +8,7 @@ import type { Programme } from '../../domain/programme.ts'
 import type { AccountDetails, Registration } from '../../domain/registration.ts'
 import type { Standing } from '../../domain/standing.ts'
 import { canonicalJson } from '../../domain/signing.ts'
+import type { Pass } from '../../failpoints.ts'
 import type { Acts } from '../../store/acts.ts'
 import type { ClaimDraft } from '../../store/claims.ts'
 import { setAppropriation, type NewAppropriation } from '../../store/budgets.ts'
@@ -122,7 +123,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 /** Another store on the same database: a second process. */
 export function openStore(
   database: TestDatabase,
-  options: Pick<WorldOptions, 'timing' | 'keys' | 'institutions'> = {},
+  options: Pick<WorldOptions, 'timing' | 'keys' | 'institutions'> & { readonly pass?: Pass } = {},
 ) {
   const timing = options.timing ?? TIMING
   const reaches = (institution: string): boolean =>
@@ -131,6 +132,7 @@ export function openStore(
     url: database.app,
     name: 'test',
     poolMax: 10,
+    ...(options.pass ? { pass: options.pass } : {}),
     keys: options.keys ?? VAULT_KEYS,
     timingOf: () => timing,
     route: (gateways, institution) => (reaches(institution) ? (gateways[0] ?? null) : null),
