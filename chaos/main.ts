@@ -82,10 +82,6 @@ const TRIALS: Readonly<Record<string, { readonly says: string; readonly make: ()
     says: 'a worker that sleeps past every timeout, and wakes while another goes on',
     make: async () => (await import('./faults.ts')).zombie(),
   },
-  restore: {
-    says: 'the database restored into its past while the gateway and Temporal go on',
-    make: async () => (await import('./restore.ts')).restoring(),
-  },
   reset: {
     says: 'a hundred lives, in every state, sent back to their start',
     make: async () => (await import('./reset.ts')).resetting(),
@@ -102,6 +98,18 @@ for (const [name, { says, make }] of Object.entries(TRIALS)) {
       verdict(await tryOut(await make()), json)
     })
 }
+
+program
+  .command('restore')
+  .description('the database restored into its past while the gateway and Temporal go on; then the auditor judges')
+  .option('--minutes <n>', 'how far into its past', whole, 10)
+  .option('--json', 'one JSON object on standard output')
+  .action(async ({ minutes, json }: { minutes: number; json?: boolean }) => {
+    const { tryOut } = await import('./live/trial.ts')
+    const { restoring } = await import('./restore.ts')
+    const tell = (line: string): void => void process.stderr.write(`${line}\n`)
+    verdict(await tryOut(restoring({ aheadMs: minutes * 60_000, tell })), json)
+  })
 
 program
   .command('file')
