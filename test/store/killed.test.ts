@@ -4,7 +4,7 @@ import { createReconciliationActivities } from '../../activities/reconciliation.
 import { FAILPOINTS } from '../../failpoints.ts'
 import { openGateways } from '../../gateways/index.ts'
 import { auditWithin } from '../support/audited.ts'
-import { END } from '../support/audited-life.ts'
+import { END } from '../support/audited-teller.ts'
 import { openEndedYear } from '../support/audited-year.ts'
 import { cutsAt } from '../support/killed.ts'
 import { credit, line, reconciling, RULE } from '../support/statements.ts'
