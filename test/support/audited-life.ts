@@ -45,6 +45,9 @@ export class History {
     const sent = await this.#payments.paid()
     this.#payments.tell(FIRST_DAY, this.#payments.lineOf(sent))
     await this.#payments.callback(sent, 'returned', NOON + HOUR)
+    // Before anything is paid anew, the gateway is asked what it has of it.
+    const back = seen('returned', { gatewayId: gatewayId(sent.payout) })
+    await this.#payments.answer(sent.payout, back, NOON + HOUR + MINUTE)
     this.#payments.tell(FIRST_DAY, {
       ...this.#payments.lineOf(sent),
       id: `r${sent.payout}`,
