@@ -25,7 +25,7 @@ WITH posted AS (
          (SELECT coalesce(sum(kept), 0) FROM carry_over) AS kept,
          (SELECT coalesce(sum(moved), 0) FROM carry_over) AS carried
 ), owed AS (
-  SELECT coalesce(sum(amount) FILTER (WHERE state <> 'cancelled'), 0) - coalesce(sum(${STILL_OWED}) FILTER (WHERE state = 'lapsed'), 0) AS alive,
+  SELECT coalesce(sum(amount), 0) - coalesce(sum(${STILL_OWED}) FILTER (WHERE state IN ('lapsed', 'cancelled')), 0) AS alive,
          coalesce(sum(${STILL_OWED}) FILTER (WHERE state = 'lapsed'), 0) AS lapsed
     FROM disbursement d
 ), sent AS (
