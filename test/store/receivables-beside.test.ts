@@ -4,7 +4,18 @@ import { reviewing, type Reviewing } from '../support/reviews.ts'
 import { asked, called, postedEvents, sendFirst, stateOf, submitted, type Sent } from '../support/sent.ts'
 import { line, NEXT, OPENING, reconciling, type Reconciling } from '../support/statements.ts'
 import { agree, decide as say } from '../support/two-people.ts'
-import { AMOUNT, DAY, HOUR, NOON, openWorld, refusal, seen, seenFailed, type World } from '../support/world.ts'
+import {
+  AMOUNT,
+  DAY,
+  HOUR,
+  NOON,
+  openWorld,
+  refusal,
+  seen,
+  seenFailed,
+  UNREACHABLE,
+  type World,
+} from '../support/world.ts'
 
 let world: World
 let people: Reviewing
@@ -149,6 +160,20 @@ describe('what was paid comes back, and what was delivered beside it is still to
     await world.observe({ ...submitted(third, failed), atMs: NOON + 3 * DAY })
     expect(await stateOf(world, found.disbursement)).toMatchObject({ state: 'released' })
     expect(await payoutOf(found.payout)).toMatchObject({ state: 'paid', money: 'receivable' })
+  })
+
+  it('and stays so when it is written off afterwards: that says nothing of what is owed', async () => {
+    const found = await gotTwice()
+    await world.observe(gone(found.second))
+    await people.decide(found.disbursement, found.payout, { finding: 'receivable', next: 'pay-again' }, NOON + DAY)
+    const { version } = await payoutOf(found.payout)
+    const content = { programme: world.programme.code, payout: found.payout, version, end: 'written-off' }
+    await agree(world.store, [people.sari, people.budi], { act: 'receivable-end', content }, NOON + DAY)
+    await world.link(found.ref, { kind: 'bank', institution: 'ID.BNI', number: '0012345678', holder: 'SITI' }, NOON)
+    const third = await world.claim(found.disbursement, NOON + 3 * DAY)
+    await world.observe({ ...submitted(third, UNREACHABLE), atMs: NOON + 3 * DAY })
+    expect(await stateOf(world, found.disbursement)).toMatchObject({ state: 'released' })
+    expect(await payoutOf(found.payout)).toMatchObject({ state: 'paid', money: 'written-off' })
   })
 
   it('comes back itself while people look: they say so, and it is paid anew', async () => {
