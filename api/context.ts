@@ -11,9 +11,8 @@ import { coalesce } from './plugins/coalesce.ts'
 import { requestOf } from './plugins/idempotency.ts'
 import type { Metrics } from './plugins/metrics.ts'
 
-const BATCH_MAX = 200
-const WAIT_MS = 2
-const OPEN_MAX = 4
+/** How callbacks and registrations are gathered. One batch is made ready while PostgreSQL writes the other: more are smaller and cost as much each. */
+export const GATHERING = { batchMax: 200, waitMs: 2, openMax: 2 } as const
 
 export interface RouteContext extends ApiDependencies {
   readonly metrics: Metrics
@@ -35,7 +34,7 @@ type Plugged = Pick<RouteContext, 'metrics' | 'access' | 'isClosing'>
 export function routeContext(dependencies: ApiDependencies, plugged: Plugged): RouteContext {
   const { metrics } = plugged
   const { store, lives, limits, now } = dependencies
-  const batching = { batchMax: BATCH_MAX, waitMs: WAIT_MS, openMax: OPEN_MAX, waitingMax: limits.waitingMax }
+  const batching = { ...GATHERING, waitingMax: limits.waitingMax }
   const told = async <Result>(kind: 'registrations' | 'callbacks', size: number, work: Promise<Result>) => {
     const result = await work
     metrics.batch(kind, size)

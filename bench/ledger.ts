@@ -1,11 +1,12 @@
 /**
  * What becomes of payouts, written: the transition, its postings, audit row and message. Many callers whose facts share commits,
- * against the same transactions one by one, and against the bare insert of the same rows. Then commitments against one limit.
+ * against the same transactions one by one, and against the bare inserts of the same rows. Then commitments against one limit.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
+import { GATHERING } from '../api/context.ts'
 import { coalesce } from '../api/plugins/coalesce.ts'
 import { loadConfig } from '../config.ts'
 import { engineActor } from '../domain/act.ts'
@@ -33,7 +34,7 @@ const RAW_BATCH = 100
 const COMMITMENTS = 1000
 const POOL = 20
 /** As the API gathers callbacks. */
-const GATHERED = { batchMax: 200, waitMs: 2, openMax: 4, waitingMax: 10_000 } as const
+const GATHERED = { ...GATHERING, waitingMax: 10_000 } as const
 
 /** Outcomes a second through `observe(batch)` with 200 callers, as a multiple of the same transactions one by one. */
 export async function benchLedger({ rounds, count, say }: LedgerBench): Promise<BenchResult> {

@@ -26,11 +26,20 @@ const WORTH_A_COMMIT = 32
 export function coalesce<Item, Result>(options: CoalesceOptions<Item, Result>): (item: Item) => Promise<Result> {
   const waiting: Waiting<Item, Result>[] = []
   let open = 0
+  let underWay = 0
   let timer: NodeJS.Timeout | undefined
+
+  /** An equal part of all that waits and is under way: what is answered together comes again together, so batches stay as large. */
+  function share(): number {
+    const equal = Math.ceil((waiting.length + underWay) / options.openMax)
+    return Math.min(options.batchMax, Math.max(equal, WORTH_A_COMMIT))
+  }
 
   function schedule(): void {
     if (waiting.length === 0 || open >= options.openMax) return
-    if (waiting.length >= options.batchMax) start()
+    // Nothing is under way after a rest: who comes first waits for those that come with it.
+    if (open > 0 && waiting.length >= share()) start()
+    else if (waiting.length >= options.batchMax) start()
     else timer ??= setTimeout(start, options.waitMs)
   }
 
@@ -38,11 +47,12 @@ export function coalesce<Item, Result>(options: CoalesceOptions<Item, Result>): 
     clearTimeout(timer)
     timer = undefined
     if (open >= options.openMax) return
-    const share = Math.ceil(waiting.length / (options.openMax - open))
-    const batch = waiting.splice(0, Math.min(options.batchMax, Math.max(share, WORTH_A_COMMIT)))
+    const batch = waiting.splice(0, share())
     open += 1
+    underWay += batch.length
     void settle(options.run, batch).finally(() => {
       open -= 1
+      underWay -= batch.length
       schedule()
     })
     schedule()

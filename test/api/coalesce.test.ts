@@ -34,6 +34,21 @@ describe('what arrives together', () => {
     expect(Math.min(...batches)).toBeGreaterThanOrEqual(32)
   })
 
+  it('stays in equal parts while those who are answered come again', async () => {
+    const sizes: number[] = []
+    const run = async (items: readonly number[]) => {
+      sizes.push(items.length)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      return items
+    }
+    const echo = coalesce<number, number>({ run, batchMax: 200, waitMs: 2, openMax: 2, waitingMax: 1000 })
+    const caller = async (): Promise<void> => {
+      for (let n = 0; n < 6; n += 1) await echo(n)
+    }
+    await Promise.all(Array.from({ length: 80 }, caller))
+    expect(sizes).toEqual(Array.from({ length: 12 }, () => 40))
+  })
+
   it('is split where there is too much of it, and never more than so many batches run', async () => {
     let open = 0
     let most = 0
