@@ -57,6 +57,7 @@ export function routeContext(dependencies: ApiDependencies, plugged: Plugged): R
     }),
     receive: coalesce({
       ...batching,
+      keyOf: ({ gateway, eventId }: ReceivedCallback) => `${gateway}/${eventId}`,
       run: (items) => told('callbacks', items.length, store.desk.receiveCallbacks(items)),
     }),
   }

@@ -11,10 +11,13 @@ export interface CoalesceOptions<Item, Result> {
   readonly openMax: number
   /** Items that wait; more are refused as `overloaded`. */
   readonly waitingMax: number
+  /** What a repeat shares with what it repeats: it waits for that outside PostgreSQL, where it would make its whole batch wait. */
+  readonly keyOf?: (item: Item) => string
 }
 
 interface Waiting<Item, Result> {
   readonly item: Item
+  readonly key: string | undefined
   readonly resolve: (result: Result) => void
   readonly reject: (error: unknown) => void
 }
@@ -25,6 +28,9 @@ const WORTH_A_COMMIT = 32
 /** Makes a function that handles one item, together with those that come at the same time. */
 export function coalesce<Item, Result>(options: CoalesceOptions<Item, Result>): (item: Item) => Promise<Result> {
   const waiting: Waiting<Item, Result>[] = []
+  /** Repeats of what is under way, by its key. */
+  const behind = new Map<string, Waiting<Item, Result>[]>()
+  let queued = 0
   let open = 0
   let underWay = 0
   let timer: NodeJS.Timeout | undefined
@@ -47,24 +53,53 @@ export function coalesce<Item, Result>(options: CoalesceOptions<Item, Result>): 
     clearTimeout(timer)
     timer = undefined
     if (open >= options.openMax) return
-    const batch = waiting.splice(0, share())
+    const batch = take(share())
+    // Repeats only, then: what they repeat is under way, and starts them when it has ended.
+    if (batch.length === 0) return
     open += 1
     underWay += batch.length
     void settle(options.run, batch).finally(() => {
       open -= 1
       underWay -= batch.length
+      for (const { key } of batch) release(key)
       schedule()
     })
     schedule()
   }
 
+  /** The first of those that wait; repeats of what another batch has under way step behind it. */
+  function take(size: number): Waiting<Item, Result>[] {
+    const batch: Waiting<Item, Result>[] = []
+    let looked = 0
+    for (; looked < waiting.length && batch.length < size; looked += 1) {
+      const one = waiting[looked]
+      if (one === undefined) break
+      const lane = one.key === undefined ? undefined : behind.get(one.key)
+      if (lane) lane.push(one)
+      else batch.push(one)
+    }
+    waiting.splice(0, looked)
+    for (const { key } of batch) if (key !== undefined) behind.set(key, [])
+    queued -= batch.length
+    return batch
+  }
+
+  function release(key: string | undefined): void {
+    if (key === undefined) return
+    for (const one of behind.get(key) ?? []) waiting.push(one)
+    behind.delete(key)
+  }
+
   return (item) =>
     new Promise((resolve, reject) => {
-      if (waiting.length >= options.waitingMax) {
+      if (queued >= options.waitingMax) {
         reject(new Problem('overloaded', 'too many requests wait to be written; send it again'))
         return
       }
-      waiting.push({ item, resolve, reject })
+      const key = options.keyOf?.(item)
+      const lane = key === undefined ? undefined : behind.get(key)
+      ;(lane ?? waiting).push({ item, key, resolve, reject })
+      queued += 1
       schedule()
     })
 }

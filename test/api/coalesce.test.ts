@@ -49,6 +49,21 @@ describe('what arrives together', () => {
     expect(sizes).toEqual(Array.from({ length: 12 }, () => 40))
   })
 
+  it('waits for what it repeats, and lets others pass', async () => {
+    const batches: string[][] = []
+    const run = async (items: readonly string[]) => {
+      batches.push([...items])
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      return items
+    }
+    const keyOf = (item: string): string => item.slice(0, 1)
+    const echo = coalesce<string, string>({ run, batchMax: 200, waitMs: 1, openMax: 2, waitingMax: 1000, keyOf })
+    const first = echo('a1')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(await Promise.all([first, echo('a2'), echo('b1'), echo('b2')])).toEqual(['a1', 'a2', 'b1', 'b2'])
+    expect(batches).toEqual([['a1'], ['b1', 'b2'], ['a2']])
+  })
+
   it('is split where there is too much of it, and never more than so many batches run', async () => {
     let open = 0
     let most = 0
