@@ -171,8 +171,9 @@ function follow(facts: ReviewFacts, decision: ReviewDecision, placed: Placed, pa
   const returned = payout.returned + (placed.events.includes('returned') ? part : 0n)
   const delivered = placed.money === 'credited' ? payout.amount - returned : 0n
   const isEnded = disbursement.state === 'lapsed' || disbursement.state === 'cancelled'
-  const wasCounted = payout.money === 'clearing' || payout.money === 'credited'
-  if (isEnded && (wasCounted || placed.money === 'credited'))
+  // A part of what has lapsed may be with the payee all the same.
+  const isKept = disbursement.state === 'lapsed' && payout.money === 'credited'
+  if (isEnded && !isKept && (payout.money === 'clearing' || placed.money === 'credited'))
     return refused('nothing is owed any more: what was delivered is a receivable')
   // An attempt under way may still be delivered: until it has ended it counts as delivered.
   const isTaken = others.delivered + delivered > disbursement.amount || (delivered > 0n && others.areUnderWay)
@@ -189,10 +190,18 @@ function follow(facts: ReviewFacts, decision: ReviewDecision, placed: Placed, pa
   return {
     kind: 'decided',
     payout: { state: placed.state, money: placed.money, returned: placed.money === 'back' ? 0n : returned, superseded },
-    events: placed.events.map((event) => ({ event, amount: event === 'returned' ? part : left })),
+    events: [
+      ...placed.events.map((event) => ({ event, amount: event === 'returned' ? part : left })),
+      ...lapsing(isKept, left - delivered),
+    ],
     disbursement: { state: next.state, reason: next.reason },
     returned: placed.events.includes('returned') ? part : 0n,
   }
+}
+
+/** What the payee has no more of what has lapsed is not owed again: it lapses as the rest has. */
+function lapsing(isKept: boolean, amount: bigint): readonly ReviewEvent[] {
+  return isKept && amount > 0n ? [{ event: 'lapsed', amount }] : []
 }
 
 function withoutPayout(facts: ReviewFacts, decision: ReviewDecision): ReviewOutcome {

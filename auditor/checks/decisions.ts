@@ -52,6 +52,8 @@ interface Step {
   readonly finding?: string
   readonly returned?: string
   readonly end?: string
+  /** What was owed lapsed here: what leaves the payee afterwards lapses too. */
+  readonly lapsed?: true
 }
 
 interface Decided {
@@ -72,7 +74,9 @@ SELECT y.key, y.gateway, y.amount::text AS amount, y.state, y.money, y.returned:
           SELECT o.recorded_at, o.id AS place, jsonb_build_object('to', o.to_state) AS step FROM observation o WHERE o.payout = y.key AND o.decision = 'move'
           UNION ALL
           SELECT e.recorded_at, e.id, jsonb_strip_nulls(jsonb_build_object('finding', e.after ->> 'finding', 'returned', e.after ->> 'returned', 'end', e.after ->> 'end'))
-            FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.subject = y.key AND e.act IN ('review-decided', 'receivable-ended')) AS s) AS steps,
+            FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.subject = y.key AND e.act IN ('review-decided', 'receivable-ended')
+          UNION ALL
+          SELECT e.recorded_at, e.id, '{"lapsed":true}' FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.subject = y.disbursement AND e.act = 'disbursement-lapsed') AS s) AS steps,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(p.event, p.debit, p.credit, p.amount::text) ORDER BY p.id), '[]') FROM posting p
          WHERE (p.programme, p.ref) = (y.programme, y.ref) AND p.subject = y.key) AS posted
   FROM payout y WHERE y.key IN (SELECT payout FROM decided_payout) ORDER BY y.key`
@@ -117,11 +121,12 @@ interface Made {
   state: string
   money: string
   returned: bigint
+  isLapsed: boolean
   readonly posted: string[]
 }
 
 function fold({ gateway, amount, steps }: Decided): Made | null {
-  const made: Made = { state: 'submitting', money: 'clearing', returned: 0n, posted: [] }
+  const made: Made = { state: 'submitting', money: 'clearing', returned: 0n, isLapsed: false, posted: [] }
   const post = (event: string, of: bigint): void => {
     for (const [debit, credit] of CHART[event] ?? []) {
       made.posted.push([event, debit, credit].map((text) => text.replace('{gateway}', gateway)).join(' ') + ` ${of}`)
@@ -130,7 +135,8 @@ function fold({ gateway, amount, steps }: Decided): Made | null {
   post('claimed', BigInt(amount))
   for (const step of steps) {
     const left = BigInt(amount) - made.returned
-    if (step.to !== undefined) observe(made, step.to, BigInt(amount), post)
+    if (step.lapsed) made.isLapsed = true
+    else if (step.to !== undefined) observe(made, step.to, BigInt(amount), post)
     else if (step.end !== undefined) {
       post(step.end === 'repaid' ? 'repaid' : 'receivable-written-off', left)
       made.money = step.end
@@ -140,6 +146,8 @@ function fold({ gateway, amount, steps }: Decided): Made | null {
       const [money, state, ...events] = found
       const part = BigInt(step.returned ?? 0)
       for (const event of events) post(event, event === 'returned' ? part : left)
+      const gone = money === 'credited' ? (events.includes('returned') ? part : 0n) : left
+      if (made.isLapsed && made.money === 'credited' && gone > 0n) post('lapsed', gone)
       made.returned = money === 'back' ? 0n : made.returned + (events.includes('returned') ? part : 0n)
       Object.assign(made, { money, state })
     }
@@ -161,6 +169,7 @@ function observe(made: Made, to: string, amount: bigint, post: (event: string, o
   if (to === 'paid' || to === 'returned') made.money = 'credited'
   if (to === 'returned') {
     post('returned', amount)
+    if (made.isLapsed) post('lapsed', amount)
     made.money = 'back'
   }
   if (['failed', 'cancelled', 'not-sent'].includes(to) && money === 'clearing') {

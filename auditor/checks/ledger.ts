@@ -44,6 +44,10 @@ const WITH_PAYEE = `
 SELECT y.disbursement AS key, sum(y.amount - y.returned) AS kept FROM disbursement d JOIN payout y ON y.disbursement = d.key
  WHERE d.state = 'lapsed' AND y.money = 'credited' GROUP BY y.disbursement`
 
+/** Payout \`y\` came back after its disbursement \`d\` had lapsed: the trail has both in the order of their commits. */
+const AFTER_LAPSE = `(SELECT max(b.id) FROM audit_event b WHERE (b.programme, b.ref) = (y.programme, y.ref) AND b.subject = y.key AND b.act = 'payout-returned')
+       > (SELECT min(l.id) FROM audit_event l WHERE (l.programme, l.ref) = (d.programme, d.ref) AND l.subject = d.key AND l.act = 'disbursement-lapsed')`
+
 /** Every event that must have been posted, from the rows and facts it tells of; never from a posting. */
 const EVENTS = `
 SELECT subject || '/' || CASE WHEN n = 1 THEN event ELSE event || ':' || n END AS key, event, subject, abs(amount) AS amount, currency, programme,
@@ -90,10 +94,10 @@ SELECT 'treasury-return:' || r.id || '/returned-to-treasury', 'returned-to-treas
        (SELECT min(a.budget_line) FROM appropriation a WHERE (a.programme, a.fiscal_year) = (r.programme, r.fiscal_year)), r.gateway, ${localDate('r.recorded_at', 'r.programme')}
   FROM treasury_return r
 UNION ALL
-SELECT d.key || '/' || d.state, d.state, d.key, d.amount - coalesce(w.kept, 0), d.currency, d.programme, d.ref, d.fiscal_year, d.budget_line, NULL,
+SELECT d.key || '/' || d.state, d.state, d.key, coalesce((e.after ->> 'amount')::bigint, d.amount - coalesce(w.kept, 0)), d.currency, d.programme, d.ref, d.fiscal_year, d.budget_line, NULL,
        ${localDate('e.at', 'd.programme')}
   FROM disbursement d LEFT JOIN (${WITH_PAYEE}) AS w ON w.key = d.key
-  JOIN LATERAL (SELECT at FROM audit_event e WHERE (e.programme, e.ref) = (d.programme, d.ref) AND (subject = d.key OR subject LIKE d.key || '#%') AND (act = 'disbursement-' || d.state OR act = 'review-decided' AND after ->> 'disbursement' = d.state)
+  JOIN LATERAL (SELECT at, after FROM audit_event e WHERE (e.programme, e.ref) = (d.programme, d.ref) AND (subject = d.key OR subject LIKE d.key || '#%') AND (act = 'disbursement-' || d.state OR act = 'review-decided' AND after ->> 'disbursement' = d.state)
                                      ORDER BY id LIMIT 1) e ON true
  WHERE d.state IN ('lapsed', 'cancelled')
 UNION ALL
@@ -102,7 +106,8 @@ SELECT y.key || '/' || e.event, e.event, y.key, y.amount, y.currency, y.programm
   FROM payout y JOIN disbursement d ON d.key = y.disbursement JOIN moved_payout m ON m.payout = y.key
   LEFT JOIN (${MOVED}) AS over ON over.key = d.key
  CROSS JOIN LATERAL (VALUES ('claimed', y.claimed_at, NULL), ('paid', m.paid_at, '{paid,returned}'), ('returned', m.returned_at, '{returned}'),
-                            ('voided', m.voided_at, '{failed,cancelled,not-sent}')) AS e (event, at, states)
+                            ('voided', m.voided_at, '{failed,cancelled,not-sent}'),
+                            ('lapsed', CASE WHEN d.state = 'lapsed' AND ${AFTER_LAPSE} THEN m.returned_at END, '{returned}')) AS e (event, at, states)
  WHERE e.at IS NOT NULL AND y.key NOT IN (SELECT payout FROM decided_payout)
 UNION ALL
 SELECT 'discrepancy:' || x.id || '/' || CASE WHEN x.n = 1 THEN x.event ELSE x.event || ':' || x.n END, x.event, 'discrepancy:' || x.id, abs(x.difference),
@@ -162,6 +167,14 @@ SELECT CASE WHEN p.key IS NULL THEN 'missing' WHEN e.key IS NULL THEN 'extra' EL
             ELSE format('it is not what happened in: %s', concat_ws(', ', ${DIFFERS})) END AS says
   FROM (SELECT * FROM posting WHERE subject NOT IN (SELECT payout FROM decided_payout)) AS p FULL JOIN (${EXPECTED}) AS e ON e.key = p.key AND e.line = p.line
  WHERE p.key IS NULL OR e.key IS NULL OR num_nonnulls(${DIFFERS}) > 0`,
+    },
+    {
+      invariant: 'I5',
+      sql: `
+SELECT 'changed' AS kind, 'disbursement' AS entity, d.key, format('%s of it lapsed and %s are with the payee, of %s', coalesce(l.amount, 0), coalesce(w.kept, 0), d.amount) AS says
+  FROM disbursement d LEFT JOIN (${WITH_PAYEE}) AS w ON w.key = d.key
+  LEFT JOIN (SELECT split_part(subject, '#', 1) AS key, sum(amount) AS amount FROM posting WHERE event = 'lapsed' AND credit = 'budget:lapsed' GROUP BY 1) AS l ON l.key = d.key
+ WHERE d.state = 'lapsed' AND coalesce(l.amount, 0) + coalesce(w.kept, 0) <> d.amount`,
     },
     {
       invariant: 'I4',

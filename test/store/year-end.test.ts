@@ -7,6 +7,7 @@ import {
   DAY,
   disbursementOf,
   NOON,
+  OPERATOR,
   openWorld,
   refusal,
   seen,
@@ -16,6 +17,7 @@ import {
   YEAR,
   type World,
 } from '../support/world.ts'
+import { recordFunding, setAppropriation } from '../../store/budgets.ts'
 import { endYear, finishYears, yearOf, YEARS_END } from '../support/years.ts'
 
 const each = entitlementTotal(swiftProgramme())
@@ -150,9 +152,25 @@ describe('at the end of a fiscal year', () => {
       'SELECT amount, number FROM treasury_return',
     )
     expect(amount).toBe(1_000_000_000_000n - AMOUNT * 3n)
-    expect(number).toBe('ND-2026/sandbox')
+    expect(number).toBe('ND-2026/swift/2026/sandbox')
     expect(await yearOf(world)).toMatchObject({ returned: amount })
   })
+})
+
+it('two programmes whose years end under one document each have a transfer of their own', async () => {
+  const other = { ...swiftProgramme(), code: 'other' }
+  await world.publish(other)
+  await world.inSql(async (sql) => {
+    for (const fiscalYear of [YEAR, NEXT]) {
+      await setAppropriation(sql, { programme: other, fiscalYear, number: 'DIPA-2', amount: each }, OPERATOR, NOON)
+    }
+    await recordFunding(sql, { programme: other, gateway: 'sandbox', number: 'SP2D-O', amount: each }, OPERATOR, NOON)
+  })
+  await endYear(world)
+  await endYear({ ...world, programme: other })
+  await finishYears(world.store)
+  const { rows } = await world.root.pool.query<{ number: string }>('SELECT number FROM treasury_return ORDER BY number')
+  expect(rows.map(({ number }) => number)).toEqual(['ND-2026/other/2026/sandbox', 'ND-2026/swift/2026/sandbox'])
 })
 
 describe('a closed fiscal year', () => {
