@@ -46,6 +46,14 @@ export const CHART: Readonly<Record<string, readonly Line[]>> = {
   repaid: [['funds:treasury', 'funds:receivable']],
   'receivable-written-off': [['funds:write-off', 'funds:receivable']],
   'written-off-recovered': [['funds:float:{gateway}', 'funds:write-off']],
+  offset: [
+    ['budget:obligated', 'budget:disbursed'],
+    ['funds:payable', 'funds:receivable'],
+  ],
+  withheld: [
+    ['budget:obligated', 'budget:disbursed'],
+    ['funds:payable', 'funds:treasury'],
+  ],
   'debit-unexplained': [['funds:suspense-out', 'funds:float:{gateway}']],
   'debit-explained': [['funds:float:{gateway}', 'funds:suspense-out']],
   'credit-unexplained': [['funds:float:{gateway}', 'funds:suspense-in']],

@@ -5,6 +5,7 @@ import { attempts } from './checks/attempts.ts'
 import { callbacks } from './checks/callbacks.ts'
 import { claims } from './checks/claims.ts'
 import { decisions } from './checks/decisions.ts'
+import { deductions } from './checks/deductions.ts'
 import { discrepancies } from './checks/discrepancies.ts'
 import { events } from './checks/events.ts'
 import { keys } from './checks/keys.ts'
@@ -35,6 +36,7 @@ export const CHECKS: readonly Check[] = [
   attempts,
   transitions,
   decisions,
+  deductions,
   claims,
   runs,
   callbacks,

@@ -40,6 +40,7 @@ export const ACTS = [
   'review-decided',
   'receivable-opened',
   'receivable-ended',
+  'deduction-made',
   'disbursement-failed',
   'disbursement-lapsed',
   'disbursement-cancelled',

@@ -23,6 +23,8 @@ export const LEDGER_EVENTS = [
   'repaid',
   'receivable-written-off',
   'written-off-recovered',
+  'offset',
+  'withheld',
   'debit-unexplained',
   'debit-explained',
   'credit-unexplained',
@@ -117,6 +119,14 @@ const TABLE: Readonly<Record<LedgerEvent, readonly Rule[]>> = {
   repaid: [['funds:treasury', 'funds:receivable']],
   'receivable-written-off': [['funds:write-off', 'funds:receivable']],
   'written-off-recovered': [['funds:float:{gateway}', 'funds:write-off']],
+  offset: [
+    ['budget:obligated', 'budget:disbursed'],
+    ['funds:payable', 'funds:receivable'],
+  ],
+  withheld: [
+    ['budget:obligated', 'budget:disbursed'],
+    ['funds:payable', 'funds:treasury'],
+  ],
   'debit-unexplained': [['funds:suspense-out', 'funds:float:{gateway}']],
   'debit-explained': [['funds:float:{gateway}', 'funds:suspense-out']],
   'credit-unexplained': [['funds:float:{gateway}', 'funds:suspense-in']],

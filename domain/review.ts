@@ -31,6 +31,8 @@ export interface ReviewedPayout {
   readonly amount: bigint
   /** Came back of it already. */
   readonly returned: bigint
+  /** Given back of it otherwise, while it was a receivable. */
+  readonly repaid: bigint
 }
 
 export interface ReviewFacts {
@@ -167,7 +169,8 @@ function partOf({ amount, returned, money }: ReviewedPayout, decision: ReviewDec
 function follow(facts: ReviewFacts, decision: ReviewDecision, placed: Placed, part: bigint): ReviewOutcome {
   const { payout, disbursement, others } = facts
   if (payout === null) return refused('no payout is under review')
-  const left = payout.amount - payout.returned
+  const left = payout.amount - payout.returned - payout.repaid
+  if (payout.repaid > 0n && placed.money === 'credited') return refused('part of it was given back as a receivable')
   const returned = payout.returned + (placed.events.includes('returned') ? part : 0n)
   const delivered = placed.money === 'credited' ? payout.amount - returned : 0n
   const isEnded = disbursement.state === 'lapsed' || disbursement.state === 'cancelled'

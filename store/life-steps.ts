@@ -159,11 +159,12 @@ async function cancel(pass: Pass, code: string): Promise<void> {
     return updateTranche(pass, code, `state = 'cancelled', settled_at = $4`, [new Date(pass.nowMs)])
   }
   await moveDisbursement(pass, code, 'cancelled', 'disbursement-cancelled', 'withdrawn')
-  await post(pass, 'cancelled', code)
+  // What was taken off it has been settled, and stays so.
+  const amount = await post(pass, 'cancelled', code)
   await pass.sql.query('UPDATE commitment SET obligated = obligated - $3 WHERE programme = $1 AND ref = $2', [
     pass.life.programme,
     pass.life.ref,
-    tranche.amount,
+    amount,
   ])
 }
 

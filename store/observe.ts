@@ -138,7 +138,7 @@ function foldFact(context: FoldContext, row: Work, item: ObservationItem): Payou
     gatewayId: row.gateway_id,
     failure: row.failure,
     failureFinal: context.timingOf(row.gateway).failureFinal,
-    isPartlyBack: row.returned > 0n || row.money === 'repaid',
+    isPartlyBack: row.returned > 0n || row.repaid > 0n || row.money === 'repaid',
     isOtherAccount:
       item.source === 'statement' ? item.isOtherAccount : isOtherAccount(context.vault, row.sent_to, item.fact),
   }

@@ -28,6 +28,8 @@ export interface Work extends Mutable<PayoutRow> {
   money: PayoutMoney
   /** Came back of it while the rest is still with the payee. */
   readonly returned: bigint
+  /** Given back of it while it was a receivable. */
+  readonly repaid: bigint
   gateway_id: string | null
   /** Since when the gateway must be asked because of what somebody told. */
   asked_ms: number | null
@@ -68,7 +70,7 @@ SELECT FROM participant
 
 const LOAD = `
 SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage = 'closed' AS closed,
-       p.held_at IS NOT NULL AS held, y.n, y.gateway, y.reference, y.amount, y.currency, y.account, y.state, y.money, y.returned, y.version,
+       p.held_at IS NOT NULL AS held, y.n, y.gateway, y.reference, y.amount, y.currency, y.account, y.state, y.money, y.returned, y.repaid, y.version,
        y.gateway_id, y.alarm, y.sends, y.request IS NULL AS lost,
        CASE WHEN y.failure_class IS NOT NULL THEN jsonb_build_object('class', y.failure_class, 'code', y.failure_code,
                                                                      'vendorCode', coalesce(y.vendor_code, '')) END AS failure,

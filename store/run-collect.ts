@@ -157,14 +157,22 @@ export function frozenBy(through: string): string {
                                 'region:' || p.programme || ':' || left(p.region, 2), 'region:' || p.programme || ':' || p.region))`
 }
 
+/** The deductions of disbursement `d` as they are hashed: nothing is asked for one that has none. */
+const DEDUCTIONS = `CASE WHEN d.deducted > 0 THEN (
+           SELECT string_agg(n.id || '=' || n.amount, ' ' ORDER BY n.id::text COLLATE "C") FROM deduction n WHERE n.disbursement = d.key) END`
+
+/** A line as it is hashed: see docs/payout-runs.md. */
+const LINE = `concat_ws(' ', disbursement, amount, currency, gateway, account, 'gross=' || gross, deductions)`
+
 /**
  * Lines, their sum and what they hash to, and the run: what is hashed is what was written. What is on an open run is read once, before
  * the first line is written: joined to the table that grows meanwhile, it was read again for every line.
  */
 const COLLECT = `
 WITH added AS (
-  INSERT INTO payout_run_line (run, disbursement, ref, tranche, region, amount, currency, gateway, account, owed_at)
-  SELECT $1, d.key, d.ref, d.tranche, p.region, ${STILL_OWED}, d.currency, g.gateway, a.id, d.owed_at
+  INSERT INTO payout_run_line (run, disbursement, ref, tranche, region, amount, currency, gateway, account, owed_at, gross, deductions)
+  SELECT $1, d.key, d.ref, d.tranche, p.region, ${STILL_OWED}, d.currency, g.gateway, a.id, d.owed_at,
+         CASE WHEN d.deducted > 0 THEN ${STILL_OWED} + d.deducted END, ${DEDUCTIONS}
     FROM disbursement d
     JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
     JOIN account a ON (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed'
@@ -174,18 +182,18 @@ WITH added AS (
      AND NOT ($9 AND ${frozenBy('g.gateway')})
      AND NOT EXISTS (SELECT FROM year_close z WHERE z.programme = d.programme AND z.fiscal_year = d.fiscal_year AND z.state <> 'closed')
      AND d.key NOT IN (SELECT o.disbursement FROM payout_run_line o WHERE o.run = ANY ($13::text[]) AND o.state IN ('collected', 'released'))
-  RETURNING disbursement, amount, currency, gateway, account
+  RETURNING disbursement, amount, currency, gateway, account, gross, deductions
 )
 INSERT INTO payout_run (key, programme, id, programme_version, state, cut_off, lines, amount, currency, hash, collected_at, collected_by)
 SELECT $1, $2, $3, $4, 'collecting', $6, count(*), sum(amount), $10,
        sha256(convert_to(concat_ws(E'\\n', 'lunas-run 1', $1::text, $2::text,
-         string_agg(concat_ws(' ', disbursement, amount, currency, gateway, account), E'\\n' ORDER BY disbursement COLLATE "C")), 'UTF8')),
+         string_agg(${LINE}, E'\\n' ORDER BY disbursement COLLATE "C")), 'UTF8')),
        $11, $12
   FROM added HAVING count(*) > 0`
 
 const HASH = `
 SELECT sha256(convert_to(concat_ws(E'\\n', 'lunas-run 1', r.key, r.programme,
-         (SELECT string_agg(concat_ws(' ', disbursement, amount, currency, gateway, account), E'\\n' ORDER BY disbursement COLLATE "C")
+         (SELECT string_agg(${LINE}, E'\\n' ORDER BY disbursement COLLATE "C")
             FROM payout_run_line WHERE run = r.key)), 'UTF8')) AS hash
   FROM payout_run r WHERE r.key = $1`
 

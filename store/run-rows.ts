@@ -101,6 +101,9 @@ export interface RunLineRow {
   readonly currency: string
   readonly gateway: string
   readonly account: string
+  /** What is owed before deductions, and each of them as it is hashed; null where there are none. */
+  readonly gross: bigint | null
+  readonly deductions: string | null
   readonly state: LineState
   readonly reason: string | null
   readonly releasedAt: Date | null
@@ -113,7 +116,7 @@ export function runLines(sql: Sql, key: string, page: PageRequest): Promise<Page
 }
 
 const LINES = {
-  select: `SELECT disbursement, ref, tranche, region, amount, currency, gateway, account, state, reason,
+  select: `SELECT disbursement, ref, tranche, region, amount, currency, gateway, account, gross, deductions, state, reason,
                   released_at AS "releasedAt", ended_at AS "endedAt" FROM payout_run_line`,
   orderBy: 'disbursement',
   orderType: 'text',

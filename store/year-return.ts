@@ -49,7 +49,11 @@ export async function returnFunds(sql: Sql, { year, zone, nowMs }: YearAtWork): 
     [programme, fiscalYear],
   )
   const { currency, budgetLine } = one(rows, 'appropriation')
-  const returns = back.map((one) => ({ ...one, id: randomUUID(), number: `${document}/${programme}/${fiscalYear}/${one.gateway}` }))
+  const returns = back.map((one) => ({
+    ...one,
+    id: randomUUID(),
+    number: `${document}/${programme}/${fiscalYear}/${one.gateway}`,
+  }))
   await sql.query(
     `INSERT INTO treasury_return (id, programme, fiscal_year, gateway, number, amount, currency, recorded_at)
      SELECT id, $1, $2, gateway, number, amount, $3, $4 FROM unnest($5::uuid[], $6::text[], $7::text[], $8::bigint[]) AS back (id, gateway, number, amount)`,

@@ -74,6 +74,8 @@ export const RunLine = named(
     amount: ref(Money),
     gateway: Type.String(),
     account: Type.String({ description: 'The id of the account link' }),
+    gross: textOrNull({ description: 'Minor units owed before deductions; null where there are none' }),
+    deductions: textOrNull({ description: 'Each deduction and its minor units, as it is hashed' }),
     state: Type.Enum([...LINE_STATES]),
     reason: textOrNull({ description: 'Why it was dropped, or what was under way when the run ended' }),
     releasedAt: TimeOrNull,
@@ -147,6 +149,8 @@ export function runLineView(row: RunLineRow): Static<typeof RunLine> {
     amount: money(row.amount, row.currency),
     gateway,
     account,
+    gross: row.gross?.toString() ?? null,
+    deductions: row.deductions,
     state,
     reason,
     releasedAt: timeOrNull(row.releasedAt),
@@ -169,7 +173,7 @@ export function runReportView(row: RunRow, all: readonly RunTotal[]): Static<typ
 }
 
 const RESULT_COLUMNS =
-  'run,disbursement,ref,tranche,region,minor,currency,gateway,account,state,reason,released_at,ended_at'
+  'run,disbursement,ref,tranche,region,minor,currency,gateway,account,state,reason,released_at,ended_at,gross,deductions'
 
 /**
  * The result file, a piece at a time: every line with what became of it. Nothing in it needs quotes: keys, codes, ids, digits and times.
@@ -209,5 +213,7 @@ function csvLine(run: string, row: RunLineRow): string {
     state,
     reason ?? '',
     ...ends,
+    row.gross ?? '',
+    row.deductions ?? '',
   ].join()
 }

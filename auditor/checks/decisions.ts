@@ -52,6 +52,10 @@ interface Step {
   readonly finding?: string
   readonly returned?: string
   readonly end?: string
+  /** How much of it was repaid, where it was a part. */
+  readonly part?: string
+  /** How much of it was set off against what its person is owed. */
+  readonly offset?: string
   /** What was owed lapsed here: what leaves the payee afterwards lapses too. */
   readonly lapsed?: true
 }
@@ -63,18 +67,23 @@ interface Decided {
   readonly state: string
   readonly money: string
   readonly returned: string
+  readonly repaid: string
   readonly steps: readonly Step[]
   readonly posted: readonly (readonly [event: string, debit: string, credit: string, amount: string])[]
 }
 
 /** Payouts that people have decided about, with all that moved them, in the order of the commits. */
 const DECIDED = `
-SELECT y.key, y.gateway, y.amount::text AS amount, y.state, y.money, y.returned::text AS returned,
+SELECT y.key, y.gateway, y.amount::text AS amount, y.state, y.money, y.returned::text AS returned, y.repaid::text AS repaid,
        (SELECT jsonb_agg(step ORDER BY recorded_at, place) FROM (
           SELECT o.recorded_at, o.id AS place, jsonb_build_object('to', o.to_state) AS step FROM observation o WHERE o.payout = y.key AND o.decision = 'move'
           UNION ALL
-          SELECT e.recorded_at, e.id, jsonb_strip_nulls(jsonb_build_object('finding', e.after ->> 'finding', 'returned', e.after ->> 'returned', 'end', e.after ->> 'end'))
+          SELECT e.recorded_at, e.id, jsonb_strip_nulls(jsonb_build_object('finding', e.after ->> 'finding', 'returned', e.after ->> 'returned', 'end', e.after ->> 'end',
+                   'part', CASE WHEN (e.after ->> 'isPart')::boolean THEN e.after ->> 'amount' END))
             FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.subject = y.key AND e.act IN ('review-decided', 'receivable-ended')
+          UNION ALL
+          SELECT e.recorded_at, e.id, jsonb_build_object('offset', e.after ->> 'amount') FROM audit_event e
+           WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act = 'deduction-made' AND e.after ->> 'payout' = y.key
           UNION ALL
           SELECT e.recorded_at, e.id, '{"lapsed":true}' FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.subject = y.disbursement AND e.act = 'disbursement-lapsed') AS s) AS steps,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(p.event, p.debit, p.credit, p.amount::text) ORDER BY p.id), '[]') FROM posting p
@@ -91,8 +100,8 @@ export const decisions: Check = {
       look(books, row)
     }
     const alone = `
-SELECT e.subject AS key FROM audit_event e WHERE e.act IN ('review-decided', 'receivable-ended')
-   AND NOT EXISTS (SELECT FROM proposal p WHERE p.id::text = e.after ->> 'proposal' AND p.state = 'executed' AND p.act IN ('review-decision', 'receivable-end')
+SELECT e.subject AS key FROM audit_event e WHERE e.act IN ('review-decided', 'receivable-ended', 'deduction-made')
+   AND NOT EXISTS (SELECT FROM proposal p WHERE p.id::text = e.after ->> 'proposal' AND p.state = 'executed' AND p.act IN ('review-decision', 'receivable-end', 'deduction')
                       AND e.subject IN (p.content ->> 'payout', p.content ->> 'disbursement'))`
     for await (const { key } of books.stream<{ key: string }>(alone)) {
       books.tell('I21', 'forbidden', 'audit_event', key, 'it was decided about, and no two people agreed to that')
@@ -104,8 +113,13 @@ function look(books: Books, row: Decided): void {
   const made = fold(row)
   if (made === null)
     return books.tell('I17', 'forbidden', 'payout', row.key, 'it was found to be what its money contradicts')
-  if (made.state !== row.state || made.money !== row.money || made.returned !== BigInt(row.returned)) {
-    const says = `it is ${row.state} with its money ${row.money}, and what was decided leaves it ${made.state} and ${made.money}`
+  if (
+    made.state !== row.state ||
+    made.money !== row.money ||
+    made.returned !== BigInt(row.returned) ||
+    made.repaid !== BigInt(row.repaid)
+  ) {
+    const says = `it is ${row.state} with its money ${row.money}, and what was decided leaves it ${made.state} and ${made.money}, ${made.repaid} of it given back`
     books.tell('I17', 'changed', 'payout', row.key, says)
   }
   const posted = row.posted.map((line) => line.join(' '))
@@ -121,12 +135,14 @@ interface Made {
   state: string
   money: string
   returned: bigint
+  /** Given back while it was a receivable. */
+  repaid: bigint
   isLapsed: boolean
   readonly posted: string[]
 }
 
 function fold({ gateway, amount, steps }: Decided): Made | null {
-  const made: Made = { state: 'submitting', money: 'clearing', returned: 0n, isLapsed: false, posted: [] }
+  const made: Made = { state: 'submitting', money: 'clearing', returned: 0n, repaid: 0n, isLapsed: false, posted: [] }
   const post = (event: string, of: bigint): void => {
     for (const [debit, credit] of CHART[event] ?? []) {
       made.posted.push([event, debit, credit].map((text) => text.replace('{gateway}', gateway)).join(' ') + ` ${of}`)
@@ -134,10 +150,14 @@ function fold({ gateway, amount, steps }: Decided): Made | null {
   }
   post('claimed', BigInt(amount))
   for (const step of steps) {
-    const left = BigInt(amount) - made.returned
+    const left = BigInt(amount) - made.returned - made.repaid
     if (step.lapsed) made.isLapsed = true
     else if (step.to !== undefined) observe(made, step.to, BigInt(amount), post)
-    else if (step.end !== undefined) {
+    else if (step.offset !== undefined) giveBack(made, BigInt(step.offset), left)
+    else if (step.part !== undefined) {
+      post('repaid', BigInt(step.part))
+      giveBack(made, BigInt(step.part), left)
+    } else if (step.end !== undefined) {
       post(step.end === 'repaid' ? 'repaid' : 'receivable-written-off', left)
       made.money = step.end
     } else {
@@ -153,6 +173,12 @@ function fold({ gateway, amount, steps }: Decided): Made | null {
     }
   }
   return made
+}
+
+/** Somebody gives back what they owe; once nothing is left of it, it is repaid. */
+function giveBack(made: Made, amount: bigint, left: bigint): void {
+  made.repaid += amount
+  if (amount === left) made.money = 'repaid'
 }
 
 /** A fact, as it moves money by itself. */

@@ -94,7 +94,7 @@ SELECT 'treasury-return:' || r.id || '/returned-to-treasury', 'returned-to-treas
        (SELECT min(a.budget_line) FROM appropriation a WHERE (a.programme, a.fiscal_year) = (r.programme, r.fiscal_year)), r.gateway, ${localDate('r.recorded_at', 'r.programme')}
   FROM treasury_return r
 UNION ALL
-SELECT d.key || '/' || d.state, d.state, d.key, coalesce((e.after ->> 'amount')::bigint, d.amount - coalesce(w.kept, 0)), d.currency, d.programme, d.ref, d.fiscal_year, d.budget_line, NULL,
+SELECT d.key || '/' || d.state, d.state, d.key, coalesce((e.after ->> 'amount')::bigint, d.amount - d.deducted - coalesce(w.kept, 0)), d.currency, d.programme, d.ref, d.fiscal_year, d.budget_line, NULL,
        ${localDate('e.at', 'd.programme')}
   FROM disbursement d LEFT JOIN (${WITH_PAYEE}) AS w ON w.key = d.key
   JOIN LATERAL (SELECT at, after FROM audit_event e WHERE (e.programme, e.ref) = (d.programme, d.ref) AND (subject = d.key OR subject LIKE d.key || '#%') AND (act = 'disbursement-' || d.state OR act = 'review-decided' AND after ->> 'disbursement' = d.state)
@@ -109,6 +109,10 @@ SELECT y.key || '/' || e.event, e.event, y.key, y.amount, y.currency, y.programm
                             ('voided', m.voided_at, '{failed,cancelled,not-sent}'),
                             ('lapsed', CASE WHEN d.state = 'lapsed' AND ${AFTER_LAPSE} THEN m.returned_at END, '{returned}')) AS e (event, at, states)
  WHERE e.at IS NOT NULL AND y.key NOT IN (SELECT payout FROM decided_payout)
+UNION ALL
+SELECT 'deduction:' || n.id || '/' || e.event, e.event, 'deduction:' || n.id, n.amount, n.currency, n.programme, n.ref, d.fiscal_year, d.budget_line, NULL,
+       ${localDate('n.made_at', 'n.programme')}
+  FROM deduction n JOIN disbursement d ON d.key = n.disbursement CROSS JOIN LATERAL (SELECT CASE WHEN n.payout IS NULL THEN 'withheld' ELSE 'offset' END AS event) e
 UNION ALL
 SELECT 'discrepancy:' || x.id || '/' || CASE WHEN x.n = 1 THEN x.event ELSE x.event || ':' || x.n END, x.event, 'discrepancy:' || x.id, abs(x.difference),
        p.currency, x.programme, x.ref, extract(year FROM ${localDate('x.at', 'x.programme')})::int, p.budget_line, x.gateway, ${localDate('x.at', 'x.programme')}
@@ -171,10 +175,10 @@ SELECT CASE WHEN p.key IS NULL THEN 'missing' WHEN e.key IS NULL THEN 'extra' EL
     {
       invariant: 'I5',
       sql: `
-SELECT 'changed' AS kind, 'disbursement' AS entity, d.key, format('%s of it lapsed and %s are with the payee, of %s', coalesce(l.amount, 0), coalesce(w.kept, 0), d.amount) AS says
+SELECT 'changed' AS kind, 'disbursement' AS entity, d.key, format('%s of it lapsed, %s are with the payee and %s were deducted, of %s', coalesce(l.amount, 0), coalesce(w.kept, 0), d.deducted, d.amount) AS says
   FROM disbursement d LEFT JOIN (${WITH_PAYEE}) AS w ON w.key = d.key
   LEFT JOIN (SELECT split_part(subject, '#', 1) AS key, sum(amount) AS amount FROM posting WHERE event = 'lapsed' AND credit = 'budget:lapsed' GROUP BY 1) AS l ON l.key = d.key
- WHERE d.state = 'lapsed' AND coalesce(l.amount, 0) + coalesce(w.kept, 0) <> d.amount`,
+ WHERE d.state = 'lapsed' AND coalesce(l.amount, 0) + coalesce(w.kept, 0) + d.deducted <> d.amount`,
     },
     {
       invariant: 'I4',

@@ -4,7 +4,7 @@ import { sqlCheck } from '../books.ts'
 const HASHED = `
 SELECT r.key, encode(r.hash, 'hex') AS hash, r.lines, r.amount, count(l.disbursement) AS many, coalesce(sum(l.amount), 0) AS sum,
        encode(sha256(convert_to(concat_ws(E'\\n', 'lunas-run 1', r.key, r.programme,
-         string_agg(concat_ws(' ', l.disbursement, l.amount, l.currency, l.gateway, l.account), E'\\n' ORDER BY l.disbursement COLLATE "C")), 'UTF8')), 'hex') AS made
+         string_agg(concat_ws(' ', l.disbursement, l.amount, l.currency, l.gateway, l.account, 'gross=' || l.gross, l.deductions), E'\\n' ORDER BY l.disbursement COLLATE "C")), 'UTF8')), 'hex') AS made
   FROM payout_run r LEFT JOIN payout_run_line l ON l.run = r.key GROUP BY r.key`
 
 export const runs = sqlCheck(
@@ -20,6 +20,16 @@ export const runs = sqlCheck(
       sql: `
 SELECT 'changed' AS kind, 'payout_run' AS entity, key, format('its %s lines of %s hash to %s; it says %s of %s and %s', many, sum, made, lines, amount, hash) AS says
   FROM (${HASHED}) AS r WHERE made <> hash OR many <> lines OR sum <> amount`,
+    },
+    {
+      invariant: 'I21',
+      sql: `
+SELECT 'changed' AS kind, 'payout_run_line' AS entity, l.run || ' ' || l.disbursement AS key,
+       format('it has %s of %s with %s, and the deductions come to %s', l.amount, l.gross, l.deductions, n.sum) AS says
+  FROM payout_run_line l JOIN payout_run r ON r.key = l.run
+ CROSS JOIN LATERAL (SELECT sum(n.amount) AS sum, string_agg(n.id || '=' || n.amount, ' ' ORDER BY n.id::text COLLATE "C") AS told
+                       FROM deduction n WHERE n.disbursement = l.disbursement AND n.made_at <= r.collected_at) n
+ WHERE (l.deductions, l.gross - l.amount) IS DISTINCT FROM (n.told, n.sum)`,
     },
     {
       invariant: 'I21',

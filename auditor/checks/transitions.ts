@@ -91,9 +91,9 @@ SELECT 'changed' AS kind, 'disbursement' AS entity, d.key,
   LEFT JOIN (SELECT z.disbursement, count(*) FILTER (WHERE m.money = 'credited') AS paid, min(m.paid_at) AS first_paid_at
                FROM payout z JOIN moved_payout m ON m.payout = z.key GROUP BY z.disbursement) m ON m.disbursement = d.key
  WHERE d.key NOT IN (SELECT disbursement FROM decided_payout) AND ((d.state = 'in-flight') <> coalesce(y.state IN ('submitting', 'unknown', 'accepted', 'processing', 'failing') AND d.state NOT IN ('review', 'lapsed', 'cancelled'), false)
-    OR d.state = 'paid' AND coalesce(m.paid, 0) = 0
+    OR d.state = 'paid' AND coalesce(m.paid, 0) = 0 AND d.deducted < d.amount
     OR m.paid > 0 AND d.state NOT IN ('paid', 'review', 'lapsed', 'cancelled')
-    OR d.first_paid_at IS DISTINCT FROM m.first_paid_at)`,
+    OR d.first_paid_at IS DISTINCT FROM coalesce(m.first_paid_at, CASE WHEN d.deducted = d.amount THEN (SELECT max(n.made_at) FROM deduction n WHERE n.disbursement = d.key) END))`,
     },
   ],
 )

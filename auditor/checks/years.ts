@@ -57,7 +57,7 @@ SELECT 'changed' AS kind, 'carry_over' AS entity, concat_ws(':', k.programme, k.
        format('%s stayed and %s went over of what was owed; the obligations come to %s and %s', k.kept, k.obligated, o.kept, o.moved) AS says
   FROM carry_over k JOIN appropriation f ON f.id = k.from_appropriation JOIN appropriation t ON t.id = k.to_appropriation
  CROSS JOIN LATERAL (
-   SELECT coalesce(sum(d.amount) FILTER (WHERE d.fiscal_year = f.fiscal_year AND d.state <> 'cancelled'), 0) AS kept,
+   SELECT coalesce(sum(CASE WHEN d.state = 'cancelled' THEN d.deducted ELSE d.amount END) FILTER (WHERE d.fiscal_year = f.fiscal_year), 0) AS kept,
           coalesce(sum(d.amount) FILTER (WHERE EXISTS (SELECT FROM audit_event x WHERE (x.programme, x.ref) = (k.programme, k.ref) AND x.act = 'disbursement-carried'
                                                           AND x.subject = d.key AND x.after ->> 'from' = f.fiscal_year::text)), 0) AS moved
      FROM disbursement d WHERE (d.programme, d.ref) = (k.programme, k.ref)) o

@@ -255,6 +255,7 @@ export class Rows {
       ...this.sendTimes(payout),
       programme: person.programme,
       returned: 0n,
+      repaid: 0n,
       lost: false,
       programme_version: person.programme_version,
       region: person.region,

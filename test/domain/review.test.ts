@@ -23,7 +23,7 @@ interface Asked {
 
 function factsOf({ money = 'clearing', returned = 0n, state = 'review', others = {} }: Asked): ReviewFacts {
   return {
-    payout: { money, amount: OWED, returned },
+    payout: { money, amount: OWED, returned, repaid: 0n },
     disbursement: { state, amount: OWED },
     others: { ...NOBODY, ...others },
   }
