@@ -68,4 +68,8 @@ export const CHART: Readonly<Record<string, readonly Line[]>> = {
   'carried-in': [['budget:available', 'budget:committed']],
   'obligation-carried-out': [['budget:obligated', 'budget:carried']],
   'obligation-carried-in': [['budget:available', 'budget:obligated']],
+  'fee-reserved': [['budget:available', 'budget:fee-reserved']],
+  'fee-freed': [['budget:fee-reserved', 'budget:available']],
+  'fee-spent': [['budget:fee-reserved', 'budget:fee-spent']],
+  'fee-unspent': [['budget:fee-spent', 'budget:fee-reserved']],
 }

@@ -8,6 +8,7 @@ import { decisions } from './checks/decisions.ts'
 import { deductions } from './checks/deductions.ts'
 import { discrepancies } from './checks/discrepancies.ts'
 import { events } from './checks/events.ts'
+import { fees } from './checks/fees.ts'
 import { keys } from './checks/keys.ts'
 import { ledger } from './checks/ledger.ts'
 import { limits } from './checks/limits.ts'
@@ -37,6 +38,7 @@ export const CHECKS: readonly Check[] = [
   transitions,
   decisions,
   deductions,
+  fees,
   claims,
   runs,
   callbacks,

@@ -2234,10 +2234,12 @@ export interface components {
             returned: components["schemas"]["Money"];
             carriedIn: components["schemas"]["Money"];
         };
-        /** @description appropriated = available + reserved; every other column but the last is the sum of the waves */
+        /** @description appropriated = available + reserved + feesReserved + feesSpent; people and the columns of the waves are the sums of theirs */
         BudgetTotal: {
             appropriated: components["schemas"]["Money"];
             available: components["schemas"]["Money"];
+            feesReserved: components["schemas"]["Money"];
+            feesSpent: components["schemas"]["Money"];
             people: number;
             reserved: components["schemas"]["Money"];
             committed: components["schemas"]["Money"];
@@ -2858,6 +2860,7 @@ export interface components {
             hash: string;
             lines: number;
             amount: components["schemas"]["Money"];
+            fees: components["schemas"]["Money"];
             /**
              * Format: date-time
              * @description RFC 3339
@@ -2896,6 +2899,7 @@ export interface components {
             gross: string | null;
             /** @description Each deduction and its minor units, as it is hashed */
             deductions: string | null;
+            fee: components["schemas"]["Money"];
             /** @enum {unknown} */
             state: "collected" | "released" | "paid" | "dropped" | "left";
             /** @description Why it was dropped, or what was under way when the run ended */

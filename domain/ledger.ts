@@ -39,6 +39,10 @@ export const LEDGER_EVENTS = [
   'carried-in',
   'obligation-carried-out',
   'obligation-carried-in',
+  'fee-reserved',
+  'fee-freed',
+  'fee-spent',
+  'fee-unspent',
 ] as const
 export type LedgerEvent = (typeof LEDGER_EVENTS)[number]
 
@@ -51,6 +55,8 @@ export const CONTROL_ACCOUNTS = [
   'budget:disbursed',
   'budget:lapsed',
   'budget:carried',
+  'budget:fee-reserved',
+  'budget:fee-spent',
   'funds:treasury',
   'funds:payable',
   'funds:clearing:{gateway}',
@@ -141,6 +147,10 @@ const TABLE: Readonly<Record<LedgerEvent, readonly Rule[]>> = {
   'carried-in': [['budget:available', 'budget:committed']],
   'obligation-carried-out': [['budget:obligated', 'budget:carried']],
   'obligation-carried-in': [['budget:available', 'budget:obligated']],
+  'fee-reserved': [['budget:available', 'budget:fee-reserved']],
+  'fee-freed': [['budget:fee-reserved', 'budget:available']],
+  'fee-spent': [['budget:fee-reserved', 'budget:fee-spent']],
+  'fee-unspent': [['budget:fee-spent', 'budget:fee-reserved']],
 }
 
 /** The postings of one event. Throws when an event that concerns a gateway names none, or the amount is not positive. */

@@ -55,6 +55,8 @@ export const GUARDS: Guards = {
       "CREATE OR REPLACE FUNCTION public.refuse_lone_repayment()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.agreed_under AND act = 'receivable-end' AND state = 'executed'\n                    AND content ->> 'payout' = NEW.payout AND content ->> 'end' = 'repaid' AND content ->> 'amount' = NEW.amount::text)\n     OR NOT EXISTS (SELECT FROM payout WHERE key = NEW.payout AND (programme, ref, currency, money) = (NEW.programme, NEW.ref, NEW.currency, 'receivable')) THEN\n    RAISE EXCEPTION 'a repayment is recorded by a proposal that others have agreed to, of what is to be had back' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_lone_resolution()':
       "CREATE OR REPLACE FUNCTION public.refuse_lone_resolution()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.decided_under AND state = 'executed' AND\n       CASE act WHEN 'discrepancy-resolution' THEN content ->> 'discrepancy' = NEW.id::text AND content ->> 'resolution' = NEW.resolution\n                                                   AND content ->> 'difference' = OLD.difference::text AND NEW.difference = OLD.difference\n                WHEN 'review-decision' THEN content ->> 'payout' = NEW.payout AND coalesce(NEW.resolution, 'booked') IN ('booked', 'applied')\n                ELSE false END) THEN\n    RAISE EXCEPTION 'discrepancy % is decided by a proposal that others have agreed to', NEW.id USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_other_reserve()':
+      "CREATE OR REPLACE FUNCTION public.refuse_other_reserve()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NEW.source LIKE 'run:%' AND (TG_OP = 'UPDATE' OR NEW.reserved IS DISTINCT FROM (SELECT fees FROM payout_run WHERE key = substr(NEW.source, 5) AND state = 'collecting')) THEN\n    RAISE EXCEPTION '% reserves what it was collected with', NEW.source USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_overpayment()':
       "CREATE OR REPLACE FUNCTION public.refuse_overpayment()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NEW.amount - NEW.returned > (\n       SELECT d.amount - d.deducted - coalesce((SELECT sum(y.amount - y.returned) FROM payout y\n                                    WHERE y.disbursement = d.key AND y.key <> NEW.key AND y.money IN ('clearing', 'credited')), 0)\n         FROM disbursement d WHERE d.key = NEW.disbursement) THEN\n    RAISE EXCEPTION 'payout % is more than what is owed', NEW.key USING ERRCODE = 'check_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_own_approval()':
@@ -89,6 +91,7 @@ export const GUARDS: Guards = {
     'function refuse_lone_lift()': 'lunas_owner',
     'function refuse_lone_repayment()': 'lunas_owner',
     'function refuse_lone_resolution()': 'lunas_owner',
+    'function refuse_other_reserve()': 'lunas_owner',
     'function refuse_overpayment()': 'lunas_owner',
     'function refuse_own_approval()': 'lunas_owner',
     'function refuse_thaw()': 'lunas_owner',
@@ -114,6 +117,7 @@ export const GUARDS: Guards = {
     'table disbursement': 'lunas_owner',
     'table discrepancy': 'lunas_owner',
     'table evidence': 'lunas_owner',
+    'table fee_reserve': 'lunas_owner',
     'table freezes': 'lunas_owner',
     'table funding': 'lunas_owner',
     'table idempotency_key': 'lunas_owner',
@@ -158,6 +162,7 @@ export const GUARDS: Guards = {
     'disbursement.disbursement_pkey': 'PRIMARY KEY (key)',
     'discrepancy.discrepancy_pkey': 'PRIMARY KEY (id)',
     'evidence.evidence_pkey': 'PRIMARY KEY (programme, ref, kind, subject)',
+    'fee_reserve.fee_reserve_pkey': 'PRIMARY KEY (source)',
     'freezes.freezes_pkey': 'PRIMARY KEY (id)',
     'funding.funding_pkey': 'PRIMARY KEY (id)',
     'idempotency_key.idempotency_key_pkey': 'PRIMARY KEY (caller, route, key_hash)',
@@ -285,6 +290,8 @@ export const GUARDS: Guards = {
       "CHECK ((state = ANY (ARRAY['owed'::text, 'released'::text, 'in-flight'::text, 'paid'::text, 'needs-account'::text, 'float-short'::text, 'review'::text, 'failed'::text, 'lapsed'::text, 'cancelled'::text])))",
     'discrepancy.discrepancy_class':
       "CHECK ((class = ANY (ARRAY['missing-here'::text, 'missing-there'::text, 'amount'::text, 'duplicate'::text, 'late'::text, 'other-day'::text, 'fee'::text, 'return'::text, 'unknown-reference'::text, 'account'::text, 'currency'::text, 'unreferenced-credit'::text])))",
+    'discrepancy.discrepancy_fee':
+      "CHECK ((((fee_reserve IS NULL) AND (NOT over_reserve)) OR ((class = 'fee'::text) AND ((fee_reserve IS NULL) OR (NOT over_reserve)))))",
     'discrepancy.discrepancy_resolution':
       "CHECK (((resolution IS NULL) OR (resolution = ANY (ARRAY['booked'::text, 'receivable'::text, 'written-off'::text, 'to-treasury'::text, 'applied'::text, 'explained'::text, 'corrected'::text]))))",
     'discrepancy.discrepancy_state':
@@ -293,6 +300,8 @@ export const GUARDS: Guards = {
       "CHECK (\nCASE\n    WHEN (resolution = ANY (ARRAY['booked'::text, 'receivable'::text, 'written-off'::text, 'to-treasury'::text])) THEN ((difference <> 0) AND (proposed_by IS NOT NULL) AND (resolved_by IS NOT NULL) AND (proposed_by <> resolved_by) AND (proposed_by <> 'engine'::text) AND (resolved_by <> 'engine'::text) AND (reason IS NOT NULL) AND (decided_under IS NOT NULL))\n    WHEN (resolution = 'explained'::text) THEN ((difference = 0) AND (resolved_by IS NOT NULL) AND (reason IS NOT NULL) AND ((amount_there IS NOT NULL) OR (class = 'missing-there'::text)))\n    WHEN (resolution = 'applied'::text) THEN ((difference = 0) OR (class = 'fee'::text))\n    ELSE true\nEND)",
     'evidence.evidence_kind':
       "CHECK ((kind = ANY (ARRAY['course-started'::text, 'course-completed'::text, 'course-rated'::text, 'survey-answered'::text])))",
+    'fee_reserve.fee_reserve_limit':
+      "CHECK (((reserved > 0) AND (spent >= 0) AND (freed >= 0) AND ((spent + freed) <= reserved) AND (source ~ '^(run|wave):'::text)))",
     'freezes.freezes_cause':
       "CHECK ((cause = ANY (ARRAY['person'::text, 'two-payouts'::text, 'failure-rate'::text, 'unknown-rate'::text, 'spend-rate'::text, 'restored'::text])))",
     'freezes.freezes_lift':
@@ -327,12 +336,14 @@ export const GUARDS: Guards = {
       "CHECK ((state = ANY (ARRAY['submitting'::text, 'unknown'::text, 'accepted'::text, 'processing'::text, 'failing'::text, 'paid'::text, 'failed'::text, 'cancelled'::text, 'not-sent'::text, 'returned'::text, 'review'::text])))",
     'payout.payout_superseded':
       "CHECK (((NOT superseded) OR (money <> ALL (ARRAY['clearing'::text, 'credited'::text])) OR ((money = 'credited'::text) AND (returned > 0))))",
+    'payout_run.payout_run_fees': 'CHECK ((fees >= 0))',
     'payout_run.payout_run_shape':
       "CHECK (((key = ((programme || ':'::text) || id)) AND (lines > 0) AND (amount > 0) AND (octet_length(hash) = 32)))",
     'payout_run.payout_run_state':
       "CHECK (((state = ANY (ARRAY['collecting'::text, 'proposed'::text, 'approved'::text, 'releasing'::text, 'paused'::text, 'closed'::text, 'aborted'::text, 'void'::text])) AND ((state <> ALL (ARRAY['approved'::text, 'releasing'::text, 'paused'::text, 'closed'::text, 'aborted'::text])) OR ((proposal IS NOT NULL) AND (approved_at IS NOT NULL) AND (approved_until > approved_at))) AND ((state <> ALL (ARRAY['paused'::text, 'aborted'::text, 'void'::text])) OR ((stopped_by IS NOT NULL) AND (reason IS NOT NULL))) AND ((state = ANY (ARRAY['closed'::text, 'aborted'::text, 'void'::text])) = (ended_at IS NOT NULL)) AND ((state = 'aborted'::text) = (ended_under IS NOT NULL))))",
     'payout_run_line.payout_run_line_deducted':
       'CHECK ((((gross IS NULL) = (deductions IS NULL)) AND ((gross IS NULL) OR (gross > amount))))',
+    'payout_run_line.payout_run_line_fee': 'CHECK ((fee >= 0))',
     'payout_run_line.payout_run_line_state':
       "CHECK (((state = ANY (ARRAY['collected'::text, 'released'::text, 'paid'::text, 'dropped'::text, 'left'::text])) AND (amount > 0) AND ((state = ANY (ARRAY['dropped'::text, 'left'::text])) = (reason IS NOT NULL)) AND ((state = ANY (ARRAY['paid'::text, 'dropped'::text, 'left'::text])) = (ended_at IS NOT NULL))))",
     'posting.posting_amount': 'CHECK (((amount > 0) AND (debit <> credit)))',
@@ -387,7 +398,9 @@ export const GUARDS: Guards = {
     'disbursement.disbursement_proposal_exists': 'FOREIGN KEY (decided_under) REFERENCES proposal(id)',
     'disbursement.disbursement_tranche_exists':
       'FOREIGN KEY (programme, ref, tranche) REFERENCES tranche(programme, ref, code)',
+    'discrepancy.discrepancy_fee_reserve_exists': 'FOREIGN KEY (fee_reserve) REFERENCES fee_reserve(source)',
     'discrepancy.discrepancy_proposal_exists': 'FOREIGN KEY (decided_under) REFERENCES proposal(id)',
+    'fee_reserve.fee_reserve_appropriation_exists': 'FOREIGN KEY (appropriation) REFERENCES appropriation(id)',
     'freezes.freezes_proposal_exists': 'FOREIGN KEY (lifted_under) REFERENCES proposal(id)',
     'participant.participant_programme_exists':
       'FOREIGN KEY (programme, programme_version) REFERENCES programme_version(programme, version)',
@@ -451,6 +464,14 @@ export const GUARDS: Guards = {
       "CREATE TRIGGER discrepancy_resolved BEFORE UPDATE ON public.discrepancy FOR EACH ROW WHEN (((old.state = 'resolved'::text) AND (NOT ((old.resolution = ANY (ARRAY['applied'::text, 'explained'::text])) AND (new.resolution = 'corrected'::text))))) EXECUTE FUNCTION refuse_change()",
     'evidence.evidence_append_only':
       'CREATE TRIGGER evidence_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.evidence FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'fee_reserve.fee_reserve_begins':
+      'CREATE TRIGGER fee_reserve_begins BEFORE INSERT ON public.fee_reserve FOR EACH ROW EXECUTE FUNCTION refuse_other_reserve()',
+    'fee_reserve.fee_reserve_frozen':
+      "CREATE TRIGGER fee_reserve_frozen BEFORE UPDATE ON public.fee_reserve FOR EACH ROW EXECUTE FUNCTION refuse_thaw('source', 'programme', 'appropriation')",
+    'fee_reserve.fee_reserve_grows':
+      'CREATE TRIGGER fee_reserve_grows BEFORE UPDATE OF reserved ON public.fee_reserve FOR EACH ROW WHEN ((new.reserved <> old.reserved)) EXECUTE FUNCTION refuse_other_reserve()',
+    'fee_reserve.fee_reserve_kept':
+      'CREATE TRIGGER fee_reserve_kept BEFORE DELETE OR TRUNCATE ON public.fee_reserve FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'freezes.freezes_agreed':
       'CREATE TRIGGER freezes_agreed BEFORE UPDATE ON public.freezes FOR EACH ROW WHEN ((new.lifted_at IS NOT NULL)) EXECUTE FUNCTION refuse_lone_lift()',
     'freezes.freezes_frozen':
@@ -482,13 +503,13 @@ export const GUARDS: Guards = {
     'payout_run.payout_run_ended':
       "CREATE TRIGGER payout_run_ended BEFORE UPDATE ON public.payout_run FOR EACH ROW WHEN ((old.state = ANY (ARRAY['closed'::text, 'aborted'::text, 'void'::text]))) EXECUTE FUNCTION refuse_change()",
     'payout_run.payout_run_frozen':
-      "CREATE TRIGGER payout_run_frozen BEFORE UPDATE ON public.payout_run FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'programme', 'id', 'programme_version', 'cut_off', 'hash', 'lines', 'amount', 'currency', 'collected_at', 'collected_by')",
+      "CREATE TRIGGER payout_run_frozen BEFORE UPDATE ON public.payout_run FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'programme', 'id', 'programme_version', 'cut_off', 'hash', 'lines', 'amount', 'currency', 'fees', 'collected_at', 'collected_by')",
     'payout_run_line.payout_run_line_added':
       'CREATE TRIGGER payout_run_line_added AFTER INSERT ON public.payout_run_line REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_added_line()',
     'payout_run_line.payout_run_line_ended':
       "CREATE TRIGGER payout_run_line_ended BEFORE UPDATE ON public.payout_run_line FOR EACH ROW WHEN ((old.state = ANY (ARRAY['paid'::text, 'dropped'::text, 'left'::text]))) EXECUTE FUNCTION refuse_change()",
     'payout_run_line.payout_run_line_frozen':
-      "CREATE TRIGGER payout_run_line_frozen BEFORE UPDATE OF run, disbursement, ref, tranche, region, amount, currency, gateway, account, owed_at, gross, deductions ON public.payout_run_line FOR EACH ROW EXECUTE FUNCTION refuse_thaw('run', 'disbursement', 'ref', 'tranche', 'region', 'amount', 'currency', 'gateway', 'account', 'owed_at', 'gross', 'deductions')",
+      "CREATE TRIGGER payout_run_line_frozen BEFORE UPDATE OF run, disbursement, ref, tranche, region, amount, currency, gateway, account, owed_at, gross, deductions, fee ON public.payout_run_line FOR EACH ROW EXECUTE FUNCTION refuse_thaw('run', 'disbursement', 'ref', 'tranche', 'region', 'amount', 'currency', 'gateway', 'account', 'owed_at', 'gross', 'deductions', 'fee')",
     'payout_run_line.payout_run_line_kept':
       'CREATE TRIGGER payout_run_line_kept BEFORE DELETE OR TRUNCATE ON public.payout_run_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'posting.posting_append_only':
@@ -562,6 +583,7 @@ export const GUARDS: Guards = {
     'lunas_app on table disbursement': 'INSERT, SELECT, UPDATE',
     'lunas_app on table discrepancy': 'INSERT, SELECT, UPDATE',
     'lunas_app on table evidence': 'INSERT, SELECT',
+    'lunas_app on table fee_reserve': 'INSERT, SELECT, UPDATE (changes, freed, reserved, spent)',
     'lunas_app on table freezes': 'INSERT, SELECT, UPDATE',
     'lunas_app on table funding': 'INSERT, SELECT',
     'lunas_app on table idempotency_key': 'DELETE, INSERT, SELECT',
@@ -607,6 +629,7 @@ export const GUARDS: Guards = {
     'lunas_audit on table disbursement': 'SELECT',
     'lunas_audit on table discrepancy': 'SELECT',
     'lunas_audit on table evidence': 'SELECT',
+    'lunas_audit on table fee_reserve': 'SELECT',
     'lunas_audit on table freezes': 'SELECT',
     'lunas_audit on table funding': 'SELECT',
     'lunas_audit on table idempotency_key':

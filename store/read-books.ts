@@ -23,7 +23,8 @@ WITH posted AS (
          (SELECT coalesce(sum(obligated), 0) FROM commitment) AS obligated,
          (SELECT coalesce(sum(released), 0) FROM commitment) AS released,
          (SELECT coalesce(sum(kept), 0) FROM carry_over) AS kept,
-         (SELECT coalesce(sum(moved), 0) FROM carry_over) AS carried
+         (SELECT coalesce(sum(moved), 0) FROM carry_over) AS carried,
+         (SELECT coalesce(sum(reserved - freed), 0) FROM fee_reserve) AS fees, (SELECT coalesce(sum(spent), 0) FROM fee_reserve) AS fees_spent
 ), owed AS (
   SELECT coalesce(sum(CASE WHEN state = 'cancelled' THEN deducted ELSE amount END), 0) - coalesce(sum(${STILL_OWED}) FILTER (WHERE state = 'lapsed'), 0) AS alive,
          coalesce(sum(${STILL_OWED}) FILTER (WHERE state = 'lapsed'), 0) AS lapsed, coalesce(sum(deducted), 0) AS deducted
@@ -45,7 +46,7 @@ WITH posted AS (
   SELECT gateway, sum(amount) AS amount
     FROM (SELECT gateway, amount FROM funding UNION ALL SELECT gateway, -amount FROM treasury_return) AS put GROUP BY gateway
 ), moved AS (
-  SELECT gateway, class = 'fee' AS is_fee, resolution, sum(difference) AS amount
+  SELECT gateway, class = 'fee' AND NOT over_reserve AS is_fee, resolution, sum(difference) AS amount
     FROM discrepancy WHERE difference <> 0 AND (resolution IS NULL OR resolution NOT IN ('corrected', 'booked'))
    GROUP BY gateway, is_fee, resolution, difference > 0
 ), found AS (
@@ -64,12 +65,14 @@ WITH posted AS (
     FROM moved
 ), controlled AS (
   SELECT 'budget:appropriation' AS account, appropriated::bigint AS rows FROM budget
-  UNION ALL SELECT 'budget:available', (appropriated - committed + released - kept - carried)::bigint FROM budget
+  UNION ALL SELECT 'budget:available', (appropriated - committed + released - kept - carried - fees)::bigint FROM budget
   UNION ALL SELECT 'budget:committed', (committed - obligated - released)::bigint FROM budget
   UNION ALL SELECT 'budget:obligated', (alive - credited - deducted)::bigint FROM owed, total
   UNION ALL SELECT 'budget:disbursed', (credited + deducted)::bigint FROM owed, total
   UNION ALL SELECT 'budget:lapsed', lapsed::bigint FROM owed
   UNION ALL SELECT 'budget:carried', carried::bigint FROM budget
+  UNION ALL SELECT 'budget:fee-reserved', (fees - fees_spent)::bigint FROM budget
+  UNION ALL SELECT 'budget:fee-spent', fees_spent::bigint FROM budget
   UNION ALL SELECT 'funds:payable', (alive - clearing - credited - deducted)::bigint FROM owed, total
   UNION ALL SELECT 'funds:treasury', ((SELECT coalesce(sum(amount), 0) FROM funded) - alive + to_treasury - repaid + withheld)::bigint FROM owed, suspense, total
   UNION ALL SELECT 'funds:clearing:' || gateway, clearing::bigint FROM sent

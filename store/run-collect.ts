@@ -4,12 +4,14 @@
  */
 import type pg from 'pg'
 import type { Actor } from '../domain/act.ts'
+import { feeOf } from '../domain/fees.ts'
 import { runId, runKey } from '../domain/payout-run.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Programme } from '../domain/programme.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import { one, type Sql } from './database.ts'
+import { reserveRunFees } from './fees.ts'
 import { insertMessages } from './nudges.ts'
 import type { StoreContext } from './options.ts'
 import { STILL_OWED } from './owed-amount.ts'
@@ -31,7 +33,7 @@ export function patient(text: string, values: unknown[]): pg.QueryConfig {
   return config
 }
 
-/** Collects a run. Throws `release-automatic`, `nothing-owed`, `conflict`, `invalid-request`. */
+/** Collects a run, and reserves its fees. Throws `release-automatic`, `nothing-owed`, `conflict`, `invalid-request`, `budget-exceeded`, `year-ending`. */
 export async function collectRun(
   sql: Sql,
   context: StoreContext,
@@ -48,9 +50,18 @@ export async function collectRun(
   await readWhole(sql)
   await insertRun(sql, context, { programme, id, key, versions, cutOffMs, by: actor.person, atMs })
   const run = await findRun(sql, key)
-  const { lines, amount, currency } = run
+  const { lines, amount, currency, fees } = run
+  if (fees > 0n) await reserveRunFees(sql, programme, key, fees, atMs)
   const hash = run.hash.toString('hex')
-  const after = { lines, amount: amount.toString(), currency, hash, cutOff: new Date(cutOffMs).toISOString() }
+  const reserved = fees > 0n ? { fees: fees.toString() } : {}
+  const after = {
+    lines,
+    amount: amount.toString(),
+    currency,
+    ...reserved,
+    hash,
+    cutOff: new Date(cutOffMs).toISOString(),
+  }
   await insertAudit(sql, [{ act: 'run-collected', actor, atMs, subject: `run:${key}`, programme: code, after }])
   await insertMessages(sql, [runNudge(run)])
   return run
@@ -108,6 +119,7 @@ interface NewRun {
 async function insertRun(sql: Sql, context: StoreContext, run: NewRun): Promise<void> {
   const { programme, key } = run
   const { institutions, gateways } = await reached(sql, context, programme)
+  const fees = (channel: 'bank' | 'wallet') => gateways.map((gateway) => feeOf(programme, gateway, channel))
   const frozen = await sql.query<{ target: string }>('SELECT target FROM freezes WHERE lifted_at IS NULL')
   const open = await sql.query<{ key: string }>(
     `SELECT key FROM payout_run WHERE programme = $1 AND state NOT IN ('closed', 'aborted', 'void')`,
@@ -127,6 +139,8 @@ async function insertRun(sql: Sql, context: StoreContext, run: NewRun): Promise<
     new Date(run.atMs),
     run.by,
     open.rows.map(({ key: one }) => one),
+    fees('bank'),
+    fees('wallet'),
   ]
   const { rowCount } = await sql.query(patient(COLLECT, values))
   if (rowCount === 0) throw new Problem('nothing-owed', 'nothing is owed that could be paid and is on no open run')
@@ -162,7 +176,7 @@ const DEDUCTIONS = `CASE WHEN d.deducted > 0 THEN (
            SELECT string_agg(n.id || '=' || n.amount, ' ' ORDER BY n.id::text COLLATE "C") FROM deduction n WHERE n.disbursement = d.key) END`
 
 /** A line as it is hashed: see docs/payout-runs.md. */
-const LINE = `concat_ws(' ', disbursement, amount, currency, gateway, account, 'gross=' || gross, deductions)`
+const LINE = `concat_ws(' ', disbursement, amount, currency, gateway, account, 'gross=' || gross, deductions, 'fee=' || nullif(fee, 0))`
 
 /**
  * Lines, their sum and what they hash to, and the run: what is hashed is what was written. What is on an open run is read once, before
@@ -170,22 +184,23 @@ const LINE = `concat_ws(' ', disbursement, amount, currency, gateway, account, '
  */
 const COLLECT = `
 WITH added AS (
-  INSERT INTO payout_run_line (run, disbursement, ref, tranche, region, amount, currency, gateway, account, owed_at, gross, deductions)
+  INSERT INTO payout_run_line (run, disbursement, ref, tranche, region, amount, currency, gateway, account, owed_at, gross, deductions, fee)
   SELECT $1, d.key, d.ref, d.tranche, p.region, ${STILL_OWED}, d.currency, g.gateway, a.id, d.owed_at,
-         CASE WHEN d.deducted > 0 THEN ${STILL_OWED} + d.deducted END, ${DEDUCTIONS}
+         CASE WHEN d.deducted > 0 THEN ${STILL_OWED} + d.deducted END, ${DEDUCTIONS},
+         CASE a.kind WHEN 'wallet' THEN g.wallet_fee ELSE g.bank_fee END
     FROM disbursement d
     JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
     JOIN account a ON (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed'
-    JOIN unnest($7::text[], $8::text[]) AS g (institution, gateway) ON g.institution = a.institution
+    JOIN unnest($7::text[], $8::text[], $14::bigint[], $15::bigint[]) AS g (institution, gateway, bank_fee, wallet_fee) ON g.institution = a.institution
    WHERE d.programme = $2 AND d.state IN ('owed', 'released') AND d.release_at <= $6 AND greatest(a.usable_from, a.rests_until) <= $6 AND NOT a.shared
      AND p.programme_version = ANY ($5::int[]) AND p.held_at IS NULL AND (p.withdrawn_at IS NULL OR p.stage = 'closed')
      AND NOT ($9 AND ${frozenBy('g.gateway')})
      AND NOT EXISTS (SELECT FROM year_close z WHERE z.programme = d.programme AND z.fiscal_year = d.fiscal_year AND z.state <> 'closed')
      AND d.key NOT IN (SELECT o.disbursement FROM payout_run_line o WHERE o.run = ANY ($13::text[]) AND o.state IN ('collected', 'released'))
-  RETURNING disbursement, amount, currency, gateway, account, gross, deductions
+  RETURNING disbursement, amount, currency, gateway, account, gross, deductions, fee
 )
-INSERT INTO payout_run (key, programme, id, programme_version, state, cut_off, lines, amount, currency, hash, collected_at, collected_by)
-SELECT $1, $2, $3, $4, 'collecting', $6, count(*), sum(amount), $10,
+INSERT INTO payout_run (key, programme, id, programme_version, state, cut_off, lines, amount, fees, currency, hash, collected_at, collected_by)
+SELECT $1, $2, $3, $4, 'collecting', $6, count(*), sum(amount), sum(fee), $10,
        sha256(convert_to(concat_ws(E'\\n', 'lunas-run 1', $1::text, $2::text,
          string_agg(${LINE}, E'\\n' ORDER BY disbursement COLLATE "C")), 'UTF8')),
        $11, $12

@@ -10,6 +10,7 @@ import { insertAudit } from './audit.ts'
 import { inTransaction, one, type Sql } from './database.ts'
 import type { StoreContext } from './options.ts'
 import { STILL_OWED } from './owed-amount.ts'
+import { freeRunFees } from './fees.ts'
 import { frozenBy, patient } from './run-collect.ts'
 import { lockRun, type RunRow } from './run-rows.ts'
 import { endLines, rulesOf } from './run-steps.ts'
@@ -195,6 +196,8 @@ class Look {
   async #close(): Promise<RunLook> {
     const { key } = this.#run
     const dropped = await endLines(this.#sql, key, 'expired', this.#nowMs)
+    const { programme } = await rulesOf(this.#sql, this.#context, this.#run)
+    await freeRunFees(this.#sql, this.#run, programme.zone, this.#nowMs)
     await this.#sql.query(
       `UPDATE payout_run SET state = 'closed', ended_at = $2, version = version + 1 WHERE key = $1`,
       [key, new Date(this.#nowMs)],

@@ -13,10 +13,12 @@ import {
   type DiscrepancyClass,
 } from '../domain/reconciliation.ts'
 import type { LineType } from '../domain/statement.ts'
+import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import { bookedPayouts } from './booked-payouts.ts'
 import { inTransaction, type Sql } from './database.ts'
-import { entryOf, eventOf } from './discrepancy-undo.ts'
+import { entryOf, eventOf, type PostedDifference } from './discrepancy-undo.ts'
+import { chargeFees, reservePostings } from './fees.ts'
 import { observeLocked } from './observe.ts'
 import type { ObservationItem } from './observation-item.ts'
 import type { StoreContext } from './options.ts'
@@ -69,24 +71,47 @@ export function settleStatement(context: StoreContext, id: string, limit: number
       rows.flatMap((row) => itemOf(row, atMs)),
     )
     const payouts = await bookedPayouts(sql, [...new Set(rows.flatMap(({ payout }) => payout ?? []))])
-    const settled = rows.map((row) => {
+    const looked = rows.map((row) => {
       const facts = factsOf(row, payouts)
       return { ...row, difference: differenceOf(facts), isOver: isSettled(facts) }
     })
+    const charged = await chargeFees(
+      sql,
+      context.programmes,
+      looked.filter((row) => row.class === 'fee' && row.difference !== 0n),
+    )
+    const settled = looked.map((row) => {
+      const { source = null, isOver: isUncovered = false } = charged.get(row.id) ?? {}
+      return { ...row, fee_reserve: source, over_reserve: isUncovered, isOver: row.isOver && !isUncovered }
+    })
     const posted = settled.filter(({ difference }) => difference !== 0n)
-    await insertPostings(sql, await Promise.all(posted.map((row) => entryOf(sql, context, row, eventOf(row), atMs))))
+    const taken = posted.flatMap((row) => (row.fee_reserve === null ? [] : [{ ...row, source: row.fee_reserve }]))
+    await insertPostings(sql, [
+      ...(await Promise.all(posted.map((row) => entryOf(sql, context, row, eventOf(row), atMs)))),
+      ...(await reservePostings(sql, 'fee-spent', taken, async (code) =>
+        localDate((await context.programmes.current(code, sql)).zone, atMs),
+      )),
+    ])
     await update(sql, settled, atMs)
     await insertAudit(
       sql,
-      settled.map(({ id: discrepancy, programme, ref, class: found, payout, difference, isOver }) => ({
-        act: 'discrepancy-found' as const,
-        actor: engineActor(),
-        atMs,
-        subject: `discrepancy:${discrepancy}`,
-        programme,
-        ref,
-        after: { class: found, payout, difference: difference.toString(), state: isOver ? 'resolved' : 'open' },
-      })),
+      settled.map(
+        ({ id: discrepancy, programme, ref, class: found, payout, difference, isOver, fee_reserve: source }) => ({
+          act: 'discrepancy-found' as const,
+          actor: engineActor(),
+          atMs,
+          subject: `discrepancy:${discrepancy}`,
+          programme,
+          ref,
+          after: {
+            class: found,
+            payout,
+            difference: difference.toString(),
+            ...(source === null ? {} : { feeReserve: source }),
+            state: isOver ? 'resolved' : 'open',
+          },
+        }),
+      ),
     )
     return { settled: rows.length }
   })
@@ -142,23 +167,27 @@ export function factsOf(row: DifferenceRow, payouts: ReadonlyMap<string, BookedP
 
 async function update(
   sql: Sql,
-  rows: readonly { readonly id: string; readonly difference: bigint; readonly isOver: boolean }[],
+  rows: readonly (Pick<PostedDifference, 'id' | 'difference' | 'fee_reserve' | 'over_reserve'> & {
+    readonly isOver: boolean
+  })[],
   atMs: number,
 ): Promise<void> {
   const { rowCount } = await sql.query(
     `UPDATE discrepancy d
-        SET difference = new.difference, settled_at = $4, version = version + 1,
+        SET difference = new.difference, settled_at = $4, fee_reserve = new.fee_reserve, over_reserve = new.over_reserve, version = version + 1,
             state = CASE WHEN new.is_over THEN 'resolved' ELSE 'open' END,
             resolution = CASE WHEN new.is_over THEN 'applied' END,
             resolved_at = CASE WHEN new.is_over THEN $4::timestamptz END,
             resolved_by = CASE WHEN new.is_over THEN 'engine' END
-       FROM unnest($1::uuid[], $2::bigint[], $3::boolean[]) AS new (id, difference, is_over)
+       FROM unnest($1::uuid[], $2::bigint[], $3::boolean[], $5::text[], $6::boolean[]) AS new (id, difference, is_over, fee_reserve, over_reserve)
       WHERE d.id = new.id AND d.state = 'found'`,
     [
       rows.map(({ id }) => id),
       rows.map(({ difference }) => difference),
       rows.map(({ isOver }) => isOver),
       new Date(atMs),
+      rows.map((row) => row.fee_reserve),
+      rows.map((row) => row.over_reserve),
     ],
   )
   if (rowCount !== rows.length) throw new Error('a discrepancy changed under its lock')

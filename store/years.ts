@@ -8,6 +8,7 @@ import { nextYearState, periodsOf, type YearState } from '../domain/year-end.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, type Database, type Sql } from './database.ts'
 import type { StoreContext } from './options.ts'
+import { freeYearFees } from './fees.ts'
 import { carrySome } from './year-carry.ts'
 import { yearSubject } from './year-end.ts'
 import { lapseSome } from './year-lapse.ts'
@@ -72,7 +73,9 @@ async function isMoreToDo(sql: Sql, work: YearAtWork): Promise<boolean> {
       return carrySome(sql, work)
     case 'carried':
       // What was found open since, say by a review, goes over as well.
-      return (await carrySome(sql, work)) || closePeriods(sql, work)
+      if (await carrySome(sql, work)) return true
+      await freeYearFees(sql, work)
+      return closePeriods(sql, work)
     case 'closed':
       return false
   }

@@ -1,9 +1,10 @@
 import { localDate, sqlCheck } from '../books.ts'
+import { FEE_EVENTS } from './fees.ts'
 
 const booked = (difference: string, side: 'out' | 'in'): string => {
   const [fee, word] =
     side === 'out' ? [['fee-charged', 'fee-refunded'], 'unexplained'] : [['fee-refunded', 'fee-charged'], 'explained']
-  return `CASE WHEN d.class = 'fee' THEN CASE WHEN ${difference} < 0 THEN '${fee[0]}' ELSE '${fee[1]}' END
+  return `CASE WHEN d.class = 'fee' AND NOT d.over_reserve THEN CASE WHEN ${difference} < 0 THEN '${fee[0]}' ELSE '${fee[1]}' END
                WHEN ${difference} < 0 THEN 'debit-${word}' ELSE 'credit-${word}' END`
 }
 
@@ -109,6 +110,8 @@ SELECT y.key || '/' || e.event, e.event, y.key, y.amount, y.currency, y.programm
                             ('voided', m.voided_at, '{failed,cancelled,not-sent}'),
                             ('lapsed', CASE WHEN d.state = 'lapsed' AND ${AFTER_LAPSE} THEN m.returned_at END, '{returned}')) AS e (event, at, states)
  WHERE e.at IS NOT NULL AND y.key NOT IN (SELECT payout FROM decided_payout)
+UNION ALL
+${FEE_EVENTS}
 UNION ALL
 SELECT 'deduction:' || n.id || '/' || e.event, e.event, 'deduction:' || n.id, n.amount, n.currency, n.programme, n.ref, d.fiscal_year, d.budget_line, NULL,
        ${localDate('n.made_at', 'n.programme')}

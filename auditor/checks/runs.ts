@@ -2,9 +2,9 @@ import { sqlCheck } from '../books.ts'
 
 /** The hash that people sign for a run, made anew from its lines. */
 const HASHED = `
-SELECT r.key, encode(r.hash, 'hex') AS hash, r.lines, r.amount, count(l.disbursement) AS many, coalesce(sum(l.amount), 0) AS sum,
+SELECT r.key, encode(r.hash, 'hex') AS hash, r.lines, r.amount, count(l.disbursement) AS many, coalesce(sum(l.amount), 0) AS sum, r.fees, coalesce(sum(l.fee), 0) AS own_fees,
        encode(sha256(convert_to(concat_ws(E'\\n', 'lunas-run 1', r.key, r.programme,
-         string_agg(concat_ws(' ', l.disbursement, l.amount, l.currency, l.gateway, l.account, 'gross=' || l.gross, l.deductions), E'\\n' ORDER BY l.disbursement COLLATE "C")), 'UTF8')), 'hex') AS made
+         string_agg(concat_ws(' ', l.disbursement, l.amount, l.currency, l.gateway, l.account, 'gross=' || l.gross, l.deductions, 'fee=' || nullif(l.fee, 0)), E'\\n' ORDER BY l.disbursement COLLATE "C")), 'UTF8')), 'hex') AS made
   FROM payout_run r LEFT JOIN payout_run_line l ON l.run = r.key GROUP BY r.key`
 
 export const runs = sqlCheck(
@@ -19,7 +19,7 @@ export const runs = sqlCheck(
       invariant: 'I21',
       sql: `
 SELECT 'changed' AS kind, 'payout_run' AS entity, key, format('its %s lines of %s hash to %s; it says %s of %s and %s', many, sum, made, lines, amount, hash) AS says
-  FROM (${HASHED}) AS r WHERE made <> hash OR many <> lines OR sum <> amount`,
+  FROM (${HASHED}) AS r WHERE made <> hash OR many <> lines OR sum <> amount OR fees <> own_fees`,
     },
     {
       invariant: 'I21',

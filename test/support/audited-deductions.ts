@@ -1,14 +1,31 @@
 /** A country that pays by payout runs, where some were paid twice and what they owe is taken off what they are owed next. */
 import type { Country } from './audited-life.ts'
 import { deducting, MONTH } from './deductions.ts'
-import { agreeToRun, collect, officersOf, openRunWorld, proposeRun, release } from './runs.ts'
+import { agreeToRun, approvedProgramme, collect, officersOf, openRunWorld, proposeRun, release } from './runs.ts'
 import { called, submitted } from './sent.ts'
-import { DAY, HOUR, MINUTE, seen } from './world.ts'
+import { line, reconciling } from './statements.ts'
+import { DAY, HOUR, MINUTE, seen, type World } from './world.ts'
 
 const PART = 20_000_000n
 
+/** Fees of two payments: as said, twice what was said, one that is corrected away, and one that no reserve covers. */
+async function charged(world: World, one: string, other: string): Promise<void> {
+  const { reconcile } = reconciling(world)
+  const { rows } = await world.root.pool.query<{ payout: string; reference: string }>(
+    'SELECT key AS payout, reference FROM payout WHERE key = ANY ($1) ORDER BY key',
+    [[one, other]],
+  )
+  const [first = { payout: '', reference: '' }, second = first] = rows
+  const fee = (of: typeof first, id: string, amount: bigint) => line(of, { id, type: 'fee', amount })
+  const lines = [fee(first, 'f1', 250_000n), fee(second, 'f2', 500_000n)]
+  await reconcile([...lines, fee(second, 'f3', 100n), fee(second, 'f4', 9_000_000n)])
+  await reconcile([...lines, fee(second, 'f4', 9_000_000n)], { version: 2 })
+}
+
 export async function openDeductionCountry(): Promise<Country> {
-  const world = await openRunWorld()
+  const programme = approvedProgramme()
+  const fees = [{ gateway: 'sandbox', channel: 'bank' as const, amount: '250000', times: 2 }]
+  const world = await openRunWorld({}, { programme: { ...programme, payment: { ...programme.payment, fees } } })
   const { sari, budi, rina } = await officersOf(world)
   const cover = async (atMs: number): Promise<void> => {
     const run = await collect(world, atMs)
@@ -41,5 +58,7 @@ export async function openDeductionCountry(): Promise<Country> {
   await world.advance(taxed.ref, MONTH + 90 * DAY)
   for (const { ref } of [partly, wholly]) await world.advance(ref, MONTH + 90 * DAY)
   await repay(taxed.payout, undefined, MONTH + 90 * DAY)
+  await charged(world, partly.payout, wholly.payout)
+  for (const { key } of await world.store.runs.list(null, true)) await world.store.runs.look(key, [], MONTH + 91 * DAY)
   return { world, told: new Map(), signers: [sari, budi, rina] }
 }

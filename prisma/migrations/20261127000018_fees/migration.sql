@@ -144,8 +144,61 @@ $$;
 CREATE OR REPLACE FUNCTION is_open_obligation(d disbursement) RETURNS boolean LANGUAGE sql STABLE RETURN
   d.state NOT IN ('paid', 'lapsed', 'cancelled') AND d.deducted = 0
   AND NOT EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key AND y.money NOT IN ('clearing', 'back'));
-DROP TRIGGER payout_run_line_frozen ON payout_run_line;
-CREATE TRIGGER payout_run_line_frozen BEFORE UPDATE OF run, disbursement, ref, tranche, region, amount, currency, gateway, account, owed_at, gross, deductions ON payout_run_line FOR EACH ROW EXECUTE FUNCTION refuse_thaw('run', 'disbursement', 'ref', 'tranche', 'region', 'amount', 'currency', 'gateway', 'account', 'owed_at', 'gross', 'deductions');
 
 GRANT SELECT, INSERT ON deduction, repayment TO lunas_app;
 GRANT SELECT ON deduction, repayment TO lunas_audit;
+
+-- What gateways take for themselves: reserved from the appropriation before it can be taken, and never more than that.
+ALTER TABLE "payout_run" ADD COLUMN     "fees" BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE "payout_run_line" ADD COLUMN     "fee" BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE "discrepancy" ADD COLUMN     "fee_reserve" TEXT,
+ADD COLUMN     "over_reserve" BOOLEAN NOT NULL DEFAULT false;
+
+-- CreateTable
+CREATE TABLE "fee_reserve" (
+    "source" TEXT NOT NULL,
+    "programme" TEXT NOT NULL,
+    "appropriation" UUID NOT NULL,
+    "reserved" BIGINT NOT NULL,
+    "spent" BIGINT NOT NULL DEFAULT 0,
+    "freed" BIGINT NOT NULL DEFAULT 0,
+    "changes" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "fee_reserve_pkey" PRIMARY KEY ("source")
+);
+
+-- CreateIndex
+CREATE INDEX "fee_reserve_appropriation_idx" ON "fee_reserve"("appropriation");
+
+-- AddForeignKey
+ALTER TABLE "fee_reserve" ADD CONSTRAINT "fee_reserve_appropriation_exists" FOREIGN KEY ("appropriation") REFERENCES "appropriation"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+
+-- AddForeignKey
+ALTER TABLE "discrepancy" ADD CONSTRAINT "discrepancy_fee_reserve_exists" FOREIGN KEY ("fee_reserve") REFERENCES "fee_reserve"("source") ON DELETE NO ACTION ON UPDATE NO ACTION;
+
+-- What Prisma cannot say. Every object below is declared again in prisma/guards.ts and compared with the catalog at start.
+ALTER TABLE fee_reserve ADD CONSTRAINT fee_reserve_limit CHECK (reserved > 0 AND spent >= 0 AND freed >= 0 AND spent + freed <= reserved AND source ~ '^(run|wave):');
+ALTER TABLE payout_run ADD CONSTRAINT payout_run_fees CHECK (fees >= 0);
+ALTER TABLE payout_run_line ADD CONSTRAINT payout_run_line_fee CHECK (fee >= 0);
+ALTER TABLE discrepancy ADD CONSTRAINT discrepancy_fee CHECK ((fee_reserve IS NULL AND NOT over_reserve) OR (class = 'fee' AND (fee_reserve IS NULL OR NOT over_reserve)));
+CREATE TRIGGER fee_reserve_frozen BEFORE UPDATE ON fee_reserve FOR EACH ROW EXECUTE FUNCTION refuse_thaw('source', 'programme', 'appropriation');
+CREATE TRIGGER fee_reserve_kept BEFORE DELETE OR TRUNCATE ON fee_reserve FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+-- A run reserves what it says, once and for all; a wave as it admits.
+CREATE FUNCTION refuse_other_reserve() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.source LIKE 'run:%' AND (TG_OP = 'UPDATE' OR NEW.reserved IS DISTINCT FROM (SELECT fees FROM payout_run WHERE key = substr(NEW.source, 5) AND state = 'collecting')) THEN
+    RAISE EXCEPTION '% reserves what it was collected with', NEW.source USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER fee_reserve_begins BEFORE INSERT ON fee_reserve FOR EACH ROW EXECUTE FUNCTION refuse_other_reserve();
+CREATE TRIGGER fee_reserve_grows BEFORE UPDATE OF reserved ON fee_reserve FOR EACH ROW WHEN (NEW.reserved <> OLD.reserved) EXECUTE FUNCTION refuse_other_reserve();
+DROP TRIGGER payout_run_frozen ON payout_run;
+CREATE TRIGGER payout_run_frozen BEFORE UPDATE ON payout_run FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'programme', 'id', 'programme_version', 'cut_off', 'hash', 'lines', 'amount', 'currency', 'fees', 'collected_at', 'collected_by');
+DROP TRIGGER payout_run_line_frozen ON payout_run_line;
+CREATE TRIGGER payout_run_line_frozen BEFORE UPDATE OF run, disbursement, ref, tranche, region, amount, currency, gateway, account, owed_at, gross, deductions, fee ON payout_run_line FOR EACH ROW EXECUTE FUNCTION refuse_thaw('run', 'disbursement', 'ref', 'tranche', 'region', 'amount', 'currency', 'gateway', 'account', 'owed_at', 'gross', 'deductions', 'fee');
+
+GRANT SELECT, INSERT ON fee_reserve TO lunas_app;
+GRANT UPDATE (reserved, spent, freed, changes) ON fee_reserve TO lunas_app;
+GRANT SELECT ON fee_reserve TO lunas_audit;

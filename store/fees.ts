@@ -1,0 +1,257 @@
+/**
+ * What gateways take for themselves: reserved from the appropriation before it can be taken (a run when it is collected, a wave when it admits people
+ * who are paid without one), taken by lines of the statement, and freed at the end. Nothing of it stands on the path of a payment.
+ */
+import { Problem } from '../domain/problem.ts'
+import type { LedgerEvent } from '../domain/ledger.ts'
+import type { Programme } from '../domain/programme.ts'
+import { localDate } from '../domain/zone.ts'
+import { promisedOf } from './budgets.ts'
+import { codeOf, one, type Sql } from './database.ts'
+import { holdYears } from './freeze-locks.ts'
+import { insertPostings, type LedgerEntry } from './postings.ts'
+import { isEnding, yearEnding, type YearAtWork } from './year-rows.ts'
+
+/** `run:{key}` or `wave:{programme}:{code}`. */
+export type FeeSource = `run:${string}` | `wave:${string}`
+
+interface ReserveRow {
+  readonly source: string
+  readonly programme: string
+  readonly reserved: bigint
+  readonly spent: bigint
+  readonly freed: bigint
+  readonly changes: number
+  readonly fiscalYear: number
+  readonly budgetLine: string
+  readonly currency: string
+}
+
+const RESERVE = `
+SELECT r.source, r.programme, r.reserved, r.spent, r.freed, r.changes, a.fiscal_year AS "fiscalYear", a.budget_line AS "budgetLine", a.currency
+  FROM fee_reserve r JOIN appropriation a ON a.id = r.appropriation`
+
+/**
+ * Reserves the fees of a run from this year's appropriation. Throws `budget-exceeded` when it has not as much left, or there is none, and
+ * `year-ending`.
+ */
+export async function reserveRunFees(
+  sql: Sql,
+  programme: Programme,
+  run: string,
+  amount: bigint,
+  atMs: number,
+): Promise<void> {
+  const { code, budgetLine, zone } = programme
+  const fiscalYear = Number(localDate(zone, atMs).slice(0, 4))
+  const { rows } = await sql.query<{ id: string }>(
+    'SELECT id FROM appropriation WHERE programme = $1 AND fiscal_year = $2 AND budget_line = $3 FOR UPDATE',
+    [code, fiscalYear, budgetLine],
+  )
+  // The last that is locked: who ends the year waits for this commit, or has committed and is seen.
+  await holdYears(sql, code)
+  if (await isEnding(sql, code, fiscalYear)) throw yearEnding(fiscalYear)
+  const [appropriation] = rows
+  if (!appropriation)
+    throw new Problem(
+      'budget-exceeded',
+      `${fiscalYear} has no appropriation for ${budgetLine} that could cover the fees`,
+    )
+  await takeRoom(sql, appropriation.id, amount)
+  await addReserve(sql, programme, `run:${run}`, { appropriation: appropriation.id, amount, atMs })
+}
+
+/** Throws `budget-exceeded`. The caller holds the appropriation. */
+async function takeRoom(sql: Sql, appropriation: string, amount: bigint): Promise<void> {
+  const promised = await promisedOf(sql, appropriation)
+  try {
+    await sql.query('UPDATE appropriation SET committed = $2 WHERE id = $1', [appropriation, promised + amount])
+  } catch (error) {
+    if (codeOf(error) !== '23514') throw error
+    throw new Problem('budget-exceeded', `${amount} minor units of fees are more than the appropriation has left`)
+  }
+}
+
+export interface Reserving {
+  readonly appropriation: string
+  readonly amount: bigint
+  readonly atMs: number
+}
+
+/** Adds to a reserve, for which the caller has taken room in its appropriation. */
+export async function addReserve(
+  sql: Sql,
+  { code, zone }: Pick<Programme, 'code' | 'zone'>,
+  source: FeeSource,
+  { appropriation, amount, atMs }: Reserving,
+): Promise<void> {
+  await sql.query(
+    `INSERT INTO fee_reserve AS r (source, programme, appropriation, reserved) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (source) DO UPDATE SET reserved = r.reserved + $4, changes = r.changes + 1`,
+    [source, code, appropriation, amount],
+  )
+  const { rows } = await sql.query<ReserveRow>(`${RESERVE} WHERE r.source = $1`, [source])
+  await insertPostings(sql, [entryOf(one(rows, source), 'fee-reserved', amount, localDate(zone, atMs))])
+}
+
+function entryOf(row: ReserveRow, event: LedgerEvent, amount: bigint, businessDate: string): LedgerEntry {
+  const { source, programme, currency, fiscalYear, budgetLine, changes } = row
+  return {
+    event,
+    subject: `fees:${source}`,
+    occurrence: changes,
+    amount,
+    currency,
+    programme,
+    ref: null,
+    fiscalYear,
+    budgetLine,
+    businessDate,
+  }
+}
+
+/** What of a run's lines was sent, and may be charged still: the rest can never be. */
+const SENT = `
+SELECT coalesce(sum(l.fee), 0)::bigint AS sent FROM payout_run_line l
+ WHERE l.run = $1 AND l.fee > 0 AND l.released_at IS NOT NULL
+   AND EXISTS (SELECT FROM payout y WHERE y.disbursement = l.disbursement AND y.claimed_at >= l.released_at)`
+
+/** Frees what an ended run did not send; what it sent stays reserved until its fees stand on a statement, or the year ends. */
+export async function freeRunFees(
+  sql: Sql,
+  run: { readonly key: string; readonly fees: bigint },
+  zone: string,
+  atMs: number,
+): Promise<void> {
+  if (run.fees === 0n) return
+  const row = await lockReserve(sql, `run:${run.key}`)
+  const { rows } = await sql.query<{ sent: bigint }>(SENT, [run.key])
+  const kept = [one(rows, 'lines').sent, row.spent].reduce((most, amount) => (amount > most ? amount : most))
+  await free(sql, row, row.reserved - row.freed - kept, localDate(zone, atMs))
+}
+
+async function lockReserve(sql: Sql, source: string): Promise<ReserveRow> {
+  const { rows } = await sql.query<ReserveRow>(`${RESERVE} WHERE r.source = $1 FOR UPDATE OF r`, [source])
+  return one(rows, source)
+}
+
+async function free(sql: Sql, row: ReserveRow, amount: bigint, businessDate: string): Promise<void> {
+  if (amount <= 0n) return
+  const changes = row.changes + 1
+  await sql.query('UPDATE fee_reserve SET freed = freed + $2, changes = $3 WHERE source = $1', [
+    row.source,
+    amount,
+    changes,
+  ])
+  await insertPostings(sql, [entryOf({ ...row, changes }, 'fee-freed', amount, businessDate)])
+}
+
+/** At the end of a fiscal year nothing of its fees stays reserved: what a gateway takes later is a difference for people. */
+export async function freeYearFees(sql: Sql, { year, zone, nowMs }: YearAtWork): Promise<void> {
+  const { rows } = await sql.query<ReserveRow>(
+    `${RESERVE} WHERE a.programme = $1 AND a.fiscal_year = $2 AND r.reserved > r.spent + r.freed ORDER BY r.source FOR UPDATE OF r`,
+    [year.programme, year.fiscalYear],
+  )
+  for (const row of rows) await free(sql, row, row.reserved - row.spent - row.freed, localDate(zone, nowMs))
+}
+
+/** A fee on a statement, and the payout it was taken for. */
+export interface FeeLine {
+  readonly id: string
+  readonly programme: string
+  readonly payout: string | null
+  /** Negative where the gateway took it. */
+  readonly difference: bigint
+}
+
+export interface Charged {
+  /** Taken from this reserve. */
+  readonly source: string | null
+  /** Nothing covers it: it is a difference for people. */
+  readonly isOver: boolean
+}
+
+/** Which reserve a payout's fees are taken from: the run it was sent under, else its person's wave. */
+const SOURCES = `
+SELECT y.key AS payout, coalesce(
+         (SELECT 'run:' || r.key FROM payout_run r JOIN payout_run_line l ON l.run = r.key AND l.disbursement = y.disbursement
+           WHERE r.programme = y.programme AND r.fees > 0 AND l.released_at <= y.claimed_at AND y.claimed_at < r.approved_until
+           ORDER BY l.released_at DESC LIMIT 1),
+         'wave:' || p.programme || ':' || p.wave) AS source
+  FROM payout y JOIN participant p ON (p.programme, p.ref) = (y.programme, y.ref) WHERE y.key = ANY ($1)`
+
+/**
+ * Takes fees from their reserves, as far as these go, in the order of the lines; what no reserve covers is told so. A programme that knows
+ * nothing of fees has none in its budget. What a gateway gives back is not spent again.
+ */
+export async function chargeFees(
+  sql: Sql,
+  programmes: { current(code: string, sql: Sql): Promise<Programme> },
+  lines: readonly FeeLine[],
+): Promise<ReadonlyMap<string, Charged>> {
+  const charged = new Map<string, Charged>()
+  const taken: FeeLine[] = []
+  for (const line of lines) {
+    const { payment } = await programmes.current(line.programme, sql)
+    if (payment.fees !== undefined && line.difference < 0n) taken.push(line)
+  }
+  if (taken.length === 0) return charged
+  const { rows } = await sql.query<{ payout: string; source: string }>(SOURCES, [
+    taken.flatMap(({ payout }) => payout ?? []),
+  ])
+  const sources = new Map(rows.map(({ payout, source }) => [payout, source]))
+  const reserves = await sql.query<ReserveRow>(
+    `${RESERVE} WHERE r.source = ANY ($1) ORDER BY r.source FOR UPDATE OF r`,
+    [[...new Set(sources.values())]],
+  )
+  const left = new Map(reserves.rows.map((row) => [row.source, row.reserved - row.spent - row.freed]))
+  const spent = new Map<string, bigint>()
+  for (const { id, payout, difference } of taken) {
+    const source = sources.get(payout ?? '') ?? ''
+    const room = left.get(source) ?? 0n
+    const isCovered = room >= -difference
+    charged.set(id, { source: isCovered ? source : null, isOver: !isCovered })
+    if (!isCovered) continue
+    left.set(source, room + difference)
+    spent.set(source, (spent.get(source) ?? 0n) - difference)
+  }
+  await spend(sql, spent)
+  return charged
+}
+
+/** Adds to what was spent of reserves; a negative amount is given back. */
+export async function spend(sql: Sql, amounts: ReadonlyMap<string, bigint>): Promise<void> {
+  if (amounts.size === 0) return
+  await sql.query(
+    `UPDATE fee_reserve r SET spent = r.spent + n.amount FROM unnest($1::text[], $2::bigint[]) AS n (source, amount) WHERE r.source = n.source`,
+    [[...amounts.keys()], [...amounts.values()]],
+  )
+}
+
+/** What a fee does to its reserve's appropriation, beside what it does to our money at the gateway. */
+export async function reservePostings(
+  sql: Sql,
+  event: 'fee-spent' | 'fee-unspent',
+  fees: readonly {
+    readonly id: string
+    readonly ref: string | null
+    readonly difference: bigint
+    readonly source: string
+  }[],
+  businessDateOf: (programme: string) => Promise<string>,
+): Promise<LedgerEntry[]> {
+  if (fees.length === 0) return []
+  const { rows } = await sql.query<ReserveRow>(`${RESERVE} WHERE r.source = ANY ($1)`, [
+    [...new Set(fees.map(({ source }) => source))],
+  ])
+  const reserves = new Map(rows.map((row) => [row.source, row]))
+  return Promise.all(
+    fees.map(async ({ id, ref, difference, source }) => {
+      const row = reserves.get(source)
+      if (!row) throw new Error(`no reserve ${source}`)
+      const { programme, currency, fiscalYear, budgetLine } = row
+      const of = { programme, currency, fiscalYear, budgetLine, ref, businessDate: await businessDateOf(programme) }
+      return { ...of, event, subject: `discrepancy:${id}`, amount: difference < 0n ? -difference : difference }
+    }),
+  )
+}

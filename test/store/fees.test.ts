@@ -1,0 +1,221 @@
+/** What gateways take for themselves: reserved before it can be taken, taken by the statement's lines, freed at the end, and never more. */
+import { createHash } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runHash } from '../../domain/payout-run.ts'
+import type { FeeRule, Programme } from '../../domain/programme.ts'
+import { entitlementTotal } from '../../domain/programme.ts'
+import { swiftProgramme } from '../support/builders.ts'
+import { agreeToRun, approvedProgramme, collect, officersOf, proposeRun, release } from '../support/runs.ts'
+import { submitted } from '../support/sent.ts'
+import { line, NEXT, reconciling, type Paid } from '../support/statements.ts'
+import { agree } from '../support/two-people.ts'
+import { disbursementOf, HOUR, NOON, openWorld, refusal, seen, WAVE, YEAR, type World } from '../support/world.ts'
+import { endYear, finishYears } from '../support/years.ts'
+
+const FEE = 250_000n
+const FEES: readonly FeeRule[] = [{ gateway: 'sandbox', amount: FEE.toString(), times: 1 }]
+const withFees = (programme: Programme, fees = FEES): Programme => ({
+  ...programme,
+  payment: { ...programme.payment, fees },
+})
+const each = entitlementTotal(swiftProgramme())
+
+const sha256 = (text: string): Uint8Array => createHash('sha256').update(text).digest()
+
+let world: World
+afterEach(async () => {
+  expect(await world.imbalances()).toEqual([])
+  await world.close()
+})
+
+const balance = async (account: string): Promise<bigint> => {
+  const { sum } = await world.one<{ sum: bigint }>(
+    `SELECT coalesce(sum(CASE WHEN credit = $1 THEN amount ELSE -amount END), 0)::bigint AS sum FROM posting WHERE $1 IN (credit, debit)`,
+    [account],
+  )
+  return sum
+}
+const reserve = (source: string) =>
+  world.one<{ reserved: bigint; spent: bigint; freed: bigint }>(
+    'SELECT reserved, spent, freed FROM fee_reserve WHERE source = $1',
+    [source],
+  )
+const paid = async (ref: string, atMs: number): Promise<Paid> => {
+  const payout = await world.claim(disbursementOf(ref), atMs)
+  const { reference } = await world.one<{ reference: string }>('SELECT reference FROM payout WHERE key = $1', [payout])
+  await world.observe(submitted(payout, seen('paid', { gatewayId: `po_${payout}` }), atMs))
+  return { payout, reference, ref }
+}
+const fee = (of: Paid, id: string, amount = FEE) => line(of, { id, type: 'fee', amount })
+const open = async () =>
+  (await world.store.statements.discrepancies({ programmes: null, isOpen: true }, { limit: 9, after: null })).rows
+
+describe('a payout run', () => {
+  const open2 = async (more: bigint) => {
+    world = await openWorld({
+      programme: withFees(approvedProgramme({ canary: { lines: 9, pause: 'PT0S' } })),
+      budget: each * 2n + more,
+    })
+  }
+
+  /** Two people are owed, and their run was released. */
+  async function released(): Promise<{ run: Awaited<ReturnType<typeof collect>>; refs: string[] }> {
+    const refs = [await world.ready(), await world.ready()]
+    const run = await collect(world, NOON)
+    await agreeToRun(world, await proposeRun(world, run, NOON), NOON)
+    await release(world, run, NOON)
+    return { run, refs }
+  }
+
+  it('reserves what it can cost in fees, in what is hashed and signed', async () => {
+    await open2(2n * FEE)
+    const { run } = await released()
+    expect(run.fees).toBe(2n * FEE)
+    const { rows: lines } = await world.store.runs.lines(run.key, { limit: 9, after: null })
+    const approved = lines.map(({ disbursement, amount, currency, gateway, account, fee: own }) => ({
+      disbursement,
+      amount,
+      currency,
+      gateway,
+      account,
+      fee: own,
+    }))
+    expect(runHash(run.key, 'swift', approved, sha256)).toBe(run.hash.toString('hex'))
+    expect(await balance('budget:fee-reserved')).toBe(2n * FEE)
+    const report = await world.store.reads.budget('swift', YEAR)
+    expect(report.total).toMatchObject({ available: 0n, feesReserved: 2n * FEE, feesSpent: 0n })
+  })
+
+  it('is not collected at all when the appropriation cannot cover its fees', async () => {
+    await open2(2n * FEE - 1n)
+    await world.ready()
+    await world.ready()
+    expect(await refusal(collect(world, NOON))).toBe('budget-exceeded')
+    expect(await world.count('SELECT FROM payout_run')).toBe(0)
+    await world.appropriate(each * 2n + 2n * FEE)
+    expect((await collect(world, NOON)).fees).toBe(2n * FEE)
+    expect(await refusal(world.appropriate(each * 2n))).toBe('appropriation-too-small')
+  })
+
+  it('a fee on the statement is taken from its reserve, and one that is not covered is a difference in suspense', async () => {
+    await open2(2n * FEE)
+    const at = reconciling(world)
+    const { run, refs } = await released()
+    const sent = [await paid(refs[0] ?? '', NOON), await paid(refs[1] ?? '', NOON)] as const
+    await at.reconcile([line(sent[0]), line(sent[1]), fee(sent[0], 'f1'), fee(sent[1], 'f2'), fee(sent[1], 'f3', 1n)])
+    expect(await reserve(`run:${run.key}`)).toEqual({ reserved: 2n * FEE, spent: 2n * FEE, freed: 0n })
+    expect(await open()).toMatchObject([{ class: 'fee', difference: -1n, over_reserve: true }])
+    expect([
+      await balance('budget:fee-spent'),
+      -(await balance('funds:fee')),
+      -(await balance('funds:suspense-out')),
+    ]).toEqual([2n * FEE, 2n * FEE, 1n])
+    const [found] = await open()
+    const content = { discrepancy: found?.id, resolution: 'written-off', difference: '-1' }
+    const { sari, budi } = await officersOf(world)
+    expect(
+      await agree(world.store, [sari, budi], { act: 'discrepancy-resolution', content }, NOON + HOUR),
+    ).toMatchObject({ state: 'executed' })
+    expect(-(await balance('funds:write-off'))).toBe(1n)
+  })
+
+  it('a fee that a corrected statement has no more is there to be taken again', async () => {
+    await open2(2n * FEE)
+    const at = reconciling(world)
+    const { run, refs } = await released()
+    const sent = await paid(refs[0] ?? '', NOON)
+    await at.reconcile([line(sent), fee(sent, 'f1')])
+    await at.reconcile([line(sent)], { version: 2 })
+    expect(await reserve(`run:${run.key}`)).toMatchObject({ spent: 0n })
+    expect([await balance('budget:fee-spent'), await balance('funds:fee')]).toEqual([0n, 0n])
+  })
+
+  it('frees what it did not send when it closes, and keeps what its gateway may still take', async () => {
+    await open2(2n * FEE)
+    const at = reconciling(world)
+    const { run, refs } = await released()
+    const sent = await paid(refs[0] ?? '', NOON)
+    await world.act((acts) => acts.hold({ programme: 'swift', ref: refs[1] ?? '', reason: 'a doubt' }), NOON)
+    expect(await world.store.runs.look(run.key, [], NOON + HOUR)).toMatchObject({ state: 'closed' })
+    expect(await reserve(`run:${run.key}`)).toEqual({ reserved: 2n * FEE, spent: 0n, freed: FEE })
+    expect(await balance('budget:available')).toBe(FEE)
+    await at.reconcile([line(sent), fee(sent, 'f1')])
+    expect(await reserve(`run:${run.key}`)).toEqual({ reserved: 2n * FEE, spent: FEE, freed: FEE })
+    expect(await open()).toEqual([])
+  })
+
+  it('frees all of it when one person drops it', async () => {
+    await open2(2n * FEE)
+    await world.ready()
+    const run = await collect(world, NOON)
+    await world.act((acts) => acts.discardRun({ run: run.key, reason: 'a wrong day' }), NOON)
+    expect(await reserve(`run:${run.key}`)).toEqual({ reserved: FEE, spent: 0n, freed: FEE })
+  })
+
+  it('and a decree at the same time never take together what is there for one', async () => {
+    await open2(each)
+    await world.ready()
+    await world.ready()
+    const ref = await world.register()
+    await world.store.lives.screen('swift', ref, NOON)
+    const admitting = world.act((acts) => acts.admit({ programme: 'swift', wave: WAVE, decree: 'SK-2', refs: [ref] }))
+    const ends = await Promise.allSettled([collect(world, NOON), admitting])
+    expect(ends.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    const left = await balance('budget:available')
+    expect([0n, each - 2n * FEE]).toContain(left)
+  })
+
+  it('its reserve is refused any other sum by the database', async () => {
+    await open2(2n * FEE)
+    const { run } = await released()
+    const { pool } = world.store.context.database
+    for (const set of ['reserved = reserved + 1', `spent = reserved + 1`, 'freed = reserved + 1', `source = 'run:x'`]) {
+      await expect(
+        pool.query(`UPDATE fee_reserve SET ${set} WHERE source = $1`, [`run:${run.key}`]),
+      ).rejects.toMatchObject({ code: expect.stringMatching(/^(23|42)/) })
+    }
+  })
+})
+
+describe('people who are paid without a run', () => {
+  beforeEach(async () => {
+    world = await openWorld({ programme: withFees(swiftProgramme()), budget: each + 3n * FEE })
+  })
+
+  it('have the fees of all their tranches reserved when they are admitted, from their wave', async () => {
+    const at = reconciling(world)
+    const sent = await paid(await world.ready(), NOON)
+    expect(await reserve(`wave:swift:${WAVE}`)).toEqual({ reserved: 3n * FEE, spent: 0n, freed: 0n })
+    await at.reconcile([line(sent), fee(sent, 'f1')])
+    await at.reconcile([fee(sent, 'f2', 3n * FEE)], { day: NEXT })
+    expect(await reserve(`wave:swift:${WAVE}`)).toMatchObject({ spent: FEE })
+    expect(await open()).toMatchObject([{ class: 'fee', difference: -3n * FEE }])
+  })
+
+  it('are not admitted when the appropriation covers their incentives and not their fees', async () => {
+    await world.appropriate(each + 3n * FEE - 1n)
+    const ref = await world.register()
+    await world.store.lives.screen('swift', ref, NOON)
+    expect(
+      await refusal(world.act((acts) => acts.admit({ programme: 'swift', wave: WAVE, decree: 'SK-1', refs: [ref] }))),
+    ).toBe('budget-exceeded')
+  })
+
+  it('at the end of the year nothing stays reserved', async () => {
+    await world.appropriate(each * 10n, YEAR + 1)
+    await world.ready()
+    await endYear(world)
+    await finishYears(world.store)
+    expect(await reserve(`wave:swift:${WAVE}`)).toEqual({ reserved: 3n * FEE, spent: 0n, freed: 3n * FEE })
+    expect((await world.store.reads.budget('swift', YEAR)).total).toMatchObject({ feesReserved: 0n })
+  })
+})
+
+it('a programme that says nothing of fees has none in its budget', async () => {
+  world = await openWorld()
+  const at = reconciling(world)
+  const sent = await at.send()
+  await at.reconcile([line(sent), fee(sent, 'f1')])
+  expect(await open()).toEqual([])
+  expect(-(await balance('funds:fee'))).toBe(FEE)
+})
