@@ -41,6 +41,7 @@ export const ACTS = [
   'receivable-opened',
   'receivable-ended',
   'deduction-made',
+  'fees-freed',
   'disbursement-failed',
   'disbursement-lapsed',
   'disbursement-cancelled',

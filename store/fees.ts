@@ -2,10 +2,12 @@
  * What gateways take for themselves: reserved from the appropriation before it can be taken (a run when it is collected, a wave when it admits people
  * who are paid without one), taken by lines of the statement, and freed at the end. Nothing of it stands on the path of a payment.
  */
+import { engineActor } from '../domain/act.ts'
 import { Problem } from '../domain/problem.ts'
 import type { LedgerEvent } from '../domain/ledger.ts'
 import type { Programme } from '../domain/programme.ts'
 import { localDate } from '../domain/zone.ts'
+import { insertAudit } from './audit.ts'
 import { promisedOf } from './budgets.ts'
 import { codeOf, one, type Sql } from './database.ts'
 import { holdYears } from './freeze-locks.ts'
@@ -127,7 +129,7 @@ export async function freeRunFees(
   const row = await lockReserve(sql, `run:${run.key}`)
   const { rows } = await sql.query<{ sent: bigint }>(SENT, [run.key])
   const kept = [one(rows, 'lines').sent, row.spent].reduce((most, amount) => (amount > most ? amount : most))
-  await free(sql, row, row.reserved - row.freed - kept, localDate(zone, atMs))
+  await free(sql, row, row.reserved - row.freed - kept, { cause: 'run-ended', zone, atMs })
 }
 
 async function lockReserve(sql: Sql, source: string): Promise<ReserveRow> {
@@ -135,7 +137,13 @@ async function lockReserve(sql: Sql, source: string): Promise<ReserveRow> {
   return one(rows, source)
 }
 
-async function free(sql: Sql, row: ReserveRow, amount: bigint, businessDate: string): Promise<void> {
+interface Freeing {
+  readonly cause: 'run-ended' | 'year-end'
+  readonly zone: string
+  readonly atMs: number
+}
+
+async function free(sql: Sql, row: ReserveRow, amount: bigint, { cause, zone, atMs }: Freeing): Promise<void> {
   if (amount <= 0n) return
   const changes = row.changes + 1
   await sql.query('UPDATE fee_reserve SET freed = freed + $2, changes = $3 WHERE source = $1', [
@@ -143,16 +151,23 @@ async function free(sql: Sql, row: ReserveRow, amount: bigint, businessDate: str
     amount,
     changes,
   ])
-  await insertPostings(sql, [entryOf({ ...row, changes }, 'fee-freed', amount, businessDate)])
+  await insertPostings(sql, [entryOf({ ...row, changes }, 'fee-freed', amount, localDate(zone, atMs))])
+  const { source, programme, fiscalYear, currency } = row
+  const after = { cause, amount: amount.toString(), currency, fiscalYear }
+  await insertAudit(sql, [
+    { act: 'fees-freed', actor: engineActor(), atMs, subject: `fees:${source}`, programme, after },
+  ])
 }
 
-/** At the end of a fiscal year nothing of its fees stays reserved: what a gateway takes later is a difference for people. */
-export async function freeYearFees(sql: Sql, { year, zone, nowMs }: YearAtWork): Promise<void> {
+/** At the end of a fiscal year nothing of its fees stays reserved: what a gateway takes later is a difference for people. False when nothing was. */
+export async function freeYearFees(sql: Sql, { year, zone, nowMs }: YearAtWork): Promise<boolean> {
   const { rows } = await sql.query<ReserveRow>(
     `${RESERVE} WHERE a.programme = $1 AND a.fiscal_year = $2 AND r.reserved > r.spent + r.freed ORDER BY r.source FOR UPDATE OF r`,
     [year.programme, year.fiscalYear],
   )
-  for (const row of rows) await free(sql, row, row.reserved - row.spent - row.freed, localDate(zone, nowMs))
+  for (const row of rows)
+    await free(sql, row, row.reserved - row.spent - row.freed, { cause: 'year-end', zone, atMs: nowMs })
+  return rows.length > 0
 }
 
 /** A fee on a statement, and the payout it was taken for. */

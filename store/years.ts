@@ -74,8 +74,8 @@ async function isMoreToDo(sql: Sql, work: YearAtWork): Promise<boolean> {
     case 'carried':
       // What was found open since, say by a review, goes over as well.
       if (await carrySome(sql, work)) return true
-      await freeYearFees(sql, work)
-      return closePeriods(sql, work)
+      // In a commit of its own: who takes a fee has the reserve after a month, who closes months has them after the reserve.
+      return (await freeYearFees(sql, work)) || closePeriods(sql, work)
     case 'closed':
       return false
   }

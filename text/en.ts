@@ -130,6 +130,7 @@ export const english: Catalogue = {
   'timeline.receivable-ended': 'What was to be had back is settled.',
   'timeline.deduction-made': (v) =>
     `${v.amount} was deducted from ${v.tranche} (${v.reference}): ${CAUSE[v.cause]}. ${v.net} is paid.`,
+  'timeline.fees-freed': 'What was reserved for fees and cannot be taken any more is free again.',
   'deduction.whole': (v) =>
     `${v.amount} was deducted from ${v.tranche} (${v.reference}): ${CAUSE[v.cause]}. Nothing of it is left to pay: it is settled.`,
   'timeline.review-needed': (v) => `${v.tranche} of ${v.amount} waits for the decision of two people.`,

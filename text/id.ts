@@ -134,6 +134,7 @@ export const indonesian: Catalogue = {
   'timeline.receivable-ended': 'Penagihan kembali telah selesai.',
   'timeline.deduction-made': (v) =>
     `${v.tranche} dipotong ${v.amount} (${v.reference}): ${CAUSE[v.cause]}. Yang dibayarkan ${v.net}.`,
+  'timeline.fees-freed': 'Cadangan biaya yang tidak terpakai telah dilepas.',
   'deduction.whole': (v) =>
     `${v.tranche} dipotong ${v.amount} (${v.reference}): ${CAUSE[v.cause]}. Tidak ada sisa yang dibayarkan: insentif ini lunas.`,
   'timeline.review-needed': (v) =>

@@ -69,6 +69,7 @@ interface ActValues {
   'receivable-opened': Plain
   'receivable-ended': Plain
   'deduction-made': DeductionValues
+  'fees-freed': Plain
   'disbursement-failed': TrancheValues & { failure: FailureCode }
   'disbursement-lapsed': TrancheValues
   'disbursement-cancelled': TrancheValues

@@ -42,10 +42,10 @@ const CHANGES = `
 SELECT source, n, 'fee-reserved' AS event, fees AS amount, at FROM (${RESERVED}) AS reserved
 UNION ALL SELECT source, 2, 'fee-freed', freed, at FROM (${ENDED}) AS ended WHERE freed > 0
 UNION ALL
-SELECT f.source, f.changes, 'fee-freed', f.freed - coalesce(e.freed, 0), z.closed_at
-  FROM fee_reserve f JOIN appropriation a ON a.id = f.appropriation JOIN year_close z ON (z.programme, z.fiscal_year) = (a.programme, a.fiscal_year)
+SELECT f.source, f.changes, 'fee-freed', f.freed - coalesce(e.freed, 0), x.at
+  FROM fee_reserve f JOIN audit_event x ON x.act = 'fees-freed' AND x.subject = 'fees:' || f.source AND x.after ->> 'cause' = 'year-end'
   LEFT JOIN (${ENDED}) AS e ON e.source = f.source
- WHERE z.closed_at IS NOT NULL AND f.freed > coalesce(e.freed, 0)`
+ WHERE f.freed > coalesce(e.freed, 0)`
 
 /** Every posting of a reserve that must be there, in the form of the ledger's events. */
 export const FEE_EVENTS = `
@@ -96,10 +96,12 @@ SELECT CASE WHEN f.spent + f.freed > f.reserved THEN 'over-limit' ELSE 'changed'
     {
       invariant: 'I6',
       sql: `
-SELECT 'changed' AS kind, 'fee_reserve' AS entity, f.source AS key, format('%s are said to be freed, and its run has freed %s', f.freed, coalesce(e.freed, 0)) AS says
+SELECT 'changed' AS kind, 'fee_reserve' AS entity, f.source AS key, format('%s are said to be freed, its run has freed %s and its year %s', f.freed, coalesce(e.freed, 0), x.freed) AS says
   FROM fee_reserve f JOIN appropriation a ON a.id = f.appropriation LEFT JOIN (${ENDED}) AS e ON e.source = f.source
-  LEFT JOIN year_close z ON (z.programme, z.fiscal_year) = (a.programme, a.fiscal_year) AND z.closed_at IS NOT NULL
- WHERE z.programme IS NULL AND f.freed <> coalesce(e.freed, 0)`,
+ CROSS JOIN LATERAL (SELECT coalesce(sum((x.after ->> 'amount')::bigint), 0) AS freed FROM audit_event x
+                      WHERE x.act = 'fees-freed' AND x.subject = 'fees:' || f.source AND x.after ->> 'cause' = 'year-end') x
+ WHERE f.freed <> coalesce(e.freed, 0) + x.freed
+    OR x.freed > 0 AND NOT EXISTS (SELECT FROM year_close z WHERE (z.programme, z.fiscal_year) = (a.programme, a.fiscal_year))`,
     },
     {
       invariant: 'I6',

@@ -212,6 +212,21 @@ describe('nobody takes off', () => {
   })
 })
 
+it('a process that dies in the middle has done nothing', async () => {
+  const proposal = await propose(world.store, at.sari, await at.put(owing.next, owing.payout, PART), MONTH)
+  await world.root.pool.query(
+    `CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+     ALTER FUNCTION die() SECURITY DEFINER;
+     CREATE TRIGGER dies AFTER INSERT ON posting FOR EACH ROW WHEN (NEW.event = 'offset') EXECUTE FUNCTION die()`,
+  )
+  await expect(decideOn(world.store, at.budi, proposal, 'approve', MONTH)).rejects.toThrow()
+  await world.root.pool.query('DROP TRIGGER dies ON posting')
+  expect(await world.count('SELECT FROM deduction')).toBe(0)
+  expect(await receivable()).toEqual({ money: 'receivable', repaid: 0n })
+  expect(await decideOn(world.store, at.budi, proposal, 'approve', MONTH)).toMatchObject({ state: 'executed' })
+  expect(await receivable()).toEqual({ money: 'receivable', repaid: PART })
+})
+
 describe('the database itself refuses', () => {
   it.each<[string, string]>([
     ['a deduction that nobody agreed to', `UPDATE disbursement SET deducted = 1 WHERE key = $1`],
