@@ -170,13 +170,18 @@ function follow(facts: ReviewFacts, decision: ReviewDecision, placed: Placed, pa
   const { payout, disbursement, others } = facts
   if (payout === null) return refused('no payout is under review')
   const left = payout.amount - payout.returned - payout.repaid
-  if (payout.repaid > 0n && placed.money === 'credited') return refused('part of it was given back as a receivable')
+  // What was given back would be lost to the person: no event owes it to them again.
+  if (payout.repaid > 0n && (placed.money === 'credited' || placed.money === 'back'))
+    return refused(
+      'part of it was given back as a receivable: it stays one, and what came back besides is a discrepancy',
+    )
   const returned = payout.returned + (placed.events.includes('returned') ? part : 0n)
   const delivered = placed.money === 'credited' ? payout.amount - returned : 0n
   const isEnded = disbursement.state === 'lapsed' || disbursement.state === 'cancelled'
   // A part of what has lapsed may be with the payee all the same.
   const isKept = disbursement.state === 'lapsed' && payout.money === 'credited'
-  if (isEnded && !isKept && (payout.money === 'clearing' || placed.money === 'credited'))
+  const wasCounted = payout.money === 'clearing' || payout.money === 'credited'
+  if (isEnded && !isKept && (wasCounted || placed.money === 'credited'))
     return refused('nothing is owed any more: what was delivered is a receivable')
   // An attempt under way may still be delivered: until it has ended it counts as delivered.
   const isTaken = others.delivered + delivered > disbursement.amount || (delivered > 0n && others.areUnderWay)

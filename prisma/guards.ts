@@ -51,6 +51,8 @@ export const GUARDS: Guards = {
       "CREATE OR REPLACE FUNCTION public.refuse_lone_deduction()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.agreed_under AND act = 'deduction' AND state = 'executed'\n                    AND content ->> 'disbursement' = NEW.disbursement AND content ->> 'payout' IS NOT DISTINCT FROM NEW.payout\n                    AND content ->> 'amount' = NEW.amount::text AND content ->> 'cause' = NEW.cause AND content ->> 'reference' = NEW.reference)\n     OR NEW.payout IS NOT NULL AND NOT EXISTS (\n          SELECT FROM payout WHERE key = NEW.payout AND (programme, ref, currency, money) = (NEW.programme, NEW.ref, NEW.currency, 'receivable')) THEN\n    RAISE EXCEPTION 'a deduction is made by a proposal that others have agreed to, for what its own person owes' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_lone_lift()':
       "CREATE OR REPLACE FUNCTION public.refuse_lone_lift()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.lifted_under AND act = 'freeze-lift' AND state = 'executed'\n                    AND content ->> 'freeze' = NEW.id::text) THEN\n    RAISE EXCEPTION 'a freeze is lifted by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_lone_recovery()':
+      "CREATE OR REPLACE FUNCTION public.refuse_lone_recovery()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.decided_under AND state = 'executed' AND content ->> 'payout' = NEW.key AND\n       CASE act WHEN 'review-decision' THEN true\n                WHEN 'receivable-end' THEN content ->> 'amount' IS NULL AND content ->> 'end' = NEW.money\n                WHEN 'deduction' THEN NEW.money = 'repaid' AND NEW.repaid + NEW.returned = NEW.amount\n                ELSE false END) THEN\n    RAISE EXCEPTION 'payout % is decided by a proposal that others have agreed to', NEW.key USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_lone_repayment()':
       "CREATE OR REPLACE FUNCTION public.refuse_lone_repayment()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.agreed_under AND act = 'receivable-end' AND state = 'executed'\n                    AND content ->> 'payout' = NEW.payout AND content ->> 'end' = 'repaid' AND content ->> 'amount' = NEW.amount::text)\n     OR NOT EXISTS (SELECT FROM payout WHERE key = NEW.payout AND (programme, ref, currency, money) = (NEW.programme, NEW.ref, NEW.currency, 'receivable')) THEN\n    RAISE EXCEPTION 'a repayment is recorded by a proposal that others have agreed to, of what is to be had back' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_lone_resolution()':
@@ -71,6 +73,8 @@ export const GUARDS: Guards = {
       "CREATE OR REPLACE FUNCTION public.refuse_unagreed_repayment()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF OLD.money <> 'receivable' OR NEW.repaid <> (\n       SELECT coalesce((SELECT sum(amount) FROM deduction WHERE payout = NEW.key), 0) + coalesce((SELECT sum(amount) FROM repayment WHERE payout = NEW.key), 0)) THEN\n    RAISE EXCEPTION 'what is given back of % is what was agreed to', NEW.key USING ERRCODE = 'check_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_unagreed_run()':
       "CREATE OR REPLACE FUNCTION public.refuse_unagreed_run()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NEW.state = 'aborted' THEN\n    IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.ended_under AND act = 'run-abort' AND state = 'executed'\n                      AND content ->> 'run' = NEW.key) THEN\n      RAISE EXCEPTION 'a run is aborted by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n    END IF;\n  ELSIF NEW.state NOT IN ('collecting', 'proposed', 'void') AND NOT EXISTS (\n      SELECT FROM proposal WHERE id = NEW.proposal AND act = 'run-release' AND state = 'executed'\n         AND content ->> 'run' = NEW.key AND content ->> 'hash' = encode(NEW.hash, 'hex')) THEN\n    RAISE EXCEPTION 'a run is released by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_untaken()':
+      "CREATE OR REPLACE FUNCTION public.refuse_untaken()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nDECLARE\n  taken boolean := true;\nBEGIN\n  IF TG_TABLE_NAME = 'deduction' THEN\n    taken := (SELECT deducted FROM disbursement WHERE key = NEW.disbursement) = (SELECT sum(amount) FROM deduction WHERE disbursement = NEW.disbursement);\n  END IF;\n  IF NOT taken OR NEW.payout IS NOT NULL AND (SELECT repaid FROM payout WHERE key = NEW.payout) <>\n       coalesce((SELECT sum(amount) FROM deduction WHERE payout = NEW.payout), 0) + coalesce((SELECT sum(amount) FROM repayment WHERE payout = NEW.payout), 0) THEN\n    RAISE EXCEPTION 'what was agreed to is not taken from what it is about' USING ERRCODE = 'check_violation';\n  END IF;\n  RETURN NULL;\nEND\n$function$\n",
     'refuse_year_step()':
       "CREATE OR REPLACE FUNCTION public.refuse_year_step()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nDECLARE\n  steps CONSTANT text[] := ARRAY['frozen', 'lapsed', 'returned', 'carried', 'closed'];\nBEGIN\n  IF TG_OP = 'INSERT' THEN\n    IF NEW.state <> 'frozen' OR NOT EXISTS (\n        SELECT FROM proposal WHERE id = NEW.agreed_under AND act = 'year-end' AND state = 'executed' AND content ->> 'programme' = NEW.programme\n           AND content ->> 'fiscalYear' = NEW.fiscal_year::text AND content ->> 'document' = NEW.document) THEN\n      RAISE EXCEPTION 'a fiscal year ends by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n    END IF;\n    RETURN NEW;\n  END IF;\n  IF array_position(steps, NEW.state) NOT IN (array_position(steps, OLD.state), array_position(steps, OLD.state) + 1) THEN\n    RAISE EXCEPTION 'a fiscal year goes from % to % by no step', OLD.state, NEW.state USING ERRCODE = 'restrict_violation';\n  END IF;\n  IF NEW.state = 'closed' AND (EXISTS (\n      SELECT FROM commitment c JOIN appropriation a ON a.id = c.appropriation\n       WHERE a.programme = NEW.programme AND a.fiscal_year = NEW.fiscal_year AND c.amount > c.obligated + c.released\n    ) OR EXISTS (\n      SELECT FROM disbursement d WHERE d.programme = NEW.programme AND d.fiscal_year = NEW.fiscal_year\n         AND d.state NOT IN ('paid', 'lapsed', 'cancelled') AND is_open_obligation(d))) THEN\n    RAISE EXCEPTION 'something of fiscal year % is open still', NEW.fiscal_year USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
   },
@@ -89,6 +93,7 @@ export const GUARDS: Guards = {
     'function refuse_lone_decision()': 'lunas_owner',
     'function refuse_lone_deduction()': 'lunas_owner',
     'function refuse_lone_lift()': 'lunas_owner',
+    'function refuse_lone_recovery()': 'lunas_owner',
     'function refuse_lone_repayment()': 'lunas_owner',
     'function refuse_lone_resolution()': 'lunas_owner',
     'function refuse_other_reserve()': 'lunas_owner',
@@ -99,6 +104,7 @@ export const GUARDS: Guards = {
     'function refuse_unagreed_deduction()': 'lunas_owner',
     'function refuse_unagreed_repayment()': 'lunas_owner',
     'function refuse_unagreed_run()': 'lunas_owner',
+    'function refuse_untaken()': 'lunas_owner',
     'function refuse_year_step()': 'lunas_owner',
     'schema public': 'lunas_owner',
     'table account': 'lunas_owner',
@@ -444,6 +450,10 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER deduction_agreed BEFORE INSERT ON public.deduction FOR EACH ROW EXECUTE FUNCTION refuse_lone_deduction()',
     'deduction.deduction_append_only':
       'CREATE TRIGGER deduction_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.deduction FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'deduction.deduction_taken':
+      'CREATE CONSTRAINT TRIGGER deduction_taken AFTER INSERT ON public.deduction DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_untaken()',
+    'disbursement.disbursement_begins':
+      'CREATE TRIGGER disbursement_begins BEFORE INSERT ON public.disbursement FOR EACH ROW WHEN ((new.deducted <> 0)) EXECUTE FUNCTION refuse_change()',
     'disbursement.disbursement_deduction':
       'CREATE TRIGGER disbursement_deduction BEFORE UPDATE OF deducted ON public.disbursement FOR EACH ROW WHEN ((new.deducted <> old.deducted)) EXECUTE FUNCTION refuse_unagreed_deduction()',
     'disbursement.disbursement_frozen':
@@ -482,6 +492,8 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER funding_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.funding FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'observation.observation_append_only':
       'CREATE TRIGGER observation_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.observation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'payout.payout_begins':
+      'CREATE TRIGGER payout_begins BEFORE INSERT ON public.payout FOR EACH ROW WHEN ((new.repaid <> 0)) EXECUTE FUNCTION refuse_change()',
     'payout.payout_frozen':
       "CREATE TRIGGER payout_frozen BEFORE UPDATE OF key, disbursement, n, gateway, reference, amount, currency, account, request, request_sha256, recovered_at ON public.payout FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'disbursement', 'n', 'gateway', 'reference', 'amount', 'currency', 'account', 'request', 'request_sha256', 'recovered_at')",
     'payout.payout_owed':
@@ -489,7 +501,7 @@ export const GUARDS: Guards = {
     'payout.payout_owed_late':
       "CREATE TRIGGER payout_owed_late BEFORE UPDATE ON public.payout FOR EACH ROW WHEN (((new.money = 'credited'::text) AND (old.money <> ALL (ARRAY['clearing'::text, 'credited'::text])))) EXECUTE FUNCTION refuse_overpayment()",
     'payout.payout_recovery':
-      "CREATE TRIGGER payout_recovery BEFORE UPDATE ON public.payout FOR EACH ROW WHEN (((new.money = ANY (ARRAY['receivable'::text, 'written-off'::text, 'repaid'::text])) AND (new.money <> old.money))) EXECUTE FUNCTION refuse_lone_decision('review-decision', 'receivable-end', 'deduction')",
+      "CREATE TRIGGER payout_recovery BEFORE UPDATE ON public.payout FOR EACH ROW WHEN (((new.money = ANY (ARRAY['receivable'::text, 'written-off'::text, 'repaid'::text])) AND (new.money <> old.money))) EXECUTE FUNCTION refuse_lone_recovery()",
     'payout.payout_repayment':
       'CREATE TRIGGER payout_repayment BEFORE UPDATE OF repaid ON public.payout FOR EACH ROW WHEN ((new.repaid <> old.repaid)) EXECUTE FUNCTION refuse_unagreed_repayment()',
     'payout.payout_reviewed':
@@ -528,6 +540,8 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER repayment_agreed BEFORE INSERT ON public.repayment FOR EACH ROW EXECUTE FUNCTION refuse_lone_repayment()',
     'repayment.repayment_append_only':
       'CREATE TRIGGER repayment_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.repayment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'repayment.repayment_taken':
+      'CREATE CONSTRAINT TRIGGER repayment_taken AFTER INSERT ON public.repayment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_untaken()',
     'restore.restore_ended':
       'CREATE TRIGGER restore_ended BEFORE UPDATE ON public.restore FOR EACH ROW WHEN ((old.closed_at IS NOT NULL)) EXECUTE FUNCTION refuse_change()',
     'restore.restore_frozen':

@@ -18,7 +18,7 @@ import type { StoreContext } from './options.ts'
 import { STILL_OWED } from './owed-amount.ts'
 import { insertPostings } from './postings.ts'
 import type { Agreed } from './two-person-act.ts'
-import { yearEnding } from './year-rows.ts'
+import { UNDER_WAY, yearEnding } from './year-rows.ts'
 
 /** What is signed: what was seen, by its versions, and what is taken off. */
 export interface AskedDeduction {
@@ -48,6 +48,7 @@ interface OwedRow {
   readonly programme_version: number
   readonly run: string | null
   readonly year_ending: boolean
+  readonly under_way: boolean
 }
 
 interface ReceivableRow {
@@ -67,7 +68,8 @@ interface Looked {
 const OWED = `
 SELECT d.programme, d.ref, d.tranche, d.state, d.version, ${STILL_OWED} AS owed, d.currency, d.fiscal_year, d.budget_line, p.programme_version,
        (SELECT l.run FROM payout_run_line l WHERE l.disbursement = d.key AND l.state IN ('collected', 'released')) AS run,
-       EXISTS (SELECT FROM year_close z WHERE (z.programme, z.fiscal_year) = (d.programme, d.fiscal_year) AND z.state <> 'closed') AS year_ending
+       EXISTS (SELECT FROM year_close z WHERE (z.programme, z.fiscal_year) = (d.programme, d.fiscal_year) AND z.state <> 'closed') AS year_ending,
+       ${UNDER_WAY} AS under_way
   FROM disbursement d JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref) WHERE d.key = $1 AND d.programme = $2`
 
 /**
@@ -81,6 +83,9 @@ export async function checkDeduction(sql: Sql, asked: AskedDeduction): Promise<L
   if (row.version !== asked.version)
     throw new Problem('review-moved', 'something has been learnt since it was looked at')
   if (!AT_REST.includes(row.state)) throw new Problem('conflict', `it is ${row.state}: nothing can be deducted from it`)
+  // As a claim asks: an attempt that has failed may turn out to have been delivered until its last send has ended and its gateway has answered.
+  if (row.under_way)
+    throw new Problem('conflict', 'an attempt may still turn out to have been delivered: wait for its answer')
   if (row.run !== null) throw new Problem('conflict', `it is on run ${row.run}: what is approved does not change`)
   if (row.year_ending) throw yearEnding(row.fiscal_year)
   const receivable = await receivableOf(sql, asked, row)

@@ -33,9 +33,15 @@ const RESERVE = `
 SELECT r.source, r.programme, r.reserved, r.spent, r.freed, r.changes, a.fiscal_year AS "fiscalYear", a.budget_line AS "budgetLine", a.currency
   FROM fee_reserve r JOIN appropriation a ON a.id = r.appropriation`
 
+/** The newest year that lines of a run are owed from, or the one after the last that ends: what is left of that one has gone over there. */
+const YEAR_OF_RUN = `
+SELECT greatest(d.fiscal_year, (SELECT max(z.fiscal_year) + 1 FROM year_close z WHERE z.programme = $2)) AS "fiscalYear", d.budget_line AS "budgetLine"
+  FROM payout_run_line l JOIN disbursement d ON d.key = l.disbursement
+ WHERE l.run = $1 ORDER BY d.fiscal_year DESC, d.budget_line LIMIT 1`
+
 /**
- * Reserves the fees of a run from this year's appropriation. Throws `budget-exceeded` when it has not as much left, or there is none, and
- * `year-ending`.
+ * Reserves the fees of a run from the appropriation of what is paid. Throws `budget-exceeded` when it has not as much left, or there is none,
+ * and `year-ending`.
  */
 export async function reserveRunFees(
   sql: Sql,
@@ -44,8 +50,9 @@ export async function reserveRunFees(
   amount: bigint,
   atMs: number,
 ): Promise<void> {
-  const { code, budgetLine, zone } = programme
-  const fiscalYear = Number(localDate(zone, atMs).slice(0, 4))
+  const { code } = programme
+  const years = await sql.query<Pick<ReserveRow, 'fiscalYear' | 'budgetLine'>>(YEAR_OF_RUN, [run, code])
+  const { fiscalYear, budgetLine } = one(years.rows, 'line')
   const { rows } = await sql.query<{ id: string }>(
     'SELECT id FROM appropriation WHERE programme = $1 AND fiscal_year = $2 AND budget_line = $3 FOR UPDATE',
     [code, fiscalYear, budgetLine],
@@ -112,9 +119,12 @@ function entryOf(row: ReserveRow, event: LedgerEvent, amount: bigint, businessDa
   }
 }
 
-/** What of a run's lines was sent, and may be charged still: the rest can never be. */
+/** What of a run's lines was sent, and may be charged still: less what was taken for the line itself. The rest can never be. */
 const SENT = `
-SELECT coalesce(sum(l.fee), 0)::bigint AS sent FROM payout_run_line l
+SELECT coalesce(sum(greatest(0, l.fee - (
+         SELECT coalesce(-sum(c.difference), 0) FROM discrepancy c JOIN payout y ON y.key = c.payout
+          WHERE y.disbursement = l.disbursement AND c.fee_reserve = 'run:' || l.run AND c.resolution IS DISTINCT FROM 'corrected'))), 0)::bigint AS sent
+  FROM payout_run_line l
  WHERE l.run = $1 AND l.fee > 0 AND l.released_at IS NOT NULL
    AND EXISTS (SELECT FROM payout y WHERE y.disbursement = l.disbursement AND y.claimed_at >= l.released_at)`
 
@@ -128,8 +138,11 @@ export async function freeRunFees(
   if (run.fees === 0n) return
   const row = await lockReserve(sql, `run:${run.key}`)
   const { rows } = await sql.query<{ sent: bigint }>(SENT, [run.key])
-  const kept = [one(rows, 'lines').sent, row.spent].reduce((most, amount) => (amount > most ? amount : most))
-  await free(sql, row, row.reserved - row.freed - kept, { cause: 'run-ended', zone, atMs })
+  await free(sql, row, row.reserved - row.freed - row.spent - one(rows, 'lines').sent, {
+    cause: 'run-ended',
+    zone,
+    atMs,
+  })
 }
 
 async function lockReserve(sql: Sql, source: string): Promise<ReserveRow> {
@@ -188,41 +201,63 @@ export interface Charged {
 
 /** Which reserve a payout's fees are taken from: the run it was sent under, else its person's wave. */
 const SOURCES = `
-SELECT y.key AS payout, coalesce(
-         (SELECT 'run:' || r.key FROM payout_run r JOIN payout_run_line l ON l.run = r.key AND l.disbursement = y.disbursement
-           WHERE r.programme = y.programme AND r.fees > 0 AND l.released_at <= y.claimed_at AND y.claimed_at < r.approved_until
-           ORDER BY l.released_at DESC LIMIT 1),
-         'wave:' || p.programme || ':' || p.wave) AS source
+SELECT y.key AS payout, 'wave:' || p.programme || ':' || p.wave AS wave, p.programme_version AS version,
+       (SELECT 'run:' || r.key FROM payout_run r JOIN payout_run_line l ON l.run = r.key AND l.disbursement = y.disbursement
+         WHERE r.programme = y.programme AND r.fees > 0 AND l.released_at <= y.claimed_at AND y.claimed_at < r.approved_until
+         ORDER BY l.released_at DESC LIMIT 1) AS run
   FROM payout y JOIN participant p ON (p.programme, p.ref) = (y.programme, y.ref) WHERE y.key = ANY ($1)`
 
+interface SourceRow {
+  readonly payout: string
+  readonly wave: string | null
+  readonly version: number
+  readonly run: string | null
+}
+
+interface Programmes {
+  current(code: string, sql: Sql): Promise<Programme>
+  version(code: string, version: number, sql: Sql): Promise<Programme>
+}
+
+/** The lines that the budget must cover, each with the reserve that it is taken from. */
+async function budgeted(
+  sql: Sql,
+  programmes: Programmes,
+  lines: readonly FeeLine[],
+): Promise<(FeeLine & { readonly source: string })[]> {
+  const taken = lines.filter(({ difference }) => difference < 0n)
+  if (taken.length === 0) return []
+  const { rows } = await sql.query<SourceRow>(SOURCES, [taken.flatMap(({ payout }) => payout ?? [])])
+  const sources = new Map(rows.map((row) => [row.payout, row]))
+  const found: (FeeLine & { readonly source: string })[] = []
+  for (const line of taken) {
+    const { programme: code } = line
+    const of = sources.get(line.payout ?? '')
+    const { payment } = of ? await programmes.version(code, of.version, sql) : await programmes.current(code, sql)
+    if (payment.fees !== undefined || of?.run) found.push({ ...line, source: of?.run ?? of?.wave ?? '' })
+  }
+  return found
+}
+
 /**
- * Takes fees from their reserves, as far as these go, in the order of the lines; what no reserve covers is told so. A programme that knows
- * nothing of fees has none in its budget. What a gateway gives back is not spent again.
+ * Takes fees from their reserves, as far as these go, in the order of the lines; what no reserve covers is told so. Lives stay on their version:
+ * whose version knows nothing of fees has none in the budget, but what a run has reserved. What a gateway gives back is not spent again.
  */
 export async function chargeFees(
   sql: Sql,
-  programmes: { current(code: string, sql: Sql): Promise<Programme> },
+  programmes: Programmes,
   lines: readonly FeeLine[],
 ): Promise<ReadonlyMap<string, Charged>> {
   const charged = new Map<string, Charged>()
-  const taken: FeeLine[] = []
-  for (const line of lines) {
-    const { payment } = await programmes.current(line.programme, sql)
-    if (payment.fees !== undefined && line.difference < 0n) taken.push(line)
-  }
+  const taken = await budgeted(sql, programmes, lines)
   if (taken.length === 0) return charged
-  const { rows } = await sql.query<{ payout: string; source: string }>(SOURCES, [
-    taken.flatMap(({ payout }) => payout ?? []),
-  ])
-  const sources = new Map(rows.map(({ payout, source }) => [payout, source]))
   const reserves = await sql.query<ReserveRow>(
     `${RESERVE} WHERE r.source = ANY ($1) ORDER BY r.source FOR UPDATE OF r`,
-    [[...new Set(sources.values())]],
+    [[...new Set(taken.map(({ source }) => source))]],
   )
   const left = new Map(reserves.rows.map((row) => [row.source, row.reserved - row.spent - row.freed]))
   const spent = new Map<string, bigint>()
-  for (const { id, payout, difference } of taken) {
-    const source = sources.get(payout ?? '') ?? ''
+  for (const { id, source, difference } of taken) {
     const room = left.get(source) ?? 0n
     const isCovered = room >= -difference
     charged.set(id, { source: isCovered ? source : null, isOver: !isCovered })
@@ -237,6 +272,8 @@ export async function chargeFees(
 /** Adds to what was spent of reserves; a negative amount is given back. */
 export async function spend(sql: Sql, amounts: ReadonlyMap<string, bigint>): Promise<void> {
   if (amounts.size === 0) return
+  // In one order, whoever takes and whoever gives back.
+  await sql.query('SELECT FROM fee_reserve WHERE source = ANY ($1) ORDER BY source FOR UPDATE', [[...amounts.keys()]])
   await sql.query(
     `UPDATE fee_reserve r SET spent = r.spent + n.amount FROM unnest($1::text[], $2::bigint[]) AS n (source, amount) WHERE r.source = n.source`,
     [[...amounts.keys()], [...amounts.values()]],

@@ -4,15 +4,16 @@
  */
 import { engineActor } from '../domain/act.ts'
 import { addDuration } from '../domain/duration.ts'
-import { RUN_ENDS, type RunState } from '../domain/payout-run.ts'
+import { RUN_ENDS, runTarget, type RunState } from '../domain/payout-run.ts'
 import type { Programme, RunRules } from '../domain/programme.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, one, type Sql } from './database.ts'
 import type { StoreContext } from './options.ts'
 import { STILL_OWED } from './owed-amount.ts'
 import { freeRunFees } from './fees.ts'
+import { takeTarget } from './freeze-locks.ts'
 import { frozenBy, patient } from './run-collect.ts'
-import { lockRun, type RunRow } from './run-rows.ts'
+import { findRun, lockRun, type RunRow } from './run-rows.ts'
 import { endLines, rulesOf } from './run-steps.ts'
 
 /** A gateway, and how many payments may be let go ahead of it. */
@@ -42,6 +43,9 @@ export function lookAtRun(
   nowMs: number,
 ): Promise<RunLook> {
   return inTransaction(context.database, async (sql) => {
+    // What is sent is counted when it ends: claims that have begun are waited for, and no other one begins.
+    const { approvedUntil } = await findRun(sql, key)
+    if (approvedUntil && approvedUntil.getTime() <= nowMs) await takeTarget(sql, runTarget(key))
     const run = await lockRun(sql, key)
     await sql.query('UPDATE payout_run SET looked_at = now() WHERE key = $1 AND state <> ALL ($2::text[])', [
       key,

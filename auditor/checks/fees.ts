@@ -25,16 +25,19 @@ const RESERVED = `
 SELECT 'run:' || key AS source, programme, fees, collected_at AS at, 1 AS n FROM payout_run WHERE fees > 0
 UNION ALL SELECT source, programme, fees, at, n::int FROM (${ADMITTED}) AS admitted`
 
-/** Until the place in the trail where a run ended: what of its fees had been taken. */
-const SPENT_BY_THEN = `(SELECT coalesce(sum(CASE e.act WHEN 'discrepancy-found' THEN -d.difference ELSE d.difference END), 0)
+/** Until the place in the trail where a run ended: what of its fees had been taken, for all its payments or for some. */
+const spentByThen = (
+  some = '',
+) => `(SELECT coalesce(sum(CASE e.act WHEN 'discrepancy-found' THEN -d.difference ELSE d.difference END), 0)
    FROM discrepancy d JOIN audit_event e ON e.subject = 'discrepancy:' || d.id AND e.act IN ('discrepancy-found', 'discrepancy-corrected')
-  WHERE d.fee_reserve = 'run:' || r.key AND e.id < (SELECT max(x.id) FROM audit_event x WHERE x.subject = 'run:' || r.key AND x.act IN ('run-closed', 'run-aborted', 'run-discarded')))`
+  WHERE d.fee_reserve = 'run:' || r.key AND e.id < (SELECT max(x.id) FROM audit_event x WHERE x.subject = 'run:' || r.key AND x.act IN ('run-closed', 'run-aborted', 'run-discarded')) ${some})`
 
 /** What an ended run had not sent, and has freed. */
 const ENDED = `
-SELECT 'run:' || r.key AS source, r.ended_at AS at, greatest(0, r.fees - greatest(${SPENT_BY_THEN},
-         (SELECT coalesce(sum(l.fee), 0) FROM payout_run_line l WHERE l.run = r.key AND l.released_at IS NOT NULL
-             AND EXISTS (SELECT FROM payout y WHERE y.disbursement = l.disbursement AND y.claimed_at >= l.released_at))))::bigint AS freed
+SELECT 'run:' || r.key AS source, r.ended_at AS at, greatest(0, r.fees - ${spentByThen()} - (
+         SELECT coalesce(sum(greatest(0, l.fee - ${spentByThen('AND EXISTS (SELECT FROM payout c WHERE c.key = d.payout AND c.disbursement = l.disbursement)')})), 0)
+            FROM payout_run_line l WHERE l.run = r.key AND l.released_at IS NOT NULL
+             AND EXISTS (SELECT FROM payout y WHERE y.disbursement = l.disbursement AND y.claimed_at >= l.released_at)))::bigint AS freed
   FROM payout_run r WHERE r.fees > 0 AND r.ended_at IS NOT NULL`
 
 /** Each change of a reserve, with the number that its posting has. */

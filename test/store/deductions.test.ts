@@ -2,9 +2,20 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bankAccount } from '../support/builders.ts'
 import { deducting, MONTH, type Deducting, type Owing } from '../support/deductions.ts'
-import { called, stateOf, submitted } from '../support/sent.ts'
+import { asked, called, stateOf, submitted } from '../support/sent.ts'
 import { decide as decideOn, propose } from '../support/two-people.ts'
-import { AMOUNT, DAY, disbursementOf, HOUR, MINUTE, openWorld, refusal, seen, type World } from '../support/world.ts'
+import {
+  AMOUNT,
+  DAY,
+  disbursementOf,
+  HOUR,
+  MINUTE,
+  openWorld,
+  refusal,
+  seen,
+  seenFailed,
+  type World,
+} from '../support/world.ts'
 
 const PART = 20_000_000n
 
@@ -80,6 +91,14 @@ describe('what was paid in error is set off against what is owed next', () => {
       called(payout, seen('returned', { gatewayId: 'po_3', amount: { minor: amount, currency: 'IDR' } }), MONTH + DAY),
     )
     expect(await stateOf(world, owing.next)).toMatchObject({ state: 'needs-account' })
+    expect(await refusal(at.deduct(owing.next, owing.payout, PART))).toBe('conflict')
+    await world.observe(
+      asked(
+        payout,
+        seen('returned', { gatewayId: 'po_3', amount: { minor: amount, currency: 'IDR' } }),
+        MONTH + DAY + HOUR,
+      ),
+    )
     await world.link(owing.ref, bankAccount(), MONTH + DAY)
     await world.advance(owing.ref, MONTH + 9 * DAY)
     const again = await world.draft(owing.next, MONTH + 9 * DAY)
@@ -115,9 +134,14 @@ describe('what was paid in error is set off against what is owed next', () => {
     await world.observe(called(owing.payout, seen('returned'), MONTH + MINUTE))
     expect(await world.one('SELECT state FROM payout WHERE key = $1', [owing.payout])).toEqual({ state: 'review' })
     expect(await refusal(at.deduct(owing.next, owing.payout, 1n))).toBe('conflict')
-    await at.decide(disbursementOf(owing.ref), owing.payout, { finding: 'returned' }, MONTH + HOUR)
-    expect(await receivable()).toEqual({ money: 'back', repaid: PART })
-    expect(await balance('funds:receivable')).toBe(0n)
+    // Were it no receivable, the person would have lost what was set off for it.
+    for (const finding of ['returned', 'not-paid', 'paid'] as const)
+      expect(await refusal(at.decide(disbursementOf(owing.ref), owing.payout, { finding }, MONTH + HOUR))).toBe(
+        'conflict',
+      )
+    await at.decide(disbursementOf(owing.ref), owing.payout, { finding: 'receivable' }, MONTH + HOUR)
+    expect(await receivable()).toEqual({ money: 'receivable', repaid: PART })
+    expect(-(await balance('funds:receivable'))).toBe(AMOUNT - PART)
   })
 })
 
@@ -147,6 +171,16 @@ describe('nobody takes off', () => {
       async () => {
         await world.claim(owing.next, MONTH)
         return at.deduct(owing.next, owing.payout, PART)
+      },
+      'conflict',
+    ],
+    [
+      'from what has failed, while its send is open or its gateway was asked about it',
+      async () => {
+        const payout = await world.claim(owing.next, MONTH)
+        await world.observe(called(payout, seenFailed('retry-new'), MONTH + MINUTE))
+        expect(await stateOf(world, owing.next)).toMatchObject({ state: 'released' })
+        return at.deduct(owing.next, owing.payout, AMOUNT)
       },
       'conflict',
     ],
@@ -243,5 +277,48 @@ describe('the database itself refuses', () => {
     await expect(world.store.context.database.pool.query(text, [owing.next])).rejects.toMatchObject({
       code: expect.stringMatching(/^23/),
     })
+  })
+
+  it.each<[string, (amount: bigint) => Promise<unknown>]>([
+    ['a deduction of it', (amount) => at.deduct(owing.next, owing.payout, amount)],
+    ['a part that was repaid', (amount) => at.repay(owing.payout, amount)],
+  ])('an end of all of a receivable in the name of %s', async (_, take) => {
+    await take(PART)
+    for (const money of ['written-off', 'repaid']) {
+      await expect(
+        world.store.context.database.pool.query('UPDATE payout SET money = $2 WHERE key = $1', [owing.payout, money]),
+      ).rejects.toMatchObject({ code: '23001' })
+    }
+  })
+
+  it('a deduction that is taken from nothing', async () => {
+    await at.deduct(owing.next, owing.payout, PART)
+    await world.root.pool.query('ALTER TABLE deduction DISABLE TRIGGER deduction_agreed')
+    await expect(
+      world.store.context.database.pool.query(
+        `INSERT INTO deduction (id, programme, ref, disbursement, payout, cause, reference, amount, currency, agreed_under, made_at)
+         SELECT gen_random_uuid(), programme, ref, disbursement, payout, cause, reference, amount, currency,
+                (SELECT id FROM proposal WHERE act = 'review-decision' LIMIT 1), now() FROM deduction`,
+      ),
+    ).rejects.toMatchObject({ code: '23514' })
+  })
+
+  it('an obligation that begins with a deduction, and a payout that begins repaid', async () => {
+    const { pool } = world.store.context.database
+    await expect(
+      pool.query(
+        `INSERT INTO disbursement SELECT (jsonb_populate_record(d, '{"key": "k", "tranche": "survey-1", "deducted": 1}')).* FROM disbursement d WHERE key = $1`,
+        [owing.next],
+      ),
+    ).rejects.toMatchObject({
+      code: expect.stringMatching(/^(23|42)/),
+      message: expect.not.stringContaining('duplicate'),
+    })
+    await expect(
+      pool.query(
+        `INSERT INTO payout SELECT (jsonb_populate_record(y, '{"key": "k#9", "n": 9, "repaid": 1}')).* FROM payout y WHERE key = $1`,
+        [owing.payout],
+      ),
+    ).rejects.toMatchObject({ code: expect.stringMatching(/^(23|42)/) })
   })
 })

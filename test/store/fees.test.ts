@@ -9,7 +9,7 @@ import { agreeToRun, approvedProgramme, collect, officersOf, proposeRun, release
 import { submitted } from '../support/sent.ts'
 import { line, NEXT, reconciling, type Paid } from '../support/statements.ts'
 import { agree } from '../support/two-people.ts'
-import { disbursementOf, HOUR, NOON, openWorld, refusal, seen, WAVE, YEAR, type World } from '../support/world.ts'
+import { DAY, disbursementOf, HOUR, NOON, openWorld, refusal, seen, WAVE, YEAR, type World } from '../support/world.ts'
 import { endYear, finishYears } from '../support/years.ts'
 
 const FEE = 250_000n
@@ -142,6 +142,43 @@ describe('a payout run', () => {
     await at.reconcile([line(sent), fee(sent, 'f1')])
     expect(await reserve(`run:${run.key}`)).toEqual({ reserved: 2n * FEE, spent: FEE, freed: FEE })
     expect(await open()).toEqual([])
+  })
+
+  it('keeps what its gateway may still take for one line when another one was charged more than was planned', async () => {
+    await open2(each + 3n * FEE)
+    const refs = [await world.ready(), await world.ready(), await world.ready()]
+    const run = await collect(world, NOON)
+    await agreeToRun(world, await proposeRun(world, run, NOON), NOON)
+    await release(world, run, NOON)
+    const at = reconciling(world)
+    const [one, other] = [await paid(refs[0] ?? '', NOON), await paid(refs[1] ?? '', NOON)]
+    await at.reconcile([line(one), line(other), fee(one, 'f1', 2n * FEE)])
+    await world.act((acts) => acts.hold({ programme: 'swift', ref: refs[2] ?? '', reason: 'a doubt' }), NOON)
+    expect(await world.store.runs.look(run.key, [], NOON + HOUR)).toMatchObject({ state: 'closed' })
+    expect(await reserve(`run:${run.key}`)).toEqual({ reserved: 3n * FEE, spent: 2n * FEE, freed: 0n })
+  })
+
+  it('of what went over in December is reserved from the next year, and in January from the year it is owed from', async () => {
+    await open2(4n * FEE)
+    const held = await world.ready()
+    const january = await collect(world, NOON + 45 * DAY)
+    const yearOf = (run: string) =>
+      world.one(
+        'SELECT fiscal_year FROM fee_reserve r JOIN appropriation a ON a.id = r.appropriation WHERE source = $1',
+        [`run:${run}`],
+      )
+    expect(await yearOf(january.key)).toEqual({ fiscal_year: YEAR })
+    await world.act((acts) => acts.discardRun({ run: january.key, reason: 'a wrong day' }), NOON + 45 * DAY)
+    await world.act((acts) => acts.hold({ programme: 'swift', ref: held, reason: 'a doubt' }), NOON)
+    await world.appropriate(each * 10n, YEAR + 1)
+    await endYear(world)
+    await finishYears(world.store)
+    expect(await world.one('SELECT fiscal_year FROM disbursement WHERE key = $1', [disbursementOf(held)])).toEqual({
+      fiscal_year: YEAR + 1,
+    })
+    await world.act((acts) => acts.release({ programme: 'swift', ref: held, reason: 'no doubt' }), NOON + 28 * DAY)
+    const december = await collect(world, NOON + 28 * DAY + HOUR)
+    expect(await yearOf(december.key)).toEqual({ fiscal_year: YEAR + 1 })
   })
 
   it('frees all of it when one person drops it', async () => {

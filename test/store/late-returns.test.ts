@@ -3,9 +3,20 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bankAccount } from '../support/builders.ts'
 import { pairOf } from '../support/freezes.ts'
 import { reviewDecisionOf } from '../support/reviews.ts'
-import { called, postedEvents, sendFirst, stateOf, submitted, type Sent } from '../support/sent.ts'
+import { asked, called, postedEvents, sendFirst, stateOf, submitted, type Sent } from '../support/sent.ts'
 import { agree } from '../support/two-people.ts'
-import { AMOUNT, DAY, disbursementOf, HOUR, NOON, openWorld, SECOND, seen, type World } from '../support/world.ts'
+import {
+  AMOUNT,
+  DAY,
+  disbursementOf,
+  HOUR,
+  MINUTE,
+  NOON,
+  openWorld,
+  SECOND,
+  seen,
+  type World,
+} from '../support/world.ts'
 
 let world: World
 beforeEach(async () => {
@@ -16,7 +27,11 @@ afterEach(async () => {
   await world.close()
 })
 
-const back = (payout: string, atMs: number) => world.observe(called(payout, seen('returned'), atMs))
+/** A callback tells it, and the gateway says so itself when it is asked. */
+const back = async (payout: string, atMs: number): Promise<void> => {
+  await world.observe(called(payout, seen('returned'), atMs))
+  await world.observe(asked(payout, seen('returned'), atMs + MINUTE))
+}
 const deadline = async (key: string): Promise<number> =>
   (await world.one<{ at: Date }>('SELECT lapses_at AS at FROM disbursement WHERE key = $1', [key])).at.getTime()
 

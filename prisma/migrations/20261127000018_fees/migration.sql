@@ -50,6 +50,9 @@ CREATE UNIQUE INDEX "repayment_agreed_under_key" ON "repayment"("agreed_under");
 -- CreateIndex
 CREATE INDEX "repayment_payout_idx" ON "repayment"("payout");
 
+-- CreateIndex
+CREATE INDEX "proposal_subject_idx" ON "proposal"("subject");
+
 -- AddForeignKey
 ALTER TABLE "deduction" ADD CONSTRAINT "deduction_disbursement_exists" FOREIGN KEY ("disbursement", "programme", "ref", "currency") REFERENCES "disbursement"("key", "programme", "ref", "currency") ON DELETE NO ACTION ON UPDATE NO ACTION;
 
@@ -71,9 +74,9 @@ ALTER TABLE deduction ADD CONSTRAINT deduction_shape CHECK (
   amount > 0 AND reference <> '' AND cause IN ('paid-in-error', 'tax', 'court-order') AND (cause = 'paid-in-error') = (payout IS NOT NULL));
 ALTER TABLE repayment ADD CONSTRAINT repayment_amount CHECK (amount > 0);
 -- Nothing is taken off that is not owed, and nobody gives back more than they have to.
-ALTER TABLE disbursement ADD CONSTRAINT disbursement_deducted CHECK (deducted >= 0 AND deducted <= amount);
-ALTER TABLE payout ADD CONSTRAINT payout_repaid CHECK (repaid >= 0 AND repaid + returned <= amount AND (repaid = 0 OR money NOT IN ('clearing', 'credited')));
-ALTER TABLE payout_run_line ADD CONSTRAINT payout_run_line_deducted CHECK ((gross IS NULL) = (deductions IS NULL) AND (gross IS NULL OR gross > amount));
+ALTER TABLE disbursement ADD CONSTRAINT disbursement_deducted CHECK (deducted >= 0 AND deducted <= amount) NOT VALID;
+ALTER TABLE payout ADD CONSTRAINT payout_repaid CHECK (repaid >= 0 AND repaid + returned <= amount AND (repaid = 0 OR money NOT IN ('clearing', 'credited'))) NOT VALID;
+ALTER TABLE payout_run_line ADD CONSTRAINT payout_run_line_deducted CHECK ((gross IS NULL) = (deductions IS NULL) AND (gross IS NULL OR gross > amount)) NOT VALID;
 CREATE TRIGGER deduction_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON deduction FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER repayment_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON repayment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -126,7 +129,39 @@ END
 $$;
 CREATE TRIGGER payout_repayment BEFORE UPDATE OF repaid ON payout FOR EACH ROW WHEN (NEW.repaid <> OLD.repaid) EXECUTE FUNCTION refuse_unagreed_repayment();
 DROP TRIGGER payout_recovery ON payout;
-CREATE TRIGGER payout_recovery BEFORE UPDATE ON payout FOR EACH ROW WHEN (NEW.money IN ('receivable', 'written-off', 'repaid') AND NEW.money <> OLD.money) EXECUTE FUNCTION refuse_lone_decision('review-decision', 'receivable-end', 'deduction');
+-- A receivable ends as its last proposal says: the one that takes a part of it ends it only where nothing is left.
+CREATE FUNCTION refuse_lone_recovery() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.decided_under AND state = 'executed' AND content ->> 'payout' = NEW.key AND
+       CASE act WHEN 'review-decision' THEN true
+                WHEN 'receivable-end' THEN content ->> 'amount' IS NULL AND content ->> 'end' = NEW.money
+                WHEN 'deduction' THEN NEW.money = 'repaid' AND NEW.repaid + NEW.returned = NEW.amount
+                ELSE false END) THEN
+    RAISE EXCEPTION 'payout % is decided by a proposal that others have agreed to', NEW.key USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER payout_recovery BEFORE UPDATE ON payout FOR EACH ROW WHEN (NEW.money IN ('receivable', 'written-off', 'repaid') AND NEW.money <> OLD.money) EXECUTE FUNCTION refuse_lone_recovery();
+CREATE TRIGGER disbursement_begins BEFORE INSERT ON disbursement FOR EACH ROW WHEN (NEW.deducted <> 0) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER payout_begins BEFORE INSERT ON payout FOR EACH ROW WHEN (NEW.repaid <> 0) EXECUTE FUNCTION refuse_change();
+-- What was agreed to stands beside what it is taken from by the end of its commit.
+CREATE FUNCTION refuse_untaken() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  taken boolean := true;
+BEGIN
+  IF TG_TABLE_NAME = 'deduction' THEN
+    taken := (SELECT deducted FROM disbursement WHERE key = NEW.disbursement) = (SELECT sum(amount) FROM deduction WHERE disbursement = NEW.disbursement);
+  END IF;
+  IF NOT taken OR NEW.payout IS NOT NULL AND (SELECT repaid FROM payout WHERE key = NEW.payout) <>
+       coalesce((SELECT sum(amount) FROM deduction WHERE payout = NEW.payout), 0) + coalesce((SELECT sum(amount) FROM repayment WHERE payout = NEW.payout), 0) THEN
+    RAISE EXCEPTION 'what was agreed to is not taken from what it is about' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER deduction_taken AFTER INSERT ON deduction DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_untaken();
+CREATE CONSTRAINT TRIGGER repayment_taken AFTER INSERT ON repayment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_untaken();
 
 -- What is with the payee and on its way is never more than what was owed less what was taken off.
 CREATE OR REPLACE FUNCTION refuse_overpayment() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -174,13 +209,13 @@ CREATE INDEX "fee_reserve_appropriation_idx" ON "fee_reserve"("appropriation");
 ALTER TABLE "fee_reserve" ADD CONSTRAINT "fee_reserve_appropriation_exists" FOREIGN KEY ("appropriation") REFERENCES "appropriation"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
 
 -- AddForeignKey
-ALTER TABLE "discrepancy" ADD CONSTRAINT "discrepancy_fee_reserve_exists" FOREIGN KEY ("fee_reserve") REFERENCES "fee_reserve"("source") ON DELETE NO ACTION ON UPDATE NO ACTION;
+ALTER TABLE "discrepancy" ADD CONSTRAINT "discrepancy_fee_reserve_exists" FOREIGN KEY ("fee_reserve") REFERENCES "fee_reserve"("source") ON DELETE NO ACTION ON UPDATE NO ACTION NOT VALID;
 
 -- What Prisma cannot say. Every object below is declared again in prisma/guards.ts and compared with the catalog at start.
 ALTER TABLE fee_reserve ADD CONSTRAINT fee_reserve_limit CHECK (reserved > 0 AND spent >= 0 AND freed >= 0 AND spent + freed <= reserved AND source ~ '^(run|wave):');
-ALTER TABLE payout_run ADD CONSTRAINT payout_run_fees CHECK (fees >= 0);
-ALTER TABLE payout_run_line ADD CONSTRAINT payout_run_line_fee CHECK (fee >= 0);
-ALTER TABLE discrepancy ADD CONSTRAINT discrepancy_fee CHECK ((fee_reserve IS NULL AND NOT over_reserve) OR (class = 'fee' AND (fee_reserve IS NULL OR NOT over_reserve)));
+ALTER TABLE payout_run ADD CONSTRAINT payout_run_fees CHECK (fees >= 0) NOT VALID;
+ALTER TABLE payout_run_line ADD CONSTRAINT payout_run_line_fee CHECK (fee >= 0) NOT VALID;
+ALTER TABLE discrepancy ADD CONSTRAINT discrepancy_fee CHECK ((fee_reserve IS NULL AND NOT over_reserve) OR (class = 'fee' AND (fee_reserve IS NULL OR NOT over_reserve))) NOT VALID;
 CREATE TRIGGER fee_reserve_frozen BEFORE UPDATE ON fee_reserve FOR EACH ROW EXECUTE FUNCTION refuse_thaw('source', 'programme', 'appropriation');
 CREATE TRIGGER fee_reserve_kept BEFORE DELETE OR TRUNCATE ON fee_reserve FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 -- A run reserves what it says, once and for all; a wave as it admits.
