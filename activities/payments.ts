@@ -67,7 +67,7 @@ export function createPaymentActivities(given: PaymentDependencies): PaymentActi
       }),
     checkAccount: (of) =>
       translateProblems(async () => {
-        await checkAccount(dependencies, of)
+        await pass('check:done', checkAccount(dependencies, of))
         return null
       }),
   }
@@ -102,16 +102,17 @@ async function claimAndSend(dependencies: Dependencies, disbursement: string): P
 
 /** Asks the gateway about an account that nobody has been asked about; one that it refuses is the person's to mend or to replace. */
 async function isConfirmed(dependencies: Dependencies, draft: ClaimDraft): Promise<boolean> {
-  const { store, now } = dependencies
+  const { store, now, pass } = dependencies
   const { programme, ref, accountId: account, gateway: code, destination } = draft
   const gateway = gatewayOf(dependencies, code)
   const to = destination.open()
   const question = { programme, ref, account, gateway: code, institution: to.institution, destination }
-  const answer = await gateway.checkAccount(to, AbortSignal.timeout(gateway.capabilities.timing.enquireTimeoutMs))
-  const judged = await store.accountChecks.record(question, answer, now())
+  const signal = AbortSignal.timeout(gateway.capabilities.timing.enquireTimeoutMs)
+  const answer = await pass('first-check:answered', gateway.checkAccount(to, signal))
+  const judged = await pass('first-check:committed', store.accountChecks.record(question, answer, now()))
   if (judged.verdict === 'refused') {
     const failure = { class: 'needs-account', code: judged.code ?? 'undocumented', vendorCode: '' } as const
-    await store.claims.refuse(draft, failure, now())
+    await pass('first-check:refused', store.claims.refuse(draft, failure, now()))
   }
   return judged.verdict === 'verified' || judged.verdict === 'review'
 }
@@ -212,12 +213,13 @@ async function checkFloat(dependencies: Dependencies, disbursement: string, code
 }
 
 async function checkAccount(dependencies: Dependencies, of: LifeOf): Promise<void> {
-  const { store, now } = dependencies
-  const question = await store.accountChecks.due(of, now())
+  const { store, now, pass } = dependencies
+  const question = await pass('check:committed', store.accountChecks.due(of, now()))
   if (question === null) return
   const gateway = gatewayOf(dependencies, question.gateway)
   const signal = AbortSignal.timeout(gateway.capabilities.timing.enquireTimeoutMs)
-  await store.accountChecks.record(question, await gateway.checkAccount(question.destination.open(), signal), now())
+  const answer = await pass('checked:answered', gateway.checkAccount(question.destination.open(), signal))
+  await pass('checked:committed', store.accountChecks.record(question, answer, now()))
 }
 
 function orderOf(draft: ClaimDraft): Parameters<Gateway['prepare']>[0] {

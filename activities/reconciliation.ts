@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { StatementRefused, type StatementRefusal } from '../domain/statement.ts'
+import { passBy, type Pass } from '../failpoints.ts'
 import type { Gateway } from '../gateways/gateway.ts'
 import type { Store } from '../store/index.ts'
 import { translateProblems } from './failures.ts'
@@ -39,12 +40,14 @@ export interface ReconciliationDependencies {
   readonly now: () => number
   /** Tells the server that the step is still at work. */
   readonly beat: () => void
+  /** Where tests kill the process; absent, nothing happens there. */
+  readonly pass?: Pass
 }
 
 const SETTLED_AT_ONCE = 200
 
 export function createReconciliationActivities(dependencies: ReconciliationDependencies): ReconciliationActivities {
-  const { store, now, beat } = dependencies
+  const { store, now, beat, pass = passBy } = dependencies
   return {
     dueDays: ({ gateway, nowMs }) =>
       translateProblems(() =>
@@ -60,13 +63,15 @@ export function createReconciliationActivities(dependencies: ReconciliationDepen
       translateProblems(async () => {
         let sum = 0
         for (;;) {
-          const { settled } = await store.statements.settle(statement, SETTLED_AT_ONCE, now())
+          const settling = store.statements.settle(statement, SETTLED_AT_ONCE, now())
+          const { settled } = await pass('settle:committed', settling)
           if (settled === 0) break
           sum += settled
           beat()
         }
         const ruleOf = (code: string) => gatewayOf(dependencies, code).capabilities.statement
-        while ((await store.statements.confirmFailures(statement, ruleOf, SETTLED_AT_ONCE, now())) > 0) beat()
+        const confirmed = () => store.statements.confirmFailures(statement, ruleOf, SETTLED_AT_ONCE, now())
+        while ((await pass('settle:confirmed', confirmed())) > 0) beat()
         return sum
       }),
   }

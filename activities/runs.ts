@@ -1,6 +1,7 @@
 /** Steps of payout runs: they only touch PostgreSQL, and name no person. */
 import { RUN_ENDS, type RunState } from '../domain/payout-run.ts'
 import { Problem, type ProblemCode } from '../domain/problem.ts'
+import { passBy, type Pass } from '../failpoints.ts'
 import type { Gateway } from '../gateways/gateway.ts'
 import type { Store } from '../store/index.ts'
 import { translateProblems } from './failures.ts'
@@ -32,12 +33,14 @@ export interface RunActivities {
 export interface RunDependencies {
   readonly store: Pick<Store, 'runs'>
   readonly gateways: ReadonlyMap<string, Gateway>
+  /** Where tests kill the process; absent, nothing happens there. */
+  readonly pass?: Pass
 }
 
 /** How much of a gateway's rate may be let go ahead of it: a stop then finds no more than this to take back. */
 const AHEAD_SECONDS = 120
 
-export function createRunActivities({ store, gateways }: RunDependencies): RunActivities {
+export function createRunActivities({ store, gateways, pass = passBy }: RunDependencies): RunActivities {
   const ahead = [...gateways.values()].map(({ code, capabilities }) => ({
     gateway: code,
     payments: Math.max(1, Math.floor(capabilities.ratePerSecond * AHEAD_SECONDS)),
@@ -45,7 +48,7 @@ export function createRunActivities({ store, gateways }: RunDependencies): RunAc
   return {
     lookAtRun: ({ run, nowMs }) =>
       translateProblems(async () => {
-        const { state, waiting, out, untilMs } = await store.runs.look(run, ahead, nowMs)
+        const { state, waiting, out, untilMs } = await pass('release:committed', store.runs.look(run, ahead, nowMs))
         return { state, isOver: RUN_ENDS.includes(state), waiting, out, untilMs }
       }),
     collectRun: ({ programme, nowMs }) =>

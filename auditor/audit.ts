@@ -1,6 +1,7 @@
 /** The audit: one snapshot of the database beside what the gateways tell, every check over both, and what was found. */
 import { Books, type AuditSettings, type Check, type Sql } from './books.ts'
 import { CHECKED_ELSEWHERE, CHECKS } from './checks.ts'
+import { layDecided } from './decided.ts'
 import { Findings, type Finding } from './finding.ts'
 import type { AccountKeys } from './identity.ts'
 import { layTables } from './prepare.ts'
@@ -82,6 +83,7 @@ const PLANNED = `SET LOCAL work_mem = '64MB'; SET LOCAL cursor_tuple_fraction = 
 async function look(sql: Sql, options: AuditOptions, findings: Findings): Promise<Audited> {
   const books = await booksOf(sql, options, findings)
   await sql.query(PLANNED)
+  await layDecided(books)
   const checks = CHECKS.filter(({ name }) => options.only?.includes(name) ?? true)
   for (const check of checks) {
     findings.begin()

@@ -1,5 +1,7 @@
 /** Every check, in the order in which they are told. */
 import type { Check } from './books.ts'
+import { accounts } from './checks/accounts.ts'
+import { acts } from './checks/acts.ts'
 import { approvals } from './checks/approvals.ts'
 import { attempts } from './checks/attempts.ts'
 import { callbacks } from './checks/callbacks.ts'
@@ -29,8 +31,10 @@ export const CHECKS: readonly Check[] = [
   trail,
   events,
   approvals,
+  acts,
   programmes,
   people,
+  accounts,
   obligations,
   owed,
   keys,

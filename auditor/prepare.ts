@@ -4,6 +4,7 @@
  */
 import type { Sql } from './books.ts'
 import { CHART } from './chart.ts'
+import { DECIDED_VIEWS } from './decided.ts'
 import { TOLD_TABLES } from './statements/load.ts'
 
 /** The rules that the newest version of each programme gives to its books. */
@@ -62,7 +63,7 @@ WITH line AS (
                           AND z.gateway_id = t.gateway_id ORDER BY key LIMIT 1) z ON true
     LEFT JOIN statement s ON s.gateway = t.gateway AND s.day = t.day AND NOT s.superseded
 ), seen AS (
-  SELECT p.gateway, p.day, p.line, p.entry, p.direction, p.type, p.is_ours, p.reference, p.amount, p.currency, p.payout, p.repeated, p.is_matched,
+  SELECT p.gateway, p.day, p.line, p.entry, p.direction, p.type, p.is_ours, p.reference, p.amount, p.currency, p.payout, p.repeated, p.is_matched, p.is_by_id,
          coalesce(y.programme, f.programme, b.programme) AS programme, y.ref, coalesce(y.amount, f.amount, b.amount) AS here,
          coalesce(y.currency, f.currency, b.currency) AS here_currency, num_nonnulls(f.id, b.id) > 0 AS is_transfer,
          p.payout IN (SELECT payout FROM decided_payout) AS is_decided, m.money, m.returned_at,
@@ -90,7 +91,7 @@ SELECT gateway, day, line, entry, direction, type, reference, amount, currency, 
             WHEN type = 'return' THEN CASE WHEN returned_at IS NULL THEN 'return' END
             WHEN money = 'credited' OR returned_at IS NOT NULL THEN NULL
             ELSE 'missing-here' END AS class,
-       repeated,
+       repeated, is_by_id,
        EXISTS (SELECT FROM discrepancy d
                 WHERE d.gateway = seen.gateway AND d.day = seen.day AND d.line = seen.line AND d.resolution IS DISTINCT FROM 'corrected'
                   AND (d.payout, d.amount_there, d.type) IS NOT DISTINCT FROM (seen.payout, seen.amount, seen.type)) AS is_known,
@@ -99,7 +100,7 @@ SELECT gateway, day, line, entry, direction, type, reference, amount, currency, 
 
 /** Lays down the chart and the views. What the gateways told is laid down beside them. */
 export async function layTables(sql: Sql): Promise<void> {
-  const names = ['told_pair', 'moved_payout', 'decided_payout', 'audited_programme']
+  const names = ['decided_event', 'decided_end', 'told_pair', 'moved_payout', 'decided_payout', 'audited_programme']
   await sql.query(names.map((name) => `DROP VIEW IF EXISTS pg_temp.${name};`).join(''))
   await sql.query(`DROP TABLE IF EXISTS pg_temp.told_day, pg_temp.told_line, pg_temp.audited_chart; ${TOLD_TABLES}`)
   await sql.query('CREATE TEMPORARY TABLE audited_chart (event text, line int, debit text, credit text)')
@@ -108,5 +109,5 @@ export async function layTables(sql: Sql): Promise<void> {
       await sql.query('INSERT INTO audited_chart VALUES ($1, $2, $3, $4)', [event, at + 1, debit, credit])
     }
   }
-  for (const view of [PROGRAMMES, DECIDED, MOVED, PAIRS]) await sql.query(view)
+  for (const view of [PROGRAMMES, DECIDED, MOVED, PAIRS, DECIDED_VIEWS]) await sql.query(view)
 }

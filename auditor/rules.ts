@@ -10,7 +10,11 @@ export interface Rules {
     readonly courses: readonly { readonly code: string }[]
   }
   readonly tranches: readonly TrancheRule[]
-  readonly payment: { readonly releaseAfter: string; readonly gateways: readonly string[] }
+  readonly payment: {
+    readonly releaseAfter: string
+    readonly gateways: readonly string[]
+    readonly actions?: Readonly<Record<string, { readonly otherwise: string }>>
+  }
 }
 
 export interface TrancheRule {

@@ -8,9 +8,9 @@ import type { Follow } from '../local/demo/lives.ts'
 import type { ChildName } from '../local/environment.ts'
 import { DEATH } from '../main/armed.ts'
 import { judge, type Judged } from './live/judge.ts'
-import { freezeForAWhile, tellLate } from './live/deeds.ts'
+import { decideReviews, freezeForAWhile, payOwed, releaseDoubtful, tellLate } from './live/deeds.ts'
 import { openRestore, payer } from './live/forgotten.ts'
-import { KINDS, kindsFor, peopleOf } from './live/people.ts'
+import { approvedTrial, CHECKED_KINDS, KINDS, kindsFor, peopleOf } from './live/people.ts'
 import { openStand, type Stand } from './live/stand.ts'
 
 export interface FailpointsResult extends Judged {
@@ -31,17 +31,23 @@ export interface FailpointsOptions {
   readonly tell: (line: string) => void
 }
 
-/** What no run of minutes reaches: a gateway that asks for more time than it remembers a key, ten minutes here. */
-const BEYOND_A_RUN: readonly Failpoint[] = ['giving-up:unsent']
+/**
+ * What no run of minutes reaches: a gateway that asks for more time than it remembers a key, ten minutes here; and what happens to days that
+ * are over and to years that end. `test/store/killed.test.ts` kills there.
+ */
+function isBeyond(point: Failpoint): boolean {
+  return point === 'giving-up:unsent' || /^(settle|year|year-lapse|year-return|year-carry|period):/.test(point)
+}
 
 /** New people come this often until every failpoint had its kills, or patience ends. */
 const BATCH_MS = 20_000
 const PATIENCE_MS = 20 * 60_000
+const AWAY_EVERY_MS = 30_000
 const WORKERS = ['worker', 'worker-2'] as const
 
 export async function killAtFailpoints(options: FailpointsOptions): Promise<FailpointsResult> {
   const began = Date.now()
-  const points = (options.only ?? FAILPOINTS).filter((point) => !BEYOND_A_RUN.includes(point))
+  const points = (options.only ?? FAILPOINTS).filter((point) => !isBeyond(point))
   const arming = { isOn: false }
   const known: { stand?: Stand } = {}
   const left = (): Failpoint[] => {
@@ -52,10 +58,11 @@ export async function killAtFailpoints(options: FailpointsOptions): Promise<Fail
     const places = arming.isOn && (child === 'worker' || child === 'api') ? left() : []
     return places.length === 0 ? {} : { LUNAS_FAILPOINTS: places.map((point) => `${point}=1`).join(',') }
   }
-  const made = await openStand({ beside, waits: { firstMs: 50, longestMs: 50 } })
+  const made = await openStand({ programme: approvedTrial(), beside, waits: { firstMs: 50, longestMs: 50 } })
   known.stand = made
   try {
     arming.isOn = true
+    const deeds = keepDoing(options, made, left)
     const second = keepSecond(made, () => beside('worker'))
     await Promise.all([made.stack.kill('worker', 'SIGKILL'), made.stack.kill('api', 'SIGKILL')])
     const rare = points.filter(isOfRestores)
@@ -65,6 +72,7 @@ export async function killAtFailpoints(options: FailpointsOptions): Promise<Fail
     await second.stop()
     await Promise.all([made.stack.restart('worker'), made.stack.restart('api')])
     await made.rest()
+    await deeds.stop()
     const deaths = deathsIn(made)
     const kills = points.reduce((sum, point) => sum + (deaths.get(point) ?? 0), 0)
     const unreached = left()
@@ -79,19 +87,53 @@ async function liveThrough(options: FailpointsOptions, stand: Stand, left: () =>
   const settling: Promise<void>[] = []
   const end = Date.now() + PATIENCE_MS
   while (left().length > 0 && Date.now() < end) {
-    const kinds = settling.length === 0 ? KINDS : kindsFor(left())
+    const kinds = settling.length === 0 ? [...KINDS, ...CHECKED_KINDS] : kindsFor(left())
     const settled = stand.settle(peopleOf(kinds, options.people), { withinMs: PATIENCE_MS })
     settled.catch(() => undefined)
     settling.push(settled)
     const next = Date.now() + BATCH_MS
     while (Date.now() < next && left().length > 0) {
       progress(options, stand, left())
-      if (left().includes('life:held')) await freezeForAWhile(stand)
-      if (left().includes('callback:locked')) await tellLate(stand)
       await sleep(500)
     }
   }
   await Promise.all(settling)
+}
+
+/** What people do beside the lives, again and again: they agree to runs, decide reviews, stop and let go. */
+function keepDoing(
+  { tell }: FailpointsOptions,
+  stand: Stand,
+  left: () => readonly Failpoint[],
+): { stop(): Promise<void> } {
+  const wants = (...places: readonly string[]): boolean =>
+    left().some((point) => places.some((place) => point.startsWith(place)))
+  let awayMs = 0
+  const round = async (): Promise<void> => {
+    await payOwed(stand)
+    await releaseDoubtful(stand)
+    if (wants('review:')) await decideReviews(stand)
+    if (wants('life:held', 'void:', 'approval:rejected')) await freezeForAWhile(stand)
+    if (wants('callback:locked')) await tellLate(stand)
+    // Whom nobody can ask about an account is asked later; others are paid between.
+    if (wants('checked:postponed') && Date.now() - awayMs > AWAY_EVERY_MS) {
+      awayMs = Date.now()
+      await stand.stack.kill('sandbox', 'SIGKILL')
+    }
+  }
+  let isOver = false
+  const running = (async () => {
+    while (!isOver) {
+      await round().catch((error: unknown) => tell(`left undone: ${String(error)}`))
+      await sleep(1000)
+    }
+  })()
+  return {
+    async stop() {
+      isOver = true
+      await running
+    },
+  }
 }
 
 function isOfRestores(point: Failpoint): boolean {

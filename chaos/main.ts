@@ -82,10 +82,6 @@ const TRIALS: Readonly<Record<string, { readonly says: string; readonly make: ()
     says: 'a worker that sleeps past every timeout, and wakes while another goes on',
     make: async () => (await import('./faults.ts')).zombie(),
   },
-  restore: {
-    says: 'the database restored into its past while the gateway and Temporal go on',
-    make: async () => (await import('./restore.ts')).restoring(),
-  },
   reset: {
     says: 'a hundred lives, in every state, sent back to their start',
     make: async () => (await import('./reset.ts')).resetting(),
@@ -102,6 +98,30 @@ for (const [name, { says, make }] of Object.entries(TRIALS)) {
       verdict(await tryOut(await make()), json)
     })
 }
+
+program
+  .command('restore')
+  .description('the database restored into its past while the gateway and Temporal go on; then the auditor judges')
+  .option('--minutes <n>', 'how far into its past', whole, 10)
+  .option('--json', 'one JSON object on standard output')
+  .action(async ({ minutes, json }: { minutes: number; json?: boolean }) => {
+    const { tryOut } = await import('./live/trial.ts')
+    const { restoring } = await import('./restore.ts')
+    const tell = (line: string): void => void process.stderr.write(`${line}\n`)
+    verdict(await tryOut(restoring({ aheadMs: minutes * 60_000, tell })), json)
+  })
+
+program
+  .command('file')
+  .description(
+    'a file of people to be paid, handed in cut off, whole, and shuffled in overlapping parts; then the auditor judges',
+  )
+  .option('--lines <n>', 'how many people it names', whole, 172_000)
+  .option('--json', 'one JSON object on standard output')
+  .action(async ({ lines, json }: { lines: number; json?: boolean }) => {
+    const { resubmit } = await import('./file.ts')
+    verdict(await resubmit({ lines, tell: (line) => process.stderr.write(`${line}\n`) }), json)
+  })
 
 function verdict(result: Judged, json = false): void {
   tell(result, json)

@@ -1,12 +1,12 @@
 /** Lives that are sent back to their start, whatever state they are in: the store knows what was done, and nothing is paid again. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { participantWorkflowId } from '../domain/identity.ts'
-import { follow, type Follow } from '../local/demo/lives.ts'
+import type { Follow } from '../local/demo/lives.ts'
 import { SEEDED_WAVE } from '../local/seed.ts'
 import { connectTemporal, type Temporal } from '../temporal/connect.ts'
 import { resetToStart } from '../temporal/reopen.ts'
 import { KINDS, peopleOf } from './live/people.ts'
-import type { Stand } from './live/stand.ts'
+import { register, type Stand } from './live/stand.ts'
 import { until, type Trial } from './live/trial.ts'
 
 /** Of each: people who are at their end or wait for others, who wait to be admitted, and who are in training. */
@@ -16,7 +16,7 @@ export function resetting({ people = 20 } = {}): Trial & { readonly newPayouts: 
     newPayouts: () => more,
     async play(stand) {
       await stand.settle(peopleOf(KINDS, Math.max(1, Math.round((people * 3) / KINDS.length))))
-      const waiting = await register(stand, 2 * people)
+      const waiting = await register(stand, peopleOf([{ scenario: '00' }], 2 * people))
       await admit(stand, waiting.slice(0, people))
       const temporal = connectTemporal({
         address: stand.stack.temporalAddress,
@@ -35,16 +35,6 @@ export function resetting({ people = 20 } = {}): Trial & { readonly newPayouts: 
       }
     },
   }
-}
-
-async function register({ calls, programme, lives }: Stand, count: number): Promise<Follow[]> {
-  const made: Follow[] = []
-  for (const person of peopleOf([{ scenario: '00' }], count)) {
-    const { body } = await calls.post('registrar', `/v1/programmes/${programme.code}/participants`, person.registration)
-    made.push(follow(person, String(body['ref']), Date.now()))
-  }
-  lives.push(...made)
-  return made
 }
 
 async function admit(stand: Stand, lives: readonly Follow[]): Promise<void> {

@@ -4,33 +4,57 @@ import { copyFileSync, cpSync, readdirSync, renameSync, writeFileSync, chownSync
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { agree } from '../local/agreement.ts'
+import { createReconciliationActivities } from '../activities/reconciliation.ts'
 import { follow } from '../local/demo/lives.ts'
+import { composeEngine } from '../main/compose.ts'
+import { dayOf } from '../sandbox/statement.ts'
 import { openDatabase } from '../store/database.ts'
+import { commandsIn, readDocument } from '../test/support/markdown.ts'
+import { closeDay } from './live/judge.ts'
 import { peopleOf, type Kind } from './live/people.ts'
-import type { Stand } from './live/stand.ts'
+import { register, type Stand } from './live/stand.ts'
 import { underway, until, type Trial } from './live/trial.ts'
 
 const KINDS: readonly Kind[] = ['00', '40', '41', '44', '50', '53'].map((scenario) => ({ scenario }))
 /** A server and its clients stay down for so long: time to put the copy in its place. */
 const DOWN_MS = 1500
 
-export function restoring({ each = 3, aheadMs = 15_000 } = {}): Trial {
+/** New people become due this often while the backup grows old. */
+const PACE_MS = 20_000
+
+/** `aheadMs`: how far the database is put back. Whoever is paid meanwhile was registered before. */
+export function restoring({ each = 1, aheadMs = 600_000, tell = (_line: string): void => undefined } = {}): Trial {
   return {
     stand: { waits: { firstMs: DOWN_MS, longestMs: DOWN_MS } },
     async play(stand) {
       await stand.settle(peopleOf(KINDS, 1))
+      const rounds = Math.max(1, Math.ceil(aheadMs / PACE_MS))
+      const waiting = await register(stand, peopleOf(KINDS, each * rounds))
       const over = new AbortController()
-      const settled = stand.settle(peopleOf(KINDS, each), { signal: over.signal })
-      settled.catch(() => undefined)
+      const going: Promise<void>[] = []
+      const next = (): void => {
+        const some = waiting.splice(0, KINDS.length * each)
+        const gone = stand.goOn(some, { signal: over.signal, withinMs: 2 * aheadMs + SETTLED_MS })
+        gone.catch(() => undefined)
+        going.push(gone)
+      }
+      next()
       await until('payouts are on their way', async () => (await underway(stand)) > 0, 120_000)
       const copy = await backUp(stand)
-      await Promise.race([settled, sleep(aheadMs)])
+      const end = Date.now() + aheadMs
+      for (let left = aheadMs; left > 0; left = end - Date.now()) {
+        tell(
+          `the backup is ${Math.round((aheadMs - left) / 1000)} s old; ${await accepted(stand)} payouts at the gateway`,
+        )
+        await sleep(Math.min(PACE_MS, left))
+        if (waiting.length > 0) next()
+      }
       // Whoever drives these lives has seen them further than the database will remember them.
       over.abort()
-      await settled
+      await Promise.all(going)
       const before = await accepted(stand)
       await restore(stand, copy)
+      tell('the database is the backup')
       const isFound = async (): Promise<boolean> => (await stand.store.restores.open().catch(() => null)) !== null
       await until('a worker has found it', isFound, 120_000)
       // Whatever lives still wanted to send has been refused for as long as anything would take.
@@ -38,11 +62,17 @@ export function restoring({ each = 3, aheadMs = 15_000 } = {}): Trial {
       const sent = (await accepted(stand)) - before
       if (sent > 0) throw new Error(`${sent} payouts were sent before people had looked`)
       await recover(stand)
+      tell('what was owed is looked up, and two people have let sends go on')
       await beginAgain(stand)
+      await stand.rest()
+      await close(stand)
       return 1
     },
   }
 }
+
+/** Time to come to rest, beside that in which people come. */
+const SETTLED_MS = 300_000
 
 async function accepted({ journal }: Stand): Promise<number> {
   await journal.update()
@@ -86,14 +116,43 @@ async function restore({ stack }: Stand, copy: string): Promise<void> {
   await Promise.all([stack.ready('postgres'), stack.ready('worker'), stack.ready('api')])
 }
 
-/** As the runbook says it, by the command itself. */
+/** What the runbook says, command by command as it stands there; its last one ends the restore, once all has come to rest. */
 async function recover(stand: Stand): Promise<void> {
-  const { stack, calls, identities } = stand
-  const { freeze } = await lunas(stand, 'worker', 'recover', 'look', '--json')
-  await lunas(stand, 'sealer', 'audit', 'restored', '--reason', 'a trial', '--json')
-  const lift = { act: 'freeze-lift', content: { freeze }, reason: 'everything owed was looked up' }
-  if (!(await agree(calls, identities, lift))) throw new Error('two people could not lift the freeze')
+  const { stack } = stand
+  const said: Record<string, string> = {}
+  for (const command of commandsIn(readDocument(RUNBOOK)).filter((one) => one !== CLOSE)) {
+    const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '')
+    const told = await lunas(
+      stand,
+      words[1] === 'audit' ? 'sealer' : 'worker',
+      ...words.slice(1).map((word) => said[word] ?? word),
+    )
+    said['FREEZE'] ??= /^freeze +([0-9a-f-]{36})$/m.exec(told)?.[1] ?? ''
+    const proposal = /approvals approve ([0-9a-f-]{36})/.exec(told)?.[1]
+    if (proposal !== undefined) await lunas(stand, 'worker', 'approvals', 'approve', proposal)
+  }
   await until('sends go on', async () => (await frozen(stack.postgres?.superUrl ?? '')) === 0)
+}
+
+const RUNBOOK = 'docs/runbooks/restore.md'
+const CLOSE = 'lunas recover close'
+
+/** The day is over and matched: what the gateways paid in the time that is missing is known for sure. */
+async function close(stand: Stand): Promise<void> {
+  const { store, gateways } = composeEngine(stand.config, 'lunas chaos', 2)
+  try {
+    await closeDay(stand.sandbox)
+    const given = { store, gateways, now: () => Date.now(), beat: () => undefined }
+    const steps = createReconciliationActivities(given)
+    const of = { gateway: 'sandbox', day: dayOf(Date.now()) }
+    const fetched = await steps.fetchStatement(of)
+    if (fetched.kind !== 'loaded') throw new Error(`the statement is not loaded: ${fetched.kind}`)
+    await steps.matchStatement({ gateway: of.gateway, statement: fetched.statement })
+    await steps.settleStatement({ statement: fetched.statement })
+    await lunas(stand, 'worker', ...CLOSE.split(' ').slice(1))
+  } finally {
+    await store.close()
+  }
 }
 
 async function frozen(url: string): Promise<number> {
@@ -105,17 +164,13 @@ async function frozen(url: string): Promise<number> {
   }
 }
 
-async function lunas(
-  { stack, code }: Stand,
-  as: 'worker' | 'sealer',
-  ...args: string[]
-): Promise<Record<string, unknown>> {
+async function lunas({ stack, code }: Stand, as: 'worker' | 'sealer', ...args: string[]): Promise<string> {
   const run = promisify(execFile)
   const { stdout } = await run(process.execPath, [path.join(code, 'cli/main.js'), ...args], {
     env: stack.environmentOf(as),
     cwd: stack.dataDir,
   })
-  return JSON.parse(stdout) as Record<string, unknown>
+  return stdout
 }
 
 /** People and institutions tell again what the database has forgotten. */

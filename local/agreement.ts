@@ -24,7 +24,16 @@ export async function agree(
   const proposed = await calls.post(proposer, '/v1/proposals', body)
   // A conflict says that it is there.
   if (proposed.status === 409) return false
-  const approval = signedApproval(identities.approver, proposed.body as unknown as Seen, 'approve')
-  const decided = await calls.post('approver', `/v1/proposals/${String(proposed.body['id'])}/approvals`, approval)
+  return approve(calls, identities, proposed.body as unknown as Proposed)
+}
+
+export interface Proposed extends Seen {
+  readonly id: string
+}
+
+/** The other's word; false when it is not carried out by it. */
+export async function approve(calls: Calls, identities: Identities, seen: Proposed): Promise<boolean> {
+  const approval = signedApproval(identities.approver, seen, 'approve')
+  const decided = await calls.post('approver', `/v1/proposals/${seen.id}/approvals`, approval)
   return decided.body['state'] === 'executed'
 }

@@ -52,7 +52,7 @@ const workers = [
     ...shared,
     workflowBundle: await workflowBundle(),
     taskQueue: LIVES_QUEUE,
-    activities: { ...createLifeActivities({ store, pass }), ...createRunActivities({ store, gateways }) },
+    activities: { ...createLifeActivities({ store, pass }), ...createRunActivities({ store, gateways, pass }) },
     maxCachedWorkflows: 2000,
     // A life whose database hangs waits in its task: that must not keep the others from theirs.
     maxConcurrentWorkflowTaskExecutions: 1000,
@@ -62,7 +62,7 @@ const workers = [
   }),
 ]
 const payments = createPaymentActivities({ store, gateways, now, pass })
-const reconciliation = createReconciliationActivities({ store, gateways, now, beat: heartbeat })
+const reconciliation = createReconciliationActivities({ store, gateways, now, beat: heartbeat, pass })
 for (const gateway of gateways.values()) {
   workers.push(
     await Worker.create({

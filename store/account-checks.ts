@@ -82,14 +82,17 @@ async function takeDue(
   { programme: code, ref }: { readonly programme: string; readonly ref: string },
   nowMs: number,
 ): Promise<AccountQuestion | null> {
-  const life = await lockLife(sql, code, ref)
+  const { pass } = context
+  const life = await pass('check:locked', lockLife(sql, code, ref))
   const failed = life.failed_account
   if (failed === null || failed.check_ms === null || failed.check_ms > nowMs) return null
-  const programme = await context.programmes.version(life.programme, life.programme_version, sql)
+  const versioning = context.programmes.version(life.programme, life.programme_version, sql)
+  const programme = await pass('check:ruled', versioning)
   const gateway = context.route(programme.payment.gateways, failed.institution)
   if (gateway === null) return null
   const nextMs = addDuration(nowMs, programme.payment.accounts?.checkAgainAfter ?? 'P1D', programme.zone)
-  await sql.query('UPDATE account SET check_at = $2 WHERE id = $1', [failed.id, new Date(nextMs)])
+  const postponing = sql.query('UPDATE account SET check_at = $2 WHERE id = $1', [failed.id, new Date(nextMs)])
+  await pass('check:taken', postponing)
   return questionOf(sql, context, {
     programme: code,
     ref,
@@ -118,28 +121,33 @@ async function recordLocked(
   nowMs: number,
 ): Promise<AccountVerdict> {
   const { programme: code, ref, account, gateway, institution } = question
-  const life = await lockLife(sql, code, ref)
-  const programme = await context.programmes.version(life.programme, life.programme_version, sql)
-  const identity = await identityOf(sql, context, code, ref)
+  const { pass } = context
+  const life = await pass('checked:locked', lockLife(sql, code, ref))
+  const versioning = context.programmes.version(life.programme, life.programme_version, sql)
+  const programme = await pass('checked:ruled', versioning)
+  const identity = await pass('checked:read', identityOf(sql, context, code, ref))
   const judged = judgeAccount(answer, identity.open().name, programme.payment.accounts?.names)
-  await insertCheck(sql, { programme: code, ref, institution, account }, { ...judged, gateway }, nowMs)
+  const link = { programme: code, ref, institution, account }
+  await pass('checked:kept', insertCheck(sql, link, { ...judged, gateway }, nowMs))
   const { verdict, code: why, score, reasons } = judged
   const after = { verdict, code: why, score, reasons, gateway }
   const subject = `account:${account}`
-  await insertAudit(sql, [
-    { act: 'account-checked', actor: engineActor(), atMs: nowMs, subject, programme: code, ref, after },
-  ])
+  const told = { actor: engineActor(), atMs: nowMs, subject, programme: code, ref, after }
+  await pass('checked:audited', insertAudit(sql, [{ ...told, act: 'account-checked' }]))
   if (verdict === 'verified' || verdict === 'review') {
-    const { rowCount } = await sql.query(
+    const verifying = sql.query(
       `UPDATE account SET state = 'verified', reason = NULL, check_at = NULL
         WHERE id = $1 AND ended_at IS NULL AND state IN ('failed', 'unverified')`,
       [account],
     )
+    const { rowCount } = await pass('checked:verified', verifying)
     // One that was replaced meanwhile is nobody's any more.
-    if (rowCount === 1 && verdict === 'review') await followAccount(sql, context, life, 'account-doubtful', nowMs)
+    if (rowCount === 1 && verdict === 'review') {
+      await pass('checked:held', followAccount(sql, context, life, 'account-doubtful', nowMs))
+    }
   }
-  if (verdict === 'refused' && why !== null) await askAnew(sql, question, why)
-  if (verdict === 'unverified') await postpone(sql, question, nowMs)
+  if (verdict === 'refused' && why !== null) await pass('checked:refused', askAnew(sql, question, why))
+  if (verdict === 'unverified') await pass('checked:postponed', postpone(sql, question, nowMs))
   return judged
 }
 

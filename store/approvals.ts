@@ -32,20 +32,22 @@ export async function decide(
   actor: Actor,
   atMs: number,
 ): Promise<ProposalRow> {
+  const { pass } = context
   // A statement of its own: the next one sees what whoever held the lock has committed.
-  await sql.query('SELECT FROM proposal WHERE id = $1 FOR UPDATE', [asked.proposal])
-  const proposal = await findProposal(sql, asked.proposal)
-  const allowed = await roleOrRefusal(sql, proposal, actor)
-  const key = await liveSigningKey(sql, actor.person)
+  const locking = sql.query('SELECT FROM proposal WHERE id = $1 FOR UPDATE', [asked.proposal])
+  await pass('approval:locked', locking)
+  const proposal = await pass('approval:read', findProposal(sql, asked.proposal))
+  const allowed = await pass('approval:allowed', roleOrRefusal(sql, proposal, actor))
+  const key = await pass('approval:keyed', liveSigningKey(sql, actor.person))
   const decided = decisionOn(proposal, asked, { actor, atMs, isAllowed: typeof allowed === 'string', key })
   if (decided.kind === 'refused') throw refused(decided.code, allowed, key, proposal)
   if (allowed instanceof Problem || !key) throw new Error('nobody decides without a role and a key')
   requireUntouched(proposal)
   const by = { ...actor, role: allowed }
-  await insertApproval(sql, asked, by, key, atMs)
-  await auditDecision(sql, proposal, asked, by, atMs)
-  if (decided.leadsTo === 'rejected') await close(sql, proposal.id, 'rejected', atMs)
-  if (decided.leadsTo === 'agreed') await carryOut(sql, context, proposal, by, atMs)
+  await pass('approval:written', insertApproval(sql, asked, by, key, atMs))
+  await pass('approval:audited', auditDecision(sql, proposal, asked, by, atMs))
+  if (decided.leadsTo === 'rejected') await pass('approval:rejected', close(sql, proposal.id, 'rejected', atMs))
+  if (decided.leadsTo === 'agreed') await pass('approval:carried-out', carryOut(sql, context, proposal, by, atMs))
   return findProposal(sql, proposal.id)
 }
 
@@ -214,28 +216,22 @@ async function carryOut(
   atMs: number,
 ): Promise<void> {
   const { id, programme, subject: of, act } = proposal
-  const subject = `proposal:${id}`
-  await sql.query('SAVEPOINT agreed')
+  const { pass } = context
+  const told = { actor, atMs, subject: `proposal:${id}`, programme }
+  await pass('agreed:begun', sql.query('SAVEPOINT agreed'))
   try {
-    await requireAsPlaced(sql, proposal)
-    await requireStanding(sql, proposal)
-    await close(sql, id, 'executed', atMs)
-    await actNamed(act).open(proposal.content).execute(sql, context, proposal, actor, atMs)
-    await insertAudit(sql, [
-      {
-        act: 'proposal-executed',
-        actor,
-        atMs,
-        subject,
-        programme,
-        after: { act, subject: of, proposer: proposal.proposer },
-      },
-    ])
+    await pass('agreed:placed', requireAsPlaced(sql, proposal))
+    await pass('agreed:standing', requireStanding(sql, proposal))
+    await pass('agreed:closed', close(sql, id, 'executed', atMs))
+    const executing = actNamed(act).open(proposal.content).execute(sql, context, proposal, actor, atMs)
+    await pass('agreed:executed', executing)
+    const after = { act, subject: of, proposer: proposal.proposer }
+    await pass('agreed:audited', insertAudit(sql, [{ ...told, act: 'proposal-executed', after }]))
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    await sql.query('ROLLBACK TO SAVEPOINT agreed')
-    await close(sql, id, 'void', atMs, error)
+    await pass('void:undone', sql.query('ROLLBACK TO SAVEPOINT agreed'))
+    await pass('void:closed', close(sql, id, 'void', atMs, error))
     const after = { act, subject: of }
-    await insertAudit(sql, [{ act: 'proposal-void', actor, atMs, subject, programme, reason: error.code, after }])
+    await pass('void:audited', insertAudit(sql, [{ ...told, act: 'proposal-void', reason: error.code, after }]))
   }
 }

@@ -54,6 +54,25 @@ export async function setAppropriation(
   return { id: before.id, amount, committed }
 }
 
+/**
+ * What was proposed is an amount in the place of the one that stood there then: once another was set meanwhile, nobody has agreed to replace
+ * that. After it was set: the appropriation is locked. Throws `proposal-stale`.
+ */
+export async function refuseReplaced(
+  sql: Sql,
+  { programme, appropriation, proposal }: Readonly<Record<'programme' | 'appropriation' | 'proposal', string>>,
+): Promise<void> {
+  // What is about no person is little, and found by an index.
+  const ours = 'programme = $1 AND ref IS NULL'
+  const { rowCount } = await sql.query(
+    `SELECT FROM audit_event WHERE ${ours} AND act = 'appropriation-set' AND subject = $2
+        AND id > (SELECT min(id) FROM audit_event WHERE ${ours} AND act = 'proposal-made' AND subject = $3) LIMIT 2`,
+    [programme, `appropriation:${appropriation}`, `proposal:${proposal}`],
+  )
+  if (rowCount !== 2) return
+  throw new Problem('proposal-stale', 'another amount was set since it was proposed; propose it again')
+}
+
 /** Nothing is given to a year that ends, and nothing taken from it. Throws `year-ending`. */
 async function requireOpenYear(
   sql: Sql,

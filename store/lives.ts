@@ -34,7 +34,7 @@ import { insertPostings, type LedgerEntry } from './postings.ts'
 export interface Lives {
   /** Applies the screening rules to what was registered, once; then advances. Throws `unknown-participant`. */
   screen(programme: string, ref: string, nowMs: number): Promise<Standing>
-  /** Applies every step that is due at `nowMs` and returns where the life stands. Repeating it changes nothing more. */
+  /** Applies every step that is due at `nowMs`, screening first of all, and returns where the life stands. Repeating it changes nothing more. */
   advance(programme: string, ref: string, nowMs: number): Promise<Standing>
 }
 
@@ -46,16 +46,21 @@ export function createLives(context: StoreContext): Lives {
     screen: (programme, ref, nowMs) =>
       inTransaction(context.database, async (sql) => {
         const row = await context.pass('screening:locked', lockLife(sql, programme, ref))
-        const isNew = row.stage === 'screening' && !row.withdrawn
-        if (isNew) await context.pass('screening:applied', applyScreening(sql, context, row, nowMs))
-        const screened = isNew ? await context.pass('screening:read', readLife(sql, programme, ref)) : row
-        return advanceLocked(sql, context, screened, nowMs)
+        return advanceLocked(sql, context, await screened(sql, context, row, nowMs), nowMs)
       }),
     advance: (programme, ref, nowMs) =>
-      inTransaction(context.database, async (sql) =>
-        advanceLocked(sql, context, await context.pass('life:locked', lockLife(sql, programme, ref)), nowMs),
-      ),
+      inTransaction(context.database, async (sql) => {
+        const row = await context.pass('life:locked', lockLife(sql, programme, ref))
+        return advanceLocked(sql, context, await screened(sql, context, row, nowMs), nowMs)
+      }),
   }
+}
+
+/** The life once the screening rules have been applied: by any look, for a restored database may have forgotten that its run has passed them. */
+async function screened(sql: Sql, context: StoreContext, row: LifeRow, nowMs: number): Promise<LifeRow> {
+  if (row.stage !== 'screening' || row.withdrawn) return row
+  await context.pass('screening:applied', applyScreening(sql, context, row, nowMs))
+  return context.pass('screening:read', readLife(sql, row.programme, row.ref))
 }
 
 async function applyScreening(sql: Sql, context: StoreContext, row: LifeRow, nowMs: number): Promise<void> {

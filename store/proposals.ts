@@ -115,25 +115,26 @@ export async function propose(
   const opened = act.open(asked.content)
   const fault = expiryFault(asked.expiresAtMs, atMs)
   if (fault !== null) throw invalid([{ pointer: '/expiresAt', detail: fault }])
-  const place = await opened.place(sql)
-  const role = await roleFor(sql, actor.person, act.proposers, place.programme)
+  const { pass } = context
+  const place = await pass('proposal:placed', opened.place(sql))
+  const role = await pass('proposal:allowed', roleFor(sql, actor.person, act.proposers, place.programme))
   const hash = contentHash(asked.content, sha256)
   const { expiresAtMs } = asked
   const text = signedText({ act: act.name, hash, decision: 'propose', expiresAtMs })
-  const { key, signature } = await requireSigned(sql, actor.person, text, asked.signature)
-  const document = await opened.seal(sql, context, asked.personal, atMs)
-  await opened.check(sql, context, atMs)
-  const needs = await opened.needs(sql, context, atMs)
+  const signing = requireSigned(sql, actor.person, text, asked.signature)
+  const { key, signature } = await pass('proposal:signed', signing)
+  const document = await pass('proposal:sealed', opened.seal(sql, context, asked.personal, atMs))
+  await pass('proposal:checked', opened.check(sql, context, atMs))
+  const needs = await pass('proposal:needs', opened.needs(sql, context, atMs))
   const about = place.about ?? null
   const row = { ...asked, ...place, about, id: randomUUID(), hash, document, needs, role, key, signature }
-  await insertProposal(sql, row, actor, atMs)
-  await opened.put(sql, row.id)
+  await pass('proposal:written', insertProposal(sql, row, actor, atMs))
+  await pass('proposal:put', opened.put(sql, row.id))
   const { programme } = place
   const after = { act: act.name, subject: place.subject, hash, signingKey: key.id, needs, evidence: asked.evidence }
   const { reason } = asked
-  await insertAudit(sql, [
-    { act: 'proposal-made', actor: { ...actor, role }, atMs, subject: `proposal:${row.id}`, programme, after, reason },
-  ])
+  const told = { actor: { ...actor, role }, atMs, subject: `proposal:${row.id}`, programme, after, reason }
+  await pass('proposal:audited', insertAudit(sql, [{ ...told, act: 'proposal-made' }]))
   return findProposal(sql, row.id)
 }
 

@@ -53,38 +53,33 @@ export async function decideReviewed(
   actor: Actor,
   atMs: number,
 ): Promise<void> {
+  const { pass } = context
   const { disbursement: key } = asked
-  await sql.query(
+  const locking = sql.query(
     `SELECT FROM participant WHERE (programme, ref) = (SELECT programme, ref FROM disbursement WHERE key = $1) FOR UPDATE`,
     [key],
   )
-  const picture = await readReview(sql, key)
-  const outcome = await inItsYear(sql, picture, decided(picture, asked))
+  await pass('review:locked', locking)
+  const picture = await pass('review:read', readReview(sql, key))
+  const outcome = await pass('review:judged', inItsYear(sql, picture, decided(picture, asked)))
   const payout = picture.attempts.find((attempt) => attempt.key === asked.payout)
-  if (payout && outcome.payout) await movePayout(sql, payout, outcome, by, atMs)
-  const rules = await context.programmes.version(
-    picture.disbursement.programme,
-    picture.disbursement.programme_version,
-    sql,
-  )
-  await moveDisbursement(sql, picture, outcome, by, { atMs, lapsesAtMs: renewedDeadline(picture, rules, atMs) })
-  if (outcome.disbursement.reason === RECEIVABLE_STANDS) await callBeside(sql, [{ disbursement: key, atMs }])
-  await post(sql, rules, picture, payout, outcome, atMs)
-  if (asked.next === 'needs-account') await failLiveAccount(sql, picture)
+  if (payout && outcome.payout) await pass('review:payout', movePayout(sql, payout, outcome, by, atMs))
+  const { programme, programme_version: version, ref } = picture.disbursement
+  const rules = await pass('review:ruled', context.programmes.version(programme, version, sql))
+  const at = { atMs, lapsesAtMs: renewedDeadline(picture, rules, atMs) }
+  const called = outcome.disbursement.reason === RECEIVABLE_STANDS ? [{ disbursement: key, atMs }] : []
+  const moving = Promise.all([moveDisbursement(sql, picture, outcome, by, at), callBeside(sql, called)])
+  await pass('review:moved', moving)
+  await pass('review:posted', post(sql, rules, picture, payout, outcome, atMs))
+  if (asked.next === 'needs-account') await pass('review:account', failLiveAccount(sql, picture))
   if (outcome.disbursement.state === 'cancelled' && picture.disbursement.state !== 'cancelled')
-    await unobligate(sql, picture)
-  await tell(sql, picture, asked, outcome, by, actor, atMs)
-  if (payout)
-    await resettle(
-      sql,
-      context,
-      payout.key,
-      { proposal: by.proposal, proposedBy: by.proposer, reason: by.reason },
-      actor,
-      atMs,
-    )
-  const { programme, ref } = picture.disbursement
-  await insertMessages(sql, [nudge(programme, ref, 'payout')])
+    await pass('review:unobligated', unobligate(sql, picture))
+  await pass('review:audited', tell(sql, picture, asked, outcome, by, actor, atMs))
+  if (payout) {
+    const word = { proposal: by.proposal, proposedBy: by.proposer, reason: by.reason }
+    await pass('review:resettled', resettle(sql, context, payout.key, word, actor, atMs))
+  }
+  await pass('review:nudged', insertMessages(sql, [nudge(programme, ref, 'payout')]))
 }
 
 /** What is given up of a year that ends or has ended is promised to nobody else: it lapses with the year. */

@@ -42,18 +42,20 @@ export async function collectRun(
   atMs: number,
 ): Promise<RunRow> {
   if (cutOffMs > atMs) throw invalid([{ pointer: '/cutOff', detail: 'must not be in the future' }])
-  const programme = await context.programmes.current(code, sql)
-  const versions = await approvedVersions(sql, programme)
-  await takeProgramme(sql, code)
-  const id = await nextId(sql, programme, atMs)
+  const { pass } = context
+  const programme = await pass('collect:ruled', context.programmes.current(code, sql))
+  const versions = await pass('collect:versions', approvedVersions(sql, programme))
+  await pass('collect:alone', takeProgramme(sql, code))
+  const id = await pass('collect:numbered', nextId(sql, programme, atMs))
   const key = runKey(code, id)
-  await readWhole(sql)
-  await insertRun(sql, context, { programme, id, key, versions, cutOffMs, by: actor.person, atMs })
-  const run = await findRun(sql, key)
+  await pass('collect:planned', readWhole(sql))
+  const inserting = insertRun(sql, context, { programme, id, key, versions, cutOffMs, by: actor.person, atMs })
+  await pass('collect:written', inserting)
+  const run = await pass('collect:read', findRun(sql, key))
   const { lines, amount, currency, fees } = run
-  if (fees > 0n) await reserveRunFees(sql, programme, key, fees, atMs)
-  const hash = run.hash.toString('hex')
+  if (fees > 0n) await pass('collect:reserved', reserveRunFees(sql, programme, key, fees, atMs))
   const reserved = fees > 0n ? { fees: fees.toString() } : {}
+  const hash = run.hash.toString('hex')
   const after = {
     lines,
     amount: amount.toString(),
@@ -62,8 +64,9 @@ export async function collectRun(
     hash,
     cutOff: new Date(cutOffMs).toISOString(),
   }
-  await insertAudit(sql, [{ act: 'run-collected', actor, atMs, subject: `run:${key}`, programme: code, after }])
-  await insertMessages(sql, [runNudge(run)])
+  const entry = { act: 'run-collected', actor, atMs, subject: `run:${key}`, programme: code, after } as const
+  await pass('collect:audited', insertAudit(sql, [entry]))
+  await pass('collect:told', insertMessages(sql, [runNudge(run)]))
   return run
 }
 

@@ -43,14 +43,16 @@ export function lookAtRun(
   nowMs: number,
 ): Promise<RunLook> {
   return inTransaction(context.database, async (sql) => {
+    const { pass } = context
     // What is sent is counted when it ends: claims that have begun are waited for, and no other one begins.
-    const { approvedUntil } = await findRun(sql, key)
-    if (approvedUntil && approvedUntil.getTime() <= nowMs) await takeTarget(sql, runTarget(key))
-    const run = await lockRun(sql, key)
-    await sql.query('UPDATE payout_run SET looked_at = now() WHERE key = $1 AND state <> ALL ($2::text[])', [
+    const { approvedUntil } = await pass('release:read', findRun(sql, key))
+    if (approvedUntil && approvedUntil.getTime() <= nowMs) await pass('release:waited', takeTarget(sql, runTarget(key)))
+    const run = await pass('release:locked', lockRun(sql, key))
+    const looking = sql.query('UPDATE payout_run SET looked_at = now() WHERE key = $1 AND state <> ALL ($2::text[])', [
       key,
       RUN_ENDS,
     ])
+    await pass('release:looked-at', looking)
     const look = new Look(sql, context, run, nowMs)
     return look.take(ahead)
   })
@@ -79,15 +81,16 @@ class Look {
     if (NOT_APPROVED.includes(state)) return this.#told(state, { waiting: this.#run.lines, out: 0 }, null)
     const untilMs = approvedUntil?.getTime() ?? 0
     if (untilMs <= this.#nowMs) return this.#close()
-    const { programme, rules } = await rulesOf(this.#sql, this.#context, this.#run)
-    await this.#settle()
-    const before = await this.#count()
+    const { pass } = this.#context
+    const { programme, rules } = await pass('release:ruled', rulesOf(this.#sql, this.#context, this.#run))
+    await pass('release:settled', this.#settle())
+    const before = await pass('release:counted', this.#count())
     if (before.waiting + before.out === 0) return this.#close()
     if (state === 'paused') return this.#told(state, before, untilMs)
-    const restsUntilMs = await this.#canary(programme, rules, before)
+    const restsUntilMs = await pass('release:canary', this.#canary(programme, rules, before))
     if (restsUntilMs === 'stopped') return this.#told('paused', before, untilMs)
-    if (restsUntilMs === null) await this.#release(ahead, rules, before)
-    const after = await this.#count()
+    if (restsUntilMs === null) await pass('release:let-go', this.#release(ahead, rules, before))
+    const after = await pass('release:left', this.#count())
     return after.waiting + after.out === 0 ? this.#close() : this.#told('releasing', after, restsUntilMs)
   }
 
@@ -136,20 +139,24 @@ class Look {
 
   async #release(ahead: readonly Ahead[], rules: RunRules, { released }: Counted): Promise<void> {
     const { key, state, programme } = this.#run
+    const { pass } = this.#context
     // Runs share what may be ahead: one at a time decides, and sees what the others have let go.
-    await this.#sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('run-portions', 0))`)
+    const taking = this.#sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('run-portions', 0))`)
+    await pass('release:alone', taking)
     if (state === 'approved' || this.#run.releasedAt === null) {
-      await this.#sql.query(
+      const opening = this.#sql.query(
         `UPDATE payout_run SET state = 'releasing', released_at = coalesce(released_at, $2), version = version + 1 WHERE key = $1`,
         [key, new Date(this.#nowMs)],
       )
+      await pass('release:opened', opening)
     }
-    const { rows: shares } = await this.#sql.query<{ gateway: string; room: number }>(ROOM, [
+    const sharing = this.#sql.query<{ gateway: string; room: number }>(ROOM, [
       ahead.map(({ gateway }) => gateway),
       ahead.map(({ payments }) => payments),
       programme,
       new Date(this.#nowMs),
     ])
+    const { rows: shares } = await pass('release:shared', sharing)
     const isCanary = released < rules.canary.lines
     let left = isCanary ? rules.canary.lines - released : Infinity
     const rooms = shares.map(({ gateway, room }) => {
@@ -157,17 +164,16 @@ class Look {
       left -= taken
       return { gateway, taken }
     })
-    await this.#took(
-      await this.#sql.query<MovedRow>(
-        patient(RELEASE, [
-          key,
-          new Date(this.#nowMs),
-          rooms.map(({ gateway }) => gateway),
-          rooms.map(({ taken }) => taken),
-          programme,
-        ]),
-      ),
+    const letting = this.#sql.query<MovedRow>(
+      patient(RELEASE, [
+        key,
+        new Date(this.#nowMs),
+        rooms.map(({ gateway }) => gateway),
+        rooms.map(({ taken }) => taken),
+        programme,
+      ]),
     )
+    await pass('release:told', this.#took(await pass('release:written', letting)))
   }
 
   /** Writes down what a statement moved: one row for the portion, and one for each line that left. */
@@ -198,17 +204,20 @@ class Look {
 
   /** Nothing of it is open, or its approval has ended. */
   async #close(): Promise<RunLook> {
+    const { pass } = this.#context
     const { key } = this.#run
-    const dropped = await endLines(this.#sql, key, 'expired', this.#nowMs)
-    const { programme } = await rulesOf(this.#sql, this.#context, this.#run)
-    await freeRunFees(this.#sql, this.#run, programme.zone, this.#nowMs)
-    await this.#sql.query(
+    const dropped = await pass('close:lines', endLines(this.#sql, key, 'expired', this.#nowMs))
+    const { programme } = await pass('close:ruled', rulesOf(this.#sql, this.#context, this.#run))
+    await pass('close:freed', freeRunFees(this.#sql, this.#run, programme.zone, this.#nowMs))
+    const closing = this.#sql.query(
       `UPDATE payout_run SET state = 'closed', ended_at = $2, version = version + 1 WHERE key = $1`,
       [key, new Date(this.#nowMs)],
     )
-    const { rows } = await this.#sql.query<{ state: string; lines: number; amount: string }>(OUTCOMES, [key])
+    await pass('close:written', closing)
+    const counting = this.#sql.query<{ state: string; lines: number; amount: string }>(OUTCOMES, [key])
+    const { rows } = await pass('close:counted', counting)
     const outcomes = Object.fromEntries(rows.map(({ state, lines, amount }) => [state, { lines, amount }]))
-    await this.#audit('run-closed', outcomes, null)
+    await pass('close:audited', this.#audit('run-closed', outcomes, null))
     this.#dropped += dropped
     return this.#told('closed', { waiting: 0, out: 0 }, null)
   }

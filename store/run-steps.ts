@@ -140,21 +140,25 @@ export async function approveRun(
   actor: Actor,
   atMs: number,
 ): Promise<void> {
-  const found = await findRun(sql, content.run)
+  const { pass } = context
+  const { programme: code } = await pass('approve:found', findRun(sql, content.run))
   // Of two runs of a day the second to be approved sees the first.
-  await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`run-approvals:${found.programme}`])
-  const run = await lockRun(sql, content.run)
+  const taking = sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`run-approvals:${code}`])
+  await pass('approve:alone', taking)
+  const run = await pass('approve:locked', lockRun(sql, content.run))
   const to = stepped(run, 'approve')
-  await requireSame(sql, run, content)
+  await pass('approve:same', requireSame(sql, run, content))
   if (run.proposal !== by.id) throw new Problem('run-changed', `run ${run.key} was proposed anew`)
-  const { rows } = await sql.query<Needs>('SELECT approvers, releaser FROM proposal WHERE id = $1', [by.id])
-  if (!isEnough(one(rows, 'proposal'), await runNeeds(sql, context, run.key, atMs, false))) {
+  const reading = sql.query<Needs>('SELECT approvers, releaser FROM proposal WHERE id = $1', [by.id])
+  const { rows } = await pass('approve:given', reading)
+  const needs = await pass('approve:needed', runNeeds(sql, context, run.key, atMs, false))
+  if (!isEnough(one(rows, 'proposal'), needs)) {
     const detail = 'with what was approved today meanwhile, more people must agree; propose it again'
     throw new Problem('run-needs-more', detail)
   }
-  const { programme, rules } = await rulesOf(sql, context, run)
+  const { programme, rules } = await pass('approve:ruled', rulesOf(sql, context, run))
   const until = new Date(addDuration(atMs, rules.approvedFor, programme.zone))
-  await sql.query(
+  const writing = sql.query(
     `UPDATE payout_run SET state = $2, approved_at = $3, approved_until = $4, payment_order = $5, payment_order_date = $6, warrant = $7,
             warrant_date = $8, version = version + 1 WHERE key = $1`,
     [
@@ -168,6 +172,7 @@ export async function approveRun(
       content.warrant?.date ?? null,
     ],
   )
+  await pass('approve:written', writing)
   const documents = { paymentOrder: toldDocument(content.paymentOrder), warrant: toldDocument(content.warrant) }
   const after = {
     proposal: by.id,
@@ -176,7 +181,7 @@ export async function approveRun(
     until: until.toISOString(),
     ...documents,
   }
-  await told(sql, run, 'run-approved', actor, atMs, by.reason, after)
+  await pass('approve:told', told(sql, run, 'run-approved', actor, atMs, by.reason, after))
 }
 
 /**

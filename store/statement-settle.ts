@@ -57,43 +57,39 @@ export interface Settled {
 /** Settles up to `limit` of what was found, and the statement when nothing is left. */
 export function settleStatement(context: StoreContext, id: string, limit: number, atMs: number): Promise<Settled> {
   return inTransaction(context.database, async (sql) => {
-    const { rows } = await sql.query<FoundRow>(FOUND, [id, limit])
+    const { pass } = context
+    const { rows } = await pass('settle:found', sql.query<FoundRow>(FOUND, [id, limit]))
     if (rows.length === 0) {
-      await sql.query(`UPDATE statement SET state = 'settled', settled_at = $2 WHERE id = $1 AND state = 'matched'`, [
-        id,
-        new Date(atMs),
-      ])
+      const settling = sql.query(
+        `UPDATE statement SET state = 'settled', settled_at = $2 WHERE id = $1 AND state = 'matched'`,
+        [id, new Date(atMs)],
+      )
+      await pass('settle:done', settling)
       return { settled: 0 }
     }
-    await observeLocked(
-      sql,
-      context,
-      rows.flatMap((row) => itemOf(row, atMs)),
-    )
-    const payouts = await bookedPayouts(sql, [...new Set(rows.flatMap(({ payout }) => payout ?? []))])
+    const items = rows.flatMap((row) => itemOf(row, atMs))
+    await pass('settle:observed', observeLocked(sql, context, items))
+    const booked = bookedPayouts(sql, [...new Set(rows.flatMap(({ payout }) => payout ?? []))])
+    const payouts = await pass('settle:booked', booked)
     const looked = rows.map((row) => {
       const facts = factsOf(row, payouts)
       return { ...row, difference: differenceOf(facts), isOver: isSettled(facts) }
     })
-    const charged = await chargeFees(
-      sql,
-      context.programmes,
-      looked.filter((row) => row.class === 'fee' && row.difference !== 0n),
-    )
+    const fees = looked.filter((row) => row.class === 'fee' && row.difference !== 0n)
+    const charged = await pass('settle:charged', chargeFees(sql, context.programmes, fees))
     const settled = looked.map((row) => {
       const { source = null, isOver: isUncovered = false } = charged.get(row.id) ?? {}
       return { ...row, fee_reserve: source, over_reserve: isUncovered, isOver: row.isOver && !isUncovered }
     })
     const posted = settled.filter(({ difference }) => difference !== 0n)
     const taken = posted.flatMap((row) => (row.fee_reserve === null ? [] : [{ ...row, source: row.fee_reserve }]))
-    await insertPostings(sql, [
-      ...(await Promise.all(posted.map((row) => entryOf(sql, context, row, eventOf(row), atMs)))),
-      ...(await reservePostings(sql, 'fee-spent', taken, async (code) =>
-        localDate((await context.programmes.current(code, sql)).zone, atMs),
-      )),
-    ])
-    await update(sql, settled, atMs)
-    await insertAudit(
+    const entries = Promise.all(posted.map((row) => entryOf(sql, context, row, eventOf(row), atMs)))
+    const drawnUp = await pass('settle:drawn-up', entries)
+    const spending = reservePostings(sql, 'fee-spent', taken, (code) => dateOf(sql, context, code, atMs))
+    const spent = await pass('settle:spent', spending)
+    await pass('settle:posted', insertPostings(sql, [...drawnUp, ...spent]))
+    await pass('settle:written', update(sql, settled, atMs))
+    const auditing = insertAudit(
       sql,
       settled.map(
         ({ id: discrepancy, programme, ref, class: found, payout, difference, isOver, fee_reserve: source }) => ({
@@ -113,8 +109,13 @@ export function settleStatement(context: StoreContext, id: string, limit: number
         }),
       ),
     )
+    await pass('settle:audited', auditing)
     return { settled: rows.length }
   })
+}
+
+async function dateOf(sql: Sql, { programmes }: StoreContext, code: string, atMs: number): Promise<string> {
+  return localDate((await programmes.current(code, sql)).zone, atMs)
 }
 
 /** A second line is told too: under another id at the gateway it is another payment. */

@@ -62,21 +62,23 @@ interface Carried extends Promised {
 
 /** Carries over what is open of some people; false when there is nobody left. Throws `next-year-missing`, `budget-exceeded`. */
 export async function carrySome(sql: Sql, work: YearAtWork): Promise<boolean> {
-  const { programme, fiscalYear, reached } = work.year
-  const found = await sql.query<{ ref: string }>(PICK, [programme, fiscalYear, reached])
+  const { pass, year } = work
+  const { programme, fiscalYear, reached } = year
+  const finding = sql.query<{ ref: string }>(PICK, [programme, fiscalYear, reached])
+  const found = await pass('year-carry:found', finding)
   const refs = found.rows.map(({ ref }) => ref)
   const last = refs.at(-1)
   if (last === undefined) {
     // Once more from the beginning: whoever was passed may have got something open since.
-    if (reached !== '') await reach(sql, work, '', [])
+    if (reached !== '') await pass('year-carry:again', reach(sql, work, '', []))
     return reached !== ''
   }
-  await lockLives(sql, programme, refs)
-  const carried = await carriedOf(sql, work, refs)
-  await reserve(sql, fiscalYear, carried)
-  await move(sql, work, carried)
-  await tell(sql, work, carried)
-  await reach(sql, work, last, carried)
+  await pass('year-carry:locked', lockLives(sql, programme, refs))
+  const carried = await pass('year-carry:read', carriedOf(sql, work, refs))
+  await pass('year-carry:reserved', reserve(sql, fiscalYear, carried))
+  await pass('year-carry:moved', move(sql, work, carried))
+  await pass('year-carry:told', tell(sql, work, carried))
+  await pass('year-carry:reached', reach(sql, work, last, carried))
   return true
 }
 

@@ -45,16 +45,17 @@ export async function lockLives(sql: Sql, programme: string, refs: readonly stri
 }
 
 /** Lapses what is owed to some people; false when there was nobody. */
-export async function lapseSome(sql: Sql, { year, zone, nowMs }: YearAtWork): Promise<boolean> {
+export async function lapseSome(sql: Sql, { pass, year, zone, nowMs }: YearAtWork): Promise<boolean> {
   const { programme, fiscalYear } = year
-  const found = await sql.query<{ ref: string }>(PICK, [programme, fiscalYear])
+  const found = await pass('year-lapse:found', sql.query<{ ref: string }>(PICK, [programme, fiscalYear]))
   if (found.rows.length === 0) return false
   const refs = found.rows.map(({ ref }) => ref)
-  await lockLives(sql, programme, refs)
+  await pass('year-lapse:locked', lockLives(sql, programme, refs))
   // A statement of its own after the locks: what was claimed or decided meanwhile is not taken.
-  const { rows } = await sql.query<Lapsed>(LAPSE, [programme, fiscalYear, refs])
+  const lapsing = sql.query<Lapsed>(LAPSE, [programme, fiscalYear, refs])
+  const { rows } = await pass('year-lapse:written', lapsing)
   const of = { programme, fiscalYear, businessDate: localDate(zone, nowMs) }
-  await insertPostings(
+  const posting = insertPostings(
     sql,
     rows.map(({ key: subject, ref, amount, currency, budgetLine }) => ({
       ...of,
@@ -66,7 +67,8 @@ export async function lapseSome(sql: Sql, { year, zone, nowMs }: YearAtWork): Pr
       budgetLine,
     })),
   )
-  await insertAudit(
+  await pass('year-lapse:posted', posting)
+  const auditing = insertAudit(
     sql,
     rows.map(({ key: subject, ref, tranche, amount, was: from }) => ({
       act: 'disbursement-lapsed' as const,
@@ -78,15 +80,15 @@ export async function lapseSome(sql: Sql, { year, zone, nowMs }: YearAtWork): Pr
       after: { tranche, from, to: 'lapsed', reason: 'year-end', fiscalYear, amount: amount.toString() },
     })),
   )
-  await insertMessages(
-    sql,
-    [...new Set(rows.map(({ ref }) => ref))].map((ref) => nudge(programme, ref, 'year-end', 4)),
-  )
+  await pass('year-lapse:audited', auditing)
+  const telling = [...new Set(rows.map(({ ref }) => ref))].map((ref) => nudge(programme, ref, 'year-end', 4))
+  await pass('year-lapse:told', insertMessages(sql, telling))
   const sum = rows.reduce((total, { amount }) => total + amount, 0n)
-  await sql.query(
+  const counting = sql.query(
     `UPDATE year_close SET lapsed_count = lapsed_count + $3, lapsed = lapsed + $4, refusal = NULL, version = version + 1
       WHERE programme = $1 AND fiscal_year = $2`,
     [programme, fiscalYear, rows.length, sum],
   )
+  await pass('year-lapse:counted', counting)
   return true
 }

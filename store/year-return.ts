@@ -40,21 +40,22 @@ async function fundsLeft(sql: Sql, programme: string, fiscalYear: number): Promi
  * Books what goes back, under a number that the transfer carries too: by it the gateway's statement is read. One document may end the years
  * of several programmes, or several years of one: each has a number of its own.
  */
-export async function returnFunds(sql: Sql, { year, zone, nowMs }: YearAtWork): Promise<void> {
+export async function returnFunds(sql: Sql, { pass, year, zone, nowMs }: YearAtWork): Promise<void> {
   const { programme, fiscalYear, document } = year
-  const back = returnsOf(await fundsLeft(sql, programme, fiscalYear))
+  const back = returnsOf(await pass('year-return:read', fundsLeft(sql, programme, fiscalYear)))
   if (back.length === 0) return
-  const { rows } = await sql.query<{ currency: string; budgetLine: string }>(
+  const reading = sql.query<{ currency: string; budgetLine: string }>(
     `SELECT currency, budget_line AS "budgetLine" FROM appropriation WHERE programme = $1 AND fiscal_year = $2 ORDER BY budget_line LIMIT 1`,
     [programme, fiscalYear],
   )
+  const { rows } = await pass('year-return:ruled', reading)
   const { currency, budgetLine } = one(rows, 'appropriation')
   const returns = back.map((one) => ({
     ...one,
     id: randomUUID(),
     number: `${document}/${programme}/${fiscalYear}/${one.gateway}`,
   }))
-  await sql.query(
+  const writing = sql.query(
     `INSERT INTO treasury_return (id, programme, fiscal_year, gateway, number, amount, currency, recorded_at)
      SELECT id, $1, $2, gateway, number, amount, $3, $4 FROM unnest($5::uuid[], $6::text[], $7::text[], $8::bigint[]) AS back (id, gateway, number, amount)`,
     [
@@ -68,15 +69,17 @@ export async function returnFunds(sql: Sql, { year, zone, nowMs }: YearAtWork): 
       returns.map(({ amount }) => amount),
     ],
   )
+  await pass('year-return:written', writing)
   const businessDate = localDate(zone, nowMs)
-  await insertPostings(
+  const posting = insertPostings(
     sql,
     returns.map(({ id, gateway, amount }) => {
       const of = { programme, ref: null, fiscalYear, budgetLine, businessDate, currency }
       return { ...of, event: 'returned-to-treasury' as const, subject: `treasury-return:${id}`, gateway, amount }
     }),
   )
-  await insertAudit(
+  await pass('year-return:posted', posting)
+  const auditing = insertAudit(
     sql,
     returns.map(({ id, gateway, number, amount }) => {
       const after = { fiscalYear, gateway, number, amount: amount.toString(), currency }
@@ -84,8 +87,10 @@ export async function returnFunds(sql: Sql, { year, zone, nowMs }: YearAtWork): 
       return { ...told, act: 'funds-returned' as const, subject: `treasury-return:${id}` }
     }),
   )
-  await sql.query(
+  await pass('year-return:audited', auditing)
+  const counting = sql.query(
     `UPDATE year_close SET returned = returned + $3, version = version + 1 WHERE programme = $1 AND fiscal_year = $2`,
     [programme, fiscalYear, returns.reduce((sum, { amount }) => sum + amount, 0n)],
   )
+  await pass('year-return:counted', counting)
 }

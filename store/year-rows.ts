@@ -1,4 +1,5 @@
 /** Fiscal years that are being closed or are closed, as rows; and what of a year is open, as SQL. */
+import type { Pass } from '../failpoints.ts'
 import { Problem } from '../domain/problem.ts'
 import type { YearState } from '../domain/year-end.ts'
 import type { Sql } from './database.ts'
@@ -26,6 +27,7 @@ export interface YearRow {
 
 /** One that is being closed, and when. */
 export interface YearAtWork {
+  readonly pass: Pass
   readonly year: YearRow
   readonly zone: string
   readonly nowMs: number

@@ -48,16 +48,17 @@ export function createYears(context: StoreContext): Years {
 }
 
 async function workOn(sql: Sql, context: StoreContext, nowMs: number, at: { year?: YearRow }): Promise<boolean> {
-  const { rows } = await sql.query<YearRow>(NEXT)
+  const { pass } = context
+  const { rows } = await pass('year:found', sql.query<YearRow>(NEXT))
   const [year] = rows
   if (!year) return false
   at.year = year
-  const { zone } = await context.programmes.current(year.programme, sql)
-  const work: YearAtWork = { year, zone, nowMs }
-  if (await isMoreToDo(sql, work)) return true
+  const { zone } = await pass('year:ruled', context.programmes.current(year.programme, sql))
+  const work: YearAtWork = { pass, year, zone, nowMs }
+  if (await pass('year:part', isMoreToDo(sql, work))) return true
   const to = nextYearState(year.state)
   if (to === undefined) throw new Error(`${year.state} has no next step`)
-  await step(sql, work, to)
+  await pass('year:stepped', step(sql, work, to))
   return true
 }
 
@@ -81,17 +82,19 @@ async function isMoreToDo(sql: Sql, work: YearAtWork): Promise<boolean> {
   }
 }
 
-async function step(sql: Sql, { year, nowMs }: YearAtWork, to: YearState): Promise<void> {
+async function step(sql: Sql, { pass, year, nowMs }: YearAtWork, to: YearState): Promise<void> {
   const { programme, fiscalYear, state } = year
-  await sql.query(
+  const stepping = sql.query(
     `UPDATE year_close SET state = $4, refusal = NULL, reached = '', closed_at = $5, version = version + 1
       WHERE programme = $1 AND fiscal_year = $2 AND state = $3`,
     [programme, fiscalYear, state, to, to === 'closed' ? new Date(nowMs) : null],
   )
-  const { rows } = await sql.query<YearRow>(
+  await pass('year:written', stepping)
+  const reading = sql.query<YearRow>(
     `SELECT ${YEAR_COLUMNS} FROM year_close WHERE programme = $1 AND fiscal_year = $2`,
     [programme, fiscalYear],
   )
+  const { rows } = await pass('year:read', reading)
   const now = rows[0] ?? year
   const after = {
     from: state,
@@ -101,8 +104,9 @@ async function step(sql: Sql, { year, nowMs }: YearAtWork, to: YearState): Promi
     carried: now.carried.toString(),
   }
   const told = { actor: engineActor(), atMs: nowMs, subject: yearSubject(programme, fiscalYear), programme, after }
-  await insertAudit(sql, [{ ...told, act: to === 'closed' ? 'year-closed' : 'year-end-step' }])
-  if (to === 'closed') await sql.query(NUDGE, [programme, fiscalYear])
+  const act = to === 'closed' ? 'year-closed' : 'year-end-step'
+  await pass('year:audited', insertAudit(sql, [{ ...told, act }]))
+  if (to === 'closed') await pass('year:told', sql.query(NUDGE, [programme, fiscalYear]))
 }
 
 /** Who was told to wait for the end of the year: what came back of it may be paid again. */
@@ -113,15 +117,17 @@ SELECT gen_random_uuid(), programme, ref, 'year-end', 4, 'pending', now()
          WHERE programme = $1 AND state IN ('owed', 'released', 'needs-account', 'float-short', 'failed') AND fiscal_year = $2) AS waiting`
 
 /** The months of the year take no more postings; what is learnt later stands in the next open one. Nothing is left to do then. */
-async function closePeriods(sql: Sql, { year }: YearAtWork): Promise<boolean> {
+async function closePeriods(sql: Sql, { pass, year }: YearAtWork): Promise<boolean> {
   const { programme, fiscalYear } = year
   // Postings that are on their way into one of them are committed first.
-  await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('period:' || $1, 0))`, [programme])
-  await sql.query(
+  const taking = sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('period:' || $1, 0))`, [programme])
+  await pass('period:alone', taking)
+  const closing = sql.query(
     `INSERT INTO closed_period (programme, period, closed_at) SELECT $1, period, clock_timestamp() FROM unnest($2::text[]) AS months (period)
      ON CONFLICT DO NOTHING`,
     [programme, periodsOf(fiscalYear)],
   )
+  await pass('period:closed', closing)
   return false
 }
 

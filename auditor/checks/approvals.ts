@@ -1,3 +1,4 @@
+import { TWO_PERSON_ACTS } from '../acts.ts'
 import type { Books, Check } from '../books.ts'
 import { approvalText, canonical, isSigned, possessionText, sha256 } from '../signature.ts'
 
@@ -13,6 +14,10 @@ interface Signature {
   readonly key_to: string | null
   /** The person had this role then. */
   readonly has_role: boolean
+  /** When by the trail; null where it does not tell of it. */
+  readonly told: string | null
+  /** It was said before the act was carried out, or it was not. */
+  readonly in_time: boolean
 }
 
 interface Proposal {
@@ -25,6 +30,9 @@ interface Proposal {
   readonly releaser: boolean
   readonly expires: string
   readonly state: string
+  readonly decided: string | null
+  /** When it was carried out, by the trail. */
+  readonly executed: string | null
   readonly proposed: Signature
   readonly given: readonly Signature[]
 }
@@ -34,6 +42,7 @@ const utc = (at: string): string => `to_char(${at} AT TIME ZONE 'UTC', 'YYYY-MM-
 /** The place in the trail of what a person did to a proposal. */
 const EVENT = {
   propose: `(SELECT min(e.id) FROM audit_event e WHERE e.act = 'proposal-made' AND e.subject = 'proposal:' || p.id)`,
+  execute: `(SELECT min(e.id) FROM audit_event e WHERE e.act = 'proposal-executed' AND e.subject = 'proposal:' || p.id)`,
   decide: `(SELECT min(e.id) FROM audit_event e WHERE e.act IN ('proposal-approved', 'proposal-rejected', 'proposal-released')
              AND e.subject = 'proposal:' || p.id AND e.person = a.person)`,
 }
@@ -52,10 +61,12 @@ const signed = (of: string, person: string, decision: string, at: string, event:
   'key_person', (SELECT k.person FROM signing_key k WHERE k.id = ${of}.signing_key),
   'key_from', (SELECT ${utc('k.registered_at')} FROM signing_key k WHERE k.id = ${of}.signing_key),
   'key_to', (SELECT ${utc('k.ended_at')} FROM signing_key k WHERE k.id = ${of}.signing_key),
-  'has_role', ${hadRole(person, `${of}.role`, event)})`
+  'has_role', ${hadRole(person, `${of}.role`, event)},
+  'told', (SELECT ${utc('t.at')} FROM audit_event t WHERE t.id = ${event}), 'in_time', coalesce(${event} < ${EVENT.execute}, true))`
 
 const PROPOSALS = `
 SELECT p.id::text AS id, p.act, p.about, p.content, encode(p.content_hash, 'hex') AS hash, p.approvers, p.releaser, ${utc('p.expires_at')} AS expires, p.state,
+       ${utc('p.decided_at')} AS decided, (SELECT ${utc('t.at')} FROM audit_event t WHERE t.id = ${EVENT.execute}) AS executed,
        ${signed('p', 'p.proposer', `'propose'`, 'p.proposed_at', EVENT.propose)} AS proposed,
        (SELECT coalesce(jsonb_agg(${signed('a', 'a.person', 'a.decision', 'a.decided_at', EVENT.decide)} ORDER BY a.decided_at, a.person), '[]')
           FROM approval a WHERE a.proposal = p.id) AS given
@@ -89,27 +100,44 @@ export const approvals: Check = {
 }
 
 function lookAtProposal(books: Books, proposal: Proposal): void {
-  const { id, given } = proposal
+  const { id, given, proposed } = proposal
   const hash = sha256(canonical(proposal.content)).toString('hex')
   if (hash !== proposal.hash)
     books.tell('I21', 'changed', 'proposal', id, `its content hashes to ${hash} and says ${proposal.hash}`)
-  lookAtSignature(books, 'proposal', id, proposal, proposal.proposed)
-  for (const one of given) {
-    const key = `${id}/${one.person}`
-    lookAtSignature(books, 'approval', key, proposal, one)
-    const isOwn = one.person === proposal.proposed.person || one.person === proposal.about
-    if (isOwn)
-      books.tell('I21', 'forbidden', 'approval', key, 'nobody decides on their own proposal, or on one about them')
-    if (one.at >= proposal.expires) books.tell('I21', 'forbidden', 'approval', key, 'the proposal had expired')
-  }
+  lookAtSignature(books, 'proposal', id, proposal, proposed)
+  if (!TWO_PERSON_ACTS[proposal.act]?.proposers.includes(proposed.role))
+    books.tell('I21', 'forbidden', 'proposal', id, `nobody puts ${proposal.act} forward as ${proposed.role}`)
+  for (const one of given) lookAtWord(books, proposal, one)
   if (proposal.state !== 'executed') return
-  const said = (decision: string): number =>
-    new Set(given.filter((one) => one.decision === decision).map(({ person }) => person)).size
+  if (proposal.decided !== proposal.executed)
+    books.tell(
+      'I21',
+      'changed',
+      'proposal',
+      id,
+      `it was carried out at ${proposal.decided}, and at ${proposal.executed} by the trail`,
+    )
+  const people = (decision: string): Set<string> =>
+    new Set(given.filter((one) => one.decision === decision && one.in_time).map(({ person }) => person))
+  const [approvals, releases] = [people('approve'), people('release')]
   const isAgreed =
-    said('approve') >= proposal.approvers && (!proposal.releaser || said('release') > 0) && said('reject') === 0
+    approvals.size >= proposal.approvers && (!proposal.releaser || releases.size > 0) && people('reject').size === 0
   if (isAgreed && proposal.approvers > 0) return
-  const says = `it was carried out with ${said('approve')} of ${proposal.approvers} approvals${proposal.releaser ? ` and ${said('release')} releases` : ''}`
+  const says = `it was carried out with ${approvals.size} of ${proposal.approvers} approvals${proposal.releaser ? ` and ${releases.size} releases` : ''}`
   books.tell('I21', 'forbidden', 'proposal', id, says)
+}
+
+function lookAtWord(books: Books, proposal: Proposal, one: Signature): void {
+  const key = `${proposal.id}/${one.person}`
+  lookAtSignature(books, 'approval', key, proposal, one)
+  const forbidden = (says: string): void => books.tell('I21', 'forbidden', 'approval', key, says)
+  if (one.person === proposal.proposed.person || one.person === proposal.about)
+    forbidden('nobody decides on their own proposal, or on one about them')
+  if (one.role !== 'approver') forbidden(`nobody decides as ${one.role}`)
+  if (one.at >= proposal.expires) forbidden('the proposal had expired')
+  if (!one.in_time) forbidden('the proposal had been carried out')
+  if (proposal.given.filter(({ person }) => person === one.person).length > 1)
+    books.tell('I21', 'duplicate', 'approval', key, 'one person has one word')
 }
 
 function lookAtSignature(books: Books, entity: string, key: string, of: Proposal, by: Signature): void {
@@ -122,4 +150,6 @@ function lookAtSignature(books: Books, entity: string, key: string, of: Proposal
     books.tell('I21', 'forbidden', entity, key, `the signing key of ${by.person} was not in force then`)
   }
   if (!by.has_role) books.tell('I21', 'forbidden', entity, key, `${by.person} was not ${by.role} there then`)
+  if (by.told !== by.at)
+    books.tell('I21', 'changed', entity, key, `it is said to be of ${by.at}, and the trail has ${by.told ?? 'nothing'}`)
 }

@@ -27,7 +27,7 @@ SELECT 'over-limit' AS kind, 'disbursement' AS entity, d.key, format('%s of it a
       invariant: 'I20',
       sql: `
 SELECT 'duplicate' AS kind, 'disbursement' AS entity, y.disbursement AS key, format('%s attempts are under way at once', count(*)) AS says
-  FROM payout y WHERE NOT y.superseded AND y.key NOT IN (SELECT payout FROM decided_payout) AND y.state NOT IN ('failed', 'cancelled', 'not-sent', 'returned')
+  FROM payout y WHERE NOT y.superseded AND y.state NOT IN ('failed', 'cancelled', 'not-sent', 'returned')
  GROUP BY y.disbursement HAVING count(*) > 1`,
     },
     {
@@ -49,9 +49,14 @@ SELECT 'forbidden' AS kind, 'payout' AS entity, y.key, format('send %s of attemp
       invariant: 'I20',
       sql: `
 SELECT 'changed' AS kind, 'disbursement' AS entity, d.key,
-       format('it counts %s attempts with %s returns, and there are %s with %s', d.attempts, d.returns, count(y.key), count(m.returned_at)) AS says
-  FROM disbursement d LEFT JOIN payout y ON y.disbursement = d.key LEFT JOIN moved_payout m ON m.payout = y.key
- WHERE d.key NOT IN (SELECT disbursement FROM decided_payout) GROUP BY d.key HAVING d.attempts <> count(y.key) OR d.returns <> count(m.returned_at) OR d.returned <> coalesce(sum(y.amount) FILTER (WHERE m.returned_at IS NOT NULL), 0)`,
+       format('it counts %s attempts with %s returns of %s, and there are %s with %s of %s', d.attempts, d.returns, d.returned, o.attempts, o.returns, o.returned) AS says
+  FROM disbursement d
+  LEFT JOIN (SELECT y.disbursement, count(*) AS attempts, count(m.returned_at) FILTER (WHERE e.payout IS NULL) + coalesce(sum(e.returns), 0) AS returns,
+                    coalesce(sum(y.amount) FILTER (WHERE e.payout IS NULL AND m.returned_at IS NOT NULL), 0) + coalesce(sum(e.returned), 0) AS returned
+               FROM payout y JOIN moved_payout m ON m.payout = y.key
+               LEFT JOIN (SELECT payout, count(*) FILTER (WHERE event = 'returned') AS returns, coalesce(sum(amount) FILTER (WHERE event = 'returned'), 0) AS returned
+                            FROM decided_event GROUP BY payout) AS e ON e.payout = y.key GROUP BY y.disbursement) AS o ON o.disbursement = d.key
+ WHERE (d.attempts, d.returns, d.returned) IS DISTINCT FROM (coalesce(o.attempts, 0), coalesce(o.returns, 0), coalesce(o.returned, 0))`,
     },
     {
       invariant: 'I3',

@@ -55,9 +55,10 @@ SELECT 'early' AS kind, 'payout' AS entity, s.payout AS key, 'its person was not
       sql: `
 SELECT 'changed' AS kind, 'participant' AS entity, p.programme || ':' || p.ref AS key, 'it is not on hold as the trail has it' AS says
   FROM participant p
-  LEFT JOIN LATERAL (SELECT act = 'hold-placed' AS held, at FROM audit_event e WHERE (e.programme, e.ref) = (p.programme, p.ref)
-                        AND e.act IN ('hold-placed', 'hold-released') ORDER BY id DESC LIMIT 1) h ON true
- WHERE p.held_at IS DISTINCT FROM CASE WHEN h.held THEN h.at END`,
+  LEFT JOIN (SELECT h.programme, h.ref, min(h.at) AS at FROM audit_event h
+               LEFT JOIN (SELECT programme, ref, max(id) AS id FROM audit_event WHERE act = 'hold-released' GROUP BY programme, ref) AS r ON (r.programme, r.ref) = (h.programme, h.ref)
+              WHERE h.act = 'hold-placed' AND h.id > coalesce(r.id, -9223372036854775808) GROUP BY h.programme, h.ref) AS h ON (h.programme, h.ref) = (p.programme, p.ref)
+ WHERE p.held_at IS DISTINCT FROM h.at`,
     },
     {
       invariant: 'I9',

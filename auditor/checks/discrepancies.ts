@@ -28,9 +28,26 @@ SELECT CASE WHEN t.line IS NULL THEN 'extra' ELSE 'changed' END AS kind, 'discre
     {
       invariant: 'I13',
       sql: `
-SELECT 'extra' AS kind, 'discrepancy' AS entity, d.id::text AS key, format('the gateway does tell %s', d.payout) AS says
+SELECT 'extra' AS kind, 'discrepancy' AS entity, d.id::text AS key, format('the gateway does tell %s', coalesce(d.payout, d.reference)) AS says
   FROM discrepancy d WHERE d.class = 'missing-there' AND d.state <> 'resolved'
-   AND EXISTS (SELECT FROM told_pair t WHERE t.payout = d.payout AND t.type = d.type AND t.is_looked_at)`,
+   AND EXISTS (SELECT FROM told_pair t WHERE t.type = d.type AND t.is_looked_at
+                  AND CASE WHEN d.payout IS NULL THEN (t.gateway, t.direction, t.reference) = (d.gateway, d.direction, d.reference) ELSE t.payout = d.payout END)`,
+    },
+    {
+      invariant: 'I13',
+      sql: `
+SELECT 'changed' AS kind, 'discrepancy' AS entity, d.id::text AS key, format('%s is said to have come after all, and no statement has it', coalesce(d.payout, d.reference)) AS says
+  FROM discrepancy d WHERE d.class = 'missing-there' AND d.resolution = 'corrected'
+   AND NOT EXISTS (SELECT FROM statement_line l JOIN statement s ON s.id = l.statement WHERE s.gateway = d.gateway AND (l.reference = d.reference OR l.gateway_id = d.gateway_id))`,
+    },
+    {
+      invariant: 'I21',
+      sql: `
+SELECT 'forbidden' AS kind, 'discrepancy' AS entity, d.id::text AS key, format('it ended as %s, and no two people agreed to that', coalesce(d.resolution, 'nothing yet')) AS says
+  FROM discrepancy d LEFT JOIN proposal p ON p.id = d.decided_under AND p.state = 'executed'
+   AND CASE p.act WHEN 'discrepancy-resolution' THEN (p.content ->> 'discrepancy', p.content ->> 'resolution', p.content ->> 'difference') = (d.id::text, d.resolution, d.difference::text)
+                  WHEN 'review-decision' THEN p.content ->> 'payout' = d.payout ELSE false END
+ WHERE p.id IS NULL AND (d.decided_under IS NOT NULL OR d.resolution IN ('booked', 'receivable', 'written-off', 'to-treasury'))`,
     },
     {
       invariant: 'I13',

@@ -58,5 +58,21 @@ SELECT 'changed' AS kind, 'appropriation' AS entity, a.id::text AS key, format('
  WHERE (a.amount, a.number, a.document_date::text, a.currency, a.fiscal_year, a.budget_line, a.programme)
        IS DISTINCT FROM (e.amount, e.number, e.date, e.currency, e.fiscal_year, e.budget_line, e.programme)`,
     },
+    {
+      invariant: 'I6',
+      sql: `
+SELECT 'changed' AS kind, 'audit_event' AS entity, subject AS key, format('it replaces %s, and %s stood there', coalesce(had, 'nothing'), coalesce(stood, 'nothing')) AS says
+  FROM (SELECT id, subject, before ->> 'amount' AS had, lag(after ->> 'amount') OVER (PARTITION BY subject ORDER BY id) AS stood FROM audit_event WHERE act = 'appropriation-set') AS e
+ WHERE had IS DISTINCT FROM stood`,
+    },
+    {
+      invariant: 'I21',
+      sql: `
+SELECT 'forbidden' AS kind, 'appropriation' AS entity, split_part(e.subject, ':', 2) AS key, format('%s was agreed to in the place of another amount than stood there', e.after ->> 'amount') AS says
+  FROM audit_event e JOIN proposal p ON p.act = 'appropriation' AND p.state = 'executed' AND p.decided_at = e.at AND p.programme = e.programme AND p.content ->> 'number' = e.after ->> 'number'
+  JOIN audit_event m ON m.act = 'proposal-made' AND m.subject = 'proposal:' || p.id
+  JOIN audit_event o ON o.act = 'appropriation-set' AND o.subject = e.subject AND o.id > m.id AND o.id < e.id
+ WHERE e.act = 'appropriation-set'`,
+    },
   ],
 )

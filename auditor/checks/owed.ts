@@ -27,6 +27,9 @@ interface Obligation {
   readonly owed: number
   readonly lapses: number
   readonly lapsed: number | null
+  /** What its person was asked for, and until when. */
+  readonly action: string | null
+  readonly action_by: number | null
   readonly paid: number | null
   /** When it last came back, or people last decided about it: it is owed anew from then on. */
   readonly renewed: number | null
@@ -71,7 +74,7 @@ SELECT p.programme, p.ref, p.programme_version AS version, p.stage, p.outcome, $
                  WHERE (e.programme, e.ref) = (p.programme, p.ref) AND e.act IN ('hold-placed', 'hold-released')) AS h WHERE h.act = 'hold-placed') AS holds,
        ${list(`jsonb_build_object('code', t.code, 'state', t.state, 'opens', ${ms('t.opens_at')}, 'closes', ${ms('t.closes_at')}, 'due', ${ms('t.due_at')},
                 'settled', ${ms('t.settled_at')})`)} ORDER BY t.position), '[]') FROM tranche t WHERE (t.programme, t.ref) = (p.programme, p.ref)) AS tranches,
-       ${list(`jsonb_build_object('key', d.key, 'tranche', d.tranche, 'state', d.state, 'owed', ${ms('d.owed_at')}, 'lapses', ${ms('d.lapses_at')},
+       ${list(`jsonb_build_object('key', d.key, 'tranche', d.tranche, 'state', d.state, 'owed', ${ms('d.owed_at')}, 'lapses', ${ms('d.lapses_at')}, 'action', d.action, 'action_by', ${ms('d.action_by')},
                 'lapsed', (SELECT ${ms('min(e.at)')} FROM audit_event e WHERE (e.programme, e.ref) = (p.programme, p.ref) AND e.subject = d.key AND e.act = 'disbursement-lapsed'
                    AND e.after ->> 'reason' IS DISTINCT FROM 'year-end'),
                 'paid', CASE WHEN d.key IN (SELECT disbursement FROM decided_payout) OR d.decided_under IS NOT NULL THEN ${ms('d.first_paid_at')} ELSE
@@ -319,14 +322,15 @@ class Owed {
 
   #obligation(
     rule: TrancheRule,
-    { key, owed: at, lapses, lapsed, renewed, claims }: Obligation,
+    { key, owed: at, lapses, lapsed, action, action_by: actionBy, renewed, claims }: Obligation,
     due: number | null,
   ): void {
     if (due === null) return
     if (at < due)
       this.#tell('I9', 'early', 'disbursement', key, `it is owed since ${iso(at)}, and was due at ${iso(due)}`)
     this.#moved('disbursement', key, { rule: rule.lapsesAfter, from: due, to: lapses, what: 'it lapses', renewed })
-    if (lapsed !== null && lapsed < lapses)
+    const isLate = actionBy !== null && this.#rules.payment.actions?.[action ?? '']?.otherwise === 'lapse'
+    if (lapsed !== null && lapsed < (isLate ? Math.min(lapses, actionBy) : lapses))
       this.#tell('I9', 'early', 'disbursement', key, `it lapsed before ${iso(lapses)}`)
     const { calendar, zone, payment } = this.#rules
     const release = releaseOf(calendar, zone, due, payment.releaseAfter)

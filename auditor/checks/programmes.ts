@@ -59,15 +59,7 @@ interface Effect {
 
 /** What only two people may do, done otherwise. */
 const EFFECTS = `
-SELECT 'forbidden' AS kind, 'appropriation' AS entity, split_part(e.subject, ':', 2) AS key,
-       format('%s under %s was set and no two people agreed to it', e.after ->> 'amount', e.after ->> 'number') AS says
-  FROM audit_event e
- WHERE e.act = 'appropriation-set'
-   AND NOT EXISTS (SELECT FROM proposal p WHERE p.act = 'appropriation' AND p.state = 'executed' AND p.programme = e.programme
-                      AND p.content ->> 'number' = e.after ->> 'number' AND p.content #>> '{amount,minor}' = e.after ->> 'amount'
-                      AND p.content ->> 'fiscalYear' = e.after ->> 'fiscalYear' AND p.decided_at = e.at)
-UNION ALL
-SELECT 'forbidden', 'role_grant', g.id::text, format('%s was made %s and no two people agreed to it', g.person, g.role)
+SELECT 'forbidden' AS kind, 'role_grant' AS entity, g.id::text AS key, format('%s was made %s and no two people agreed to it', g.person, g.role) AS says
   FROM (SELECT *, row_number() OVER (PARTITION BY role, programme IS NULL ORDER BY granted_at, id) AS place FROM role_grant) AS g
  WHERE g.role IN ('registrar', 'operator', 'approver', 'administrator')
    AND NOT (g.granted_by = 'local' AND current_setting('auditor.development') = 'true')

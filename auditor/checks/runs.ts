@@ -1,4 +1,5 @@
-import { sqlCheck } from '../books.ts'
+import { sqlCheck, type Books, type Check } from '../books.ts'
+import { addDuration } from '../time.ts'
 
 /** The hash that people sign for a run, made anew from its lines. */
 const HASHED = `
@@ -7,7 +8,20 @@ SELECT r.key, encode(r.hash, 'hex') AS hash, r.lines, r.amount, count(l.disburse
          string_agg(concat_ws(' ', l.disbursement, l.amount, l.currency, l.gateway, l.account, 'gross=' || l.gross, l.deductions, 'fee=' || nullif(l.fee, 0)), E'\\n' ORDER BY l.disbursement COLLATE "C")), 'UTF8')), 'hex') AS made
   FROM payout_run r LEFT JOIN payout_run_line l ON l.run = r.key GROUP BY r.key`
 
-export const runs = sqlCheck(
+/** The last of its events that says how a run stands, and what it says. */
+const STOOD = `
+SELECT DISTINCT ON (subject) substr(subject, 5) AS run, id,
+       CASE act WHEN 'run-paused' THEN 'paused' WHEN 'run-aborted' THEN 'aborted' WHEN 'run-discarded' THEN 'void' WHEN 'run-closed' THEN 'closed'
+                WHEN 'run-collected' THEN 'collecting' WHEN 'run-approved' THEN 'approved' ELSE 'releasing' END AS state
+  FROM audit_event WHERE act IN ('run-collected', 'run-approved', 'run-released', 'run-paused', 'run-resumed', 'run-aborted', 'run-discarded', 'run-closed')
+ ORDER BY subject, id DESC`
+
+/** When a run was agreed to, by the trail. */
+const APPROVED = `SELECT substr(subject, 5) AS run, id, at, (after ->> 'until')::timestamptz AS until FROM audit_event WHERE act = 'run-approved'`
+
+const SENT = `SELECT id, subject AS payout FROM audit_event WHERE act IN ('payout-sent', 'payout-sent-again')`
+
+const lines = sqlCheck(
   {
     name: 'runs',
     title:
@@ -57,5 +71,104 @@ SELECT 'forbidden' AS kind, 'payout' AS entity, y.key, 'its programme pays by ru
                     WHERE l.disbursement = y.disbursement AND (l.amount, l.currency, l.gateway, l.account) = (y.amount, y.currency, y.gateway, y.account)
                       AND l.released_at <= y.claimed_at AND y.claimed_at < r.approved_until)`,
     },
+    {
+      invariant: 'I21',
+      sql: `
+SELECT 'changed' AS kind, 'payout_run' AS entity, r.key, format('it is %s, agreed to from %s until %s, and the trail has it %s, from %s until %s', r.state, r.approved_at, r.approved_until, s.state, a.at, a.until) AS says
+  FROM payout_run r LEFT JOIN (${STOOD}) AS s ON s.run = r.key LEFT JOIN (${APPROVED}) AS a ON a.run = r.key
+ WHERE (r.approved_at, r.approved_until) IS DISTINCT FROM (a.at, a.until)
+    OR CASE WHEN r.state = 'proposed' THEN 'collecting' WHEN r.state = 'releasing' AND s.state = 'approved' THEN 'approved' ELSE r.state END IS DISTINCT FROM s.state`,
+    },
+    {
+      invariant: 'I21',
+      sql: `
+SELECT 'forbidden' AS kind, 'payout_run_line' AS entity, l.run || '/' || l.disbursement AS key,
+       format('it was let go at %s, and its run %s', l.released_at, coalesce('was agreed to at ' || r.approved_at, 'is agreed to by nobody')) AS says
+  FROM payout_run_line l JOIN payout_run r ON r.key = l.run
+ WHERE (l.released_at IS NOT NULL OR l.state IN ('released', 'paid', 'left')) AND (r.approved_at IS NULL OR l.released_at < r.approved_at OR l.released_at >= r.approved_until)`,
+    },
+    {
+      invariant: 'I21',
+      sql: `
+SELECT 'forbidden' AS kind, 'payout' AS entity, y.key, format('it was sent under run %s, which was %s', l.run, x.word) AS says
+  FROM (${SENT}) AS e JOIN payout y ON y.key = e.payout
+  JOIN payout_run_line l ON l.disbursement = y.disbursement AND l.released_at <= y.claimed_at AND (l.amount, l.gateway, l.account) = (y.amount, y.gateway, y.account)
+  JOIN (SELECT substr(subject, 5) AS run, id AS from_id, lead(id, 1, 9223372036854775807) OVER (PARTITION BY subject ORDER BY id) AS to_id, act,
+               CASE act WHEN 'run-paused' THEN 'paused' ELSE 'aborted' END AS word
+          FROM audit_event WHERE act IN ('run-paused', 'run-resumed', 'run-aborted')) AS x
+    ON x.run = l.run AND e.id > x.from_id AND e.id < x.to_id AND x.act <> 'run-resumed'
+ WHERE NOT EXISTS (SELECT FROM payout_run_line o JOIN payout_run r ON r.key = o.run
+                    WHERE o.disbursement = y.disbursement AND o.run > l.run AND o.released_at <= y.claimed_at)`,
+    },
+    {
+      invariant: 'I21',
+      sql: `
+SELECT 'forbidden' AS kind, 'payout_run' AS entity, r.key, 'it was aborted, and no two people agreed to that' AS says
+  FROM payout_run r LEFT JOIN proposal p ON p.id = r.ended_under AND p.act = 'run-abort' AND p.state = 'executed' AND p.content ->> 'run' = r.key
+ WHERE (r.state = 'aborted' OR r.ended_under IS NOT NULL) AND (p.id IS NULL OR r.state <> 'aborted')`,
+    },
+    {
+      invariant: 'I3',
+      sql: `
+SELECT 'changed' AS kind, 'payout_run_line' AS entity, l.run || '/' || l.disbursement AS key,
+       format('it is %s %s of %s %s, and %s %s are owed', l.amount, l.currency, l.ref, l.tranche, coalesce(d.amount::text, 'none'), d.currency) AS says
+  FROM payout_run_line l JOIN payout_run r ON r.key = l.run LEFT JOIN disbursement d ON d.key = l.disbursement LEFT JOIN account a ON a.id = l.account
+ WHERE d.key IS NULL OR l.amount > d.amount OR (l.ref, l.tranche, l.currency, r.programme) IS DISTINCT FROM (d.ref, d.tranche, d.currency, d.programme)
+    OR (a.programme, a.ref) IS DISTINCT FROM (d.programme, d.ref)`,
+    },
   ],
 )
+
+interface Step {
+  readonly upTo?: string
+  readonly approvers: number
+  readonly releaser: boolean
+}
+
+interface Agreed {
+  readonly key: string
+  /** What the programme's runs of that day came to when others agreed to it, this one with them. */
+  readonly amount: string
+  readonly zone: string
+  readonly rules: { readonly approvedFor: string; readonly approvals: readonly Step[] }
+  readonly from: number
+  readonly until: number
+  readonly approvals: number
+  readonly releases: number
+}
+
+const said = (decision: string): string =>
+  `(SELECT count(DISTINCT a.person)::int FROM approval a WHERE a.proposal = r.proposal AND a.decision = '${decision}')`
+
+const AGREED = `
+SELECT r.key, v.definition ->> 'zone' AS zone, v.definition #> '{payment,runs}' AS rules, ${said('approve')} AS approvals, ${said('release')} AS releases,
+       (extract(epoch FROM r.approved_at) * 1000)::float8 AS from, (extract(epoch FROM r.approved_until) * 1000)::float8 AS until,
+       (SELECT sum(o.amount)::text FROM payout_run o JOIN (${APPROVED}) AS b ON b.run = o.key
+         WHERE o.programme = r.programme AND b.id <= a.id AND (b.at AT TIME ZONE (v.definition ->> 'zone'))::date = (a.at AT TIME ZONE (v.definition ->> 'zone'))::date) AS amount
+  FROM payout_run r JOIN (${APPROVED}) AS a ON a.run = r.key
+  JOIN programme_version v ON (v.programme, v.version) = (r.programme, r.programme_version) WHERE r.approved_until IS NOT NULL`
+
+export const runs: Check = {
+  ...lines,
+  async run(books) {
+    await lines.run(books)
+    for await (const run of books.stream<Agreed>(AGREED)) agreed(books, run)
+  },
+}
+
+/** As many have agreed as the programme asks for what its day came to, and it holds for as long as the programme says. */
+function agreed(books: Books, { key, amount, zone, rules, from, until, approvals, releases }: Agreed): void {
+  const needs = rules.approvals.find(({ upTo }) => upTo === undefined || BigInt(amount) <= BigInt(upTo))
+  const tell = (kind: 'forbidden' | 'changed', says: string): void => books.tell('I21', kind, 'payout_run', key, says)
+  if (!needs || approvals < needs.approvers || (needs.releaser && releases === 0))
+    tell(
+      'forbidden',
+      `with ${amount} that day it needs ${needs?.approvers} approvals${needs?.releaser ? ' and a release' : ''}, and has ${approvals} and ${releases}`,
+    )
+  const due = addDuration(from, rules.approvedFor, zone)
+  if (until !== due)
+    tell(
+      'changed',
+      `it was agreed to until ${new Date(until).toISOString()}, and can be until ${new Date(due).toISOString()}`,
+    )
+}

@@ -16,6 +16,14 @@ const WINDOW_DAYS = 1
 const DAY = (column: string): string =>
   `(${column} AT TIME ZONE (SELECT zone FROM audited_programme a WHERE a.programme = y.programme))::date`
 
+/** What people recorded as put at a gateway, or taken back from there, on days of which nothing is missing: its line must be there, or missed. */
+const untold = (table: string, direction: string, before: number): string => `
+SELECT 'missing' AS kind, '${table}' AS entity, y.id::text AS key, format('%s of %s was recorded on %s, and the gateway does not tell it', y.number, y.amount, ${DAY('y.recorded_at')}) AS says
+  FROM ${table} y JOIN (${PROVED}) AS p ON p.gateway = y.gateway AND ${DAY('y.recorded_at')} BETWEEN p.first + ${before} AND p.last - ${WINDOW_DAYS}
+ WHERE NOT EXISTS (SELECT FROM told_line t WHERE t.gateway = y.gateway AND (t.type, t.direction, t.reference) = ('top-up', '${direction}', y.number))
+   AND NOT EXISTS (SELECT FROM discrepancy d WHERE d.gateway = y.gateway AND d.class = 'missing-there' AND (d.type, d.direction, d.reference) = ('top-up', '${direction}', y.number)
+                      AND d.resolution IS DISTINCT FROM 'corrected')`
+
 export const told = sqlCheck(
   {
     name: 'told',
@@ -135,6 +143,24 @@ SELECT 'duplicate' AS kind, 'told_line' AS entity, payout AS key, format('it cam
 SELECT 'early' AS kind, 'told_line' AS entity, concat_ws('/', t.gateway, t.day, t.line) AS key,
        format('it was booked on %s, and payout %s was claimed on %s', t.day, y.key, ${DAY('y.claimed_at')}) AS says
   FROM told_pair t JOIN payout y ON y.key = t.payout WHERE t.type = 'payout' AND t.day < ${DAY('y.claimed_at')} AND NOT t.is_known AND y.recovered_at IS NULL`,
+    },
+    { invariant: 'I13', sql: untold('funding', 'credit', WINDOW_DAYS) },
+    { invariant: 'I13', sql: untold('treasury_return', 'debit', 0) },
+    {
+      invariant: 'I13',
+      sql: `
+SELECT CASE WHEN l.line IS NULL THEN 'extra' ELSE 'changed' END AS kind, 'statement_pair' AS entity, p.statement || '/' || p.line AS key,
+       CASE WHEN l.line IS NULL THEN 'there is no such line' ELSE format('line and payout %s do not belong together by what the gateway calls it', p.payout) END AS says
+  FROM statement_pair p LEFT JOIN statement_line l ON (l.statement, l.line) = (p.statement, p.line) LEFT JOIN statement s ON s.id = p.statement LEFT JOIN payout y ON y.key = p.payout
+ WHERE l.line IS NULL OR p.type <> l.type OR (y.gateway, y.gateway_id) IS DISTINCT FROM (s.gateway, l.gateway_id)
+    OR EXISTS (SELECT FROM payout o WHERE o.gateway = s.gateway AND o.reference = l.reference)`,
+    },
+    {
+      invariant: 'I13',
+      sql: `
+SELECT 'missing' AS kind, 'statement_pair' AS entity, s.id || '/' || t.line AS key, format('the line belongs to payout %s by what the gateway calls it', t.payout) AS says
+  FROM told_pair t JOIN statement s ON s.gateway = t.gateway AND s.day = t.day AND NOT s.superseded
+ WHERE t.is_by_id AND t.is_looked_at AND t.type <> 'fee' AND NOT EXISTS (SELECT FROM statement_pair p WHERE (p.statement, p.line) = (s.id, t.line))`,
     },
   ],
 )

@@ -17,6 +17,8 @@ SELECT id, payout, decision, from_state, to_state,
 
 const GIVEN_UP = `(SELECT count(*) FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act = 'review-needed' AND e.subject = y.key AND e.after ->> 'reason' = 'no-answer')`
 
+const DECIDED = `(SELECT count(*) FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND (e.act IN ('review-decided', 'receivable-ended') AND e.subject = y.key OR e.act = 'deduction-made' AND e.after ->> 'payout' = y.key))`
+
 /**
  * How often at most somebody who proves nothing has told of a payout: each time its version rises and nothing else says so. A callback
  * that proved more when it came again took the place of its earlier self, of which the sealed bytes are left.
@@ -28,7 +30,8 @@ const ASKED = `(SELECT count(*) FILTER (WHERE verdict = 'stale') + least(count(*
 export const transitions = sqlCheck(
   {
     name: 'transitions',
-    title: 'payouts moved only as they may, fact by fact and without a gap, and stand where the facts leave them',
+    title:
+      'payouts moved only as they may, fact by fact and without a gap, and stand where the facts, and what people found, leave them',
   },
   { observations: 'observation' },
   [
@@ -70,10 +73,10 @@ SELECT 'changed' AS kind, 'payout' AS entity, y.key, format('it is %s with its m
       sql: `
 SELECT 'changed' AS kind, 'payout' AS entity, key,
        format('its version is %s, and %s commits have changed it%s', version, known, CASE WHEN asked > 0 THEN format(', and up to %s words', asked) ELSE '' END) AS says
-  FROM (SELECT y.key, y.version, m.batches + y.sends - 1 + ${GIVEN_UP} AS known,
+  FROM (SELECT y.key, y.version, m.batches + y.sends - 1 + ${GIVEN_UP} + ${DECIDED} AS known,
                ${ASKED} AS asked
           FROM payout y JOIN moved_payout m ON m.payout = y.key) AS y
- WHERE version NOT BETWEEN known AND known + asked AND key NOT IN (SELECT payout FROM decided_payout)`,
+ WHERE version NOT BETWEEN known AND known + asked`,
     },
     {
       invariant: 'I17',
@@ -94,6 +97,49 @@ SELECT 'changed' AS kind, 'disbursement' AS entity, d.key,
     OR d.state = 'paid' AND coalesce(m.paid, 0) = 0 AND d.deducted < d.amount
     OR m.paid > 0 AND d.state NOT IN ('paid', 'review', 'lapsed', 'cancelled')
     OR d.first_paid_at IS DISTINCT FROM coalesce(m.first_paid_at, CASE WHEN d.deducted = d.amount THEN (SELECT max(n.made_at) FROM deduction n WHERE n.disbursement = d.key) END))`,
+    },
+    {
+      invariant: 'I17',
+      sql: `
+SELECT CASE WHEN e.state IS NULL THEN 'forbidden' ELSE 'changed' END AS kind, 'payout' AS entity, y.key,
+       CASE WHEN e.state IS NULL THEN 'it was found to be what its money contradicts'
+            ELSE format('it is %s with its money %s, and what was decided leaves it %s and %s', y.state, y.money, e.state, e.money) END AS says
+  FROM decided_end e JOIN payout y ON y.key = e.payout
+ WHERE e.state IS NULL OR (y.state, y.money, y.returned, y.repaid) IS DISTINCT FROM (e.state, e.money, e.returned, e.repaid)`,
+    },
+    {
+      invariant: 'I17',
+      sql: `
+SELECT 'changed' AS kind, 'disbursement' AS entity, d.key,
+       format('it is %s, and %s of %s are delivered%s', d.state, o.delivered, d.amount,
+              CASE WHEN o.reviewed THEN ', people look at it' WHEN o.live THEN ', a payment is under way' ELSE '' END) AS says
+  FROM disbursement d
+ CROSS JOIN LATERAL (
+   SELECT coalesce(sum(y.amount - coalesce(e.returned, 0)) FILTER (WHERE coalesce(e.money, m.money) = 'credited'), 0) AS delivered,
+          coalesce(bool_or(y.state = 'review'), false) AS reviewed,
+          coalesce(bool_or(y.state IN ('submitting', 'unknown', 'accepted', 'processing', 'failing')), false) AS live
+     FROM payout y JOIN moved_payout m ON m.payout = y.key LEFT JOIN decided_end e ON e.payout = y.key WHERE y.disbursement = d.key) o
+ WHERE d.key IN (SELECT disbursement FROM decided_payout)
+   AND CASE d.state WHEN 'paid' THEN o.delivered <> d.amount - d.deducted
+                    WHEN 'in-flight' THEN NOT o.live OR o.reviewed
+                    WHEN 'cancelled' THEN o.delivered > 0
+                    WHEN 'lapsed' THEN false
+                    WHEN 'review' THEN NOT o.reviewed AND NOT EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (d.programme, d.ref)
+                           AND (e.act = 'review-decided' AND e.after ->> 'disbursement' = 'review' OR e.act = 'review-needed') AND (e.subject = d.key OR e.subject LIKE d.key || '#%'))
+                    ELSE o.delivered = d.amount - d.deducted OR o.live OR o.reviewed END`,
+    },
+    {
+      invariant: 'I17',
+      sql: `
+SELECT 'changed' AS kind, 'disbursement' AS entity, d.key, format('it was first paid at %s, and what is known says %s', d.first_paid_at, f.at) AS says
+  FROM disbursement d
+ CROSS JOIN LATERAL (
+   SELECT min(at) AS at FROM (
+     SELECT m.paid_at AS at FROM payout y JOIN moved_payout m ON m.payout = y.key WHERE y.disbursement = d.key
+     UNION ALL
+     SELECT e.at FROM audit_event e WHERE (e.programme, e.ref) = (d.programme, d.ref) AND e.act = 'review-decided' AND e.after ->> 'disbursement' = 'paid'
+        AND (e.subject = d.key OR e.subject LIKE d.key || '#%')) AS paid) f
+ WHERE d.key IN (SELECT disbursement FROM decided_payout) AND d.first_paid_at IS DISTINCT FROM f.at`,
     },
   ],
 )

@@ -2,12 +2,17 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Webhook } from 'standardwebhooks'
-import { agree } from '../../local/agreement.ts'
+import { signedApproval, signedProposal } from '../../client/identity.ts'
+import { agree, approve, type Proposed } from '../../local/agreement.ts'
+import type { RunRow } from '../../store/run-rows.ts'
 import type { Stand } from './stand.ts'
 
 const FROZEN_MS = 4000
+const HOUR_MS = 3_600_000
+/** What others say to three proposals to lift one freeze. */
+const WORDS = ['reject', 'approve', 'approve'] as const
 
-/** One person stops a region where everybody lives; soon after two let it go on. */
+/** One person stops a region where everybody lives; soon after two let it go on: one says no, one yes, and one yes comes too late. */
 export async function freezeForAWhile({ calls, identities, programme }: Stand): Promise<void> {
   const target = { scope: 'region', programme: programme.code, name: '3204' }
   const { body } = await calls.post('operator', '/v1/freezes', {
@@ -15,12 +20,84 @@ export async function freezeForAWhile({ calls, identities, programme }: Stand): 
     reason: 'accounts of one branch are looked at',
   })
   await sleep(FROZEN_MS)
-  await agree(
-    calls,
-    identities,
-    { act: 'freeze-lift', content: { freeze: body['id'] }, reason: 'they are right' },
-    'operator',
+  const lift = { act: 'freeze-lift', content: { freeze: body['id'] }, reason: 'they are right' }
+  const proposed: Proposed[] = []
+  for (const _ of WORDS) {
+    const signed = signedProposal(identities.operator, { ...lift, expiresAtMs: Date.now() + HOUR_MS })
+    proposed.push((await calls.post('operator', '/v1/proposals', signed)).body as unknown as Proposed)
+  }
+  for (const [n, put] of proposed.entries()) {
+    const word = signedApproval(identities.approver, put, WORDS[n] ?? 'approve', 'as agreed')
+    await calls.post('approver', `/v1/proposals/${put.id}/approvals`, word)
+  }
+}
+
+/** Collects what is owed, lets people agree to every run that waits for them, and lets go on what stopped by itself. */
+export async function payOwed(stand: Stand): Promise<void> {
+  const { calls, identities, store, programme } = stand
+  // Nothing owed is an answer too.
+  await calls.post('operator', '/v1/runs', { programme: programme.code }).catch(() => undefined)
+  for (const run of await store.runs.list([programme.code], true)) {
+    if (run.state === 'collecting') await agreeToRun(stand, run)
+    if (run.state === 'proposed' && run.proposal !== null) {
+      const { body } = await calls.get('approver', `/v1/proposals/${run.proposal}`)
+      await approve(calls, identities, body as unknown as Proposed)
+    }
+    if (run.state === 'paused') {
+      await calls.post('operator', `/v1/runs/${run.key}/resume`, { reason: 'what went wrong is known' })
+    }
+  }
+}
+
+/** Two people agree to a run as it is; false when it is put forward already. */
+export function agreeToRun(
+  { calls, identities }: Pick<Stand, 'calls' | 'identities'>,
+  { key, hash, lines, amount, currency }: RunRow,
+): Promise<boolean> {
+  const content = {
+    run: key,
+    hash: hash.toString('hex'),
+    lines,
+    amount: { minor: amount.toString(), currency },
+  }
+  return agree(calls, identities, { act: 'run-release', content, reason: 'a trial' }, 'operator')
+}
+
+/** What two people make of a failure that nobody knows: the money is there again, so another account, the same one, or nothing more. */
+const NEXT = ['needs-account', 'cancel', 'pay-again'] as const
+let decisions = 0
+
+interface Reviewed {
+  readonly disbursement: string
+  readonly ref: string
+  readonly version: number
+  readonly attempts: readonly { readonly key: string; readonly version: number; readonly state: string }[]
+}
+
+/** Decides about the reviews of those people of whom it is known what happened. */
+export async function decideReviews({ calls, identities, programme, lives }: Stand): Promise<void> {
+  const failed = new Set(
+    lives.filter(({ person }) => person.registration.account?.number.startsWith('9921')).map(({ ref }) => ref),
   )
+  const { body } = await calls.get('operator', `/v1/reviews?programme=${programme.code}&limit=100`)
+  for (const { disbursement, ref, version, attempts } of body['data'] as Reviewed[]) {
+    if (!failed.has(ref)) continue
+    const payout = attempts.find(({ state }) => state === 'review')
+    const next = NEXT[decisions % NEXT.length]
+    decisions += 1
+    const seen = { version, payout: payout?.key ?? null, payoutVersion: payout?.version ?? null }
+    const finding = payout === undefined ? null : 'not-paid'
+    const content = { programme: programme.code, disbursement, ...seen, finding, returned: null, next }
+    await agree(calls, identities, { act: 'review-decision', content, reason: 'the gateway says so' }, 'operator')
+  }
+}
+
+/** Whoever was stopped because of the name at their bank is let go: an operator has spoken with them. */
+export async function releaseDoubtful({ calls, programme, lives }: Stand): Promise<void> {
+  for (const { ref } of lives.filter(({ attention }) => attention === 'account-doubtful')) {
+    const path = `/v1/programmes/${programme.code}/participants/${ref}/release`
+    await calls.post('operator', path, { reason: 'it is the same person' })
+  }
 }
 
 const LATE_MS = 3600_000

@@ -10,6 +10,7 @@ export interface Kind {
   readonly digit?: string
   readonly isShort?: boolean
   readonly repair?: boolean
+  readonly name?: string
   /** Failpoints that hardly anybody else reaches begin so. */
   readonly reaches?: readonly string[]
 }
@@ -38,9 +39,18 @@ export const KINDS: readonly Kind[] = [
   { scenario: '59' },
 ]
 
+/** Those whose account is looked at before it is paid to: refused, doubtful, mended by their owner, and what fails although nothing was found. */
+export const CHECKED_KINDS: readonly Kind[] = [
+  { scenario: '10', repair: true, reaches: ['first-check', 'checked'] },
+  { scenario: '10', digit: '8', repair: true },
+  { scenario: '14', digit: '2', name: 'Nama Peserta', reaches: ['checked:held'] }, // half of the name that the bank tells
+  { scenario: '16', digit: '2', reaches: ['check'] },
+  { scenario: '21', repair: true, reaches: ['review'] },
+]
+
 /** Those who reach what is left, several of each, and some ordinary ones. */
 export function kindsFor(points: readonly string[]): Kind[] {
-  const reaching = KINDS.filter(({ reaches = [] }) =>
+  const reaching = [...KINDS, ...CHECKED_KINDS].filter(({ reaches = [] }) =>
     reaches.some((beginning) => points.some((point) => point.startsWith(beginning))),
   )
   return [...reaching, ...reaching, { scenario: '00' }]
@@ -53,11 +63,11 @@ export function peopleOf(kinds: readonly Kind[], each: number): Person[] {
   return Array.from({ length: each }, () => kinds.map(personOf)).flat()
 }
 
-function personOf({ scenario, digit = '0', isShort = false, repair = false }: Kind): Person {
+function personOf({ scenario, digit = '0', isShort = false, repair = false, name: named }: Kind): Person {
   people += 1
   const serial = String((people % 9999) + 1).padStart(4, '0')
   const district = String(10 + Math.floor(people / 9999)).padStart(2, '0')
-  const name = `Peserta ${'ABCDEFGHIJ'.charAt(people % 10)}`
+  const name = named ?? `Peserta ${'ABCDEFGHIJ'.charAt(people % 10)}`
   const registration: Registration = {
     nationalId: `3204${district}17089${people % 10}${serial}`,
     name,
@@ -81,6 +91,15 @@ function numberOf(scenario: string, digit: string, of: 'first' | 'repair' = 'fir
 
 function accountOf(number: string, holder: string): AccountDetails {
   return { kind: 'bank', institution: 'ID.BNI', number, holder }
+}
+
+/** The same, paid by runs that people agree to, and with accounts that are asked about before they are paid to. */
+export function approvedTrial(): Programme {
+  const trial = trialProgramme()
+  const canary = { lines: 1, pause: 'PT1S' }
+  const runs = { approvedFor: 'P1D', canary, priority: 5, approvals: [{ approvers: 1, releaser: false }] }
+  const accounts = { check: 'before-use', checkAgainAfter: 'PT5S', names: { accept: 90, review: 1 } } as const
+  return { ...trial, payment: { ...trial.payment, release: 'approved', runs, accounts } }
 }
 
 /** The demonstration programme with time for everything: what a dead process holds up is late here, never lost. */

@@ -17,10 +17,10 @@ export interface Calls {
 const PATIENCE_MS = 60_000
 const PAUSE_MS = 500
 
-/** Throws an Error with the problem's text when the API refuses for another reason than being busy or away. */
-export function openCalls(apiUrl: string, access: Access): Calls {
+/** Throws an Error with the problem's text when the API refuses for another reason than being busy or away for longer than `patienceMs`. */
+export function openCalls(apiUrl: string, access: Access, patienceMs = PATIENCE_MS): Calls {
   const call = async (role: Role, path: string, init: RequestInit): Promise<Called> => {
-    const until = Date.now() + PATIENCE_MS
+    const until = Date.now() + patienceMs
     for (;;) {
       const answer = await attempt(`${apiUrl}${path}`, access[role], init)
       if (answer && answer.status < 500 && answer.status !== 429) return refuse(path, answer)

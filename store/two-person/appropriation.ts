@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { AMOUNT_PATTERN } from '../../domain/money.ts'
-import { checkAppropriation, setAppropriation, type NewAppropriation } from '../budgets.ts'
+import { checkAppropriation, refuseReplaced, setAppropriation, type NewAppropriation } from '../budgets.ts'
 import type { Sql } from '../database.ts'
 import { dayFaults, DayText, DocumentText } from '../document-numbers.ts'
 import type { StoreContext } from '../options.ts'
@@ -35,8 +35,9 @@ export const appropriation = twoPersonAct({
   faults: ({ date }) => dayFaults('/date', date),
   place: (_sql, { programme, fiscalYear }) => ({ programme, subject: `appropriation:${programme}:${fiscalYear}` }),
   check: async (sql, context, content) => checkAppropriation(sql, await asked(sql, context, content)),
-  async execute(sql, context, content, _by, actor, atMs) {
-    await setAppropriation(sql, await asked(sql, context, content), actor, atMs)
+  async execute(sql, context, content, { id: proposal }, actor, atMs) {
+    const { id: appropriation } = await setAppropriation(sql, await asked(sql, context, content), actor, atMs)
+    await refuseReplaced(sql, { programme: content.programme, appropriation, proposal })
   },
 })
 

@@ -4,8 +4,8 @@ import { audit, type Audited, type AuditOptions } from '../../auditor/audit.ts'
 import { CHECKED_ELSEWHERE, CHECKS } from '../../auditor/checks.ts'
 import { openDatabase } from '../../store/database.ts'
 import { auditOptions } from '../support/audited.ts'
-import { END, openCountry, type Country } from '../support/audited-life.ts'
-import { FIRST_DAY } from '../support/audited-teller.ts'
+import { openCountry, type Country } from '../support/audited-country.ts'
+import { END, FIRST_DAY } from '../support/audited-teller.ts'
 
 let country: Country
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PROJECT_ROOT } from '../../local/project.ts'
-import { openCountry, type Country } from '../support/audited-life.ts'
+import { openCountry, type Country } from '../support/audited-country.ts'
 import { writeStatements } from '../support/audited.ts'
 
 let country: Country
@@ -62,7 +62,7 @@ test('names each finding and ends with 1; the same as one JSON object', async ()
   )
   const { code, stdout } = await audit(...here())
   expect(code).toBe(1)
-  expect(stdout).toMatch(/^I5 changed posting swift:\S+\/claimed:1: it is not what happened in: amount$/m)
+  expect(stdout).toMatch(/^I5 changed posting \S+\/claimed:1: it is not what happened in: amount$/m)
   const json = await audit(...here(), '--json')
   expect(json.code).toBe(1)
   expect(JSON.parse(json.stdout)).toMatchObject({

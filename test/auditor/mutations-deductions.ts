@@ -66,7 +66,7 @@ export const DEDUCTIONS: readonly Mutation[] = [
   ),
   change(
     'a receivable that is said to be over',
-    'decisions',
+    'transitions',
     ['changed', 'payout'],
     update('payout', `money = 'repaid'`, 't.key', `money = 'receivable'`),
   ),

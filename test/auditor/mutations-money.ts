@@ -113,7 +113,11 @@ export const MONEY: readonly Mutation[] = [
     'an appropriation that promises less than it did',
     'limits',
     ['changed', 'appropriation'],
-    update('appropriation', 'committed = committed - 1', 't.id'),
+    update(
+      'appropriation',
+      'committed = (SELECT sum(c.amount - c.released) - 1 FROM commitment c WHERE c.appropriation = t.id)',
+      't.id',
+    ),
   ),
   {
     name: 'an appropriation below what is committed, postings and trail and all',
@@ -129,13 +133,13 @@ export const MONEY: readonly Mutation[] = [
       return keyOf(
         sql,
         `SELECT key || ':' || line AS key FROM (SELECT *, sum(CASE WHEN credit = 'budget:available' THEN amount ELSE -amount END) OVER (ORDER BY id) AS left
-        FROM posting WHERE 'budget:available' IN (credit, debit)) AS p WHERE p.left < 0 ORDER BY id LIMIT 1`,
+        FROM posting WHERE programme = 'swift' AND 'budget:available' IN (credit, debit)) AS p WHERE p.left < 0 ORDER BY id LIMIT 1`,
       )
     },
   },
   change(
     'an appropriation that two people never agreed to',
-    'programmes',
+    'acts',
     ['forbidden', 'appropriation'],
     `
     UPDATE audit_event SET after = after || '{"amount":"900000000000"}' WHERE id = (SELECT max(id) FROM audit_event WHERE act = 'appropriation-set')

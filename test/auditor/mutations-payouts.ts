@@ -138,7 +138,7 @@ export const PAYOUTS: readonly Mutation[] = [
         key: `t.disbursement || '#' || (t.n + 1)`,
         reference: `'ZX' || substr(t.reference, 3)`,
       }
-      return keyOf(sql, copy('payout', other, 't.disbursement', `state = 'paid' AND n = 1`))
+      return keyOf(sql, copy('payout', other, 't.disbursement', `state = 'paid' AND n = 1 AND NOT superseded`))
     },
   },
   change(
@@ -207,7 +207,7 @@ export const PAYOUTS: readonly Mutation[] = [
       'observation',
       `to_state = 'failed'`,
       't.payout',
-      `decision = 'move' AND to_state = 'paid' AND NOT EXISTS (SELECT FROM observation o WHERE o.payout = t.payout AND o.to_state = 'returned')`,
+      `decision = 'move' AND to_state = 'paid' AND payout NOT IN (SELECT key FROM payout WHERE decided_under IS NOT NULL) AND NOT EXISTS (SELECT FROM observation o WHERE o.payout = t.payout AND o.to_state = 'returned')`,
     ),
   ),
   change(
@@ -256,7 +256,7 @@ export const PAYOUTS: readonly Mutation[] = [
         VALUES ('${id}', 'region:swift:32', 'region', 'swift', '32', 'person', 'x', '2026-01-01Z', 'sari')`)
       await sql.query(`INSERT INTO audit_event (id, at, person, act, programme, subject, after)
         VALUES (-2, '2026-01-01Z', 'sari', 'freeze-placed', 'swift', 'freeze:${id}', '{"target":"region:swift:32"}')`)
-      return keyOf(sql, 'SELECT key FROM payout ORDER BY random() LIMIT 1')
+      return keyOf(sql, `SELECT key FROM payout WHERE programme = 'swift' ORDER BY random() LIMIT 1`)
     },
   },
   change('a freeze that is gone', 'claims', ['missing', 'freezes'], remove('freezes', 't.id::text')),

@@ -15,9 +15,9 @@ export const PEOPLE: readonly Mutation[] = [
       await sql.query(
         update(
           'participant',
-          `identity_index = (SELECT identity_index FROM participant o WHERE o.ref <> t.ref ORDER BY o.ref LIMIT 1)`,
+          `identity_index = (SELECT identity_index FROM participant o WHERE o.programme = t.programme AND o.ref <> t.ref ORDER BY o.ref LIMIT 1)`,
           't.ref',
-          `ref <> (SELECT min(ref) FROM participant)`,
+          `ref NOT IN (SELECT min(ref) FROM participant GROUP BY programme)`,
         ),
       )
       return keyOf(
@@ -266,7 +266,7 @@ export const PEOPLE: readonly Mutation[] = [
     'a rejection made an approval',
     'approvals',
     ['forged', 'approval'],
-    update('approval', `decision = 'release'`, `t.proposal || '/' || t.person`),
+    update('approval', `decision = 'release'`, `t.proposal || '/' || t.person`, `decision <> 'release'`),
   ),
   change(
     'an approval after the end',

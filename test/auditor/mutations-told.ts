@@ -1,6 +1,6 @@
 import type { StatementLine } from '../../domain/statement.ts'
 import { bankAccount } from '../support/builders.ts'
-import { FIRST_DAY, SECOND_DAY } from '../support/audited-teller.ts'
+import { FIRST_DAY, FOURTH_DAY, SECOND_DAY } from '../support/audited-teller.ts'
 import { change, copy, keyOf, remove, retold, update, type Mutation, type Telling } from '../support/mutation.ts'
 
 /** What was read of statements and found by them, changed in the database. */
@@ -89,7 +89,7 @@ export const READ: readonly Mutation[] = [
     'a missing line that is forgotten',
     'told',
     ['missing', 'told_line'],
-    remove('discrepancy', 't.payout', `class = 'missing-there'`),
+    remove('discrepancy', 't.payout', `class = 'missing-there' AND payout IS NOT NULL`),
   ),
   change(
     'a discrepancy that is none',
@@ -144,6 +144,56 @@ export const READ: readonly Mutation[] = [
     ),
   ),
 
+  change(
+    'a line that belongs to nothing by what the gateway calls it',
+    'told',
+    ['missing', 'statement_pair'],
+    remove('statement_pair', `t.statement || '/' || t.line`),
+  ),
+  change(
+    'a line that is given to another payout',
+    'told',
+    ['changed', 'statement_pair'],
+    update(
+      'statement_pair',
+      'payout = (SELECT y.key FROM payout y WHERE y.key <> t.payout ORDER BY random() LIMIT 1)',
+      `t.statement || '/' || t.line`,
+    ),
+  ),
+  change(
+    'a pair of no line',
+    'told',
+    ['extra', 'statement_pair'],
+    copy('statement_pair', { line: '900' }, `t.statement || '/' || t.line`),
+  ),
+  change(
+    'a transfer that no statement has',
+    'told',
+    ['missing', 'funding'],
+    update(
+      'funding',
+      `number = 'SP2D-8', recorded_at = '2026-11-23T05:00:00Z'`,
+      't.id::text',
+      `number LIKE 'SP2D-1-%'`,
+    ),
+  ),
+  change(
+    'a transfer that came and is said to be missing',
+    'discrepancies',
+    ['extra', 'discrepancy'],
+    update(
+      'discrepancy',
+      `state = 'open', resolution = NULL, resolved_by = NULL, resolved_at = NULL`,
+      't.id::text',
+      `class = 'missing-there' AND type = 'top-up'`,
+    ),
+  ),
+  change(
+    'a transfer that never came and is said to have',
+    'discrepancies',
+    ['changed', 'discrepancy'],
+    `WITH gone AS (DELETE FROM statement_line WHERE reference = 'SP2D-2-swift') SELECT id::text AS key FROM discrepancy WHERE class = 'missing-there' AND type = 'top-up'`,
+  ),
   change(
     'another fingerprint of an account',
     'told',
@@ -240,6 +290,15 @@ export const TOLD: readonly Telling[] = [
         lines.flatMap((line) => (line.type === 'return' ? [line, line] : [line])),
       )
       return [twice, await keyOf(sql, `SELECT key FROM payout WHERE state = 'returned'`)]
+    },
+  },
+  {
+    name: 'the gateway never had a transfer',
+    check: 'told',
+    finds: ['missing', 'funding'],
+    async retell(told, sql) {
+      const without = retold(told, FOURTH_DAY, () => [])
+      return [without, await keyOf(sql, `SELECT id::text AS key FROM funding WHERE number = 'SP2D-2-swift'`)]
     },
   },
   {

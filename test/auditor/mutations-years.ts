@@ -61,6 +61,18 @@ export const YEARS: readonly Mutation[] = [
     `UPDATE treasury_return AS t SET number = 'ND-99/sandbox' RETURNING t.gateway || '/${RETURN_DAY}/1' AS key`,
   ),
   change(
+    'a return to the treasury that no statement has',
+    'told',
+    ['missing', 'treasury_return'],
+    `UPDATE treasury_return AS t SET number = 'ND-99/sandbox', recorded_at = '2026-11-23T05:00:00Z' RETURNING t.id::text AS key`,
+  ),
+  change(
+    'a year that ends and nobody put that forward',
+    'acts',
+    ['forbidden', 'year_close'],
+    `WITH gone AS (DELETE FROM proposal WHERE act = 'year-end') SELECT ${CLOSE} AS key FROM year_close t`,
+  ),
+  change(
     'a return to the treasury that never was',
     'events',
     ['missing', 'treasury_return'],

@@ -4,9 +4,12 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTrial, type Trial } from '../support/audit-trial.ts'
+import { ACCOUNTS } from './mutations-accounts.ts'
+import { CONTROL } from './mutations-control.ts'
 import { MONEY } from './mutations-money.ts'
 import { PAYOUTS } from './mutations-payouts.ts'
 import { PEOPLE } from './mutations-people.ts'
+import { RUNS } from './mutations-runs.ts'
 import { READ, TOLD } from './mutations-told.ts'
 
 let trial: Trial
@@ -23,6 +26,9 @@ describe.each([
   ['money', MONEY],
   ['payouts', PAYOUTS],
   ['people', PEOPLE],
+  ['runs', RUNS],
+  ['control', CONTROL],
+  ['accounts', ACCOUNTS],
   ['statements', READ],
 ] as const)('of %s is found:', (_, mutations) => {
   test.for(mutations)('$name', (mutation) => trial.mutate(mutation, [mutation.check]))

@@ -1,6 +1,7 @@
 /** Short versions of the trials that `npm run chaos` plays in full: each on a stack of its own, judged by the auditor. */
 import { expect, test } from 'vitest'
 import { killAtFailpoints } from '../../chaos/failpoints.ts'
+import { resubmit } from '../../chaos/file.ts'
 import { killing } from '../../chaos/faults.ts'
 import { tryOut } from '../../chaos/live/trial.ts'
 import { resetting } from '../../chaos/reset.ts'
@@ -30,4 +31,14 @@ test('lives that are sent back to their start pay nothing again', async () => {
   const { kills, ...judged } = await tryOut(resetting({ people: 5 }))
   expect(judged).toMatchObject(RIGHT)
   expect(kills).toBeGreaterThanOrEqual(15)
+})
+
+test('a file that is handed in cut off, whole, and shuffled in overlapping parts pays everybody once', async () => {
+  const lines = 1000
+  const { handedIn, ...judged } = await resubmit({ lines, tell: () => undefined })
+  expect(judged).toMatchObject({ ...RIGHT, runs: 2, paid: lines, accepted: lines })
+  const [cut, whole, ...parts] = handedIn
+  expect(cut).toEqual({ taken: 651, known: 0, unreadable: 1 })
+  expect(whole).toEqual({ taken: 349, known: 651, unreadable: 0 })
+  expect(parts.map(({ taken, unreadable }) => taken + unreadable)).toEqual([0, 0])
 })

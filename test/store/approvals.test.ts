@@ -238,6 +238,21 @@ describe('a decision', () => {
     expect((await approve(proposal, here)).state).toBe('executed')
   })
 
+  it('on an amount in the place of another than stands there by now leaves it void', async () => {
+    const older = await proposed()
+    const newer = await proposed(
+      put('7000', { content: { ...(older.content as object), amount: { minor: '7000', currency: 'IDR' } } }),
+    )
+    const again = await proposed(
+      put('9000', { content: { ...(older.content as object), amount: { minor: '9000', currency: 'IDR' } } }),
+    )
+    const decided = await Promise.all([approve(newer), approve(again, citra)])
+    expect(decided.map(({ state }) => state).toSorted()).toEqual(['executed', 'void'])
+    const amount = await amountOf(older)
+    expect(await approve(older, citra)).toMatchObject({ state: 'void', outcomeCode: 'proposal-stale' })
+    expect(await amountOf(older)).toBe(amount)
+  })
+
   it('that carries out what no longer can be leaves it void, with the reason, and nothing of it done', async () => {
     await world.appropriate(1_000_000_000_000n)
     const each = entitlementTotal(swiftProgramme())

@@ -45,6 +45,14 @@ async function paid(ref: string, tranche: string, atMs: number, minor = 60_000_0
 }
 
 describe('screening', () => {
+  it('is done by any look, once: a run may have passed it in a time that a restored database has forgotten', async () => {
+    const ref = await world.register()
+    expect(await world.store.lives.advance('swift', ref, NOON)).toMatchObject({ stage: 'admission' })
+    expect((await world.store.lives.screen('swift', ref, NOON)).stage).toBe('admission')
+    expect(await world.count('SELECT FROM check_result WHERE ref = $1', [ref])).toBe(5)
+    expect(await world.count(`SELECT FROM audit_event WHERE ref = $1 AND act = 'screened-eligible'`, [ref])).toBe(1)
+  })
+
   it('keeps every check, and lets an eligible person wait for a wave', async () => {
     const ref = await world.register()
     expect(await world.store.lives.screen('swift', ref, NOON)).toMatchObject({ stage: 'admission', attention: null })

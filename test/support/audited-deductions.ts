@@ -1,5 +1,5 @@
 /** A country that pays by payout runs, where some were paid twice and what they owe is taken off what they are owed next. */
-import type { Country } from './audited-life.ts'
+import type { Country } from './audited-country.ts'
 import { deducting, MONTH } from './deductions.ts'
 import { agreeToRun, approvedProgramme, collect, officersOf, openRunWorld, proposeRun, release } from './runs.ts'
 import { called, submitted } from './sent.ts'
@@ -60,5 +60,9 @@ export async function openDeductionCountry(): Promise<Country> {
   await repay(taxed.payout, undefined, MONTH + 90 * DAY)
   await charged(world, partly.payout, wholly.payout)
   for (const { key } of await world.store.runs.list(null, true)) await world.store.runs.look(key, [], MONTH + 91 * DAY)
-  return { world, told: new Map(), signers: [sari, budi, rina] }
+  return {
+    world,
+    told: new Map(),
+    signers: { administrator: sari, approver: budi, operator: sari, second: rina, releaser: rina },
+  }
 }

@@ -1,15 +1,8 @@
-/** A small country in which everything has happened that can, all of it rightly: what the auditor is tried on. */
-import type { Actor } from '../../domain/act.ts'
-import type { Observation } from '../../domain/observation.ts'
-import type { PayoutFact } from '../../domain/payout.ts'
-import type { Programme } from '../../domain/programme.ts'
-import type { AccountDetails } from '../../domain/registration.ts'
-import type { StatementLine } from '../../domain/statement.ts'
-import type { Store } from '../../store/index.ts'
-import type { ToldDays } from './audited.ts'
-import { FIRST_DAY, gatewayId, SECOND_DAY, Teller } from './audited-teller.ts'
-import { bankAccount, registration } from './builders.ts'
-import { agree, propose, signer, type Signer } from './two-people.ts'
+/** What has happened to people of the auditor's country, all of it rightly: everything that can. */
+import { END, FIRST_DAY, gatewayId, SECOND_DAY } from './audited-teller.ts'
+import type { Payments } from './audited-payments.ts'
+import { linked } from './audited-accounts.ts'
+import { bankAccount } from './builders.ts'
 import {
   AMOUNT,
   DAY as DAY_MS,
@@ -17,118 +10,21 @@ import {
   HOUR,
   MINUTE,
   NOON,
-  openWorld,
   SECOND,
   seen,
   seenFailed,
   SILENCE,
   TIMING,
-  YEAR,
   type World,
 } from './world.ts'
 
-const BOOTSTRAP: Actor = { person: 'bootstrap', keyId: null, role: null, requestId: null }
-/** When everything has happened. */
-export const END = NOON + 70 * DAY_MS
-
-export interface Country {
-  readonly world: World
-  readonly told: ToldDays
-  readonly signers: readonly [administrator: Signer, approver: Signer, other: Signer]
-}
-
-/** What one person's payment has come to so far. */
-interface Sent {
-  readonly ref: string
-  readonly payout: string
-  readonly account: AccountDetails
-}
-
-export async function openCountry(): Promise<Country> {
-  const signers: Signer[] = []
-  const world = await openWorld({
-    begin: async (store, programme, amount) => {
-      signers.push(...(await begin(store, programme, amount)))
-    },
-  })
-  const [administrator, approver, other] = signers
-  if (!administrator || !approver || !other) throw new Error('nobody agrees')
-  const teller = new Teller()
-  const history = new History(world, teller)
-  await history.firstDay()
-  await history.secondDay()
-  await frozen(world, [administrator, approver])
-  await propose(world.store, administrator, appropriation(world.programme, 1_500_000_000_000n, 'DIPA-3'), NOON + HOUR)
-  await history.later()
-  const told = await teller.reconcile(world.store)
-  await resolved(world, [other, approver])
-  return { world, told, signers: [administrator, approver, other] }
-}
-
-async function begin(store: Store, programme: Programme, amount: bigint): Promise<Signer[]> {
-  const at = NOON - 2 * HOUR
-  const administrator = await signer(store, 'agus', ['administrator'], BOOTSTRAP, at)
-  const approver = await signer(store, 'budi', ['approver'], BOOTSTRAP, at)
-  const other = await signer(store, 'citra', ['approver'], BOOTSTRAP, at)
-  const pair = [administrator, approver] as const
-  const content = programme as unknown as Readonly<Record<string, unknown>>
-  await agree(store, pair, { act: 'programme-publication', content }, at + MINUTE)
-  await agree(store, pair, appropriation(programme, amount / 2n, 'DIPA-1'), at + 2 * MINUTE)
-  await agree(store, pair, appropriation(programme, amount, 'DIPA-2'), at + 3 * MINUTE)
-  const grant = {
-    person: 'citra',
-    role: 'operator',
-    programme: programme.code,
-    publicKey: other.identity.registration().publicKey,
-  }
-  await agree(store, pair, { act: 'role-grant', content: grant }, at + 4 * MINUTE)
-  return [administrator, approver, other]
-}
-
-function appropriation(programme: Programme, amount: bigint, number: string) {
-  const content = {
-    programme: programme.code,
-    fiscalYear: YEAR,
-    number,
-    amount: { minor: amount.toString(), currency: programme.currency },
-  }
-  return { act: 'appropriation', content }
-}
-
-async function frozen({ store, act, one }: World, pair: readonly [Signer, Signer]): Promise<void> {
-  await act(
-    (acts) => acts.placeFreeze({ target: { scope: 'region', programme: 'swift', name: '99' }, reason: 'a flood' }),
-    NOON + HOUR,
-  )
-  await act(
-    (acts) => acts.placeFreeze({ target: { scope: 'wave', programme: 'swift', name: 'wave-9' }, reason: 'a doubt' }),
-    NOON + HOUR,
-  )
-  const { id } = await one<{ id: string }>(`SELECT id FROM freezes WHERE scope = 'region'`)
-  await agree(store, pair, { act: 'freeze-lift', content: { freeze: id } }, NOON + 2 * HOUR)
-}
-
-/** Differences with money in them end by two people. */
-async function resolved({ store }: World, pair: readonly [Signer, Signer]): Promise<void> {
-  const { rows } = await store.statements.discrepancies({ programmes: null, isOpen: true }, { limit: 100, after: null })
-  for (const [found, resolution] of [
-    ['unreferenced-credit', 'to-treasury'],
-    ['duplicate', 'receivable'],
-  ] as const) {
-    const row = rows.find((one) => one.class === found)
-    const content = { discrepancy: row?.id, resolution, difference: row?.difference.toString() }
-    const { state, outcome } = await agree(store, pair, { act: 'discrepancy-resolution', content }, NOON + 2 * DAY_MS)
-    if (state !== 'executed') throw new Error(outcome ?? state)
-  }
-}
-
-class History {
+export class History {
   readonly #world: World
-  readonly #teller: Teller
+  readonly #payments: Payments
 
-  constructor(world: World, teller: Teller) {
+  constructor(world: World, payments: Payments) {
     this.#world = world
-    this.#teller = teller
+    this.#payments = payments
   }
 
   async firstDay(): Promise<void> {
@@ -142,38 +38,37 @@ class History {
     await this.#underWay()
     await this.#noAccount()
     await this.#tellsOtherwise()
-    const transfer = {
-      id: 't1',
-      type: 'top-up',
-      direction: 'credit',
-      reference: 'SP2D-1-swift',
-      gatewayId: null,
-      account: null,
-    } as const
-    this.#tell(FIRST_DAY, { ...transfer, amount: 1_000_000_000_000n })
   }
 
   /** Two who were paid get their money back to the treasury, one gets a new account and is paid again. */
   async secondDay(): Promise<void> {
-    const sent = await this.#paid()
-    this.#tell(FIRST_DAY, this.#lineOf(sent))
-    await this.#callback(sent, 'returned', NOON + HOUR)
-    this.#tell(FIRST_DAY, { ...this.#lineOf(sent), id: `r${sent.payout}`, type: 'return', direction: 'credit' })
+    const sent = await this.#payments.paid()
+    this.#payments.tell(FIRST_DAY, this.#payments.lineOf(sent))
+    await this.#payments.callback(sent, 'returned', NOON + HOUR)
+    // Before anything is paid anew, the gateway is asked what it has of it.
+    const back = seen('returned', { gatewayId: gatewayId(sent.payout) })
+    await this.#payments.answer(sent.payout, back, NOON + HOUR + MINUTE)
+    this.#payments.tell(FIRST_DAY, {
+      ...this.#payments.lineOf(sent),
+      id: `r${sent.payout}`,
+      type: 'return',
+      direction: 'credit',
+    })
     const account = bankAccount()
-    await this.#world.link(sent.ref, account, NOON + 2 * HOUR)
+    await linked(this.#world, sent.ref, NOON + 2 * HOUR, { account })
     const at = NOON + DAY_MS + 3 * HOUR
     await this.#world.advance(sent.ref, at)
     const payout = await this.#world.claim(disbursementOf(sent.ref), at)
-    await this.#answer(payout, seen('paid', { gatewayId: gatewayId(payout) }), at, 1)
-    this.#tell(SECOND_DAY, await this.#line({ ref: sent.ref, payout, account }))
+    await this.#payments.answer(payout, seen('paid', { gatewayId: gatewayId(payout) }), at, 1)
+    this.#payments.tell(SECOND_DAY, await this.#payments.line({ ref: sent.ref, payout, account }))
   }
 
   /** What comes weeks later, of which no statement is at hand. */
   async later(): Promise<void> {
     const { act, advance } = this.#world
     const claim = (key: string, atMs: number): Promise<string> => this.#world.claim(key, atMs)
-    const sent = await this.#paid()
-    this.#tell(FIRST_DAY, this.#lineOf(sent))
+    const sent = await this.#payments.paid()
+    this.#payments.tell(FIRST_DAY, this.#payments.lineOf(sent))
     const { ref } = sent
     await advance(ref, NOON + MINUTE)
     const evidence = {
@@ -186,7 +81,7 @@ class History {
     await act((acts) => acts.recordEvidence({ ...evidence, occurredAtMs: NOON + 8 * DAY_MS }), NOON + 8 * DAY_MS)
     await advance(ref, NOON + 8 * DAY_MS)
     const payout = await claim(disbursementOf(ref, 'survey-1'), NOON + 8 * DAY_MS + SECOND)
-    await this.#answer(
+    await this.#payments.answer(
       payout,
       seen('paid', { gatewayId: gatewayId(payout), amount: { minor: 5_000_000n, currency: 'IDR' } }),
       NOON + 8 * DAY_MS + MINUTE,
@@ -194,8 +89,8 @@ class History {
     )
     await advance(ref, NOON + 32 * DAY_MS)
     const second = await claim(disbursementOf(ref, 'incentive-2'), NOON + 32 * DAY_MS)
-    await this.#answer(second, seen('accepted', { gatewayId: gatewayId(second) }), NOON + 32 * DAY_MS, 1)
-    await this.#answer(second, seen('paid', { gatewayId: gatewayId(second) }), NOON + 32 * DAY_MS + MINUTE)
+    await this.#payments.answer(second, seen('accepted', { gatewayId: gatewayId(second) }), NOON + 32 * DAY_MS, 1)
+    await this.#payments.answer(second, seen('paid', { gatewayId: gatewayId(second) }), NOON + 32 * DAY_MS + MINUTE)
     await advance(ref, NOON + 33 * DAY_MS)
     const { rows } = await this.#world.root.pool.query<{ ref: string }>(
       `SELECT ref FROM participant WHERE stage = 'incentives' ORDER BY ref`,
@@ -205,28 +100,28 @@ class History {
 
   async #paidAtOnce(): Promise<void> {
     for (let one = 0; one < 3; one += 1) {
-      const sent = await this.#paid()
-      this.#tell(FIRST_DAY, this.#lineOf(sent))
+      const sent = await this.#payments.paid()
+      this.#payments.tell(FIRST_DAY, this.#payments.lineOf(sent))
     }
-    const sent = await this.#send()
-    await this.#callback(sent, 'paid', NOON + SECOND)
-    this.#tell(FIRST_DAY, this.#lineOf(sent))
+    const sent = await this.#payments.send()
+    await this.#payments.callback(sent, 'paid', NOON + SECOND)
+    this.#payments.tell(FIRST_DAY, this.#payments.lineOf(sent))
   }
 
   async #failsThenPaid(): Promise<void> {
-    const { ref, payout, account } = await this.#send()
-    await this.#answer(payout, seenFailed('retry-new', { gatewayId: gatewayId(payout) }), NOON, 1)
+    const { ref, payout, account } = await this.#payments.send()
+    await this.#payments.answer(payout, seenFailed('retry-new', { gatewayId: gatewayId(payout) }), NOON, 1)
     const at = NOON + (TIMING.retryDelaysMs[0] ?? 0) + SECOND
     const next = await this.#world.claim(disbursementOf(ref), at)
-    await this.#answer(next, seen('processing', { gatewayId: gatewayId(next) }), at, 1)
-    await this.#answer(next, seen('paid', { gatewayId: gatewayId(next) }), at + SECOND)
-    this.#tell(FIRST_DAY, await this.#line({ ref, payout: next, account }))
+    await this.#payments.answer(next, seen('processing', { gatewayId: gatewayId(next) }), at, 1)
+    await this.#payments.answer(next, seen('paid', { gatewayId: gatewayId(next) }), at + SECOND)
+    this.#payments.tell(FIRST_DAY, await this.#payments.line({ ref, payout: next, account }))
   }
 
   async #sentAgain(): Promise<void> {
-    const sent = await this.#send()
+    const sent = await this.#payments.send()
     const { payout } = sent
-    await this.#answer(payout, SILENCE, NOON + SECOND, 1)
+    await this.#payments.answer(payout, SILENCE, NOON + SECOND, 1)
     const at = NOON + 2 * TIMING.quietPeriodMs
     for (const enquiry of [1, 2]) {
       await this.#world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs: at + enquiry, enquiry })
@@ -240,33 +135,33 @@ class History {
       fact: seen('paid', { gatewayId: gatewayId(payout) }),
       atMs: at + 20,
     })
-    this.#tell(FIRST_DAY, this.#lineOf(sent))
+    this.#payments.tell(FIRST_DAY, this.#payments.lineOf(sent))
   }
 
   async #heldThenPaid(): Promise<void> {
     const { act } = this.#world
-    const { ref, account } = await this.#ready()
+    const { ref, account } = await this.#payments.ready()
     await act((acts) => acts.hold({ programme: 'swift', ref, reason: 'a complaint' }), NOON)
     await act((acts) => acts.release({ programme: 'swift', ref, reason: 'settled' }), NOON + HOUR)
     await this.#world.advance(ref, NOON + HOUR)
     const payout = await this.#world.claim(disbursementOf(ref), NOON + HOUR)
-    await this.#answer(payout, seen('paid', { gatewayId: gatewayId(payout) }), NOON + HOUR, 1)
-    this.#tell(FIRST_DAY, await this.#line({ ref, payout, account }))
-    const other = await this.#ready()
+    await this.#payments.answer(payout, seen('paid', { gatewayId: gatewayId(payout) }), NOON + HOUR, 1)
+    this.#payments.tell(FIRST_DAY, await this.#payments.line({ ref, payout, account }))
+    const other = await this.#payments.ready()
     await act((acts) => acts.hold({ programme: 'swift', ref: other.ref, reason: 'a complaint' }), NOON + HOUR)
   }
 
   /** What the gateway called failed was paid after all. */
   async #contradicted(): Promise<void> {
-    const sent = await this.#send()
+    const sent = await this.#payments.send()
     const { payout } = sent
-    await this.#answer(payout, seenFailed('compliance', { gatewayId: gatewayId(payout) }), NOON, 1)
-    await this.#callback(sent, 'paid', NOON + MINUTE)
-    this.#tell(FIRST_DAY, this.#lineOf(sent))
+    await this.#payments.answer(payout, seenFailed('compliance', { gatewayId: gatewayId(payout) }), NOON, 1)
+    await this.#payments.callback(sent, 'paid', NOON + MINUTE)
+    this.#payments.tell(FIRST_DAY, this.#payments.lineOf(sent))
   }
 
   async #leaves(): Promise<void> {
-    const { ref } = await this.#ready()
+    const { ref } = await this.#payments.ready()
     await this.#world.act((acts) => acts.withdraw({ programme: 'swift', ref, reason: 'has found work' }), NOON + HOUR)
     await this.#world.advance(ref, NOON + HOUR)
     const late = await this.#world.admit()
@@ -280,30 +175,31 @@ class History {
   }
 
   async #underWay(): Promise<void> {
-    const { payout } = await this.#send()
-    await this.#answer(payout, seen('processing', { gatewayId: gatewayId(payout) }), NOON, 1)
-    await this.#send()
-    const { payout: lost } = await this.#send()
-    await this.#answer(lost, SILENCE, NOON + SECOND, 1)
+    const { payout } = await this.#payments.send()
+    await this.#payments.answer(payout, seen('processing', { gatewayId: gatewayId(payout) }), NOON, 1)
+    await this.#payments.send()
+    const { payout: lost } = await this.#payments.send()
+    await this.#payments.answer(lost, SILENCE, NOON + SECOND, 1)
   }
 
   /** Refused for its account, never mended: it lapses. */
   async #noAccount(): Promise<void> {
-    const { payout, ref } = await this.#send()
-    await this.#answer(payout, seenFailed('needs-account', { gatewayId: gatewayId(payout) }), NOON, 1)
+    const { payout, ref } = await this.#payments.send()
+    await this.#payments.answer(payout, seenFailed('needs-account', { gatewayId: gatewayId(payout) }), NOON, 1)
     await this.#world.advance(ref, NOON + 61 * DAY_MS)
   }
 
   /** A line twice, one of another amount, one that is missing, a fee, and money from nobody. */
   async #tellsOtherwise(): Promise<void> {
-    const twice = this.#lineOf(await this.#paid())
-    this.#tell(FIRST_DAY, twice)
-    this.#tell(FIRST_DAY, { ...twice, id: `${twice.id}b` })
-    this.#tell(FIRST_DAY, { ...this.#lineOf(await this.#paid()), amount: AMOUNT + 100n })
-    await this.#paid()
+    const twice = this.#payments.lineOf(await this.#payments.paid())
+    this.#payments.tell(FIRST_DAY, twice)
+    this.#payments.tell(FIRST_DAY, { ...twice, id: `${twice.id}b` })
+    this.#payments.tell(FIRST_DAY, { ...this.#payments.lineOf(await this.#payments.paid()), amount: AMOUNT + 100n })
+    await this.#payments.paid()
+    this.#payments.tell(FIRST_DAY, { ...this.#payments.lineOf(await this.#payments.paid()), reference: null })
     const beside = { gatewayId: null, account: null } as const
-    this.#tell(FIRST_DAY, { ...twice, ...beside, id: 'f1', type: 'fee', amount: 250_000n })
-    this.#tell(SECOND_DAY, {
+    this.#payments.tell(FIRST_DAY, { ...twice, ...beside, id: 'f1', type: 'fee', amount: 250_000n })
+    this.#payments.tell(SECOND_DAY, {
       ...twice,
       ...beside,
       id: 'c1',
@@ -312,70 +208,6 @@ class History {
       reference: null,
       amount: 700n,
     })
-    this.#tell(SECOND_DAY, { ...twice, ...beside, id: 'u1', reference: 'A1B2C3D4E5F6G7H8', amount: 900n })
-  }
-
-  async #ready(): Promise<Omit<Sent, 'payout'>> {
-    const account = bankAccount()
-    return { ref: await this.#world.ready({ ...registration(), account }), account }
-  }
-
-  async #send(): Promise<Sent> {
-    const ready = await this.#ready()
-    const payout = await this.#world.claim(disbursementOf(ready.ref))
-    await this.#remember(payout)
-    return { ...ready, payout }
-  }
-
-  async #paid(): Promise<Sent> {
-    const sent = await this.#send()
-    await this.#answer(sent.payout, seen('paid', { gatewayId: gatewayId(sent.payout) }), NOON, 1)
-    return sent
-  }
-
-  async #answer(payout: string, fact: PayoutFact, atMs: number, send?: number): Promise<void> {
-    await this.#world.observe(
-      send === undefined
-        ? { payout, source: 'enquiry', enquiry: 1, fact, atMs }
-        : { payout, source: 'submit', send, fact, atMs },
-    )
-  }
-
-  async #callback({ payout }: Sent, state: 'paid' | 'returned', receivedAtMs: number): Promise<void> {
-    const fact = seen(state, { gatewayId: gatewayId(payout) }) as { readonly observation: Observation }
-    const body = Buffer.from(`${payout} ${state}`)
-    const of = {
-      gateway: 'sandbox',
-      eventId: `e-${payout}-${state}`,
-      reference: this.#references.get(payout) ?? '',
-      trusted: true,
-      body,
-    }
-    await this.#world.store.desk.receiveCallbacks([{ ...of, observation: fact.observation, receivedAtMs }])
-  }
-
-  readonly #references = new Map<string, string>()
-
-  async #remember(payout: string): Promise<void> {
-    const { reference } = await this.#world.one<{ reference: string }>('SELECT reference FROM payout WHERE key = $1', [
-      payout,
-    ])
-    this.#references.set(payout, reference)
-  }
-
-  async #line(sent: Sent): Promise<Omit<StatementLine, 'rawDate' | 'valueDate' | 'businessDate'>> {
-    await this.#remember(sent.payout)
-    return this.#lineOf(sent)
-  }
-
-  #lineOf({ payout, account }: Sent): Omit<StatementLine, 'rawDate' | 'valueDate' | 'businessDate'> {
-    const reference = this.#references.get(payout) ?? ''
-    const to = { institution: account.institution, number: account.number }
-    const of = { gatewayId: gatewayId(payout), amount: AMOUNT, currency: 'IDR', account: to }
-    return { kind: 'line', id: `e${reference}`, direction: 'debit', type: 'payout', reference, ...of }
-  }
-
-  #tell(day: string, line: Partial<StatementLine>): void {
-    this.#teller.tell(day, line)
+    this.#payments.tell(SECOND_DAY, { ...twice, ...beside, id: 'u1', reference: 'A1B2C3D4E5F6G7H8', amount: 900n })
   }
 }

@@ -7,11 +7,15 @@ import { DAY as DAY_MS, NOON } from './world.ts'
 
 export const FIRST_DAY = '2026-11-22'
 export const SECOND_DAY = '2026-11-23'
+export const THIRD_DAY = '2026-11-24'
+export const FOURTH_DAY = '2026-11-25'
+/** When everything has happened. */
+export const END = NOON + 70 * DAY_MS
 
 export class Teller {
   readonly #lines: ReadonlyMap<string, StatementLine[]>
 
-  constructor(days: readonly string[] = [FIRST_DAY, SECOND_DAY]) {
+  constructor(days: readonly string[] = [FIRST_DAY, SECOND_DAY, THIRD_DAY, FOURTH_DAY]) {
     this.#lines = new Map(days.map((day) => [day, []]))
   }
 

@@ -1,8 +1,8 @@
 /** The country of `audited-life.ts` once its year has ended, with somebody in every way in which a year can meet them. */
-import { AMOUNT, disbursementOf, HOUR, MINUTE, seen, SILENCE, YEAR, DAY } from './world.ts'
+import { AMOUNT, disbursementOf, HOUR, MINUTE, seen, SILENCE, YEAR, DAY, type World } from './world.ts'
 import type { ToldDays } from './audited.ts'
-import { Teller } from './audited-teller.ts'
-import { END, openCountry, type Country } from './audited-life.ts'
+import { END, Teller } from './audited-teller.ts'
+import { openCountry, type Country } from './audited-country.ts'
 import { reviewDecisionOf } from './reviews.ts'
 import { agree } from './two-people.ts'
 import { finishYears } from './years.ts'
@@ -10,10 +10,13 @@ import { finishYears } from './years.ts'
 /** Some days before the end of everything: what is begun then has not ended. */
 const LATE = END - 3 * DAY
 
-export async function openEndedYear(): Promise<Country> {
+/** `finish`: whoever does the steps of the year. */
+export async function openEndedYear(
+  finish: (world: World, atMs: number) => Promise<unknown> = ({ store }, atMs) => finishYears(store, atMs),
+): Promise<Country> {
   const country = await openCountry()
   const { world, signers } = country
-  const [administrator, approver] = signers
+  const { administrator, approver } = signers
   const next = {
     programme: world.programme.code,
     fiscalYear: YEAR + 1,
@@ -34,7 +37,7 @@ export async function openEndedYear(): Promise<Country> {
   await world.observe({ payout: paid, source: 'callback', fact: seen('paid'), atMs: LATE + MINUTE })
   const content = { programme: world.programme.code, fiscalYear: YEAR, document: 'ND-12/2026' }
   await agree(world.store, [administrator, approver], { act: 'year-end', content }, LATE + HOUR)
-  await finishYears(world.store, LATE + 2 * HOUR)
+  await finish(world, LATE + 2 * HOUR)
   await world.observe({ payout: unknown, source: 'callback', fact: seen('paid'), atMs: LATE + 3 * HOUR })
   await world.observe({ payout: paid, source: 'callback', fact: seen('returned'), atMs: LATE + 4 * HOUR })
   await world.advance(atRest, LATE + 4 * HOUR)
@@ -55,7 +58,7 @@ async function returnsTold({ world }: Country): Promise<ToldDays> {
 }
 
 /** A part came back, no other account was linked, and the time was over: that part lapses. */
-async function partLapses({ world, signers: [, approver, other] }: Country): Promise<void> {
+async function partLapses({ world, signers: { approver, operator } }: Country): Promise<void> {
   const begin = END - 66 * DAY
   const ref = await world.ready({}, begin)
   const disbursement = disbursementOf(ref)
@@ -67,7 +70,7 @@ async function partLapses({ world, signers: [, approver, other] }: Country): Pro
   const word = { finding: 'partly-returned', returned: part.toString(), next: 'needs-account' } as const
   await agree(
     world.store,
-    [other, approver],
+    [operator, approver],
     await reviewDecisionOf(world, disbursement, payout, word),
     begin + 2 * HOUR,
   )
@@ -76,5 +79,5 @@ async function partLapses({ world, signers: [, approver, other] }: Country): Pro
   const rest = seen('returned', { amount: { minor: AMOUNT - part, currency: 'IDR' } })
   await world.observe({ payout, source: 'callback', fact: rest, atMs: LATE + MINUTE })
   const found = await reviewDecisionOf(world, disbursement, payout, { finding: 'returned' })
-  await agree(world.store, [other, approver], found, LATE + 2 * MINUTE)
+  await agree(world.store, [operator, approver], found, LATE + 2 * MINUTE)
 }

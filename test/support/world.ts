@@ -8,6 +8,7 @@ import type { Programme } from '../../domain/programme.ts'
 import type { AccountDetails, Registration } from '../../domain/registration.ts'
 import type { Standing } from '../../domain/standing.ts'
 import { canonicalJson } from '../../domain/signing.ts'
+import type { Pass } from '../../failpoints.ts'
 import type { Acts } from '../../store/acts.ts'
 import type { ClaimDraft } from '../../store/claims.ts'
 import { setAppropriation, type NewAppropriation } from '../../store/budgets.ts'
@@ -94,7 +95,7 @@ export interface WorldOptions {
   readonly institutions?: readonly string[]
   readonly budget?: bigint
   readonly quota?: number
-  /** Publishes the programme and sets its appropriation, where that is to be done as people do it. */
+  /** Publishes the programme, sets its appropriation and funds its gateway, where that is to be done as people do it. */
   readonly begin?: (store: Store, programme: Programme, amount: bigint) => Promise<void>
 }
 
@@ -112,18 +113,17 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   else {
     await world.publish(programme)
     await world.appropriate(amount)
+    const funding = { programme, gateway: 'sandbox', number: `SP2D-1-${programme.code}`, amount }
+    await world.act((acts) => acts.recordFunding(funding))
   }
-  await world.act(async (acts) => {
-    await acts.recordFunding({ programme, gateway: 'sandbox', number: `SP2D-1-${programme.code}`, amount })
-    await acts.openWave({ programme, code: WAVE, quota: options.quota ?? 10_000, fiscalYear: YEAR })
-  })
+  await world.act((acts) => acts.openWave({ programme, code: WAVE, quota: options.quota ?? 10_000, fiscalYear: YEAR }))
   return world
 }
 
 /** Another store on the same database: a second process. */
 export function openStore(
   database: TestDatabase,
-  options: Pick<WorldOptions, 'timing' | 'keys' | 'institutions'> = {},
+  options: Pick<WorldOptions, 'timing' | 'keys' | 'institutions'> & { readonly pass?: Pass } = {},
 ) {
   const timing = options.timing ?? TIMING
   const reaches = (institution: string): boolean =>
@@ -132,6 +132,7 @@ export function openStore(
     url: database.app,
     name: 'test',
     poolMax: 10,
+    ...(options.pass ? { pass: options.pass } : {}),
     keys: options.keys ?? VAULT_KEYS,
     timingOf: () => timing,
     route: (gateways, institution) => (reaches(institution) ? (gateways[0] ?? null) : null),

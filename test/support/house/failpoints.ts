@@ -4,23 +4,49 @@ import type { TextFile } from './source.ts'
 
 /** The functions of each file in which every `await` is named; those that are not here only read, or are one statement. */
 export const MONEY_PATH: Readonly<Record<string, readonly string[] | 'all'>> = {
-  'activities/payments.ts': ['submit', 'resend', 'enquire', 'checkFloat', 'claimAndSend', 'send', 'sendNow', 'observe'],
+  'activities/payments.ts': [
+    'submit',
+    'resend',
+    'enquire',
+    'checkFloat',
+    'checkAccount',
+    'claimAndSend',
+    'isConfirmed',
+    'send',
+    'sendNow',
+    'observe',
+  ],
   'activities/restores.ts': 'all',
   'activities/lives.ts': 'all',
   'store/claims.ts': ['claim', 'refuseLocked', 'claimLocked', 'insertClaim'],
   'store/payouts.ts': ['reopenLocked', 'giveUpLocked'],
   'store/observe.ts': 'all',
   'store/floats.ts': ['restoreLocked'],
-  'store/lives.ts': ['screen', 'advance', 'advanceLocked'],
+  'store/lives.ts': ['screen', 'advance', 'screened', 'advanceLocked'],
   'store/inbox.ts': ['receiveCallbacks'],
   'store/restores.ts': ['recordLocked'],
   'temporal/relay.ts': ['round'],
+  'activities/runs.ts': ['lookAtRun'],
+  'activities/reconciliation.ts': ['settleStatement'],
+  'store/run-collect.ts': ['collectRun'],
+  'store/run-release.ts': ['lookAtRun', 'take', '#release', '#close'],
+  'store/proposals.ts': ['propose'],
+  'store/approvals.ts': ['decide', 'carryOut'],
+  'store/run-steps.ts': ['approveRun'],
+  'store/review-decide.ts': ['decideReviewed'],
+  'store/account-checks.ts': ['takeDue', 'recordLocked'],
+  'store/statement-settle.ts': ['settleStatement'],
+  'store/years.ts': ['workOn', 'step', 'closePeriods'],
+  'store/year-lapse.ts': ['lapseSome'],
+  'store/year-return.ts': ['returnFunds'],
+  'store/year-carry.ts': ['carrySome'],
 }
 
 /** What these wait for beside money: the server that is not ready, the translation of a refusal, an adapter's one call. */
 const UNNAMED: readonly RegExp[] = [
   /^prepareServer\(/, // nothing is leased yet
   /^gateway\.enquire\(/, // named by whoever asks for all
+  /^screened\(/, // its own waits are named
   /^owedOf\(/, // a read under the lock that is named
   /^isConfirmed\(/, // about an account, before anything is decided
 ]

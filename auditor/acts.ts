@@ -1,0 +1,97 @@
+/** The acts of two people as docs/approvals.md tells them: who puts them forward, and what the trail has once one was carried out. */
+export interface TwoPersonAct {
+  /** Roles that put it forward. Whoever agrees is an approver. */
+  readonly proposers: readonly string[]
+  /** The events that tell that it was done, separated by blanks. */
+  readonly told: string
+  /** When event \`e\` tells of proposal \`p\`, in SQL. */
+  readonly is: string
+  /** What is blamed when no two people agreed to it: the table, and its key from event \`e\` in SQL; absent where it may be done otherwise too. */
+  readonly alone?: readonly [entity: string, key: string]
+  /** One proposal does many. */
+  readonly isMany?: true
+}
+
+const after = (name: string, content = name): string => `e.after ->> '${name}' = p.content ->> '${content}'`
+const subject = (prefix: string, ...names: readonly string[]): string =>
+  `e.subject = concat_ws(':', '${prefix}', ${names.map((name) => `p.content ->> '${name}'`).join(', ')})`
+const MINOR = `e.after ->> 'amount' = p.content #>> '{amount,minor}'`
+const ID = `split_part(e.subject, ':', 2)`
+
+export const TWO_PERSON_ACTS: Readonly<Record<string, TwoPersonAct>> = {
+  appropriation: {
+    proposers: ['administrator', 'approver'],
+    told: 'appropriation-set',
+    is: `${MINOR} AND ${after('number')} AND ${after('fiscalYear')} AND e.after ->> 'date' IS NOT DISTINCT FROM p.content ->> 'date' AND e.programme = p.content ->> 'programme'`,
+    alone: ['appropriation', ID],
+  },
+  funding: {
+    proposers: ['administrator', 'approver'],
+    told: 'float-funded',
+    is: `${MINOR} AND ${after('number')} AND ${after('gateway')} AND e.programme = p.content ->> 'programme'`,
+    alone: ['funding', ID],
+  },
+  'year-end': {
+    proposers: ['administrator', 'approver'],
+    told: 'year-end-begun',
+    is: subject('year', 'programme', 'fiscalYear'),
+    alone: ['year_close', `substr(e.subject, 6)`],
+  },
+  'programme-publication': {
+    proposers: ['administrator'],
+    told: 'programme-published',
+    is: `e.subject = (p.content ->> 'code') || '@' || (p.content ->> 'version') AND e.after ->> 'sha256' = encode(p.content_hash, 'hex')`,
+    alone: ['programme_version', 'e.subject'],
+  },
+  'role-grant': {
+    proposers: ['administrator'],
+    told: 'role-granted',
+    is: `${subject('person', 'person')} AND ${after('role')} AND e.after ->> 'programme' IS NOT DISTINCT FROM p.content ->> 'programme'`,
+  },
+  key: { proposers: ['administrator'], told: 'key-created', is: after('person') },
+  'signing-key': { proposers: ['administrator'], told: 'signing-key-registered', is: after('person') },
+  'freeze-lift': {
+    proposers: ['operator', 'approver', 'administrator'],
+    told: 'freeze-lifted',
+    is: subject('freeze', 'freeze'),
+    alone: ['freezes', ID],
+  },
+  redrive: { proposers: ['operator', 'administrator'], told: 'message-redriven', is: subject('message', 'message') },
+  'redrive-all': { proposers: ['operator', 'administrator'], told: 'message-redriven', is: 'true', isMany: true },
+  'run-release': {
+    proposers: ['operator', 'approver'],
+    told: 'run-approved',
+    is: `${subject('run', 'run')} AND ${after('hash')} AND e.after ->> 'proposal' = p.id::text`,
+    alone: ['payout_run', 'substr(e.subject, 5)'],
+  },
+  'run-abort': {
+    proposers: ['operator', 'approver', 'administrator'],
+    told: 'run-aborted',
+    is: `${subject('run', 'run')} AND e.after ->> 'proposal' = p.id::text`,
+    alone: ['payout_run', 'substr(e.subject, 5)'],
+  },
+  'account-change': {
+    proposers: ['operator', 'helpdesk'],
+    told: 'account-linked account-replaced',
+    is: `(e.programme, e.ref) = (p.content ->> 'programme', p.content ->> 'ref') AND ${after('institution')} AND ${after('kind')}`,
+  },
+  'review-decision': {
+    proposers: ['operator'],
+    told: 'review-decided',
+    is: `e.after ->> 'proposal' = p.id::text AND e.subject = coalesce(p.content ->> 'payout', p.content ->> 'disbursement')
+         AND (e.after ->> 'finding', e.after ->> 'next') IS NOT DISTINCT FROM (p.content ->> 'finding', p.content ->> 'next')
+         AND coalesce(p.content ->> 'returned', e.after ->> 'returned') = e.after ->> 'returned'`,
+    alone: ['audit_event', 'e.subject'],
+  },
+  'receivable-end': {
+    proposers: ['operator'],
+    told: 'receivable-ended',
+    is: `e.after ->> 'proposal' = p.id::text AND e.subject = p.content ->> 'payout' AND ${after('end')}`,
+    alone: ['audit_event', 'e.subject'],
+  },
+  'discrepancy-resolution': {
+    proposers: ['operator'],
+    told: 'discrepancy-resolved',
+    is: `${subject('discrepancy', 'discrepancy')} AND ${after('resolution')} AND ${after('difference')}`,
+  },
+}
