@@ -2,7 +2,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { defineConfig } from 'vitest/config'
 
 /** What needs no server: quick enough to run at every change. Everything else has PostgreSQL, and Temporal where it asks. */
-const FAST = ['test/*.test.ts', 'test/{chaos,demo,docs,domain,sim,examples,programmes,text,gateways,sandbox}/**/*.test.ts']
+const FAST = [
+  'test/*.test.ts',
+  'test/{chaos,demo,docs,domain,sim,examples,programmes,text,gateways,sandbox}/**/*.test.ts',
+]
 /** What starts processes of its own and mostly waits for them: three files bear each other's company. */
 const WAITS = ['test/{cli,e2e,local,workflows}/**/*.test.ts']
 

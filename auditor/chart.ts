@@ -54,6 +54,14 @@ export const CHART: Readonly<Record<string, readonly Line[]>> = {
     ['budget:obligated', 'budget:disbursed'],
     ['funds:payable', 'funds:treasury'],
   ],
+  'receivable-counted': [
+    ['budget:obligated', 'budget:disbursed'],
+    ['funds:payable', 'funds:receivable'],
+  ],
+  'written-off-counted': [
+    ['budget:obligated', 'budget:disbursed'],
+    ['funds:payable', 'funds:write-off'],
+  ],
   'debit-unexplained': [['funds:suspense-out', 'funds:float:{gateway}']],
   'debit-explained': [['funds:float:{gateway}', 'funds:suspense-out']],
   'credit-unexplained': [['funds:float:{gateway}', 'funds:suspense-in']],

@@ -34,14 +34,14 @@ const FOUND: Readonly<
     'written-off': ['written-off', 'paid', 'overpaid', 'receivable-written-off'],
   },
   receivable: {
-    paid: ['credited', 'paid', 'recovered', 'late-paid'],
+    paid: ['credited', 'paid', 'receivable-counted'],
     'not-paid': ['back', 'failed', 'recovered'],
     returned: ['back', 'returned', 'recovered'],
     receivable: ['receivable', 'paid'],
     'written-off': ['written-off', 'paid', 'receivable-written-off'],
   },
   'written-off': {
-    paid: ['credited', 'paid', 'written-off-recovered', 'late-paid'],
+    paid: ['credited', 'paid', 'written-off-counted'],
     'not-paid': ['back', 'failed', 'written-off-recovered'],
     returned: ['back', 'returned', 'written-off-recovered'],
     'written-off': ['written-off', 'paid'],

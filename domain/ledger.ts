@@ -25,6 +25,8 @@ export const LEDGER_EVENTS = [
   'written-off-recovered',
   'offset',
   'withheld',
+  'receivable-counted',
+  'written-off-counted',
   'debit-unexplained',
   'debit-explained',
   'credit-unexplained',
@@ -132,6 +134,14 @@ const TABLE: Readonly<Record<LedgerEvent, readonly Rule[]>> = {
   withheld: [
     ['budget:obligated', 'budget:disbursed'],
     ['funds:payable', 'funds:treasury'],
+  ],
+  'receivable-counted': [
+    ['budget:obligated', 'budget:disbursed'],
+    ['funds:payable', 'funds:receivable'],
+  ],
+  'written-off-counted': [
+    ['budget:obligated', 'budget:disbursed'],
+    ['funds:payable', 'funds:write-off'],
   ],
   'debit-unexplained': [['funds:suspense-out', 'funds:float:{gateway}']],
   'debit-explained': [['funds:float:{gateway}', 'funds:suspense-out']],

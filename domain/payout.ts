@@ -103,6 +103,8 @@ export interface PayoutFacts {
   readonly isPartlyBack: boolean
   /** The observation tells of another account than the frozen one: told by whoever can compare them. */
   readonly isOtherAccount: boolean
+  /** It was told to have come back, its gateway was asked about that, and this answer does not bear it out. */
+  readonly isReturnContradicted: boolean
 }
 
 export type PayoutDecision =
@@ -130,6 +132,11 @@ const SAME_KEY_RETRIES_MAX = 5
 
 /** Folds one fact into a payout. Exhaustive over the facts; never throws. */
 export function foldPayout(payout: PayoutFacts, fact: PayoutFact, source: ObservationSource): PayoutDecision {
+  const decision = foldFact(payout, fact, source)
+  return decision.kind === 'keep' && payout.isReturnContradicted ? toReviewOnce(payout, 'contradiction') : decision
+}
+
+function foldFact(payout: PayoutFacts, fact: PayoutFact, source: ObservationSource): PayoutDecision {
   switch (fact.kind) {
     case 'observed':
       return foldObservation(payout, fact.observation, source)

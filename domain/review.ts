@@ -123,14 +123,14 @@ const PLACES: Readonly<Record<PayoutMoney, Partial<Record<Finding, Placed>>>> = 
   },
   receivable: {
     // It is the payment after all: nothing moves at the gateway, and nobody owes it to us any more.
-    paid: { events: ['recovered', 'late-paid'], money: 'credited', state: 'paid' },
+    paid: { events: ['receivable-counted'], money: 'credited', state: 'paid' },
     'not-paid': { events: ['recovered'], money: 'back', state: 'failed' },
     returned: { events: ['recovered'], money: 'back', state: 'returned' },
     receivable: { events: [], money: 'receivable', state: 'paid' },
     'written-off': { events: ['receivable-written-off'], money: 'written-off', state: 'paid' },
   },
   'written-off': {
-    paid: { events: ['written-off-recovered', 'late-paid'], money: 'credited', state: 'paid' },
+    paid: { events: ['written-off-counted'], money: 'credited', state: 'paid' },
     'not-paid': { events: ['written-off-recovered'], money: 'back', state: 'failed' },
     returned: { events: ['written-off-recovered'], money: 'back', state: 'returned' },
     'written-off': { events: [], money: 'written-off', state: 'paid' },

@@ -16,7 +16,7 @@ import type { AccountDetails } from '../domain/registration.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
 import { candidateOf, type Candidate } from './claim-candidate.ts'
-import { codeOf, constraintOf, inTransaction, one, type Sql } from './database.ts'
+import { codeOf, constraintOf, inTransaction, one, settled, type Sql } from './database.ts'
 import { dataKeyOf, openDocument, participantOwner, parseSealed, sealDocument, type NewDocument } from './documents.ts'
 import { mayBeSent, runTarget } from '../domain/payout-run.ts'
 import { holdTargets, yearsTarget } from './freeze-locks.ts'
@@ -200,12 +200,13 @@ async function claimLocked(
   // Nor is one on its way that has not seen a year end.
   targets.push(yearsTarget(draft.programme))
   // A statement of its own after the locks: under READ COMMITTED it sees every hold, freeze and stop committed before it.
+  // Whoever has no key any more is parked like anybody.
   const reading = Promise.all([
     holdTargets(sql, targets),
     candidateOf(sql, draft.disbursement, targets),
-    dataKeyOf(sql, context.vault, participantOwner(draft.programme, draft.ref)),
+    settled(dataKeyOf(sql, context.vault, participantOwner(draft.programme, draft.ref))),
   ])
-  const [, candidate, key] = await pass('claim:read', reading)
+  const [, candidate, keyOf] = await pass('claim:read', reading)
   const versioning = context.programmes.version(candidate.programme, candidate.programme_version, sql)
   const programme = await pass('claim:ruled', versioning)
   const parked = claimParked(candidate, programme, draft, nowMs)
@@ -229,7 +230,7 @@ async function claimLocked(
     },
   ]
   const writing = Promise.all([
-    insertClaim(sql, sealRequest(context, draft, key, body), draft, body, { nowMs, by }),
+    insertClaim(sql, sealRequest(context, draft, keyOf(), body), draft, body, { nowMs, by }),
     insertPostings(sql, postings),
     insertAudit(sql, [sentEntry(draft, nowMs)]),
   ])

@@ -200,3 +200,12 @@ export function one<Row>(rows: readonly Row[], what: string): Row {
   if (row === undefined) throw new Error(`${what}: no row`)
   return row
 }
+
+/** What came of something, told or thrown by whoever asks for it: for what is sent together with others and not needed by all. */
+export async function settled<T>(coming: Promise<T>): Promise<() => T> {
+  const [result] = await Promise.allSettled([coming])
+  return () => {
+    if (result.status === 'rejected') throw result.reason
+    return result.value
+  }
+}

@@ -159,7 +159,7 @@ async function cancel(pass: Pass, code: string): Promise<void> {
     return updateTranche(pass, code, `state = 'cancelled', settled_at = $4`, [new Date(pass.nowMs)])
   }
   await moveDisbursement(pass, code, 'cancelled', 'disbursement-cancelled', 'withdrawn')
-  // What was taken off it has been settled, and stays so.
+  // What of it is with the payee was spent, and what was taken off it is settled: both stay so.
   const amount = await post(pass, 'cancelled', code)
   await pass.sql.query('UPDATE commitment SET obligated = obligated - $3 WHERE programme = $1 AND ref = $2', [
     pass.life.programme,

@@ -18,6 +18,7 @@ import {
   type PayoutState,
 } from '../domain/payout.ts'
 import type { Programme } from '../domain/programme.ts'
+import { answerAboutReturn, type ReturnAnswer } from '../domain/return-question.ts'
 import type { DisbursementStanding } from '../domain/standing.ts'
 import { freezeTwins } from './breaker.ts'
 import type { Sql } from './database.ts'
@@ -87,7 +88,8 @@ export function foldItem(
   const from = row.state
   const timing = context.timingOf(row.gateway)
   const sendMayEnd = row.last_ended_ms === null && item.atMs < callEndsByMs(row.last_started_ms, timing)
-  const decision = foldFact(context, row, item)
+  const about = aboutReturn(row, item, timing)
+  const decision = foldFact(context, row, item, about === 'contradicted')
   alarmTwins(harvest, row, item)
   closeSend(harvest, row, item)
   countEnquiry(timing, row, item)
@@ -108,7 +110,7 @@ export function foldItem(
     if ((item.source === 'callback' && !sendMayEnd) || item.source === 'statement') harvest.nudge(row)
   }
   closeLostSend(harvest, row, item, timing)
-  closeQuestion(row, item)
+  closeQuestion(row, item, about)
   const outcome = decision.kind === 'keep' ? `keep:${decision.note}` : decision.kind
   harvest.observed(row, item, from, outcome)
   for (const entry of tellOf(row, item, from, decision)) harvest.audit.push(entry)
@@ -124,7 +126,12 @@ function alarmTwins(harvest: Harvest, row: Work, item: ObservationItem): void {
   harvest.twins.set(row.gateway, { gateway: row.gateway, payout: row.key, atMs: item.atMs })
 }
 
-function foldFact(context: FoldContext, row: Work, item: ObservationItem): PayoutDecision {
+function foldFact(
+  context: FoldContext,
+  row: Work,
+  item: ObservationItem,
+  isReturnContradicted: boolean,
+): PayoutDecision {
   // What its end has told once it does not tell again: a repeat would count another throttling, or end another send.
   if (item.source === 'submit' && hasEnded(row, item.send) && item.fact.kind !== 'observed') {
     return { kind: 'keep', note: 'repeated' }
@@ -141,6 +148,7 @@ function foldFact(context: FoldContext, row: Work, item: ObservationItem): Payou
     isPartlyBack: row.returned > 0n || row.repaid > 0n || row.money === 'repaid',
     isOtherAccount:
       item.source === 'statement' ? item.isOtherAccount : isOtherAccount(context.vault, row.sent_to, item.fact),
+    isReturnContradicted,
   }
   return foldPayout(facts, item.fact, item.source)
 }
@@ -185,10 +193,20 @@ function askAbout(row: Work, { source, atMs }: ObservationItem): void {
   disbursement.asked ??= { key, gateway, asked_ms, enquiries, last_enquiry_ms }
 }
 
-/** An answer to what was asked after somebody's word has settled that word, whatever it says. */
-function closeQuestion(row: Work, item: ObservationItem): void {
-  if (row.asked_ms === null || item.source !== 'enquiry' || item.fact.kind === 'unavailable') return
-  if (item.atMs < row.asked_ms) return
+/** What an answer says about a return that was told; null where none is asked about. */
+function aboutReturn(row: Work, item: ObservationItem, timing: EnquiryTiming): ReturnAnswer | null {
+  const { asked_ms: askedAtMs, disbursement } = row
+  if (row.state !== 'returned' || askedAtMs === null || item.source !== 'enquiry') return null
+  const isPast = row.n < disbursement.attempts || FINAL_STATES.includes(disbursement.state)
+  return answerAboutReturn({ askedAtMs, isPast }, item.fact, item.atMs, timing)
+}
+
+/** An answer to what was asked after somebody's word has settled that word, whatever it says; of a return, what says so and people do. */
+function closeQuestion(row: Work, item: ObservationItem, about: ReturnAnswer | null): void {
+  if (row.asked_ms === null || item.source !== 'enquiry') return
+  const isAnswered = item.fact.kind !== 'unavailable' && item.atMs >= row.asked_ms
+  const isOpen = about === 'open' && row.state === 'returned'
+  if (about !== 'contradicted' && (isOpen || !isAnswered)) return
   row.asked_ms = null
   if (row.disbursement.asked?.key === row.key) row.disbursement.asked = null
 }

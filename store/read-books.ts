@@ -26,7 +26,7 @@ WITH posted AS (
          (SELECT coalesce(sum(moved), 0) FROM carry_over) AS carried,
          (SELECT coalesce(sum(reserved - freed), 0) FROM fee_reserve) AS fees, (SELECT coalesce(sum(spent), 0) FROM fee_reserve) AS fees_spent
 ), owed AS (
-  SELECT coalesce(sum(CASE WHEN state = 'cancelled' THEN deducted ELSE amount END), 0) - coalesce(sum(${STILL_OWED}) FILTER (WHERE state = 'lapsed'), 0) AS alive,
+  SELECT coalesce(sum(amount), 0) - coalesce(sum(${STILL_OWED}) FILTER (WHERE state IN ('lapsed', 'cancelled')), 0) AS alive,
          coalesce(sum(${STILL_OWED}) FILTER (WHERE state = 'lapsed'), 0) AS lapsed, coalesce(sum(deducted), 0) AS deducted
     FROM disbursement d
 ), sent AS (

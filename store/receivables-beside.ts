@@ -14,11 +14,11 @@ export interface StandsBeside {
 
 /**
  * That payout `y` stands beside another one that counts, as SQL: people have placed its money when nothing else was left to decide. Where
- * they have said what happens with what is owed all the same they knew of it. What was set off or given back since says nothing of that.
+ * they have said what happens with what is owed all the same they knew of it, however what is to be had back ended since.
  */
 export const STANDS_BESIDE = `(y.state = 'paid' AND y.money IN ('receivable', 'written-off')
-       AND (SELECT a.content ->> 'next' FROM proposal a
-             WHERE a.act = 'review-decision' AND a.state = 'executed' AND a.subject = y.key ORDER BY a.decided_at DESC, a.id LIMIT 1) IS NULL)`
+       AND (SELECT a.content ->> 'next' FROM proposal a WHERE a.act = 'review-decision' AND a.state = 'executed' AND a.subject = y.key
+             ORDER BY a.decided_at DESC, a.proposed_at DESC LIMIT 1) IS NULL)`
 
 /** The attempts of disbursement `d` that stand beside; null without one. The first attempt has none beside it. */
 export const BESIDE = `CASE WHEN d.attempts > 1 THEN (SELECT array_agg(y.key ORDER BY y.n) FROM payout y WHERE y.disbursement = d.key AND ${STANDS_BESIDE}) END`

@@ -142,7 +142,7 @@ async function movePayout(
 async function moveDisbursement(
   sql: Sql,
   { disbursement }: ReviewPicture,
-  { disbursement: to, returned }: Decided,
+  { disbursement: to, payout, returned }: Decided,
   by: Agreement,
   { atMs, lapsesAtMs }: { readonly atMs: number; readonly lapsesAtMs: number },
 ): Promise<void> {
@@ -153,7 +153,7 @@ async function moveDisbursement(
             retries = CASE WHEN $3 = 'released' THEN 0 ELSE retries END,
             release_at = CASE WHEN $3 = 'released' THEN $7 ELSE release_at END,
             lapses_at = CASE WHEN $3 = 'needs-account' THEN greatest(lapses_at, $8) ELSE lapses_at END,
-            first_paid_at = CASE WHEN $3 = 'paid' THEN coalesce(first_paid_at, $7) ELSE first_paid_at END,
+            first_paid_at = CASE WHEN $3 = 'paid' OR $9 THEN coalesce(first_paid_at, $7) ELSE first_paid_at END,
             paid_at = CASE WHEN $3 = 'paid' THEN coalesce(paid_at, $7) ELSE paid_at END
       WHERE key = $1 AND version = $2`,
     [
@@ -165,6 +165,8 @@ async function moveDisbursement(
       returned,
       new Date(atMs),
       new Date(lapsesAtMs),
+      // What was delivered is theirs, also where a part of it is owed anew.
+      payout?.money === 'credited',
     ],
   )
   if (rowCount !== 1) throw new Error(`${disbursement.key} changed under its life lock`)

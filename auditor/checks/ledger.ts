@@ -40,10 +40,10 @@ const yearOf = (states: string): string => `CASE WHEN over.key IS NULL THEN d.fi
                             AND CASE WHEN ${states} IS NULL THEN t.act = 'payout-sent' ELSE t.after ->> 'to' = ANY (${states}::text[]) END)
            ORDER BY x.id LIMIT 1), d.fiscal_year) END`
 
-/** What of obligations that lapsed is with their payees all the same: other checks hold it against the facts and the decisions. */
+/** What of obligations that lapsed or were cancelled is with their payees all the same: other checks hold it against the facts and the decisions. */
 const WITH_PAYEE = `
 SELECT y.disbursement AS key, sum(y.amount - y.returned) AS kept FROM disbursement d JOIN payout y ON y.disbursement = d.key
- WHERE d.state = 'lapsed' AND y.money = 'credited' GROUP BY y.disbursement`
+ WHERE d.state IN ('lapsed', 'cancelled') AND y.money = 'credited' GROUP BY y.disbursement`
 
 /** Payout \`y\` came back after its disbursement \`d\` had lapsed: the trail has both in the order of their commits. */
 const AFTER_LAPSE = `(SELECT max(b.id) FROM audit_event b WHERE (b.programme, b.ref) = (y.programme, y.ref) AND b.subject = y.key AND b.act = 'payout-returned')

@@ -93,8 +93,9 @@ export class SimReviews {
     checkLive(this.#setting.rows, disbursement)
   }
 
-  #moveDisbursement(stored: StoredDisbursement, { disbursement: to, returned }: Decided, nowMs: number): void {
+  #moveDisbursement(stored: StoredDisbursement, { disbursement: to, payout, returned }: Decided, nowMs: number): void {
     const { rows, programme } = this.#setting
+    const isDelivered = to.state === 'paid' || payout?.money === 'credited'
     const { key, tranche, version, returns, retries, release_ms, lapses_ms, first_paid_ms, paid_ms } = stored
     const rule = programme.tranches.find(({ code }) => code === tranche)
     const renewed = rule ? deadlineAfter(nowMs, rule.lapsesAfter, programme.zone) : nowMs
@@ -105,7 +106,7 @@ export class SimReviews {
       retries: to.state === 'released' ? 0 : retries,
       release_ms: to.state === 'released' ? nowMs : release_ms,
       lapses_ms: to.state === 'needs-account' ? Math.max(lapses_ms, renewed) : lapses_ms,
-      first_paid_ms: to.state === 'paid' ? (first_paid_ms ?? nowMs) : first_paid_ms,
+      first_paid_ms: isDelivered ? (first_paid_ms ?? nowMs) : first_paid_ms,
       paid_ms: to.state === 'paid' ? (paid_ms ?? nowMs) : paid_ms,
     })
   }

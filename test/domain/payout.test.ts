@@ -28,6 +28,7 @@ function payout(state: PayoutState, more = NONE): PayoutFacts {
     failure: null,
     failureFinal: 'at-once',
     isPartlyBack: false,
+    isReturnContradicted: false,
     isOtherAccount: false,
     ...more,
   }

@@ -167,6 +167,17 @@ describe('what parks a claim', () => {
 })
 
 describe('a claim and a hold at the same moment', () => {
+  it('parks also whoever was erased since the draft; that nothing can be sealed for them stops only what would be sent', async () => {
+    const ref = await world.ready()
+    const draft = await world.draft(disbursementOf(ref))
+    await world.root.pool.query(`DELETE FROM data_key WHERE owner LIKE '%' || $1`, [ref])
+    const claim = () => world.store.claims.claim(draft, bytesOf(draft), NOON)
+    await expect(claim()).rejects.toThrow('has no data key')
+    await hold(ref)
+    expect(await claim()).toEqual({ kind: 'parked', reason: 'held' })
+    expect(await payouts(disbursementOf(ref))).toBe(0)
+  })
+
   it('have one order: sent before the hold, or held and never sent', async () => {
     for (let round = 0; round < 12; round += 1) {
       const ref = await world.ready()

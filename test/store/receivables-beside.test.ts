@@ -2,8 +2,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { reviewing, type Reviewing } from '../support/reviews.ts'
 import { asked, called, postedEvents, sendFirst, stateOf, submitted, type Sent } from '../support/sent.ts'
+import { line, NEXT, OPENING, reconciling, type Reconciling } from '../support/statements.ts'
 import { agree, decide as say } from '../support/two-people.ts'
-import { AMOUNT, DAY, HOUR, NOON, openWorld, refusal, seen, seenFailed, type World } from '../support/world.ts'
+import {
+  AMOUNT,
+  DAY,
+  HOUR,
+  NOON,
+  openWorld,
+  refusal,
+  seen,
+  seenFailed,
+  UNREACHABLE,
+  type World,
+} from '../support/world.ts'
 
 let world: World
 let people: Reviewing
@@ -28,20 +40,34 @@ const payoutOf = (key: string) =>
 const gone = (key: string) => asked(key, seen('returned', { gatewayId: null }), NOON + DAY)
 
 /** The first attempt was delivered after all while the second was on its way: people have decided that it is to be had back. */
-async function besideOneUnderWay(): Promise<Twice> {
+async function besideOneUnderWay(money: 'receivable' | 'written-off' = 'receivable'): Promise<Twice> {
   const found = await sendFirst(world)
   await world.observe(submitted(found.payout, seenFailed('retry-new')))
   const second = await world.claim(found.disbursement, NOON + 2 * HOUR)
   const accepted = seen('accepted', { gatewayId: null })
   await world.observe({ ...submitted(second, accepted), atMs: NOON + 2 * HOUR })
   await world.observe(called(found.payout, seen('paid'), NOON + 3 * HOUR))
-  await people.decide(found.disbursement, found.payout, { finding: 'receivable' })
+  await people.decide(found.disbursement, found.payout, { finding: money })
   return { ...found, second }
 }
 
+/** Its debit on the statement. */
+async function lineOf(payout: string) {
+  const row = await world.one<{ reference: string }>('SELECT reference FROM payout WHERE key = $1', [payout])
+  return line({ ...row, payout }, { gatewayId: null })
+}
+
+/** A world of its own, of whose statements nothing else is missing. */
+async function onItsOwn(): Promise<Reconciling> {
+  await world.close()
+  world = await openWorld()
+  people = await reviewing(world)
+  return reconciling(world)
+}
+
 /** The same, and the second was delivered too. */
-async function gotTwice(): Promise<Twice> {
-  const found = await besideOneUnderWay()
+async function gotTwice(money: 'receivable' | 'written-off' = 'receivable'): Promise<Twice> {
+  const found = await besideOneUnderWay(money)
   await world.observe(called(found.second, seen('paid', { gatewayId: null }), NOON + 4 * HOUR))
   expect(await stateOf(world, found.disbursement)).toMatchObject({ state: 'paid' })
   return found
@@ -82,7 +108,7 @@ describe('what was paid comes back, and what was delivered beside it is still to
     })
     expect(await stateOf(world, found.disbursement)).toMatchObject({ state: 'paid', reason: null, attempts: 2 })
     expect(await payoutOf(found.payout)).toMatchObject({ state: 'paid', money: 'credited' })
-    expect(await postedEvents(world, found.payout)).toEqual(['claimed', 'voided', 'overpaid', 'recovered', 'late-paid'])
+    expect(await postedEvents(world, found.payout)).toEqual(['claimed', 'voided', 'overpaid', 'receivable-counted'])
     const out = await world.one<{ out: bigint }>(
       `SELECT sum(amount)::bigint AS out FROM payout WHERE disbursement = $1 AND money IN ('credited', 'receivable')`,
       [found.disbursement],
@@ -92,6 +118,37 @@ describe('what was paid comes back, and what was delivered beside it is still to
     await world.observe(called(found.payout, seen('returned'), NOON + 2 * DAY))
     expect(await stateOf(world, found.disbursement)).toMatchObject({ state: 'review', reason: 'returned-twice' })
   })
+
+  it.each(['receivable', 'written-off'] as const)(
+    'and counts (%s): the statement that tells that it came back too finds the books right',
+    async (money) => {
+      const at = await onItsOwn()
+      const found = await gotTwice(money)
+      await world.observe(gone(found.second))
+      await people.decide(found.disbursement, found.payout, { finding: 'paid' }, NOON + DAY)
+      expect(await payoutOf(found.payout)).toMatchObject({ state: 'paid', money: 'credited' })
+      const [first, second] = [await lineOf(found.payout), await lineOf(found.second)]
+      const back = {
+        type: 'return',
+        direction: 'credit',
+        businessDate: NEXT,
+        rawDate: `${NEXT}T12:00:00+07:00`,
+      } as const
+      await at.reconcile([first, second])
+      await at.reconcile(
+        [
+          { ...first, ...back, id: 'r1' },
+          { ...second, ...back, id: 'r2' },
+        ],
+        { day: NEXT },
+      )
+      expect(await at.found(true)).toEqual([])
+      expect(await at.found()).toMatchObject([{ class: 'return', resolution: 'applied', difference: 0n }])
+      expect(await payoutOf(found.payout)).toMatchObject({ state: 'returned', money: 'back' })
+      expect(await stateOf(world, found.disbursement)).toMatchObject({ state: 'review', reason: 'returned-twice' })
+      expect(await at.float()).toBe(OPENING)
+    },
+  )
 
   it('is paid anew when two people decide so, and then no failure of that brings it before them again', async () => {
     const found = await gotTwice()
@@ -103,6 +160,20 @@ describe('what was paid comes back, and what was delivered beside it is still to
     await world.observe({ ...submitted(third, failed), atMs: NOON + 3 * DAY })
     expect(await stateOf(world, found.disbursement)).toMatchObject({ state: 'released' })
     expect(await payoutOf(found.payout)).toMatchObject({ state: 'paid', money: 'receivable' })
+  })
+
+  it('and stays so when it is written off afterwards: that says nothing of what is owed', async () => {
+    const found = await gotTwice()
+    await world.observe(gone(found.second))
+    await people.decide(found.disbursement, found.payout, { finding: 'receivable', next: 'pay-again' }, NOON + DAY)
+    const { version } = await payoutOf(found.payout)
+    const content = { programme: world.programme.code, payout: found.payout, version, end: 'written-off' }
+    await agree(world.store, [people.sari, people.budi], { act: 'receivable-end', content }, NOON + DAY)
+    await world.link(found.ref, { kind: 'bank', institution: 'ID.BNI', number: '0012345678', holder: 'SITI' }, NOON)
+    const third = await world.claim(found.disbursement, NOON + 3 * DAY)
+    await world.observe({ ...submitted(third, UNREACHABLE), atMs: NOON + 3 * DAY })
+    expect(await stateOf(world, found.disbursement)).toMatchObject({ state: 'released' })
+    expect(await payoutOf(found.payout)).toMatchObject({ state: 'paid', money: 'written-off' })
   })
 
   it('comes back itself while people look: they say so, and it is paid anew', async () => {

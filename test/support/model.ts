@@ -319,6 +319,7 @@ export class Model {
       failure: null,
       failureFinal: 'at-once' as const,
       isPartlyBack: false,
+      isReturnContradicted: false,
       isOtherAccount: false,
     }
     const decision = foldPayout(facts, fact, source)
