@@ -72,7 +72,8 @@ class Look {
     this.#sql = sql
     this.#context = context
     this.#run = run
-    this.#nowMs = nowMs
+    // Whoever waited for the run while people agreed to it looks at it after they had.
+    this.#nowMs = Math.max(nowMs, run.approvedAt?.getTime() ?? 0)
   }
 
   async take(ahead: readonly Ahead[]): Promise<RunLook> {

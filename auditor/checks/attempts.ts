@@ -7,6 +7,10 @@ const CLAIMED = `(SELECT min(e.id) FROM audit_event e WHERE (e.programme, e.ref)
 const DEDUCTED = `(SELECT coalesce(sum((e.after ->> 'amount')::bigint), 0) FROM audit_event e
    WHERE (e.programme, e.ref) = (d.programme, d.ref) AND e.act = 'deduction-made' AND e.subject = d.key AND e.id < ${CLAIMED})`
 
+/** Account `a` failed with event `e`, and before the claim its gateway was asked again and had nothing against it. */
+const MENDED = `EXISTS (SELECT FROM audit_event m WHERE (m.programme, m.ref) = (a.programme, a.ref) AND m.act = 'account-checked' AND m.subject = e.subject
+                              AND m.after ->> 'verdict' IN ('verified', 'review') AND m.id > e.id AND m.id < ${CLAIMED})`
+
 export const attempts = sqlCheck(
   {
     name: 'attempts',
@@ -86,7 +90,7 @@ SELECT CASE WHEN a.id IS NULL THEN 'missing' ELSE 'forbidden' END AS kind, 'payo
             ELSE format('account %s was not in use then', a.id) END AS says
   FROM payout y LEFT JOIN account a ON a.id = y.account
  WHERE a.id IS NULL OR (a.programme, a.ref) <> (y.programme, y.ref) OR y.claimed_at < a.usable_from
-    OR EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (a.programme, a.ref) AND e.id < ${CLAIMED} AND (e.act = 'account-failed' AND e.subject = 'account:' || a.id
+    OR EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (a.programme, a.ref) AND e.id < ${CLAIMED} AND (e.act = 'account-failed' AND e.subject = 'account:' || a.id AND NOT ${MENDED}
                                             OR e.act = 'account-replaced' AND e.after ->> 'replaces' = a.id::text))
     OR EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (a.programme, a.ref) AND e.id > ${CLAIMED} AND e.act IN ('account-linked', 'account-replaced') AND e.subject = 'account:' || a.id)`,
     },

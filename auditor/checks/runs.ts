@@ -130,7 +130,8 @@ interface Agreed {
   /** What the programme's runs of that day came to when others agreed to it, this one with them. */
   readonly amount: string
   readonly zone: string
-  readonly rules: { readonly approvedFor: string; readonly approvals: readonly Step[] }
+  /** Null where the programme pays by no runs at all. */
+  readonly rules: { readonly approvedFor: string; readonly approvals: readonly Step[] } | null
   readonly from: number
   readonly until: number
   readonly approvals: number
@@ -158,8 +159,9 @@ export const runs: Check = {
 
 /** As many have agreed as the programme asks for what its day came to, and it holds for as long as the programme says. */
 function agreed(books: Books, { key, amount, zone, rules, from, until, approvals, releases }: Agreed): void {
-  const needs = rules.approvals.find(({ upTo }) => upTo === undefined || BigInt(amount) <= BigInt(upTo))
   const tell = (kind: 'forbidden' | 'changed', says: string): void => books.tell('I21', kind, 'payout_run', key, says)
+  if (rules === null) return tell('forbidden', 'it was agreed to, and its programme has no rule by which a run is')
+  const needs = rules.approvals.find(({ upTo }) => upTo === undefined || BigInt(amount) <= BigInt(upTo))
   if (!needs || approvals < needs.approvers || (needs.releaser && releases === 0))
     tell(
       'forbidden',

@@ -60,6 +60,12 @@ describe('an account of the registration', () => {
     expect((await world.advance(ref)).attention).toBe('waiting-for-name')
   })
 
+  it('is paid to under the reference it would have had anyway: being asked about is no collision', async () => {
+    const ref = await world.ready({ name })
+    await submit(ref)
+    expect(await world.one('SELECT salt FROM payout WHERE ref = $1', [ref])).toEqual({ salt: 0 })
+  })
+
   it('of a doubtful name is not paid to before an operator has looked', async () => {
     const ref = await world.ready({ name: 'Siti Aminah Binti Hasan' })
     await submit(ref)

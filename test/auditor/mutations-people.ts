@@ -208,19 +208,20 @@ export const PEOPLE: readonly Mutation[] = [
     finds: ['forbidden', 'programme_version'],
     async tamper(sql) {
       const { canonical, sha256 } = await import('../../auditor/signature.ts')
-      const { rows } = await sql.query<{ definition: { tranches: { amount: string }[] } }>(
-        'SELECT definition FROM programme_version',
+      const { rows } = await sql.query<{ programme: string; definition: { tranches: { amount: string }[] } }>(
+        'SELECT programme, definition FROM programme_version ORDER BY random() LIMIT 1',
       )
-      const definition = rows[0]?.definition
+      const { programme, definition } = rows[0] ?? {}
       if (definition?.tranches[0]) definition.tranches[0].amount = '70000000'
       const hash = sha256(canonical(definition))
-      await sql.query(`UPDATE audit_event SET after = after || $1 WHERE act = 'programme-published'`, [
-        { sha256: hash.toString('hex') },
-      ])
+      await sql.query(
+        `UPDATE audit_event SET after = after || $1 WHERE act = 'programme-published' AND programme = $2`,
+        [{ sha256: hash.toString('hex') }, programme],
+      )
       return keyOf(
         sql,
-        `UPDATE programme_version SET definition = $1, sha256 = $2 RETURNING programme || '@' || version AS key`,
-        [JSON.stringify(definition), hash],
+        `UPDATE programme_version SET definition = $1, sha256 = $2 WHERE programme = $3 RETURNING programme || '@' || version AS key`,
+        [JSON.stringify(definition), hash, programme],
       )
     },
   },

@@ -140,7 +140,12 @@ export const YEARS: readonly Mutation[] = [
     finds: ['forbidden', 'payout'],
     async tamper(sql) {
       await sql.query(`UPDATE audit_event SET id = -1 WHERE act = 'year-end-begun'`)
-      return keyOf(sql, `SELECT subject AS key FROM audit_event WHERE act = 'payout-sent' ORDER BY random() LIMIT 1`)
+      // One after the close is of the next year, to which what it pays had gone over.
+      return keyOf(
+        sql,
+        `SELECT e.subject AS key FROM audit_event e JOIN year_close z USING (programme)
+          WHERE e.act = 'payout-sent' AND e.id < (SELECT min(id) FROM audit_event WHERE act = 'year-closed') ORDER BY random() LIMIT 1`,
+      )
     },
   },
   {

@@ -72,7 +72,7 @@ async function freezeAmong(
       calls += 1
     }
   })
-  while (calls < items.length / 3) await sleep(1)
+  while (calls < items.length / 8) await sleep(1)
   const started = performance.now()
   const before = calls
   const placed = await inTransaction(app, async (sql) => {
@@ -91,7 +91,8 @@ async function freezeAmong(
 
 describe('among 64 callers', () => {
   it('nothing is claimed after the commit of a freeze, and what was claimed before it stays', async () => {
-    const refs = await people(CALLERS * 5)
+    // More than can be claimed while the freeze is being placed, however quick the machine is.
+    const refs = await people(CALLERS * 12)
     const drafts = new Map(
       await inLanes(refs, 10, async (ref) => {
         const draft = await world.draft(disbursementOf(ref))
@@ -125,7 +126,7 @@ describe('among 64 callers', () => {
   })
 
   it('nothing is sent again after the commit of a freeze', async () => {
-    const refs = await people(CALLERS * 2)
+    const refs = await people(CALLERS * 6)
     const atMs = NOON + 2 * TIMING.quietPeriodMs
     const payouts = await inLanes(refs, 10, async (ref) => {
       const payout = await world.claim(disbursementOf(ref))
