@@ -23,10 +23,10 @@ export const LEDGER_EVENTS = [
   'repaid',
   'receivable-written-off',
   'written-off-recovered',
-  'offset',
-  'withheld',
   'receivable-counted',
   'written-off-counted',
+  'offset',
+  'withheld',
   'debit-unexplained',
   'debit-explained',
   'credit-unexplained',
@@ -127,14 +127,6 @@ const TABLE: Readonly<Record<LedgerEvent, readonly Rule[]>> = {
   repaid: [['funds:treasury', 'funds:receivable']],
   'receivable-written-off': [['funds:write-off', 'funds:receivable']],
   'written-off-recovered': [['funds:float:{gateway}', 'funds:write-off']],
-  offset: [
-    ['budget:obligated', 'budget:disbursed'],
-    ['funds:payable', 'funds:receivable'],
-  ],
-  withheld: [
-    ['budget:obligated', 'budget:disbursed'],
-    ['funds:payable', 'funds:treasury'],
-  ],
   'receivable-counted': [
     ['budget:obligated', 'budget:disbursed'],
     ['funds:payable', 'funds:receivable'],
@@ -142,6 +134,14 @@ const TABLE: Readonly<Record<LedgerEvent, readonly Rule[]>> = {
   'written-off-counted': [
     ['budget:obligated', 'budget:disbursed'],
     ['funds:payable', 'funds:write-off'],
+  ],
+  offset: [
+    ['budget:obligated', 'budget:disbursed'],
+    ['funds:payable', 'funds:receivable'],
+  ],
+  withheld: [
+    ['budget:obligated', 'budget:disbursed'],
+    ['funds:payable', 'funds:treasury'],
   ],
   'debit-unexplained': [['funds:suspense-out', 'funds:float:{gateway}']],
   'debit-explained': [['funds:float:{gateway}', 'funds:suspense-out']],
