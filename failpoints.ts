@@ -222,6 +222,7 @@ export const FAILPOINTS = [
   'year-carry:read',
   'year-carry:reserved',
   'year-carry:moved',
+  'year-carry:fees',
   'year-carry:told',
   'year-carry:reached',
   'period:alone',

@@ -11,11 +11,14 @@ export function feeOf(
   return mostOf(own.find((rule) => rule.channel === channel) ?? own.find((rule) => rule.channel === undefined))
 }
 
-/** Of everything one person is paid, whichever way: it is not known yet. Nothing where runs reserve it. */
-export function feesOfPerson({ payment, tranches }: Pick<Programme, 'payment' | 'tranches'>): bigint {
+/**
+ * Of everything one person is paid, whichever way: it is not known yet; without as many tranches as an ended year was for. Nothing where runs
+ * reserve it.
+ */
+export function feesOfPerson({ payment, tranches }: Pick<Programme, 'payment' | 'tranches'>, ended = 0): bigint {
   if (payment.release !== 'automatic') return 0n
   const most = (payment.fees ?? []).map(mostOf).reduce((one, other) => (one > other ? one : other), 0n)
-  return most * BigInt(tranches.length)
+  return most * BigInt(Math.max(0, tranches.length - ended))
 }
 
 function mostOf(rule: FeeRule | undefined): bigint {

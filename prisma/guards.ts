@@ -307,7 +307,7 @@ export const GUARDS: Guards = {
     'evidence.evidence_kind':
       "CHECK ((kind = ANY (ARRAY['course-started'::text, 'course-completed'::text, 'course-rated'::text, 'survey-answered'::text])))",
     'fee_reserve.fee_reserve_limit':
-      "CHECK (((reserved > 0) AND (spent >= 0) AND (freed >= 0) AND ((spent + freed) <= reserved) AND (source ~ '^(run|wave):'::text)))",
+      "CHECK (((reserved > 0) AND (spent >= 0) AND (freed >= 0) AND ((spent + freed) <= reserved) AND (source ~ '^(run|wave|carried):'::text)))",
     'freezes.freezes_cause':
       "CHECK ((cause = ANY (ARRAY['person'::text, 'two-payouts'::text, 'failure-rate'::text, 'unknown-rate'::text, 'spend-rate'::text, 'restored'::text])))",
     'freezes.freezes_lift':

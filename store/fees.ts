@@ -14,8 +14,8 @@ import { holdYears } from './freeze-locks.ts'
 import { insertPostings, type LedgerEntry } from './postings.ts'
 import { isEnding, yearEnding, type YearAtWork } from './year-rows.ts'
 
-/** `run:{key}` or `wave:{programme}:{code}`. */
-export type FeeSource = `run:${string}` | `wave:${string}`
+/** `run:{key}`, `wave:{programme}:{code}`, or `carried:{fiscal year}:{programme}:{code}` for who of a wave went over to that year. */
+export type FeeSource = `run:${string}` | `wave:${string}` | `carried:${string}`
 
 interface ReserveRow {
   readonly source: string
@@ -199,13 +199,16 @@ export interface Charged {
   readonly isOver: boolean
 }
 
-/** Which reserve a payout's fees are taken from: the run it was sent under, else its person's wave. */
+/** Which reserve a payout's fees are taken from: the run it was sent under, else that of its person's wave in the year that it is owed from. */
 const SOURCES = `
-SELECT y.key AS payout, 'wave:' || p.programme || ':' || p.wave AS wave, p.programme_version AS version,
+SELECT y.key AS payout, p.programme_version AS version,
+       (SELECT f.source FROM fee_reserve f JOIN appropriation a ON a.id = f.appropriation
+         WHERE f.source IN ('wave:' || p.programme || ':' || p.wave, 'carried:' || d.fiscal_year || ':' || p.programme || ':' || p.wave)
+           AND a.fiscal_year = d.fiscal_year) AS wave,
        (SELECT 'run:' || r.key FROM payout_run r JOIN payout_run_line l ON l.run = r.key AND l.disbursement = y.disbursement
          WHERE r.programme = y.programme AND r.fees > 0 AND l.released_at <= y.claimed_at AND y.claimed_at < r.approved_until
          ORDER BY l.released_at DESC LIMIT 1) AS run
-  FROM payout y JOIN participant p ON (p.programme, p.ref) = (y.programme, y.ref) WHERE y.key = ANY ($1)`
+  FROM payout y JOIN disbursement d ON d.key = y.disbursement JOIN participant p ON (p.programme, p.ref) = (y.programme, y.ref) WHERE y.key = ANY ($1)`
 
 interface SourceRow {
   readonly payout: string

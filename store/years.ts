@@ -54,7 +54,7 @@ async function workOn(sql: Sql, context: StoreContext, nowMs: number, at: { year
   if (!year) return false
   at.year = year
   const { zone } = await pass('year:ruled', context.programmes.current(year.programme, sql))
-  const work: YearAtWork = { pass, year, zone, nowMs }
+  const work: YearAtWork = { pass, programmes: context.programmes, year, zone, nowMs }
   if (await pass('year:part', isMoreToDo(sql, work))) return true
   const to = nextYearState(year.state)
   if (to === undefined) throw new Error(`${year.state} has no next step`)

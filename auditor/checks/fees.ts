@@ -6,9 +6,10 @@ SELECT v.programme, v.version, v.definition #>> '{payment,release}' AS release, 
        (r.rule ->> 'amount')::bigint * (r.rule ->> 'times')::int AS most
   FROM programme_version v CROSS JOIN LATERAL jsonb_array_elements(v.definition #> '{payment,fees}') AS r (rule)`
 
-/** Of everything that one person of a programme version is paid without a run. */
+/** Of each payment, and of everything, that one person of a programme version is paid without a run. */
 const OF_PERSON = `
-SELECT r.programme, r.version, max(r.most) * jsonb_array_length(v.definition -> 'tranches') AS fees
+SELECT r.programme, r.version, max(r.most) AS most, jsonb_array_length(v.definition -> 'tranches') AS tranches,
+       max(r.most) * jsonb_array_length(v.definition -> 'tranches') AS fees
   FROM (${RULES}) AS r JOIN programme_version v ON (v.programme, v.version) = (r.programme, r.version)
  WHERE r.release = 'automatic' GROUP BY r.programme, r.version, v.definition`
 
@@ -20,10 +21,20 @@ SELECT 'wave:' || programme || ':' || wave AS source, programme, fees, at, row_n
           JOIN (${OF_PERSON}) AS o ON (o.programme, o.version) = (p.programme, p.programme_version)
          WHERE e.act = 'admitted' GROUP BY e.programme, e.after ->> 'wave', e.xid) AS decrees`
 
-/** What was reserved, by the runs and the decrees. */
+/** Each time that some people went over to another year: what is left to be paid to them costs fees there. */
+const CARRIED = `
+SELECT 'carried:' || year || ':' || programme || ':' || wave AS source, programme, fees, at, row_number() OVER (PARTITION BY year, programme, wave ORDER BY place) AS n
+  FROM (SELECT e.programme, p.wave, e.after ->> 'to' AS year, e.xid, min(e.id) AS place, min(e.at) AS at, sum(o.most * greatest(0, o.tranches - (
+                 SELECT count(*) FROM disbursement d WHERE (d.programme, d.ref) = (e.programme, e.ref) AND d.fiscal_year <= (e.after ->> 'from')::int)))::bigint AS fees
+          FROM audit_event e JOIN participant p ON (p.programme, p.ref) = (e.programme, e.ref)
+          JOIN (${OF_PERSON}) AS o ON (o.programme, o.version) = (p.programme, p.programme_version)
+         WHERE e.act = 'commitment-carried' GROUP BY e.programme, p.wave, e.after ->> 'to', e.xid) AS parts WHERE fees > 0`
+
+/** What was reserved, by the runs, the decrees, and the years that ended. */
 const RESERVED = `
 SELECT 'run:' || key AS source, programme, fees, collected_at AS at, 1 AS n FROM payout_run WHERE fees > 0
-UNION ALL SELECT source, programme, fees, at, n::int FROM (${ADMITTED}) AS admitted`
+UNION ALL SELECT source, programme, fees, at, n::int FROM (${ADMITTED}) AS admitted
+UNION ALL SELECT source, programme, fees, at, n::int FROM (${CARRIED}) AS carried`
 
 /** Until the place in the trail where a run ended: what of its fees had been taken, for all its payments or for some. */
 const spentByThen = (
@@ -112,14 +123,16 @@ SELECT 'changed' AS kind, 'fee_reserve' AS entity, f.source AS key, format('%s a
 SELECT 'forbidden' AS kind, 'discrepancy' AS entity, d.id::text AS key, format('it was taken from %s, under which its payment was not sent', d.fee_reserve) AS says
   FROM discrepancy d LEFT JOIN payout y ON y.key = d.payout LEFT JOIN participant p ON (p.programme, p.ref) = (y.programme, y.ref)
  WHERE d.fee_reserve IS NOT NULL AND d.fee_reserve IS DISTINCT FROM 'wave:' || p.programme || ':' || p.wave
+   AND (d.fee_reserve ~ '^carried:[0-9]{4}:' AND substr(d.fee_reserve, 14) = p.programme || ':' || p.wave) IS NOT TRUE
    AND NOT EXISTS (SELECT FROM payout_run_line l WHERE 'run:' || l.run = d.fee_reserve AND l.disbursement = y.disbursement AND l.released_at <= y.claimed_at)`,
     },
     {
       invariant: 'I6',
       sql: `
 SELECT 'forbidden' AS kind, 'discrepancy' AS entity, d.id::text AS key, format('%s were taken from no reserve, and nobody was asked', -d.difference) AS says
-  FROM discrepancy d WHERE d.class = 'fee' AND d.difference < 0 AND d.fee_reserve IS NULL AND NOT d.over_reserve AND d.settled_at IS NOT NULL
-   AND NOT EXISTS (SELECT FROM programme_version v WHERE v.programme = d.programme AND v.definition #> '{payment,fees}' IS NULL)`,
+  FROM discrepancy d LEFT JOIN payout y ON y.key = d.payout LEFT JOIN participant p ON (p.programme, p.ref) = (y.programme, y.ref)
+ WHERE d.class = 'fee' AND d.difference < 0 AND d.fee_reserve IS NULL AND NOT d.over_reserve AND d.settled_at IS NOT NULL
+   AND NOT EXISTS (SELECT FROM programme_version v WHERE v.programme = d.programme AND v.version = coalesce(p.programme_version, v.version) AND v.definition #> '{payment,fees}' IS NULL)`,
     },
   ],
 )

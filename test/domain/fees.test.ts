@@ -27,3 +27,8 @@ test('a person who is paid without a run may cost the dearest of them for every 
   expect(feesOfPerson(of([ANY, WALLET], 'approved'))).toBe(0n)
   expect(feesOfPerson(of(undefined))).toBe(0n)
 })
+
+test('whom a year has paid some of it may cost as much for the others only', () => {
+  expect(feesOfPerson(of([ANY]), 1)).toBe(2n * 250_000n)
+  expect(feesOfPerson(of([ANY]), 4)).toBe(0n)
+})

@@ -2,15 +2,29 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runHash } from '../../domain/payout-run.ts'
+import { Problem } from '../../domain/problem.ts'
 import type { FeeRule, Programme } from '../../domain/programme.ts'
 import { entitlementTotal } from '../../domain/programme.ts'
-import { swiftProgramme } from '../support/builders.ts'
+import { auditWithin } from '../support/audited.ts'
+import { registration, swiftProgramme } from '../support/builders.ts'
 import { agreeToRun, approvedProgramme, collect, officersOf, proposeRun, release } from '../support/runs.ts'
 import { submitted } from '../support/sent.ts'
 import { line, NEXT, reconciling, type Paid } from '../support/statements.ts'
 import { agree } from '../support/two-people.ts'
-import { DAY, disbursementOf, HOUR, NOON, openWorld, refusal, seen, WAVE, YEAR, type World } from '../support/world.ts'
-import { endYear, finishYears } from '../support/years.ts'
+import {
+  AMOUNT,
+  DAY,
+  disbursementOf,
+  HOUR,
+  NOON,
+  openWorld,
+  refusal,
+  seen,
+  WAVE,
+  YEAR,
+  type World,
+} from '../support/world.ts'
+import { endYear, finishYears, YEARS_END, yearOf } from '../support/years.ts'
 
 const FEE = 250_000n
 const FEES: readonly FeeRule[] = [{ gateway: 'sandbox', amount: FEE.toString(), times: 1 }]
@@ -47,6 +61,18 @@ const paid = async (ref: string, atMs: number): Promise<Paid> => {
   return { payout, reference, ref }
 }
 const fee = (of: Paid, id: string, amount = FEE) => line(of, { id, type: 'fee', amount })
+const CARRIED = `carried:${YEAR + 1}:swift:${WAVE}`
+
+/** What the auditor finds, by some of its checks. */
+async function audited(only: readonly string[]) {
+  const client = await world.root.pool.connect()
+  await client.query('BEGIN')
+  const { findings } = await auditWithin(client, new Map(), YEARS_END + 30 * DAY, { only })
+  await client.query('ROLLBACK')
+  client.release()
+  return findings
+}
+
 const open = async () =>
   (await world.store.statements.discrepancies({ programmes: null, isOpen: true }, { limit: 9, after: null })).rows
 
@@ -238,14 +264,79 @@ describe('people who are paid without a run', () => {
     ).toBe('budget-exceeded')
   })
 
-  it('at the end of the year nothing stays reserved', async () => {
+  it('at the end of the year nothing stays reserved, and who goes over has the fees of what is left in the next', async () => {
+    await world.appropriate(each * 2n + 6n * FEE)
     await world.appropriate(each * 10n, YEAR + 1)
-    await world.ready()
+    const at = reconciling(world)
+    const begun = await paid(await world.ready(), NOON)
+    const held = await world.ready()
+    await world.act((acts) => acts.hold({ programme: 'swift', ref: held, reason: 'a doubt' }), NOON)
+    await at.reconcile([line(begun), fee(begun, 'f1')])
     await endYear(world)
     await finishYears(world.store)
-    expect(await reserve(`wave:swift:${WAVE}`)).toEqual({ reserved: 3n * FEE, spent: 0n, freed: 3n * FEE })
-    expect((await world.store.reads.budget('swift', YEAR)).total).toMatchObject({ feesReserved: 0n })
+    expect(await reserve(`wave:swift:${WAVE}`)).toEqual({ reserved: 6n * FEE, spent: FEE, freed: 5n * FEE })
+    expect(await reserve(CARRIED)).toEqual({ reserved: 5n * FEE, spent: 0n, freed: 0n })
+    expect((await world.store.reads.budget('swift', YEAR)).total).toMatchObject({ feesReserved: 0n, feesSpent: FEE })
+    const next = (await world.store.reads.budget('swift', YEAR + 1)).total
+    expect(next).toMatchObject({ feesReserved: 5n * FEE, feesSpent: 0n })
+    await world.act((acts) => acts.release({ programme: 'swift', ref: held, reason: 'no doubt' }), YEARS_END + DAY)
+    const later = await paid(held, YEARS_END + 2 * DAY)
+    await at.reconcile([line(later), fee(later, 'f2'), fee(begun, 'f3')], { day: NEXT })
+    expect(await reserve(CARRIED)).toEqual({ reserved: 5n * FEE, spent: FEE, freed: 0n })
+    expect((await open()).filter((one) => one.class === 'fee')).toMatchObject([
+      { payout: begun.payout, over_reserve: true },
+    ])
+    expect(await audited(['fees', 'ledger', 'limits'])).toEqual([])
   })
+
+  it('their year does not end while the next one covers their incentives and not their fees', async () => {
+    await world.ready()
+    const over = each - AMOUNT + 2n * FEE
+    await world.appropriate(over - 1n, YEAR + 1)
+    expect(await refusal(endYear(world))).toBe('budget-exceeded')
+    await world.appropriate(over, YEAR + 1)
+    await endYear(world)
+    await finishYears(world.store)
+    expect(await reserve(CARRIED)).toMatchObject({ reserved: 2n * FEE })
+  })
+
+  it('a year that the next one cannot take over with its fees waits, and goes on when that has more', async () => {
+    await world.ready()
+    const over = each - AMOUNT + 2n * FEE
+    await world.appropriate(over, YEAR + 1)
+    await endYear(world)
+    await world.appropriate(over - 1n, YEAR + 1)
+    await finishYears(world.store)
+    expect(await yearOf(world)).toMatchObject({ state: 'returned', refusal: expect.stringMatching(/^budget-exceeded/) })
+    expect(await world.count(`SELECT FROM fee_reserve WHERE source LIKE 'carried:%'`)).toBe(0)
+    await world.appropriate(over, YEAR + 1)
+    await finishYears(world.store)
+    expect(await yearOf(world)).toMatchObject({ state: 'closed', refusal: null })
+  })
+})
+
+it('who was admitted before their programme knew of fees has none in the budget, now or in the next year', async () => {
+  world = await openWorld({ budget: each * 2n + 3n * FEE })
+  const at = reconciling(world)
+  const early = await world.ready()
+  const sent = await paid(early, NOON)
+  const programme = { ...withFees(swiftProgramme()), version: 2 }
+  await world.publish(programme)
+  const actor = { person: 'sari', keyId: null, role: null, requestId: null }
+  const asked = { actor, atMs: NOON, idempotency: null, programme, registration: registration() }
+  const [answer] = await world.store.desk.registerAll([asked])
+  const late = answer instanceof Problem ? '' : String(answer?.body['ref'])
+  await world.store.lives.screen('swift', late, NOON)
+  await world.act((acts) => acts.admit({ programme: 'swift', wave: WAVE, decree: 'SK-2', refs: [late] }))
+  expect(await reserve(`wave:swift:${WAVE}`)).toMatchObject({ reserved: 3n * FEE })
+  await at.reconcile([line(sent), fee(sent, 'f1')])
+  expect(await open()).toEqual([])
+  expect(await reserve(`wave:swift:${WAVE}`)).toMatchObject({ spent: 0n })
+  await world.appropriate(each * 10n, YEAR + 1)
+  await endYear(world)
+  await finishYears(world.store)
+  expect(await reserve(CARRIED)).toMatchObject({ reserved: 3n * FEE })
+  expect(await audited(['fees', 'ledger', 'limits'])).toEqual([])
 })
 
 it('a programme that says nothing of fees has none in its budget', async () => {
