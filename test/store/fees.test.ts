@@ -64,9 +64,11 @@ const fee = (of: Paid, id: string, amount = FEE) => line(of, { id, type: 'fee', 
 const CARRIED = `carried:${YEAR + 1}:swift:${WAVE}`
 
 /** What the auditor finds, by some of its checks. */
-async function audited(only: readonly string[]) {
+async function audited(only: readonly string[], tamper = 'SELECT 1') {
   const client = await world.root.pool.connect()
   await client.query('BEGIN')
+  await client.query('SET LOCAL session_replication_role = replica')
+  await client.query(tamper)
   const { findings } = await auditWithin(client, new Map(), YEARS_END + 30 * DAY, { only })
   await client.query('ROLLBACK')
   client.release()
@@ -287,6 +289,8 @@ describe('people who are paid without a run', () => {
       { payout: begun.payout, over_reserve: true },
     ])
     expect(await audited(['fees', 'ledger', 'limits'])).toEqual([])
+    const more = `UPDATE fee_reserve SET reserved = reserved + 1 WHERE source = '${CARRIED}'`
+    expect(await audited(['fees'], more)).toMatchObject([{ kind: 'changed', entity: 'fee_reserve', key: CARRIED }])
   })
 
   it('their year does not end while the next one covers their incentives and not their fees', async () => {
