@@ -1,4 +1,5 @@
 /** The rows of the simulated database, and the pictures of them that the real folds and decisions take in. */
+import { ON_ITS_WAY } from '../../domain/disbursement.ts'
 import { BLOCKING_STATES } from '../../domain/payout.ts'
 import { payoutKey } from '../../domain/identity.ts'
 import type { ApprovedLine, LineState, LiveApproval, RunState } from '../../domain/payout-run.ts'
@@ -269,8 +270,18 @@ export class Rows {
         index_key: 'simulated',
       },
       disbursement,
+      beside_under_way: this.#besideUnderWay(payout),
       live_account: live ? { id: live.id, institution: live.details.institution, usable_ms: live.usable_ms } : null,
     }
+  }
+
+  #besideUnderWay({ ref, disbursement }: StoredPayout): readonly string[] | null {
+    const { tranches } = this.people.get(ref)
+    if (tranches.some(({ state }) => state === 'planned' || state === 'open')) return null
+    return tranches
+      .map(({ code }) => this.disbursements.find(disbursementOf(ref, code)))
+      .filter((other) => other && other.key !== disbursement && ON_ITS_WAY.includes(other.state))
+      .map((other) => other?.key ?? '')
   }
 
   candidate(key: string): Candidate {
