@@ -2,8 +2,7 @@
 import { budgetFault, reservedOf, totalOf, type BudgetColumns, type BudgetTotal } from '../domain/budget.ts'
 import { Problem } from '../domain/problem.ts'
 import type { YearState } from '../domain/year-end.ts'
-import { inSnapshot, type Database, type Sql } from './database.ts'
-import { patient } from './run-collect.ts'
+import { inSnapshot, patient, type Database, type Sql } from './database.ts'
 
 export interface BudgetWave extends BudgetColumns {
   readonly wave: string

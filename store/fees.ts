@@ -9,7 +9,7 @@ import type { Programme } from '../domain/programme.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import { promisedOf } from './budgets.ts'
-import { codeOf, one, type Sql } from './database.ts'
+import { codeOf, one, patient, type Sql } from './database.ts'
 import { holdYears } from './freeze-locks.ts'
 import { insertPostings, type LedgerEntry } from './postings.ts'
 import { isEnding, yearEnding, type YearAtWork } from './year-rows.ts'
@@ -121,10 +121,10 @@ function entryOf(row: ReserveRow, event: LedgerEvent, amount: bigint, businessDa
 
 /** What of a run's lines was sent, and may be charged still: less what was taken for the line itself. The rest can never be. */
 const SENT = `
-SELECT coalesce(sum(greatest(0, l.fee - (
-         SELECT coalesce(-sum(c.difference), 0) FROM discrepancy c JOIN payout y ON y.key = c.payout
-          WHERE y.disbursement = l.disbursement AND c.fee_reserve = 'run:' || l.run AND c.resolution IS DISTINCT FROM 'corrected'))), 0)::bigint AS sent
+SELECT coalesce(sum(greatest(0, l.fee - coalesce(t.taken, 0))), 0)::bigint AS sent
   FROM payout_run_line l
+  LEFT JOIN (SELECT y.disbursement, -sum(c.difference) AS taken FROM discrepancy c JOIN payout y ON y.key = c.payout
+              WHERE c.fee_reserve = $2 AND c.resolution IS DISTINCT FROM 'corrected' GROUP BY y.disbursement) AS t ON t.disbursement = l.disbursement
  WHERE l.run = $1 AND l.fee > 0 AND l.released_at IS NOT NULL
    AND EXISTS (SELECT FROM payout y WHERE y.disbursement = l.disbursement AND y.claimed_at >= l.released_at)`
 
@@ -137,7 +137,7 @@ export async function freeRunFees(
 ): Promise<void> {
   if (run.fees === 0n) return
   const row = await lockReserve(sql, `run:${run.key}`)
-  const { rows } = await sql.query<{ sent: bigint }>(SENT, [run.key])
+  const { rows } = await sql.query<{ sent: bigint }>(patient(SENT, [run.key, row.source]))
   await free(sql, row, row.reserved - row.freed - row.spent - one(rows, 'lines').sent, {
     cause: 'run-ended',
     zone,

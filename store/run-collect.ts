@@ -2,7 +2,6 @@
  * Collecting a run: one set-based statement takes what is owed up to a cut-off, with the account it would go to, and hashes it. What
  * is not taken stays owed, and is there for the next run.
  */
-import type pg from 'pg'
 import type { Actor } from '../domain/act.ts'
 import { feeOf } from '../domain/fees.ts'
 import { runId, runKey } from '../domain/payout-run.ts'
@@ -10,7 +9,7 @@ import { Problem } from '../domain/problem.ts'
 import type { Programme } from '../domain/programme.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
-import { one, type Sql } from './database.ts'
+import { BULK_TIMEOUT_MS, one, patient, type Sql } from './database.ts'
 import { reserveRunFees } from './fees.ts'
 import { insertMessages } from './nudges.ts'
 import type { StoreContext } from './options.ts'
@@ -22,15 +21,6 @@ export interface Collecting {
   readonly programme: string
   /** What is due by then. Milliseconds since the epoch, not in the future. */
   readonly cutOffMs: number
-}
-
-/** Milliseconds. */
-const BULK_TIMEOUT_MS = 60_000
-
-/** A statement over a whole run: a population takes seconds, and whoever asks for it waits that long. */
-export function patient(text: string, values: unknown[]): pg.QueryConfig {
-  const config = { text, values, query_timeout: BULK_TIMEOUT_MS }
-  return config
 }
 
 /** Collects a run, and reserves its fees. Throws `release-automatic`, `nothing-owed`, `conflict`, `invalid-request`, `budget-exceeded`, `year-ending`. */

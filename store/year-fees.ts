@@ -3,10 +3,9 @@
  * from their own; all of the year that ends is freed with it.
  */
 import { feesOfPerson } from '../domain/fees.ts'
-import type { Sql } from './database.ts'
+import { patient, type Sql } from './database.ts'
 import { addReserve } from './fees.ts'
 import type { ProgrammeBook } from './programmes.ts'
-import { patient } from './run-collect.ts'
 import { GOES_OVER, type YearAtWork } from './year-rows.ts'
 
 interface Going {

@@ -4,9 +4,9 @@ import { engineActor } from '../domain/act.ts'
 import { returnsOf, type FundsLeft } from '../domain/year-end.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
-import { one, type Sql } from './database.ts'
+import { one, patient, type Sql } from './database.ts'
 import { insertPostings } from './postings.ts'
-import { patient, readWhole } from './run-collect.ts'
+import { readWhole } from './run-collect.ts'
 import type { YearAtWork } from './year-rows.ts'
 
 const BALANCES = `

@@ -36,20 +36,24 @@ SELECT 'run:' || key AS source, programme, fees, collected_at AS at, 1 AS n FROM
 UNION ALL SELECT source, programme, fees, at, n::int FROM (${ADMITTED}) AS admitted
 UNION ALL SELECT source, programme, fees, at, n::int FROM (${CARRIED}) AS carried`
 
-/** Until the place in the trail where a run ended: what of its fees had been taken, for all its payments or for some. */
-const spentByThen = (
-  some = '',
-) => `(SELECT coalesce(sum(CASE e.act WHEN 'discrepancy-found' THEN -d.difference ELSE d.difference END), 0)
-   FROM discrepancy d JOIN audit_event e ON e.subject = 'discrepancy:' || d.id AND e.act IN ('discrepancy-found', 'discrepancy-corrected')
-  WHERE d.fee_reserve = 'run:' || r.key AND e.id < (SELECT max(x.id) FROM audit_event x WHERE x.subject = 'run:' || r.key AND x.act IN ('run-closed', 'run-aborted', 'run-discarded')) ${some})`
+/** Until the place in the trail where each run ended: what of its fees had been taken, by the disbursements. */
+const SPENT_BY_THEN = `
+SELECT z.run, c.disbursement, sum(CASE e.act WHEN 'discrepancy-found' THEN -d.difference ELSE d.difference END) AS spent
+  FROM (SELECT substr(subject, 5) AS run, max(id) AS place FROM audit_event WHERE act IN ('run-closed', 'run-aborted', 'run-discarded') GROUP BY subject) AS z
+  JOIN discrepancy d ON d.fee_reserve = 'run:' || z.run LEFT JOIN payout c ON c.key = d.payout
+  JOIN audit_event e ON e.subject = 'discrepancy:' || d.id AND e.act IN ('discrepancy-found', 'discrepancy-corrected') AND e.id < z.place
+ GROUP BY z.run, c.disbursement`
 
 /** What an ended run had not sent, and has freed. */
 const ENDED = `
-SELECT 'run:' || r.key AS source, r.ended_at AS at, greatest(0, r.fees - ${spentByThen()} - (
-         SELECT coalesce(sum(greatest(0, l.fee - ${spentByThen('AND EXISTS (SELECT FROM payout c WHERE c.key = d.payout AND c.disbursement = l.disbursement)')})), 0)
-            FROM payout_run_line l WHERE l.run = r.key AND l.released_at IS NOT NULL
-             AND EXISTS (SELECT FROM payout y WHERE y.disbursement = l.disbursement AND y.claimed_at >= l.released_at)))::bigint AS freed
-  FROM payout_run r WHERE r.fees > 0 AND r.ended_at IS NOT NULL`
+SELECT 'run:' || r.key AS source, r.ended_at AS at, greatest(0, r.fees - coalesce(s.spent, 0) - coalesce(o.sent, 0))::bigint AS freed
+  FROM payout_run r
+  LEFT JOIN (SELECT run, sum(spent) AS spent FROM (${SPENT_BY_THEN}) AS s GROUP BY run) AS s ON s.run = r.key
+  LEFT JOIN (SELECT l.run, sum(greatest(0, l.fee - coalesce(s.spent, 0))) AS sent
+               FROM payout_run_line l LEFT JOIN (${SPENT_BY_THEN}) AS s ON (s.run, s.disbursement) = (l.run, l.disbursement)
+              WHERE l.released_at IS NOT NULL AND EXISTS (SELECT FROM payout y WHERE y.disbursement = l.disbursement AND y.claimed_at >= l.released_at)
+              GROUP BY l.run) AS o ON o.run = r.key
+ WHERE r.fees > 0 AND r.ended_at IS NOT NULL`
 
 /** Each change of a reserve, with the number that its posting has. */
 const CHANGES = `

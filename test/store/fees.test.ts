@@ -186,6 +186,14 @@ describe('a payout run', () => {
     expect(await reserve(`run:${run.key}`)).toEqual({ reserved: 3n * FEE, spent: 2n * FEE, freed: 0n })
   })
 
+  it('what was taken of it is found by its reserve, among all that ever differed', async () => {
+    await open2(2n * FEE)
+    const { rows } = await world.root.pool.query<{ plan: string }>(
+      `SELECT indexdef AS plan FROM pg_indexes WHERE tablename = 'discrepancy' AND indexdef LIKE '%(fee_reserve)%'`,
+    )
+    expect(rows).toHaveLength(1)
+  })
+
   it('of what went over in December is reserved from the next year, and in January from the year it is owed from', async () => {
     await open2(4n * FEE)
     const held = await world.ready()

@@ -212,6 +212,7 @@ ALTER TABLE "fee_reserve" ADD CONSTRAINT "fee_reserve_appropriation_exists" FORE
 ALTER TABLE "discrepancy" ADD CONSTRAINT "discrepancy_fee_reserve_exists" FOREIGN KEY ("fee_reserve") REFERENCES "fee_reserve"("source") ON DELETE NO ACTION ON UPDATE NO ACTION NOT VALID;
 
 -- What Prisma cannot say. Every object below is declared again in prisma/guards.ts and compared with the catalog at start.
+CREATE INDEX discrepancy_fee_reserve ON discrepancy (fee_reserve) WHERE fee_reserve IS NOT NULL;
 ALTER TABLE fee_reserve ADD CONSTRAINT fee_reserve_limit CHECK (reserved > 0 AND spent >= 0 AND freed >= 0 AND spent + freed <= reserved AND source ~ '^(run|wave|carried):');
 ALTER TABLE payout_run ADD CONSTRAINT payout_run_fees CHECK (fees >= 0) NOT VALID;
 ALTER TABLE payout_run_line ADD CONSTRAINT payout_run_line_fee CHECK (fee >= 0) NOT VALID;
