@@ -18,6 +18,9 @@ import {
   type World,
 } from '../support/world.ts'
 import { recordFunding, setAppropriation } from '../../store/budgets.ts'
+import { auditWithin } from '../support/audited.ts'
+import { deducting } from '../support/deductions.ts'
+import { submitted } from '../support/sent.ts'
 import { endYear, finishYears, yearOf, YEARS_END } from '../support/years.ts'
 
 const each = entitlementTotal(swiftProgramme())
@@ -50,6 +53,19 @@ const balance = async (account: string, fiscalYear: number): Promise<bigint> => 
     [account, fiscalYear],
   )
   return sum
+}
+
+/** What the auditor finds of what lapsed and went over. */
+async function audited(nowMs: number) {
+  const client = await world.root.pool.connect()
+  const only = ['years', 'ledger', 'limits', 'obligations', 'owed', 'transitions', 'events', 'deductions']
+  try {
+    await client.query('BEGIN')
+    return (await auditWithin(client, new Map(), nowMs, { only })).findings
+  } finally {
+    await client.query('ROLLBACK')
+    client.release()
+  }
 }
 
 describe('at the end of a fiscal year', () => {
@@ -125,6 +141,40 @@ describe('at the end of a fiscal year', () => {
     expect(await balance('budget:committed', YEAR)).toBe(0n)
     expect(await balance('budget:committed', NEXT)).toBe(each * 2n - AMOUNT)
   })
+
+  it.each(['at rest', 'in flight'])(
+    'what something was taken off and is %s stays, and lapses when its person leaves: the next year is promised no less',
+    async (how) => {
+      const ref = await world.ready()
+      const key = disbursementOf(ref)
+      const at = await deducting(world)
+      await at.deduct(key, null, 20_000_000n, NOON)
+      const payout = how === 'in flight' ? await world.claim(key) : null
+      await endYear(world)
+      await finishYears(world.store)
+      expect(await stateOf(ref)).toMatchObject({ state: payout ? 'in-flight' : 'released', fiscal_year: YEAR })
+      const later = YEARS_END + DAY
+      await world.act((acts) => acts.withdraw({ programme: 'swift', ref, reason: 'has found work' }), later)
+      if (payout)
+        await world.observe(
+          submitted(
+            payout,
+            seenFailed('retry-new', { amount: { minor: AMOUNT - 20_000_000n, currency: 'IDR' } }),
+            later,
+          ),
+        )
+      expect(await world.advance(ref, later)).toMatchObject({ stage: 'closed', outcome: 'withdrawn' })
+      expect(await stateOf(ref)).toEqual({ state: 'lapsed', reason: 'year-end', fiscal_year: YEAR })
+      const rest = each - AMOUNT
+      expect(await commitmentOf(ref)).toEqual({ year: NEXT, amount: rest, obligated: 0n, released: rest })
+      expect([await balance('budget:obligated', YEAR), await balance('budget:lapsed', YEAR)]).toEqual([
+        0n,
+        AMOUNT - 20_000_000n,
+      ])
+      expect(await balance('budget:committed', NEXT)).toBe(0n)
+      expect(await audited(later)).toEqual([])
+    },
+  )
 
   it('a tranche that falls due afterwards is owed from the next year', async () => {
     const ref = await world.ready()
