@@ -49,6 +49,7 @@ interface OwedRow {
   readonly run: string | null
   readonly year_ending: boolean
   readonly under_way: boolean
+  readonly restored: boolean
 }
 
 interface ReceivableRow {
@@ -69,7 +70,7 @@ const OWED = `
 SELECT d.programme, d.ref, d.tranche, d.state, d.version, ${STILL_OWED} AS owed, d.currency, d.fiscal_year, d.budget_line, p.programme_version,
        (SELECT l.run FROM payout_run_line l WHERE l.disbursement = d.key AND l.state IN ('collected', 'released')) AS run,
        EXISTS (SELECT FROM year_close z WHERE (z.programme, z.fiscal_year) = (d.programme, d.fiscal_year) AND z.state <> 'closed') AS year_ending,
-       ${UNDER_WAY} AS under_way
+       ${UNDER_WAY} AS under_way, EXISTS (SELECT FROM restore WHERE closed_at IS NULL) AS restored
   FROM disbursement d JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref) WHERE d.key = $1 AND d.programme = $2`
 
 /**
@@ -83,6 +84,9 @@ export async function checkDeduction(sql: Sql, asked: AskedDeduction): Promise<L
   if (row.version !== asked.version)
     throw new Problem('review-moved', 'something has been learnt since it was looked at')
   if (!AT_REST.includes(row.state)) throw new Problem('conflict', `it is ${row.state}: nothing can be deducted from it`)
+  // What the gateways have done since the backup may have been all of it.
+  if (row.restored)
+    throw new Problem('conflict', 'the database was restored: gateways are asked first about all that they may have')
   // As a claim asks: an attempt that has failed may turn out to have been delivered until its last send has ended and its gateway has answered.
   if (row.under_way)
     throw new Problem('conflict', 'an attempt may still turn out to have been delivered: wait for its answer')

@@ -1,5 +1,6 @@
 /** What is taken off what a person is owed: by two people, before it is paid, exactly once, and never more than there is. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { engineActor } from '../../domain/act.ts'
 import { bankAccount } from '../support/builders.ts'
 import { deducting, MONTH, type Deducting, type Owing } from '../support/deductions.ts'
 import { asked, called, stateOf, submitted } from '../support/sent.ts'
@@ -181,6 +182,14 @@ describe('nobody takes off', () => {
         await world.observe(called(payout, seenFailed('retry-new'), MONTH + MINUTE))
         expect(await stateOf(world, owing.next)).toMatchObject({ state: 'released' })
         return at.deduct(owing.next, owing.payout, AMOUNT)
+      },
+      'conflict',
+    ],
+    [
+      'from what a restored database has not asked its gateways about',
+      async () => {
+        await world.store.restores.begin('backup of 10:00', engineActor(), MONTH)
+        return at.deduct(owing.next, owing.payout, PART)
       },
       'conflict',
     ],
