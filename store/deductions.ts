@@ -17,6 +17,7 @@ import { insertMessages, nudge } from './nudges.ts'
 import type { StoreContext } from './options.ts'
 import { STILL_OWED } from './owed-amount.ts'
 import { insertPostings } from './postings.ts'
+import { holdCollecting } from './run-collect.ts'
 import type { Agreed } from './two-person-act.ts'
 import { UNDER_WAY, yearEnding } from './year-rows.ts'
 
@@ -137,6 +138,7 @@ export async function makeDeduction(
     [disbursement],
   )
   await holdYears(sql, code)
+  await holdCollecting(sql, code)
   const looked = await checkDeduction(sql, asked)
   const { row, amount, deducted } = looked
   const id = randomUUID()

@@ -72,12 +72,22 @@ async function approvedVersions(sql: Sql, { code }: Programme): Promise<number[]
 
 /** One collects at a time: who comes second would find the lines of the first only once they are committed. Throws `conflict`. */
 async function takeProgramme(sql: Sql, programme: string): Promise<void> {
-  const { rows } = await sql.query<{ free: boolean }>(
-    'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free',
-    [`runs:${programme}`],
-  )
+  await tryLock(sql, 'pg_try_advisory_xact_lock', programme)
+}
+
+/** Held by who changes what is owed, for a run reads all of it in one statement. Throws `conflict` while one is being collected. */
+export async function holdCollecting(sql: Sql, programme: string): Promise<void> {
+  await tryLock(sql, 'pg_try_advisory_xact_lock_shared', programme)
+}
+
+type TryLock = 'pg_try_advisory_xact_lock' | 'pg_try_advisory_xact_lock_shared'
+
+async function tryLock(sql: Sql, lock: TryLock, programme: string): Promise<void> {
+  const { rows } = await sql.query<{ free: boolean }>(`SELECT ${lock}(hashtextextended($1, 0)) AS free`, [
+    `runs:${programme}`,
+  ])
   if (!one(rows, 'lock').free)
-    throw new Problem('conflict', `a run of ${programme} is being collected; look at it first`)
+    throw new Problem('conflict', `a run of ${programme} is being collected, or something deducted; look at it first`)
 }
 
 async function nextId(sql: Sql, { code, zone }: Programme, atMs: number): Promise<string> {

@@ -41,8 +41,10 @@ SELECT 'changed' AS kind, 'payout_run' AS entity, key, format('its %s lines of %
 SELECT 'changed' AS kind, 'payout_run_line' AS entity, l.run || ' ' || l.disbursement AS key,
        format('it has %s of %s with %s, and the deductions come to %s', l.amount, l.gross, l.deductions, n.sum) AS says
   FROM payout_run_line l JOIN payout_run r ON r.key = l.run
+  LEFT JOIN (SELECT subject, min(id) AS place FROM audit_event WHERE act = 'run-collected' GROUP BY subject) AS c ON c.subject = 'run:' || r.key
  CROSS JOIN LATERAL (SELECT sum(n.amount) AS sum, string_agg(n.id || '=' || n.amount, ' ' ORDER BY n.id::text COLLATE "C") AS told
-                       FROM deduction n WHERE n.disbursement = l.disbursement AND n.made_at <= r.collected_at) n
+                       FROM deduction n JOIN audit_event e ON (e.programme, e.ref) = (n.programme, n.ref) AND e.act = 'deduction-made' AND e.after ->> 'deduction' = n.id::text
+                      WHERE n.disbursement = l.disbursement AND e.id < c.place) n
  WHERE (l.deductions, l.gross - l.amount) IS DISTINCT FROM (n.told, n.sum)`,
     },
     {

@@ -220,6 +220,20 @@ describe('nobody takes off', () => {
     expect(await receivable()).toMatchObject({ repaid: 0n })
   })
 
+  it('while a run is being collected, which reads what is owed in one statement: the proposal is void', async () => {
+    const client = await world.root.pool.connect()
+    try {
+      await client.query('BEGIN')
+      await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('runs:swift', 0))`)
+      expect(await at.deduct(owing.next, owing.payout, PART)).toMatchObject({ state: 'void' })
+    } finally {
+      await client.query('ROLLBACK')
+      client.release()
+    }
+    expect(await receivable()).toEqual({ money: 'receivable', repaid: 0n })
+    expect(await at.deduct(owing.next, owing.payout, PART + 1n)).toMatchObject({ state: 'executed' })
+  })
+
   it('what has moved since it was looked at: the proposal is void', async () => {
     const proposal = await propose(world.store, at.sari, await at.put(owing.next, owing.payout, PART), MONTH)
     await world.claim(owing.next, MONTH)
