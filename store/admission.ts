@@ -75,11 +75,6 @@ export async function admit(
   const total = groups.reduce((sum, group) => sum + entitlementTotal(group.programme) * BigInt(group.refs.length), 0n)
   const fees = groups.reduce((sum, { programme, refs }) => sum + feesOfPerson(programme) * BigInt(refs.length), 0n)
   await reserve(sql, wave, count, total + fees)
-  const [group] = groups
-  if (fees > 0n && group) {
-    const { appropriation } = wave
-    await addReserve(sql, group.programme, `wave:${wave.programme}:${wave.code}`, { appropriation, amount: fees, atMs })
-  }
   await sql.query(
     'UPDATE wave SET decree = $3, decree_date = $4 WHERE programme = $1 AND code = $2 AND decree IS NULL',
     [admission.programme, wave.code, admission.decree, decreeDate ?? null],
@@ -90,6 +85,12 @@ export async function admit(
       await insertPlan(sql, decreed, programme, part)
       await record(sql, decreed, programme, part)
     }
+  }
+  // The last of all: statements that take from the wave's reserve wait for who has added to it.
+  const [group] = groups
+  if (fees > 0n && group) {
+    const { appropriation } = wave
+    await addReserve(sql, group.programme, `wave:${wave.programme}:${wave.code}`, { appropriation, amount: fees, atMs })
   }
   return { admitted: count }
 }
