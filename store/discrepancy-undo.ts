@@ -5,7 +5,7 @@ import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 import type { StoreContext } from './options.ts'
-import { reservePostings, spend } from './fees.ts'
+import { freeGivenBack, reservePostings, spend } from './fees.ts'
 import { insertPostings, numbered, type LedgerEntry } from './postings.ts'
 
 export interface PostedDifference {
@@ -39,6 +39,8 @@ export async function takeBack(
   const posted = rows.filter(({ difference }) => difference !== 0n)
   const entries = await Promise.all(posted.map((row) => entryOf(sql, context, row, UNDONE[eventOf(row)], atMs)))
   await insertPostings(sql, await numbered(sql, [...entries, ...(await giveBack(sql, context, posted, atMs))]))
+  const sources = posted.flatMap(({ fee_reserve: source }) => source ?? [])
+  await freeGivenBack(sql, sources, async (code) => (await context.programmes.current(code, sql)).zone, atMs)
   await insertAudit(
     sql,
     rows.map(({ id, programme, ref, difference, class: found }) => ({

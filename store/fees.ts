@@ -174,13 +174,33 @@ async function free(sql: Sql, row: ReserveRow, amount: bigint, { cause, zone, at
 
 /** At the end of a fiscal year nothing of its fees stays reserved: what a gateway takes later is a difference for people. False when nothing was. */
 export async function freeYearFees(sql: Sql, { year, zone, nowMs }: YearAtWork): Promise<boolean> {
+  // All of them are locked: who gives back in the meantime is waited for, or has seen how far the year is.
   const { rows } = await sql.query<ReserveRow>(
-    `${RESERVE} WHERE a.programme = $1 AND a.fiscal_year = $2 AND r.reserved > r.spent + r.freed ORDER BY r.source FOR UPDATE OF r`,
+    `${RESERVE} WHERE a.programme = $1 AND a.fiscal_year = $2 ORDER BY r.source FOR UPDATE OF r`,
     [year.programme, year.fiscalYear],
   )
-  for (const row of rows)
-    await free(sql, row, row.reserved - row.spent - row.freed, { cause: 'year-end', zone, atMs: nowMs })
-  return rows.length > 0
+  return freeRest(sql, rows, zone, nowMs)
+}
+
+/** What is given back to a reserve whose year has freed what it had, or is about to, is freed at once. The caller holds the reserves. */
+export async function freeGivenBack(
+  sql: Sql,
+  sources: readonly string[],
+  zoneOf: (programme: string) => Promise<string>,
+  atMs: number,
+): Promise<void> {
+  const { rows } = await sql.query<ReserveRow>(
+    `${RESERVE} JOIN year_close z ON (z.programme, z.fiscal_year) = (a.programme, a.fiscal_year) AND z.state IN ('carried', 'closed')
+      WHERE r.source = ANY ($1) ORDER BY r.source`,
+    [sources],
+  )
+  for (const row of rows) await freeRest(sql, [row], await zoneOf(row.programme), atMs)
+}
+
+async function freeRest(sql: Sql, rows: readonly ReserveRow[], zone: string, atMs: number): Promise<boolean> {
+  const left = rows.filter(({ reserved, spent, freed }) => reserved > spent + freed)
+  for (const row of left) await free(sql, row, row.reserved - row.spent - row.freed, { cause: 'year-end', zone, atMs })
+  return left.length > 0
 }
 
 /** A fee on a statement, and the payout it was taken for. */

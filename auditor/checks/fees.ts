@@ -60,10 +60,9 @@ const CHANGES = `
 SELECT source, n, 'fee-reserved' AS event, fees AS amount, at FROM (${RESERVED}) AS reserved
 UNION ALL SELECT source, 2, 'fee-freed', freed, at FROM (${ENDED}) AS ended WHERE freed > 0
 UNION ALL
-SELECT f.source, f.changes, 'fee-freed', f.freed - coalesce(e.freed, 0), x.at
-  FROM fee_reserve f JOIN audit_event x ON x.act = 'fees-freed' AND x.subject = 'fees:' || f.source AND x.after ->> 'cause' = 'year-end'
-  LEFT JOIN (${ENDED}) AS e ON e.source = f.source
- WHERE f.freed > coalesce(e.freed, 0)`
+SELECT f.source, f.changes + 1 - x.last, 'fee-freed', x.amount, x.at
+  FROM fee_reserve f JOIN (SELECT substr(subject, 6) AS source, (after ->> 'amount')::bigint AS amount, at, row_number() OVER (PARTITION BY subject ORDER BY id DESC) AS last
+                             FROM audit_event WHERE act = 'fees-freed' AND after ->> 'cause' = 'year-end') AS x ON x.source = f.source`
 
 /** Every posting of a reserve that must be there, in the form of the ledger's events. */
 export const FEE_EVENTS = `

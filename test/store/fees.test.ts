@@ -301,6 +301,19 @@ describe('people who are paid without a run', () => {
     expect(await audited(['fees'], more)).toMatchObject([{ kind: 'changed', entity: 'fee_reserve', key: CARRIED }])
   })
 
+  it('what a corrected statement gives back to a year that has ended is freed at once', async () => {
+    await world.appropriate(each * 10n, YEAR + 1)
+    const at = reconciling(world)
+    const sent = await paid(await world.ready(), NOON)
+    await at.reconcile([line(sent), fee(sent, 'f1')])
+    await endYear(world)
+    await finishYears(world.store)
+    expect(await reserve(`wave:swift:${WAVE}`)).toEqual({ reserved: 3n * FEE, spent: FEE, freed: 2n * FEE })
+    await at.reconcile([line(sent)], { version: 2 })
+    expect(await reserve(`wave:swift:${WAVE}`)).toEqual({ reserved: 3n * FEE, spent: 0n, freed: 3n * FEE })
+    expect(await audited(['fees', 'ledger', 'limits'])).toEqual([])
+  })
+
   it('their year does not end while the next one covers their incentives and not their fees', async () => {
     await world.ready()
     const over = each - AMOUNT + 2n * FEE
