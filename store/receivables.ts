@@ -32,7 +32,11 @@ interface ReceivableRow {
   readonly programme_version: number
   readonly fiscal_year: number
   readonly budget_line: string
+  readonly parts: number
 }
+
+/** Each is one more posting of one event, and these have an end: what is left can always be told as one. */
+const PARTS_MAX = 48
 
 /** Throws `not-found`, `review-moved`, `conflict` for what is no receivable. */
 export async function checkReceivable(
@@ -41,7 +45,7 @@ export async function checkReceivable(
 ): Promise<ReceivableRow> {
   const { rows } = await sql.query<ReceivableRow>(
     `SELECT y.ref, y.gateway, y.money, y.version, y.amount - y.returned - y.repaid AS amount, y.currency, p.programme_version, d.fiscal_year,
-            d.budget_line
+            d.budget_line, (SELECT count(*)::int FROM repayment n WHERE n.payout = y.key) AS parts
        FROM payout y JOIN disbursement d ON d.key = y.disbursement
        JOIN participant p ON (p.programme, p.ref) = (y.programme, y.ref)
       WHERE y.key = $1 AND y.programme = $2`,
@@ -59,6 +63,7 @@ export async function checkReceivable(
       `a part of ${row.amount} is more than 0 and less, and only what is repaid is told in parts`,
     )
   }
+  if (row.parts >= PARTS_MAX) throw new Problem('conflict', `${PARTS_MAX} parts of it were told: tell the rest as one`)
   return { ...row, amount }
 }
 

@@ -234,6 +234,21 @@ describe('nobody takes off', () => {
     expect(await at.deduct(owing.next, owing.payout, PART + 1n)).toMatchObject({ state: 'executed' })
   })
 
+  it('more parts of what was repaid than can be told: the rest is told as one', async () => {
+    await at.repay(owing.payout, 1n)
+    const past = async (text: string): Promise<void> => {
+      await world.root.pool.query(`BEGIN; SET LOCAL session_replication_role = replica; ${text}; COMMIT`)
+    }
+    await past(
+      `INSERT INTO repayment (id, programme, ref, payout, amount, currency, agreed_under, made_at)
+       SELECT gen_random_uuid(), programme, ref, payout, amount, currency, gen_random_uuid(), made_at FROM repayment, generate_series(1, 47)`,
+    )
+    expect(await refusal(at.repay(owing.payout, 2n))).toBe('conflict')
+    await past(`DELETE FROM repayment WHERE agreed_under NOT IN (SELECT id FROM proposal)`)
+    await at.repay(owing.payout)
+    expect(await receivable()).toEqual({ money: 'repaid', repaid: 1n })
+  })
+
   it('what has moved since it was looked at: the proposal is void', async () => {
     const proposal = await propose(world.store, at.sari, await at.put(owing.next, owing.payout, PART), MONTH)
     await world.claim(owing.next, MONTH)
