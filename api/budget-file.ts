@@ -23,6 +23,8 @@ const HEAD = [
   'available',
   ...COLUMNS,
   'returnedToTreasury',
+  'feesReserved',
+  'feesSpent',
   'currency',
 ]
 const DOCUMENTS = ['kind', 'name', 'document', 'date', 'warrant', 'warrantDate', 'amount', 'currency']
@@ -42,6 +44,8 @@ function rowsOf({ waves, total, currency }: BudgetReport): Value[][] {
       null,
       ...columns(row),
       null,
+      null,
+      null,
       currency,
     ]),
     [
@@ -53,6 +57,8 @@ function rowsOf({ waves, total, currency }: BudgetReport): Value[][] {
       total.available,
       ...columns(total),
       total.returnedToTreasury,
+      total.feesReserved,
+      total.feesSpent,
       currency,
     ],
   ]

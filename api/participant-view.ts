@@ -37,7 +37,7 @@ export function participantView(parts: ParticipantParts, nowMs: number): Partici
   const live = accounts.find((account) => account.endedAt === null)
   const received = disbursements
     .filter((one) => one.state === 'paid')
-    .reduce((sum, one) => sum + BigInt(one.amount), 0n)
+    .reduce((sum, one) => sum + BigInt(one.amount) - BigInt(one.deducted), 0n)
   return {
     programme: detail.programme,
     version: detail.version,

@@ -46,6 +46,14 @@ export const CHART: Readonly<Record<string, readonly Line[]>> = {
   repaid: [['funds:treasury', 'funds:receivable']],
   'receivable-written-off': [['funds:write-off', 'funds:receivable']],
   'written-off-recovered': [['funds:float:{gateway}', 'funds:write-off']],
+  offset: [
+    ['budget:obligated', 'budget:disbursed'],
+    ['funds:payable', 'funds:receivable'],
+  ],
+  withheld: [
+    ['budget:obligated', 'budget:disbursed'],
+    ['funds:payable', 'funds:treasury'],
+  ],
   'receivable-counted': [
     ['budget:obligated', 'budget:disbursed'],
     ['funds:payable', 'funds:receivable'],
@@ -68,4 +76,8 @@ export const CHART: Readonly<Record<string, readonly Line[]>> = {
   'carried-in': [['budget:available', 'budget:committed']],
   'obligation-carried-out': [['budget:obligated', 'budget:carried']],
   'obligation-carried-in': [['budget:available', 'budget:obligated']],
+  'fee-reserved': [['budget:available', 'budget:fee-reserved']],
+  'fee-freed': [['budget:fee-reserved', 'budget:available']],
+  'fee-spent': [['budget:fee-reserved', 'budget:fee-spent']],
+  'fee-unspent': [['budget:fee-spent', 'budget:fee-reserved']],
 }

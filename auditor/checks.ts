@@ -7,8 +7,10 @@ import { attempts } from './checks/attempts.ts'
 import { callbacks } from './checks/callbacks.ts'
 import { claims } from './checks/claims.ts'
 import { decisions } from './checks/decisions.ts'
+import { deductions } from './checks/deductions.ts'
 import { discrepancies } from './checks/discrepancies.ts'
 import { events } from './checks/events.ts'
+import { fees } from './checks/fees.ts'
 import { keys } from './checks/keys.ts'
 import { ledger } from './checks/ledger.ts'
 import { limits } from './checks/limits.ts'
@@ -45,6 +47,8 @@ export const CHECKS: readonly Check[] = [
   limits,
   ledger,
   years,
+  deductions,
+  fees,
   told,
   discrepancies,
   waiting,

@@ -55,6 +55,12 @@ interface Step {
   readonly finding?: string
   readonly returned?: string
   readonly end?: string
+  /** How much of it was repaid, where it was a part. */
+  readonly part?: string
+  /** How much of it was set off against what its person is owed. */
+  readonly offset?: string
+  /** What was owed lapsed here: what leaves the payee afterwards lapses too. */
+  readonly lapsed?: true
   /** The local day of it, and the fiscal year that the obligation was owed from then. */
   readonly day: string
   readonly year: number
@@ -71,7 +77,8 @@ const STEP_YEAR = (recorded: string): string => `coalesce(
          (SELECT (x.after ->> 'from')::int FROM audit_event x WHERE (x.programme, x.ref) = (d.programme, d.ref) AND x.act = 'disbursement-carried' AND x.subject = d.key
              AND x.recorded_at > ${recorded} ORDER BY x.id LIMIT 1), d.fiscal_year)`
 
-const TOLD = `jsonb_strip_nulls(jsonb_build_object('finding', e.after ->> 'finding', 'returned', e.after ->> 'returned', 'end', e.after ->> 'end'))`
+const TOLD = `jsonb_strip_nulls(jsonb_build_object('finding', e.after ->> 'finding', 'returned', e.after ->> 'returned', 'end', e.after ->> 'end',
+                   'part', CASE WHEN (e.after ->> 'isPart')::boolean THEN e.after ->> 'amount' END))`
 
 /** Each with all that moved it, in the order of the commits; the claim is the first of it. */
 const DECIDED = `
@@ -83,7 +90,13 @@ SELECT y.key, y.gateway, y.amount::text AS amount,
           SELECT 1, o.recorded_at, o.id, o.observed_at, jsonb_build_object('to', o.to_state) FROM observation o WHERE o.payout = y.key AND o.decision = 'move'
           UNION ALL
           SELECT 1, e.recorded_at, e.id, e.at, ${TOLD} FROM audit_event e
-           WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.subject = y.key AND e.act IN ('review-decided', 'receivable-ended')) AS s) AS steps
+           WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.subject = y.key AND e.act IN ('review-decided', 'receivable-ended')
+          UNION ALL
+          SELECT 1, e.recorded_at, e.id, e.at, jsonb_build_object('offset', e.after ->> 'amount') FROM audit_event e
+           WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act = 'deduction-made' AND e.after ->> 'payout' = y.key
+          UNION ALL
+          SELECT 1, e.recorded_at, e.id, e.at, '{"lapsed":true}' FROM audit_event e
+           WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.subject = y.disbursement AND e.act = 'disbursement-lapsed') AS s) AS steps
   FROM payout y JOIN disbursement d ON d.key = y.disbursement WHERE y.key IN (SELECT payout FROM decided_payout) ORDER BY y.key`
 
 interface Event {
@@ -96,6 +109,9 @@ interface Made {
   state: string
   money: string
   returned: bigint
+  /** Given back while it was a receivable. */
+  repaid: bigint
+  isLapsed: boolean
   readonly events: Event[]
 }
 
@@ -108,8 +124,8 @@ export async function layDecided(books: Books): Promise<void> {
   for await (const row of books.stream<Row>(DECIDED)) {
     books.count('decided payouts', 1)
     const made = fold(row)
-    const { state = null, money = null, returned = 0n } = made ?? {}
-    ends.push({ payout: row.key, state, money, returned: returned.toString() })
+    const { state = null, money = null, returned = 0n, repaid = 0n } = made ?? {}
+    ends.push({ payout: row.key, state, money, returned: returned.toString(), repaid: repaid.toString() })
     const turns = new Map<string, number>()
     for (const { event, amount, step } of made?.events ?? []) {
       const turn = (turns.get(event) ?? 0) + 1
@@ -128,17 +144,22 @@ export const DECIDED_VIEWS = `
 CREATE TEMPORARY VIEW decided_event AS
 SELECT t.key, t.event, t.payout, t.amount, t.year, t.day FROM jsonb_to_recordset(${list('events')}) AS t (key text, event text, payout text, amount bigint, year int, day date);
 CREATE TEMPORARY VIEW decided_end AS
-SELECT t.payout, t.state, t.money, t.returned FROM jsonb_to_recordset(${list('ends')}) AS t (payout text, state text, money text, returned bigint);`
+SELECT t.payout, t.state, t.money, t.returned, t.repaid FROM jsonb_to_recordset(${list('ends')}) AS t (payout text, state text, money text, returned bigint, repaid bigint);`
 
 /** Null where people found what its money contradicts. */
 function fold({ amount, steps }: Row): Made | null {
-  const made: Made = { state: 'submitting', money: 'clearing', returned: 0n, events: [] }
+  const made: Made = { state: 'submitting', money: 'clearing', returned: 0n, repaid: 0n, isLapsed: false, events: [] }
   for (const step of steps) {
     const post: Post = (event, of) => void made.events.push({ event, amount: of, step })
-    const left = BigInt(amount) - made.returned
-    if (step.to === 'submitting') post('claimed', BigInt(amount))
+    const left = BigInt(amount) - made.returned - made.repaid
+    if (step.lapsed) made.isLapsed = true
+    else if (step.to === 'submitting') post('claimed', BigInt(amount))
     else if (step.to !== undefined) observe(made, step.to, BigInt(amount), post)
-    else if (step.end !== undefined) {
+    else if (step.offset !== undefined) giveBack(made, BigInt(step.offset), left)
+    else if (step.part !== undefined) {
+      post('repaid', BigInt(step.part))
+      giveBack(made, BigInt(step.part), left)
+    } else if (step.end !== undefined) {
       post(step.end === 'repaid' ? 'repaid' : 'receivable-written-off', left)
       made.money = step.end
     } else {
@@ -147,11 +168,19 @@ function fold({ amount, steps }: Row): Made | null {
       const [money, state, ...events] = found
       const part = BigInt(step.returned ?? 0)
       for (const event of events) post(event, event === 'returned' ? part : left)
+      const gone = money === 'credited' ? (events.includes('returned') ? part : 0n) : left
+      if (made.isLapsed && made.money === 'credited' && gone > 0n) post('lapsed', gone)
       made.returned = money === 'back' ? 0n : made.returned + (events.includes('returned') ? part : 0n)
       Object.assign(made, { money, state })
     }
   }
   return made
+}
+
+/** Somebody gives back what they owe; once nothing is left of it, it is repaid. */
+function giveBack(made: Made, amount: bigint, left: bigint): void {
+  made.repaid += amount
+  if (amount === left) made.money = 'repaid'
 }
 
 /** A fact, as it moves money by itself. */
@@ -168,6 +197,7 @@ function observe(made: Made, to: string, amount: bigint, post: Post): void {
   if (to === 'paid' || to === 'returned') made.money = 'credited'
   if (to === 'returned') {
     post('returned', amount)
+    if (made.isLapsed) post('lapsed', amount)
     made.money = 'back'
   }
   if (['failed', 'cancelled', 'not-sent'].includes(to) && money === 'clearing') {

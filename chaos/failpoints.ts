@@ -32,11 +32,15 @@ export interface FailpointsOptions {
 }
 
 /**
- * What no run of minutes reaches: a gateway that asks for more time than it remembers a key, ten minutes here; and what happens to days that
- * are over and to years that end. `test/store/killed.test.ts` kills there.
+ * What no run of minutes reaches: a gateway that asks for more time than it remembers a key, ten minutes here; an approval of a day that ends;
+ * and what happens to days that are over and to years that end. `test/store/killed.test.ts` kills there.
  */
 function isBeyond(point: Failpoint): boolean {
-  return point === 'giving-up:unsent' || /^(settle|year|year-lapse|year-return|year-carry|period):/.test(point)
+  return (
+    point === 'giving-up:unsent' ||
+    point === 'release:waited' ||
+    /^(settle|year|year-lapse|year-return|year-carry|period):/.test(point)
+  )
 }
 
 /** New people come this often until every failpoint had its kills, or patience ends. */

@@ -72,11 +72,11 @@ function tableOf({ programme, fiscalYear, yearEnd, waves, total }: Report): stri
     [row.committed, row.obligated, row.inFlight, row.paid, row.lapsed, row.carriedOver].map(({ minor }) => minor)
   const head = ['WAVE', 'DECREE', 'PEOPLE', 'PROMISED', 'OWED', 'IN FLIGHT', 'PAID', 'LAPSED', 'CARRIED OVER']
   const rows = waves.map((row) => [row.wave, row.decree ?? '', String(row.people), ...of(row)])
-  const { appropriated, available, returned, returnedToTreasury } = total
+  const { appropriated, available, returned, returnedToTreasury, feesReserved, feesSpent } = total
   return [
     `${programme} ${fiscalYear}: ${appropriated.minor} ${appropriated.currency} (minor units), ${available.minor} available${yearEnd === null ? '' : `; its end: ${yearEnd}`}`,
     columns([head, ...rows, ['all', '', String(total.people), ...of(total)]]),
-    `came back: ${returned.minor}; back to the treasury: ${returnedToTreasury.minor}`,
+    `came back: ${returned.minor}; back to the treasury: ${returnedToTreasury.minor}; fees: ${feesReserved.minor} reserved, ${feesSpent.minor} taken`,
   ].join('\n')
 }
 

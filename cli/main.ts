@@ -4,6 +4,7 @@ import { approvalsCommand } from './approvals.ts'
 import { accountsCommand } from './accounts.ts'
 import { appropriationsCommand } from './appropriations.ts'
 import { auditCommand } from './audit.ts'
+import { deductionsCommand } from './deductions.ts'
 import { demoCommand } from './demo.ts'
 import { discrepanciesCommand } from './discrepancies.ts'
 import { doctorCommand } from './doctor.ts'
@@ -38,6 +39,7 @@ for (const command of [
   runsCommand(),
   discrepanciesCommand(),
   reviewsCommand(),
+  deductionsCommand(),
   accountsCommand(),
   // Loaded only when asked for: it brings the store.
   keysCommand(async (person, role) => (await import('./bootstrap.ts')).bootstrap(person, role)),

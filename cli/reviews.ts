@@ -24,6 +24,7 @@ interface ProposeOptions extends ProposingOptions {
 interface SettleOptions extends ProposingOptions {
   readonly asRepaid?: boolean
   readonly asWrittenOff?: boolean
+  readonly amount?: string
 }
 
 const FINDINGS = ['paid', 'not-paid', 'returned', 'partly-returned', 'unknown', 'receivable', 'written-off']
@@ -53,6 +54,7 @@ export function reviewsCommand(): Command {
   )
     .option('--as-repaid', 'it was paid back to the treasury')
     .option('--as-written-off', 'nobody will give it back')
+    .option('--amount <minor>', 'a part of it was repaid, in minor units (sen)')
     .action(settleOne)
   for (const each of [list, show, propose, receivables, settle]) each.exitOverride()
   return command
@@ -156,7 +158,8 @@ async function settleOne(payout: string, options: SettleOptions): Promise<void> 
   const found = dataOf(await client.GET('/v1/receivables', { params: { query: { programme, limit: '200' } } }))
   const one = found.data.find((receivable) => receivable.payout === payout)
   if (!one) throw new Failure(`${payout} is nothing that is to be had back`)
-  const content = { programme, payout, version: one.version, end: asRepaid ? 'repaid' : 'written-off' }
+  const part = options.amount === undefined ? {} : { amount: options.amount }
+  const content = { programme, payout, version: one.version, end: asRepaid ? 'repaid' : 'written-off', ...part }
   await proposeAct(options, { act: 'receivable-end', content })
 }
 

@@ -190,7 +190,7 @@ function amountOf({ amount }: Run): string {
 
 function storyOf(run: Run): string {
   const lines = [
-    `${run.run}: ${run.state}, ${run.lines} lines, ${amountOf(run)} (minor units)`,
+    `${run.run}: ${run.state}, ${run.lines} lines, ${amountOf(run)} (minor units)${run.fees.minor === '0' ? '' : `, ${run.fees.minor} reserved for fees`}`,
     `  hash  ${run.hash}`,
     `  ${run.collectedAt}  collected by ${run.collectedBy}: what was due by ${run.cutOff}`,
   ]

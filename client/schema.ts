@@ -876,6 +876,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programme}/deductions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was taken off what people are owed
+         * @description Roles: operator, auditor, helpdesk, approver.
+         */
+        get: operations["listDeductions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes/{programme}/payouts": {
         parameters: {
             query?: never;
@@ -1488,6 +1508,9 @@ export interface components {
             ref: string;
             tranche: string;
             amount: components["schemas"]["Money"];
+            deducted: components["schemas"]["Money"];
+            /** @description Rises with each change: what two people decide is bound to it */
+            version: number;
             /** @enum {unknown} */
             state: "owed" | "released" | "in-flight" | "paid" | "needs-account" | "float-short" | "review" | "failed" | "lapsed" | "cancelled";
             reason: string | null;
@@ -1518,6 +1541,38 @@ export interface components {
         /** @description One page */
         DisbursementPage: {
             data: components["schemas"]["Disbursement"][];
+            /** @description Null on the last page */
+            nextCursor: string | null;
+            hasMore: boolean;
+        };
+        /** @description What was taken off what a person is owed, as two people agreed */
+        Deduction: {
+            /** Format: uuid */
+            id: string;
+            disbursement: string;
+            /**
+             * @description Opaque reference of a participant
+             * @example 7ZK3M9Q2WX4TB
+             */
+            ref: string;
+            /** @description What was paid in error and is set off */
+            payout: string | null;
+            /** @enum {unknown} */
+            cause: "paid-in-error" | "tax" | "court-order";
+            /** @description Number of the document that orders it */
+            reference: string;
+            amount: components["schemas"]["Money"];
+            /** Format: uuid */
+            proposal: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            madeAt: string;
+        };
+        /** @description One page */
+        DeductionPage: {
+            data: components["schemas"]["Deduction"][];
             /** @description Null on the last page */
             nextCursor: string | null;
             hasMore: boolean;
@@ -1583,6 +1638,9 @@ export interface components {
             ref: string;
             tranche: string;
             amount: components["schemas"]["Money"];
+            deducted: components["schemas"]["Money"];
+            /** @description Rises with each change: what two people decide is bound to it */
+            version: number;
             /** @enum {unknown} */
             state: "owed" | "released" | "in-flight" | "paid" | "needs-account" | "float-short" | "review" | "failed" | "lapsed" | "cancelled";
             reason: string | null;
@@ -2176,10 +2234,12 @@ export interface components {
             returned: components["schemas"]["Money"];
             carriedIn: components["schemas"]["Money"];
         };
-        /** @description appropriated = available + reserved; every other column but the last is the sum of the waves */
+        /** @description appropriated = available + reserved + feesReserved + feesSpent; people and the columns of the waves are the sums of theirs */
         BudgetTotal: {
             appropriated: components["schemas"]["Money"];
             available: components["schemas"]["Money"];
+            feesReserved: components["schemas"]["Money"];
+            feesSpent: components["schemas"]["Money"];
             people: number;
             reserved: components["schemas"]["Money"];
             committed: components["schemas"]["Money"];
@@ -2800,6 +2860,7 @@ export interface components {
             hash: string;
             lines: number;
             amount: components["schemas"]["Money"];
+            fees: components["schemas"]["Money"];
             /**
              * Format: date-time
              * @description RFC 3339
@@ -2834,6 +2895,11 @@ export interface components {
             gateway: string;
             /** @description The id of the account link */
             account: string;
+            /** @description Minor units owed before deductions; null where there are none */
+            gross: string | null;
+            /** @description Each deduction and its minor units, as it is hashed */
+            deductions: string | null;
+            fee: components["schemas"]["Money"];
             /** @enum {unknown} */
             state: "collected" | "released" | "paid" | "dropped" | "left";
             /** @description Why it was dropped, or what was under way when the run ended */
@@ -8353,6 +8419,106 @@ export interface operations {
                 };
             };
             /** @description `unknown-programme`, `not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`, `not-ready`, `timeout` */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeductions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Opaque reference of a participant
+                 * @example 7ZK3M9Q2WX4TB
+                 */
+                ref?: string;
+                /** @description Rows a page: 1 to 500, 50 when not given */
+                limit?: string;
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @example demo */
+                programme: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeductionPage"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-programme` */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -40,6 +40,8 @@ export const ACTS = [
   'review-decided',
   'receivable-opened',
   'receivable-ended',
+  'deduction-made',
+  'fees-freed',
   'disbursement-failed',
   'disbursement-lapsed',
   'disbursement-cancelled',

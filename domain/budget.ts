@@ -12,6 +12,9 @@ export interface BudgetColumns extends Readonly<Record<BudgetColumn, bigint>> {
 export interface BudgetTotal extends BudgetColumns {
   readonly appropriated: bigint
   readonly available: bigint
+  /** Reserved for fees and not taken yet; and taken. They are of no wave. */
+  readonly feesReserved: bigint
+  readonly feesSpent: bigint
 }
 
 export function reservedOf(columns: Readonly<Record<BudgetColumn, bigint>>): bigint {
@@ -57,7 +60,8 @@ export function budgetFault(total: BudgetTotal, rows: readonly BudgetColumns[]):
   const sum = totalOf(rows)
   const differs = BUDGET_COLUMNS.find((column) => sum[column] !== total[column])
   if (differs) return `${differs} of all waves is ${sum[differs]}, and ${total[differs]} in all`
-  const spent = total.available + total.reserved
-  if (total.available < 0n || spent !== total.appropriated) return `${spent} of ${total.appropriated} is accounted for`
+  const spent = total.available + total.reserved + total.feesReserved + total.feesSpent
+  if (total.available < 0n || total.feesReserved < 0n || spent !== total.appropriated)
+    return `${spent} of ${total.appropriated} is accounted for`
   return null
 }

@@ -25,6 +25,8 @@ export const LEDGER_EVENTS = [
   'written-off-recovered',
   'receivable-counted',
   'written-off-counted',
+  'offset',
+  'withheld',
   'debit-unexplained',
   'debit-explained',
   'credit-unexplained',
@@ -39,6 +41,10 @@ export const LEDGER_EVENTS = [
   'carried-in',
   'obligation-carried-out',
   'obligation-carried-in',
+  'fee-reserved',
+  'fee-freed',
+  'fee-spent',
+  'fee-unspent',
 ] as const
 export type LedgerEvent = (typeof LEDGER_EVENTS)[number]
 
@@ -51,6 +57,8 @@ export const CONTROL_ACCOUNTS = [
   'budget:disbursed',
   'budget:lapsed',
   'budget:carried',
+  'budget:fee-reserved',
+  'budget:fee-spent',
   'funds:treasury',
   'funds:payable',
   'funds:clearing:{gateway}',
@@ -127,6 +135,14 @@ const TABLE: Readonly<Record<LedgerEvent, readonly Rule[]>> = {
     ['budget:obligated', 'budget:disbursed'],
     ['funds:payable', 'funds:write-off'],
   ],
+  offset: [
+    ['budget:obligated', 'budget:disbursed'],
+    ['funds:payable', 'funds:receivable'],
+  ],
+  withheld: [
+    ['budget:obligated', 'budget:disbursed'],
+    ['funds:payable', 'funds:treasury'],
+  ],
   'debit-unexplained': [['funds:suspense-out', 'funds:float:{gateway}']],
   'debit-explained': [['funds:float:{gateway}', 'funds:suspense-out']],
   'credit-unexplained': [['funds:float:{gateway}', 'funds:suspense-in']],
@@ -141,6 +157,10 @@ const TABLE: Readonly<Record<LedgerEvent, readonly Rule[]>> = {
   'carried-in': [['budget:available', 'budget:committed']],
   'obligation-carried-out': [['budget:obligated', 'budget:carried']],
   'obligation-carried-in': [['budget:available', 'budget:obligated']],
+  'fee-reserved': [['budget:available', 'budget:fee-reserved']],
+  'fee-freed': [['budget:fee-reserved', 'budget:available']],
+  'fee-spent': [['budget:fee-reserved', 'budget:fee-spent']],
+  'fee-unspent': [['budget:fee-spent', 'budget:fee-reserved']],
 }
 
 /** The postings of one event. Throws when an event that concerns a gateway names none, or the amount is not positive. */

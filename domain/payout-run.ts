@@ -69,17 +69,22 @@ export interface ApprovedLine {
   readonly gateway: string
   /** The immutable link, by its id. */
   readonly account: string
+  /** What is owed before deductions, and each of them by its id, where there are any. Minor units. */
+  readonly deducted?: { readonly gross: bigint; readonly deductions: ReadonlyMap<string, bigint> }
+  /** What its gateway may take for it at most, where it may. Minor units. */
+  readonly fee?: bigint
 }
 
 /** The text whose SHA-256 is approved: a head, the run, its programme, and its lines sorted by key. No part of it has blanks. */
 export function runText(run: string, programme: string, lines: readonly ApprovedLine[]): string {
   const sorted = lines.toSorted((a, b) => (a.disbursement < b.disbursement ? -1 : 1))
-  return [
-    'lunas-run 1',
-    run,
-    programme,
-    ...sorted.map((line) => [line.disbursement, line.amount, line.currency, line.gateway, line.account].join(' ')),
-  ].join('\n')
+  return ['lunas-run 1', run, programme, ...sorted.map(lineText)].join('\n')
+}
+
+function lineText({ disbursement, amount, currency, gateway, account, deducted, fee }: ApprovedLine): string {
+  const deductions = [...(deducted?.deductions ?? [])].map(([id, taken]) => `${id}=${taken}`).toSorted()
+  const more = [...(deducted ? [`gross=${deducted.gross}`, ...deductions] : []), ...(fee ? [`fee=${fee}`] : [])]
+  return [disbursement, amount, currency, gateway, account, ...more].join(' ')
 }
 
 /** In hexadecimal. */

@@ -133,6 +133,8 @@ export interface PaymentRules {
   readonly release: 'automatic' | 'approved'
   /** Only where release is `approved`, and always there. */
   readonly runs?: RunRules
+  /** What gateways take for a payment; without a word fees are no part of the programme's budget. */
+  readonly fees?: readonly FeeRule[]
   /** Working days (or elapsed time with an `always` calendar) between due and the hand-over to the gateway. */
   readonly releaseAfter: IsoDuration
   /** How long a newly linked account rests before it is used. */
@@ -143,6 +145,16 @@ export interface PaymentRules {
   readonly accounts?: AccountRules
   /** How long a person has to do what they are asked for, and what happens when it passes. Without a rule: until the tranche lapses. */
   readonly actions?: Readonly<Partial<Record<TimedAction, ActionDeadline>>>
+}
+
+export interface FeeRule {
+  readonly gateway: string
+  /** Of accounts of this kind; without one of all that no other rule names. */
+  readonly channel?: 'bank' | 'wallet'
+  /** Minor units, each time. */
+  readonly amount: string
+  /** So often at most one payment is charged: once where the gateway charges what it delivers, more where it charges attempts. */
+  readonly times: number
 }
 
 export interface AccountRules {

@@ -31,6 +31,8 @@ export interface ReviewedPayout {
   readonly amount: bigint
   /** Came back of it already. */
   readonly returned: bigint
+  /** Given back of it otherwise, while it was a receivable. */
+  readonly repaid: bigint
 }
 
 export interface ReviewFacts {
@@ -167,12 +169,19 @@ function partOf({ amount, returned, money }: ReviewedPayout, decision: ReviewDec
 function follow(facts: ReviewFacts, decision: ReviewDecision, placed: Placed, part: bigint): ReviewOutcome {
   const { payout, disbursement, others } = facts
   if (payout === null) return refused('no payout is under review')
-  const left = payout.amount - payout.returned
+  const left = payout.amount - payout.returned - payout.repaid
+  // What was given back would be lost to the person: no event owes it to them again.
+  if (payout.repaid > 0n && (placed.money === 'credited' || placed.money === 'back'))
+    return refused(
+      'part of it was given back as a receivable: it stays one, and what came back besides is a discrepancy',
+    )
   const returned = payout.returned + (placed.events.includes('returned') ? part : 0n)
   const delivered = placed.money === 'credited' ? payout.amount - returned : 0n
   const isEnded = disbursement.state === 'lapsed' || disbursement.state === 'cancelled'
+  // A part of what has lapsed may be with the payee all the same.
+  const isKept = disbursement.state === 'lapsed' && payout.money === 'credited'
   const wasCounted = payout.money === 'clearing' || payout.money === 'credited'
-  if (isEnded && (wasCounted || placed.money === 'credited'))
+  if (isEnded && !isKept && (wasCounted || placed.money === 'credited'))
     return refused('nothing is owed any more: what was delivered is a receivable')
   // An attempt under way may still be delivered: until it has ended it counts as delivered.
   const isTaken = others.delivered + delivered > disbursement.amount || (delivered > 0n && others.areUnderWay)
@@ -189,10 +198,18 @@ function follow(facts: ReviewFacts, decision: ReviewDecision, placed: Placed, pa
   return {
     kind: 'decided',
     payout: { state: placed.state, money: placed.money, returned: placed.money === 'back' ? 0n : returned, superseded },
-    events: placed.events.map((event) => ({ event, amount: event === 'returned' ? part : left })),
+    events: [
+      ...placed.events.map((event) => ({ event, amount: event === 'returned' ? part : left })),
+      ...lapsing(isKept, left - delivered),
+    ],
     disbursement: { state: next.state, reason: next.reason },
     returned: placed.events.includes('returned') ? part : 0n,
   }
+}
+
+/** What the payee has no more of what has lapsed is not owed again: it lapses as the rest has. */
+function lapsing(isKept: boolean, amount: bigint): readonly ReviewEvent[] {
+  return isKept && amount > 0n ? [{ event: 'lapsed', amount }] : []
 }
 
 function withoutPayout(facts: ReviewFacts, decision: ReviewDecision): ReviewOutcome {

@@ -24,7 +24,7 @@ export interface Guards {
 export const GUARDS: Guards = {
   function: {
     'is_open_obligation(disbursement)':
-      "CREATE OR REPLACE FUNCTION public.is_open_obligation(d disbursement)\n RETURNS boolean\n LANGUAGE sql\n STABLE\nRETURN (((d).state <> ALL (ARRAY['paid'::text, 'lapsed'::text, 'cancelled'::text])) AND (NOT (EXISTS (SELECT FROM payout y WHERE ((y.disbursement = (is_open_obligation.d).key) AND (y.money <> ALL (ARRAY['clearing'::text, 'back'::text])))))))\n",
+      "CREATE OR REPLACE FUNCTION public.is_open_obligation(d disbursement)\n RETURNS boolean\n LANGUAGE sql\n STABLE\nRETURN (((d).state <> ALL (ARRAY['paid'::text, 'lapsed'::text, 'cancelled'::text])) AND ((d).deducted = 0) AND (NOT (EXISTS (SELECT FROM payout y WHERE ((y.disbursement = (is_open_obligation.d).key) AND (y.money <> ALL (ARRAY['clearing'::text, 'back'::text])))))))\n",
     'ms(timestamp with time zone)':
       "CREATE OR REPLACE FUNCTION public.ms(at timestamp with time zone)\n RETURNS bigint\n LANGUAGE sql\n STABLE PARALLEL SAFE STRICT\nRETURN ((date_part('epoch'::text, at) * (1000)::double precision))::bigint\n",
     'open_period(text,text)':
@@ -47,20 +47,34 @@ export const GUARDS: Guards = {
       "CREATE OR REPLACE FUNCTION public.refuse_late_obligation()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  PERFORM pg_advisory_xact_lock_shared(hashtextextended('freeze:years:' || programme, 0)) FROM (SELECT DISTINCT programme FROM added) AS held;\n  IF EXISTS (SELECT FROM added d JOIN year_close z USING (programme, fiscal_year)) THEN\n    RAISE EXCEPTION 'the fiscal year ends: nothing is owed from it' USING ERRCODE = 'serialization_failure';\n  END IF;\n  RETURN NULL;\nEND\n$function$\n",
     'refuse_lone_decision()':
       "CREATE OR REPLACE FUNCTION public.refuse_lone_decision()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.decided_under AND act = ANY (TG_ARGV) AND state = 'executed'\n                    AND content ->> TG_TABLE_NAME = NEW.key) THEN\n    RAISE EXCEPTION '% % is decided by a proposal that others have agreed to', TG_TABLE_NAME, NEW.key USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_lone_deduction()':
+      "CREATE OR REPLACE FUNCTION public.refuse_lone_deduction()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.agreed_under AND act = 'deduction' AND state = 'executed'\n                    AND content ->> 'disbursement' = NEW.disbursement AND content ->> 'payout' IS NOT DISTINCT FROM NEW.payout\n                    AND content ->> 'amount' = NEW.amount::text AND content ->> 'cause' = NEW.cause AND content ->> 'reference' = NEW.reference)\n     OR NEW.payout IS NOT NULL AND NOT EXISTS (\n          SELECT FROM payout WHERE key = NEW.payout AND (programme, ref, currency, money) = (NEW.programme, NEW.ref, NEW.currency, 'receivable')) THEN\n    RAISE EXCEPTION 'a deduction is made by a proposal that others have agreed to, for what its own person owes' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_lone_lift()':
       "CREATE OR REPLACE FUNCTION public.refuse_lone_lift()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.lifted_under AND act = 'freeze-lift' AND state = 'executed'\n                    AND content ->> 'freeze' = NEW.id::text) THEN\n    RAISE EXCEPTION 'a freeze is lifted by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_lone_recovery()':
+      "CREATE OR REPLACE FUNCTION public.refuse_lone_recovery()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.decided_under AND state = 'executed' AND content ->> 'payout' = NEW.key AND\n       CASE act WHEN 'review-decision' THEN true\n                WHEN 'receivable-end' THEN content ->> 'amount' IS NULL AND content ->> 'end' = NEW.money\n                WHEN 'deduction' THEN NEW.money = 'repaid' AND NEW.repaid + NEW.returned = NEW.amount\n                ELSE false END) THEN\n    RAISE EXCEPTION 'payout % is decided by a proposal that others have agreed to', NEW.key USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_lone_repayment()':
+      "CREATE OR REPLACE FUNCTION public.refuse_lone_repayment()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.agreed_under AND act = 'receivable-end' AND state = 'executed'\n                    AND content ->> 'payout' = NEW.payout AND content ->> 'end' = 'repaid' AND content ->> 'amount' = NEW.amount::text)\n     OR NOT EXISTS (SELECT FROM payout WHERE key = NEW.payout AND (programme, ref, currency, money) = (NEW.programme, NEW.ref, NEW.currency, 'receivable')) THEN\n    RAISE EXCEPTION 'a repayment is recorded by a proposal that others have agreed to, of what is to be had back' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_lone_resolution()':
       "CREATE OR REPLACE FUNCTION public.refuse_lone_resolution()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.decided_under AND state = 'executed' AND\n       CASE act WHEN 'discrepancy-resolution' THEN content ->> 'discrepancy' = NEW.id::text AND content ->> 'resolution' = NEW.resolution\n                                                   AND content ->> 'difference' = OLD.difference::text AND NEW.difference = OLD.difference\n                WHEN 'review-decision' THEN content ->> 'payout' = NEW.payout AND coalesce(NEW.resolution, 'booked') IN ('booked', 'applied')\n                ELSE false END) THEN\n    RAISE EXCEPTION 'discrepancy % is decided by a proposal that others have agreed to', NEW.id USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_other_reserve()':
+      "CREATE OR REPLACE FUNCTION public.refuse_other_reserve()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NEW.source LIKE 'run:%' AND (TG_OP = 'UPDATE' OR NEW.reserved IS DISTINCT FROM (SELECT fees FROM payout_run WHERE key = substr(NEW.source, 5) AND state = 'collecting')) THEN\n    RAISE EXCEPTION '% reserves what it was collected with', NEW.source USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_overpayment()':
-      "CREATE OR REPLACE FUNCTION public.refuse_overpayment()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NEW.amount - NEW.returned > (\n       SELECT d.amount - coalesce((SELECT sum(y.amount - y.returned) FROM payout y\n                                    WHERE y.disbursement = d.key AND y.key <> NEW.key AND y.money IN ('clearing', 'credited')), 0)\n         FROM disbursement d WHERE d.key = NEW.disbursement) THEN\n    RAISE EXCEPTION 'payout % is more than what is owed', NEW.key USING ERRCODE = 'check_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+      "CREATE OR REPLACE FUNCTION public.refuse_overpayment()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NEW.amount - NEW.returned > (\n       SELECT d.amount - d.deducted - coalesce((SELECT sum(y.amount - y.returned) FROM payout y\n                                    WHERE y.disbursement = d.key AND y.key <> NEW.key AND y.money IN ('clearing', 'credited')), 0)\n         FROM disbursement d WHERE d.key = NEW.disbursement) THEN\n    RAISE EXCEPTION 'payout % is more than what is owed', NEW.key USING ERRCODE = 'check_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_own_approval()':
       "CREATE OR REPLACE FUNCTION public.refuse_own_approval()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.proposal AND state = 'open' AND NEW.decided_at < expires_at\n                    AND proposer <> NEW.person AND about IS DISTINCT FROM NEW.person) THEN\n    RAISE EXCEPTION 'a proposal is decided by another person, while it is open' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_thaw()':
       "CREATE OR REPLACE FUNCTION public.refuse_thaw()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nDECLARE\n  name text;\nBEGIN\n  FOREACH name IN ARRAY TG_ARGV LOOP\n    IF (to_jsonb(OLD) -> name) IS DISTINCT FROM (to_jsonb(NEW) -> name) THEN\n      RAISE EXCEPTION '%.% is frozen', TG_TABLE_NAME, name USING ERRCODE = 'restrict_violation';\n    END IF;\n  END LOOP;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_unagreed()':
       "CREATE OR REPLACE FUNCTION public.refuse_unagreed()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF TG_OP = 'INSERT' THEN\n    IF NEW.state <> 'open' THEN\n      RAISE EXCEPTION 'a proposal begins open' USING ERRCODE = 'restrict_violation';\n    END IF;\n  ELSIF NEW.state = 'executed' AND NOT (\n    (SELECT count(*) >= NEW.approvers FROM approval WHERE proposal = NEW.id AND decision = 'approve')\n    AND (NOT NEW.releaser OR EXISTS (SELECT FROM approval WHERE proposal = NEW.id AND decision = 'release'))\n    AND NOT EXISTS (SELECT FROM approval WHERE proposal = NEW.id AND decision = 'reject')) THEN\n    RAISE EXCEPTION 'a proposal is executed once others have agreed' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_unagreed_deduction()':
+      "CREATE OR REPLACE FUNCTION public.refuse_unagreed_deduction()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NEW.deducted <> (SELECT coalesce(sum(amount), 0) FROM deduction WHERE disbursement = NEW.key)\n     OR NEW.deducted > NEW.amount - coalesce((SELECT sum(y.amount - y.returned) FROM payout y\n                                               WHERE y.disbursement = NEW.key AND y.money IN ('clearing', 'credited')), 0) THEN\n    RAISE EXCEPTION 'what is deducted from % is what was agreed to, and no more than is owed', NEW.key USING ERRCODE = 'check_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_unagreed_repayment()':
+      "CREATE OR REPLACE FUNCTION public.refuse_unagreed_repayment()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF OLD.money <> 'receivable' OR NEW.repaid <> (\n       SELECT coalesce((SELECT sum(amount) FROM deduction WHERE payout = NEW.key), 0) + coalesce((SELECT sum(amount) FROM repayment WHERE payout = NEW.key), 0)) THEN\n    RAISE EXCEPTION 'what is given back of % is what was agreed to', NEW.key USING ERRCODE = 'check_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_unagreed_run()':
       "CREATE OR REPLACE FUNCTION public.refuse_unagreed_run()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NEW.state = 'aborted' THEN\n    IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.ended_under AND act = 'run-abort' AND state = 'executed'\n                      AND content ->> 'run' = NEW.key) THEN\n      RAISE EXCEPTION 'a run is aborted by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n    END IF;\n  ELSIF NEW.state NOT IN ('collecting', 'proposed', 'void') AND NOT EXISTS (\n      SELECT FROM proposal WHERE id = NEW.proposal AND act = 'run-release' AND state = 'executed'\n         AND content ->> 'run' = NEW.key AND content ->> 'hash' = encode(NEW.hash, 'hex')) THEN\n    RAISE EXCEPTION 'a run is released by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_untaken()':
+      "CREATE OR REPLACE FUNCTION public.refuse_untaken()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nDECLARE\n  taken boolean := true;\nBEGIN\n  IF TG_TABLE_NAME = 'deduction' THEN\n    taken := (SELECT deducted FROM disbursement WHERE key = NEW.disbursement) = (SELECT sum(amount) FROM deduction WHERE disbursement = NEW.disbursement);\n  END IF;\n  IF NOT taken OR NEW.payout IS NOT NULL AND (SELECT repaid FROM payout WHERE key = NEW.payout) <>\n       coalesce((SELECT sum(amount) FROM deduction WHERE payout = NEW.payout), 0) + coalesce((SELECT sum(amount) FROM repayment WHERE payout = NEW.payout), 0) THEN\n    RAISE EXCEPTION 'what was agreed to is not taken from what it is about' USING ERRCODE = 'check_violation';\n  END IF;\n  RETURN NULL;\nEND\n$function$\n",
     'refuse_year_step()':
       "CREATE OR REPLACE FUNCTION public.refuse_year_step()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nDECLARE\n  steps CONSTANT text[] := ARRAY['frozen', 'lapsed', 'returned', 'carried', 'closed'];\nBEGIN\n  IF TG_OP = 'INSERT' THEN\n    IF NEW.state <> 'frozen' OR NOT EXISTS (\n        SELECT FROM proposal WHERE id = NEW.agreed_under AND act = 'year-end' AND state = 'executed' AND content ->> 'programme' = NEW.programme\n           AND content ->> 'fiscalYear' = NEW.fiscal_year::text AND content ->> 'document' = NEW.document) THEN\n      RAISE EXCEPTION 'a fiscal year ends by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n    END IF;\n    RETURN NEW;\n  END IF;\n  IF array_position(steps, NEW.state) NOT IN (array_position(steps, OLD.state), array_position(steps, OLD.state) + 1) THEN\n    RAISE EXCEPTION 'a fiscal year goes from % to % by no step', OLD.state, NEW.state USING ERRCODE = 'restrict_violation';\n  END IF;\n  IF NEW.state = 'closed' AND (EXISTS (\n      SELECT FROM commitment c JOIN appropriation a ON a.id = c.appropriation\n       WHERE a.programme = NEW.programme AND a.fiscal_year = NEW.fiscal_year AND c.amount > c.obligated + c.released\n    ) OR EXISTS (\n      SELECT FROM disbursement d WHERE d.programme = NEW.programme AND d.fiscal_year = NEW.fiscal_year\n         AND d.state NOT IN ('paid', 'lapsed', 'cancelled') AND is_open_obligation(d))) THEN\n    RAISE EXCEPTION 'something of fiscal year % is open still', NEW.fiscal_year USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
   },
@@ -77,13 +91,20 @@ export const GUARDS: Guards = {
     'function refuse_late_lines()': 'lunas_owner',
     'function refuse_late_obligation()': 'lunas_owner',
     'function refuse_lone_decision()': 'lunas_owner',
+    'function refuse_lone_deduction()': 'lunas_owner',
     'function refuse_lone_lift()': 'lunas_owner',
+    'function refuse_lone_recovery()': 'lunas_owner',
+    'function refuse_lone_repayment()': 'lunas_owner',
     'function refuse_lone_resolution()': 'lunas_owner',
+    'function refuse_other_reserve()': 'lunas_owner',
     'function refuse_overpayment()': 'lunas_owner',
     'function refuse_own_approval()': 'lunas_owner',
     'function refuse_thaw()': 'lunas_owner',
     'function refuse_unagreed()': 'lunas_owner',
+    'function refuse_unagreed_deduction()': 'lunas_owner',
+    'function refuse_unagreed_repayment()': 'lunas_owner',
     'function refuse_unagreed_run()': 'lunas_owner',
+    'function refuse_untaken()': 'lunas_owner',
     'function refuse_year_step()': 'lunas_owner',
     'schema public': 'lunas_owner',
     'table account': 'lunas_owner',
@@ -98,9 +119,11 @@ export const GUARDS: Guards = {
     'table closed_period': 'lunas_owner',
     'table commitment': 'lunas_owner',
     'table data_key': 'lunas_owner',
+    'table deduction': 'lunas_owner',
     'table disbursement': 'lunas_owner',
     'table discrepancy': 'lunas_owner',
     'table evidence': 'lunas_owner',
+    'table fee_reserve': 'lunas_owner',
     'table freezes': 'lunas_owner',
     'table funding': 'lunas_owner',
     'table idempotency_key': 'lunas_owner',
@@ -113,6 +136,7 @@ export const GUARDS: Guards = {
     'table posting': 'lunas_owner',
     'table programme_version': 'lunas_owner',
     'table proposal': 'lunas_owner',
+    'table repayment': 'lunas_owner',
     'table restore': 'lunas_owner',
     'table role_grant': 'lunas_owner',
     'table seal': 'lunas_owner',
@@ -140,9 +164,11 @@ export const GUARDS: Guards = {
     'closed_period.closed_period_pkey': 'PRIMARY KEY (programme, period)',
     'commitment.commitment_pkey': 'PRIMARY KEY (programme, ref)',
     'data_key.data_key_pkey': 'PRIMARY KEY (owner)',
+    'deduction.deduction_pkey': 'PRIMARY KEY (id)',
     'disbursement.disbursement_pkey': 'PRIMARY KEY (key)',
     'discrepancy.discrepancy_pkey': 'PRIMARY KEY (id)',
     'evidence.evidence_pkey': 'PRIMARY KEY (programme, ref, kind, subject)',
+    'fee_reserve.fee_reserve_pkey': 'PRIMARY KEY (source)',
     'freezes.freezes_pkey': 'PRIMARY KEY (id)',
     'funding.funding_pkey': 'PRIMARY KEY (id)',
     'idempotency_key.idempotency_key_pkey': 'PRIMARY KEY (caller, route, key_hash)',
@@ -155,6 +181,7 @@ export const GUARDS: Guards = {
     'posting.posting_pkey': 'PRIMARY KEY (id)',
     'programme_version.programme_version_pkey': 'PRIMARY KEY (programme, version)',
     'proposal.proposal_pkey': 'PRIMARY KEY (id)',
+    'repayment.repayment_pkey': 'PRIMARY KEY (id)',
     'restore.restore_pkey': 'PRIMARY KEY (id)',
     'role_grant.role_grant_pkey': 'PRIMARY KEY (id)',
     'seal.seal_pkey': 'PRIMARY KEY (sequence)',
@@ -181,6 +208,8 @@ export const GUARDS: Guards = {
       'CREATE UNIQUE INDEX appropriation_programme_fiscal_year_budget_line_key ON public.appropriation USING btree (programme, fiscal_year, budget_line)',
     'callback.callback_gateway_event_id_key':
       'CREATE UNIQUE INDEX callback_gateway_event_id_key ON public.callback USING btree (gateway, event_id)',
+    'deduction.deduction_agreed_under_key':
+      'CREATE UNIQUE INDEX deduction_agreed_under_key ON public.deduction USING btree (agreed_under)',
     'disbursement.disbursement_key_programme_ref_currency_key':
       'CREATE UNIQUE INDEX disbursement_key_programme_ref_currency_key ON public.disbursement USING btree (key, programme, ref, currency)',
     'disbursement.disbursement_programme_ref_tranche_key':
@@ -211,6 +240,8 @@ export const GUARDS: Guards = {
       'CREATE UNIQUE INDEX posting_key_line_key ON public.posting USING btree (key, line)',
     'proposal.proposal_act_content_hash_expires_at_key':
       'CREATE UNIQUE INDEX proposal_act_content_hash_expires_at_key ON public.proposal USING btree (act, content_hash, expires_at)',
+    'repayment.repayment_agreed_under_key':
+      'CREATE UNIQUE INDEX repayment_agreed_under_key ON public.repayment USING btree (agreed_under)',
     'restore.restore_open':
       'CREATE UNIQUE INDEX restore_open ON public.restore USING btree ((true)) WHERE (closed_at IS NULL)',
     'role_grant.role_grant_live':
@@ -254,14 +285,19 @@ export const GUARDS: Guards = {
     'check_result.check_result_outcome': "CHECK ((outcome = ANY (ARRAY['pass'::text, 'fail'::text])))",
     'commitment.commitment_limit':
       'CHECK (((amount > 0) AND (obligated >= 0) AND (released >= 0) AND ((obligated + released) <= amount)))',
+    'deduction.deduction_shape':
+      "CHECK (((amount > 0) AND (reference <> ''::text) AND (cause = ANY (ARRAY['paid-in-error'::text, 'tax'::text, 'court-order'::text])) AND ((cause = 'paid-in-error'::text) = (payout IS NOT NULL))))",
     'disbursement.disbursement_action':
       "CHECK (((action = ANY (ARRAY['relink'::text, 'upgrade-wallet'::text, 'wait-for-limit'::text, 'correct-name'::text])) AND ((action_by IS NULL) OR (action IS NOT NULL))))",
     'disbursement.disbursement_amount':
       'CHECK (((amount > 0) AND (returned >= 0) AND (attempts >= 0) AND (returns >= 0) AND (returned <= (returns * amount))))',
+    'disbursement.disbursement_deducted': 'CHECK (((deducted >= 0) AND (deducted <= amount)))',
     'disbursement.disbursement_state':
       "CHECK ((state = ANY (ARRAY['owed'::text, 'released'::text, 'in-flight'::text, 'paid'::text, 'needs-account'::text, 'float-short'::text, 'review'::text, 'failed'::text, 'lapsed'::text, 'cancelled'::text])))",
     'discrepancy.discrepancy_class':
       "CHECK ((class = ANY (ARRAY['missing-here'::text, 'missing-there'::text, 'amount'::text, 'duplicate'::text, 'late'::text, 'other-day'::text, 'fee'::text, 'return'::text, 'unknown-reference'::text, 'account'::text, 'currency'::text, 'unreferenced-credit'::text])))",
+    'discrepancy.discrepancy_fee':
+      "CHECK ((((fee_reserve IS NULL) AND (NOT over_reserve)) OR ((class = 'fee'::text) AND ((fee_reserve IS NULL) OR (NOT over_reserve)))))",
     'discrepancy.discrepancy_resolution':
       "CHECK (((resolution IS NULL) OR (resolution = ANY (ARRAY['booked'::text, 'receivable'::text, 'written-off'::text, 'to-treasury'::text, 'applied'::text, 'explained'::text, 'corrected'::text]))))",
     'discrepancy.discrepancy_state':
@@ -270,6 +306,8 @@ export const GUARDS: Guards = {
       "CHECK (\nCASE\n    WHEN (resolution = ANY (ARRAY['booked'::text, 'receivable'::text, 'written-off'::text, 'to-treasury'::text])) THEN ((difference <> 0) AND (proposed_by IS NOT NULL) AND (resolved_by IS NOT NULL) AND (proposed_by <> resolved_by) AND (proposed_by <> 'engine'::text) AND (resolved_by <> 'engine'::text) AND (reason IS NOT NULL) AND (decided_under IS NOT NULL))\n    WHEN (resolution = 'explained'::text) THEN ((difference = 0) AND (resolved_by IS NOT NULL) AND (reason IS NOT NULL) AND ((amount_there IS NOT NULL) OR (class = 'missing-there'::text)))\n    WHEN (resolution = 'applied'::text) THEN ((difference = 0) OR (class = 'fee'::text))\n    ELSE true\nEND)",
     'evidence.evidence_kind':
       "CHECK ((kind = ANY (ARRAY['course-started'::text, 'course-completed'::text, 'course-rated'::text, 'survey-answered'::text])))",
+    'fee_reserve.fee_reserve_limit':
+      "CHECK (((reserved > 0) AND (spent >= 0) AND (freed >= 0) AND ((spent + freed) <= reserved) AND (source ~ '^(run|wave|carried):'::text)))",
     'freezes.freezes_cause':
       "CHECK ((cause = ANY (ARRAY['person'::text, 'two-payouts'::text, 'failure-rate'::text, 'unknown-rate'::text, 'spend-rate'::text, 'restored'::text])))",
     'freezes.freezes_lift':
@@ -296,16 +334,22 @@ export const GUARDS: Guards = {
     'payout.payout_lost_bytes': 'CHECK (((request IS NOT NULL) OR (sends = 1)))',
     'payout.payout_money':
       "CHECK (((money = ANY (ARRAY['clearing'::text, 'credited'::text, 'back'::text, 'receivable'::text, 'written-off'::text, 'repaid'::text])) AND\nCASE\n    WHEN (state = ANY (ARRAY['submitting'::text, 'unknown'::text, 'accepted'::text, 'processing'::text, 'failing'::text])) THEN (money = 'clearing'::text)\n    WHEN (state = 'paid'::text) THEN (money <> ALL (ARRAY['clearing'::text, 'back'::text]))\n    WHEN (state = ANY (ARRAY['failed'::text, 'cancelled'::text, 'not-sent'::text, 'returned'::text])) THEN (money = 'back'::text)\n    ELSE true\nEND))",
+    'payout.payout_repaid':
+      "CHECK (((repaid >= 0) AND ((repaid + returned) <= amount) AND ((repaid = 0) OR (money <> ALL (ARRAY['clearing'::text, 'credited'::text])))))",
     'payout.payout_returned':
       "CHECK (((returned >= 0) AND (returned < amount) AND ((returned = 0) OR (money <> ALL (ARRAY['clearing'::text, 'back'::text])))))",
     'payout.payout_state':
       "CHECK ((state = ANY (ARRAY['submitting'::text, 'unknown'::text, 'accepted'::text, 'processing'::text, 'failing'::text, 'paid'::text, 'failed'::text, 'cancelled'::text, 'not-sent'::text, 'returned'::text, 'review'::text])))",
     'payout.payout_superseded':
       "CHECK (((NOT superseded) OR (money <> ALL (ARRAY['clearing'::text, 'credited'::text])) OR ((money = 'credited'::text) AND (returned > 0))))",
+    'payout_run.payout_run_fees': 'CHECK ((fees >= 0))',
     'payout_run.payout_run_shape':
       "CHECK (((key = ((programme || ':'::text) || id)) AND (lines > 0) AND (amount > 0) AND (octet_length(hash) = 32)))",
     'payout_run.payout_run_state':
       "CHECK (((state = ANY (ARRAY['collecting'::text, 'proposed'::text, 'approved'::text, 'releasing'::text, 'paused'::text, 'closed'::text, 'aborted'::text, 'void'::text])) AND ((state <> ALL (ARRAY['approved'::text, 'releasing'::text, 'paused'::text, 'closed'::text, 'aborted'::text])) OR ((proposal IS NOT NULL) AND (approved_at IS NOT NULL) AND (approved_until > approved_at))) AND ((state <> ALL (ARRAY['paused'::text, 'aborted'::text, 'void'::text])) OR ((stopped_by IS NOT NULL) AND (reason IS NOT NULL))) AND ((state = ANY (ARRAY['closed'::text, 'aborted'::text, 'void'::text])) = (ended_at IS NOT NULL)) AND ((state = 'aborted'::text) = (ended_under IS NOT NULL))))",
+    'payout_run_line.payout_run_line_deducted':
+      'CHECK ((((gross IS NULL) = (deductions IS NULL)) AND ((gross IS NULL) OR (gross > amount))))',
+    'payout_run_line.payout_run_line_fee': 'CHECK ((fee >= 0))',
     'payout_run_line.payout_run_line_state':
       "CHECK (((state = ANY (ARRAY['collected'::text, 'released'::text, 'paid'::text, 'dropped'::text, 'left'::text])) AND (amount > 0) AND ((state = ANY (ARRAY['dropped'::text, 'left'::text])) = (reason IS NOT NULL)) AND ((state = ANY (ARRAY['paid'::text, 'dropped'::text, 'left'::text])) = (ended_at IS NOT NULL))))",
     'posting.posting_amount': 'CHECK (((amount > 0) AND (debit <> credit)))',
@@ -318,6 +362,7 @@ export const GUARDS: Guards = {
       'CHECK (((octet_length(content_hash) = 32) AND (octet_length(signature) = 64) AND (expires_at > proposed_at)))',
     'proposal.proposal_state':
       "CHECK ((state = ANY (ARRAY['open'::text, 'executed'::text, 'rejected'::text, 'expired'::text, 'void'::text])))",
+    'repayment.repayment_amount': 'CHECK ((amount > 0))',
     'role_grant.role_grant_end': 'CHECK (((ended_at IS NULL) = (ended_by IS NULL)))',
     'role_grant.role_grant_role':
       "CHECK ((role = ANY (ARRAY['registrar'::text, 'institution'::text, 'operator'::text, 'helpdesk'::text, 'approver'::text, 'auditor'::text, 'administrator'::text])))",
@@ -352,10 +397,16 @@ export const GUARDS: Guards = {
     'carry_over.carry_over_to_exists': 'FOREIGN KEY (to_appropriation) REFERENCES appropriation(id)',
     'commitment.commitment_appropriation_exists': 'FOREIGN KEY (appropriation) REFERENCES appropriation(id)',
     'commitment.commitment_participant_exists': 'FOREIGN KEY (programme, ref) REFERENCES participant(programme, ref)',
+    'deduction.deduction_disbursement_exists':
+      'FOREIGN KEY (disbursement, programme, ref, currency) REFERENCES disbursement(key, programme, ref, currency)',
+    'deduction.deduction_payout_exists': 'FOREIGN KEY (payout) REFERENCES payout(key)',
+    'deduction.deduction_proposal_exists': 'FOREIGN KEY (agreed_under) REFERENCES proposal(id)',
     'disbursement.disbursement_proposal_exists': 'FOREIGN KEY (decided_under) REFERENCES proposal(id)',
     'disbursement.disbursement_tranche_exists':
       'FOREIGN KEY (programme, ref, tranche) REFERENCES tranche(programme, ref, code)',
+    'discrepancy.discrepancy_fee_reserve_exists': 'FOREIGN KEY (fee_reserve) REFERENCES fee_reserve(source)',
     'discrepancy.discrepancy_proposal_exists': 'FOREIGN KEY (decided_under) REFERENCES proposal(id)',
+    'fee_reserve.fee_reserve_appropriation_exists': 'FOREIGN KEY (appropriation) REFERENCES appropriation(id)',
     'freezes.freezes_proposal_exists': 'FOREIGN KEY (lifted_under) REFERENCES proposal(id)',
     'participant.participant_programme_exists':
       'FOREIGN KEY (programme, programme_version) REFERENCES programme_version(programme, version)',
@@ -368,6 +419,8 @@ export const GUARDS: Guards = {
     'payout_run.payout_run_rules_exist':
       'FOREIGN KEY (programme, programme_version) REFERENCES programme_version(programme, version)',
     'proposal.proposal_signing_key_exists': 'FOREIGN KEY (signing_key, proposer) REFERENCES signing_key(id, person)',
+    'repayment.repayment_payout_exists': 'FOREIGN KEY (payout) REFERENCES payout(key)',
+    'repayment.repayment_proposal_exists': 'FOREIGN KEY (agreed_under) REFERENCES proposal(id)',
     'restore.restore_freeze_exists': 'FOREIGN KEY (freeze_id) REFERENCES freezes(id)',
     'send.send_payout_exists': 'FOREIGN KEY (payout) REFERENCES payout(key)',
     'tranche.tranche_participant_exists': 'FOREIGN KEY (programme, ref) REFERENCES participant(programme, ref)',
@@ -393,6 +446,16 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER closed_period_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.closed_period FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'commitment.commitment_year_open':
       'CREATE TRIGGER commitment_year_open AFTER INSERT ON public.commitment REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_commitment()',
+    'deduction.deduction_agreed':
+      'CREATE TRIGGER deduction_agreed BEFORE INSERT ON public.deduction FOR EACH ROW EXECUTE FUNCTION refuse_lone_deduction()',
+    'deduction.deduction_append_only':
+      'CREATE TRIGGER deduction_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.deduction FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'deduction.deduction_taken':
+      'CREATE CONSTRAINT TRIGGER deduction_taken AFTER INSERT ON public.deduction DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_untaken()',
+    'disbursement.disbursement_begins':
+      'CREATE TRIGGER disbursement_begins BEFORE INSERT ON public.disbursement FOR EACH ROW WHEN ((new.deducted <> 0)) EXECUTE FUNCTION refuse_change()',
+    'disbursement.disbursement_deduction':
+      'CREATE TRIGGER disbursement_deduction BEFORE UPDATE OF deducted ON public.disbursement FOR EACH ROW WHEN ((new.deducted <> old.deducted)) EXECUTE FUNCTION refuse_unagreed_deduction()',
     'disbursement.disbursement_frozen':
       "CREATE TRIGGER disbursement_frozen BEFORE UPDATE OF key, programme, ref, tranche, amount, currency ON public.disbursement FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'programme', 'ref', 'tranche', 'amount', 'currency')",
     'disbursement.disbursement_reviewed':
@@ -411,6 +474,14 @@ export const GUARDS: Guards = {
       "CREATE TRIGGER discrepancy_resolved BEFORE UPDATE ON public.discrepancy FOR EACH ROW WHEN (((old.state = 'resolved'::text) AND (NOT ((old.resolution = ANY (ARRAY['applied'::text, 'explained'::text])) AND (new.resolution = 'corrected'::text))))) EXECUTE FUNCTION refuse_change()",
     'evidence.evidence_append_only':
       'CREATE TRIGGER evidence_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.evidence FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'fee_reserve.fee_reserve_begins':
+      'CREATE TRIGGER fee_reserve_begins BEFORE INSERT ON public.fee_reserve FOR EACH ROW EXECUTE FUNCTION refuse_other_reserve()',
+    'fee_reserve.fee_reserve_frozen':
+      "CREATE TRIGGER fee_reserve_frozen BEFORE UPDATE ON public.fee_reserve FOR EACH ROW EXECUTE FUNCTION refuse_thaw('source', 'programme', 'appropriation')",
+    'fee_reserve.fee_reserve_grows':
+      'CREATE TRIGGER fee_reserve_grows BEFORE UPDATE OF reserved ON public.fee_reserve FOR EACH ROW WHEN ((new.reserved <> old.reserved)) EXECUTE FUNCTION refuse_other_reserve()',
+    'fee_reserve.fee_reserve_kept':
+      'CREATE TRIGGER fee_reserve_kept BEFORE DELETE OR TRUNCATE ON public.fee_reserve FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'freezes.freezes_agreed':
       'CREATE TRIGGER freezes_agreed BEFORE UPDATE ON public.freezes FOR EACH ROW WHEN ((new.lifted_at IS NOT NULL)) EXECUTE FUNCTION refuse_lone_lift()',
     'freezes.freezes_frozen':
@@ -421,6 +492,8 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER funding_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.funding FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'observation.observation_append_only':
       'CREATE TRIGGER observation_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.observation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'payout.payout_begins':
+      'CREATE TRIGGER payout_begins BEFORE INSERT ON public.payout FOR EACH ROW WHEN ((new.repaid <> 0)) EXECUTE FUNCTION refuse_change()',
     'payout.payout_frozen':
       "CREATE TRIGGER payout_frozen BEFORE UPDATE OF key, disbursement, n, gateway, reference, amount, currency, account, request, request_sha256, recovered_at ON public.payout FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'disbursement', 'n', 'gateway', 'reference', 'amount', 'currency', 'account', 'request', 'request_sha256', 'recovered_at')",
     'payout.payout_owed':
@@ -428,7 +501,9 @@ export const GUARDS: Guards = {
     'payout.payout_owed_late':
       "CREATE TRIGGER payout_owed_late BEFORE UPDATE ON public.payout FOR EACH ROW WHEN (((new.money = 'credited'::text) AND (old.money <> ALL (ARRAY['clearing'::text, 'credited'::text])))) EXECUTE FUNCTION refuse_overpayment()",
     'payout.payout_recovery':
-      "CREATE TRIGGER payout_recovery BEFORE UPDATE ON public.payout FOR EACH ROW WHEN (((new.money = ANY (ARRAY['receivable'::text, 'written-off'::text, 'repaid'::text])) AND (new.money <> old.money))) EXECUTE FUNCTION refuse_lone_decision('review-decision', 'receivable-end')",
+      "CREATE TRIGGER payout_recovery BEFORE UPDATE ON public.payout FOR EACH ROW WHEN (((new.money = ANY (ARRAY['receivable'::text, 'written-off'::text, 'repaid'::text])) AND (new.money <> old.money))) EXECUTE FUNCTION refuse_lone_recovery()",
+    'payout.payout_repayment':
+      'CREATE TRIGGER payout_repayment BEFORE UPDATE OF repaid ON public.payout FOR EACH ROW WHEN ((new.repaid <> old.repaid)) EXECUTE FUNCTION refuse_unagreed_repayment()',
     'payout.payout_reviewed':
       "CREATE TRIGGER payout_reviewed BEFORE UPDATE ON public.payout FOR EACH ROW WHEN (((old.state = 'review'::text) AND (new.state <> 'review'::text))) EXECUTE FUNCTION refuse_lone_decision('review-decision')",
     'payout_run.payout_run_agreed':
@@ -440,13 +515,13 @@ export const GUARDS: Guards = {
     'payout_run.payout_run_ended':
       "CREATE TRIGGER payout_run_ended BEFORE UPDATE ON public.payout_run FOR EACH ROW WHEN ((old.state = ANY (ARRAY['closed'::text, 'aborted'::text, 'void'::text]))) EXECUTE FUNCTION refuse_change()",
     'payout_run.payout_run_frozen':
-      "CREATE TRIGGER payout_run_frozen BEFORE UPDATE ON public.payout_run FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'programme', 'id', 'programme_version', 'cut_off', 'hash', 'lines', 'amount', 'currency', 'collected_at', 'collected_by')",
+      "CREATE TRIGGER payout_run_frozen BEFORE UPDATE ON public.payout_run FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'programme', 'id', 'programme_version', 'cut_off', 'hash', 'lines', 'amount', 'currency', 'fees', 'collected_at', 'collected_by')",
     'payout_run_line.payout_run_line_added':
       'CREATE TRIGGER payout_run_line_added AFTER INSERT ON public.payout_run_line REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_added_line()',
     'payout_run_line.payout_run_line_ended':
       "CREATE TRIGGER payout_run_line_ended BEFORE UPDATE ON public.payout_run_line FOR EACH ROW WHEN ((old.state = ANY (ARRAY['paid'::text, 'dropped'::text, 'left'::text]))) EXECUTE FUNCTION refuse_change()",
     'payout_run_line.payout_run_line_frozen':
-      "CREATE TRIGGER payout_run_line_frozen BEFORE UPDATE OF run, disbursement, ref, tranche, region, amount, currency, gateway, account, owed_at ON public.payout_run_line FOR EACH ROW EXECUTE FUNCTION refuse_thaw('run', 'disbursement', 'ref', 'tranche', 'region', 'amount', 'currency', 'gateway', 'account', 'owed_at')",
+      "CREATE TRIGGER payout_run_line_frozen BEFORE UPDATE OF run, disbursement, ref, tranche, region, amount, currency, gateway, account, owed_at, gross, deductions, fee ON public.payout_run_line FOR EACH ROW EXECUTE FUNCTION refuse_thaw('run', 'disbursement', 'ref', 'tranche', 'region', 'amount', 'currency', 'gateway', 'account', 'owed_at', 'gross', 'deductions', 'fee')",
     'payout_run_line.payout_run_line_kept':
       'CREATE TRIGGER payout_run_line_kept BEFORE DELETE OR TRUNCATE ON public.payout_run_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'posting.posting_append_only':
@@ -461,6 +536,12 @@ export const GUARDS: Guards = {
       "CREATE TRIGGER proposal_decided BEFORE UPDATE ON public.proposal FOR EACH ROW WHEN ((old.state <> 'open'::text)) EXECUTE FUNCTION refuse_change()",
     'proposal.proposal_frozen':
       "CREATE TRIGGER proposal_frozen BEFORE UPDATE ON public.proposal FOR EACH ROW EXECUTE FUNCTION refuse_thaw('id', 'act', 'programme', 'subject', 'about', 'content', 'content_hash', 'document', 'reason', 'evidence', 'approvers', 'releaser', 'proposer', 'role', 'signing_key', 'signature', 'proposed_at', 'expires_at')",
+    'repayment.repayment_agreed':
+      'CREATE TRIGGER repayment_agreed BEFORE INSERT ON public.repayment FOR EACH ROW EXECUTE FUNCTION refuse_lone_repayment()',
+    'repayment.repayment_append_only':
+      'CREATE TRIGGER repayment_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.repayment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'repayment.repayment_taken':
+      'CREATE CONSTRAINT TRIGGER repayment_taken AFTER INSERT ON public.repayment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_untaken()',
     'restore.restore_ended':
       'CREATE TRIGGER restore_ended BEFORE UPDATE ON public.restore FOR EACH ROW WHEN ((old.closed_at IS NOT NULL)) EXECUTE FUNCTION refuse_change()',
     'restore.restore_frozen':
@@ -512,9 +593,11 @@ export const GUARDS: Guards = {
     'lunas_app on table closed_period': 'INSERT, SELECT',
     'lunas_app on table commitment': 'INSERT, SELECT, UPDATE',
     'lunas_app on table data_key': 'INSERT, SELECT',
+    'lunas_app on table deduction': 'INSERT, SELECT',
     'lunas_app on table disbursement': 'INSERT, SELECT, UPDATE',
     'lunas_app on table discrepancy': 'INSERT, SELECT, UPDATE',
     'lunas_app on table evidence': 'INSERT, SELECT',
+    'lunas_app on table fee_reserve': 'INSERT, SELECT, UPDATE (changes, freed, reserved, spent)',
     'lunas_app on table freezes': 'INSERT, SELECT, UPDATE',
     'lunas_app on table funding': 'INSERT, SELECT',
     'lunas_app on table idempotency_key': 'DELETE, INSERT, SELECT',
@@ -528,6 +611,7 @@ export const GUARDS: Guards = {
     'lunas_app on table posting': 'INSERT, SELECT',
     'lunas_app on table programme_version': 'INSERT, SELECT',
     'lunas_app on table proposal': 'INSERT, SELECT, UPDATE (decided_at, outcome, outcome_code, state, version)',
+    'lunas_app on table repayment': 'INSERT, SELECT',
     'lunas_app on table restore': 'INSERT, SELECT, UPDATE (closed_at, looked_up_at, version)',
     'lunas_app on table role_grant': 'INSERT, SELECT, UPDATE (ended_at, ended_by)',
     'lunas_app on table seal': 'SELECT (sequence, to_xid)',
@@ -555,9 +639,11 @@ export const GUARDS: Guards = {
     'lunas_audit on table check_result': 'SELECT',
     'lunas_audit on table closed_period': 'SELECT',
     'lunas_audit on table commitment': 'SELECT',
+    'lunas_audit on table deduction': 'SELECT',
     'lunas_audit on table disbursement': 'SELECT',
     'lunas_audit on table discrepancy': 'SELECT',
     'lunas_audit on table evidence': 'SELECT',
+    'lunas_audit on table fee_reserve': 'SELECT',
     'lunas_audit on table freezes': 'SELECT',
     'lunas_audit on table funding': 'SELECT',
     'lunas_audit on table idempotency_key':
@@ -571,6 +657,7 @@ export const GUARDS: Guards = {
     'lunas_audit on table posting': 'SELECT',
     'lunas_audit on table programme_version': 'SELECT',
     'lunas_audit on table proposal': 'SELECT',
+    'lunas_audit on table repayment': 'SELECT',
     'lunas_audit on table restore': 'SELECT',
     'lunas_audit on table role_grant': 'SELECT',
     'lunas_audit on table seal': 'SELECT',

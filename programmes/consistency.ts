@@ -31,6 +31,7 @@ export function consistencyFaults(value: unknown, unsound: ReadonlySet<string>):
     ...repeated(read, tranches, '/code'),
     ...repeated(read, tranches, '/trigger/survey'),
     ...spendFaults(read, tranches),
+    ...feeFaults(read, counted('/payment/fees')),
     ...nameFaults(read),
     ...runFaults(read, value, counted('/payment/runs/approvals')),
     ...tranches.flatMap((tranche, position) => [
@@ -120,6 +121,24 @@ function spendFaults(read: Read, tranches: readonly string[]): Fault[] {
   }
   const largest = tranches.find((tranche) => BigInt(read<string>(`${tranche}/amount`) ?? '0') > BigInt(max))
   return largest === undefined ? [] : [{ pointer: `${pointer}/max`, detail: `must be enough for ${largest}` }]
+}
+
+/** A fee is of a gateway that the programme pays through, and each kind of account has one. */
+function feeFaults(read: Read, fees: readonly string[]): Fault[] {
+  const gateways = read<readonly string[]>('/payment/gateways')
+  const seen = new Set<string>()
+  return fees.flatMap((fee) => {
+    const rule = read<{ gateway: string; channel?: string; amount: string }>(fee)
+    if (!rule) return []
+    const name = `${rule.gateway} ${rule.channel ?? 'any'}`
+    const faults: Fault[] = []
+    if (gateways && !gateways.includes(rule.gateway))
+      faults.push({ pointer: `${fee}/gateway`, detail: 'is none of the programme’s gateways' })
+    if (rule.amount === '0') faults.push({ pointer: `${fee}/amount`, detail: 'must be more than nothing' })
+    if (seen.has(name)) faults.push({ pointer: fee, detail: 'is said twice' })
+    seen.add(name)
+    return faults
+  })
 }
 
 /** People cannot look at what is taken already. */

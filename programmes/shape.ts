@@ -123,6 +123,16 @@ const Accounts = Type.Object(
   closed,
 )
 
+const Fee = Type.Object(
+  {
+    gateway: Code,
+    channel: Type.Optional(Type.Enum(['bank', 'wallet'])),
+    amount: Amount,
+    times: Type.Integer({ minimum: 1, maximum: 20 }),
+  },
+  closed,
+)
+
 const Payment = Type.Object(
   {
     gateways: Type.Array(Code, { minItems: 1, uniqueItems: true }),
@@ -130,6 +140,7 @@ const Payment = Type.Object(
     runs: Type.Optional(Runs),
     releaseAfter: DurationText,
     coolingAfterRelink: DurationText,
+    fees: Type.Optional(Type.Array(Fee, { minItems: 1, maxItems: 50 })),
     spendPerHour: Type.Optional(Type.Object({ min: Type.Optional(Amount), max: Amount }, closed)),
     accounts: Type.Optional(Accounts),
     actions: Type.Optional(

@@ -109,7 +109,7 @@ export function actsIn(sql: Sql, context: StoreContext, actor: Actor, atMs: numb
     collectRun: (of) => collectRun(sql, context, of, actor, atMs),
     pauseRun: (of) => pauseRun(sql, of, actor, atMs),
     resumeRun: (of) => resumeRun(sql, of, actor, atMs),
-    discardRun: (of) => discardRun(sql, of, actor, atMs),
+    discardRun: (of) => discardRun(sql, context, of, actor, atMs),
     createKey: (key) => createKeyAlone(sql, key, actor, atMs),
     registerSigningKey: (key) => registerSigningKey(sql, { ...key, person: actor.person }, actor, atMs),
     endSigningKey: (id) => endSigningKey(sql, id, actor, atMs),

@@ -4,12 +4,14 @@
  */
 import type { Actor } from '../domain/act.ts'
 import { Problem } from '../domain/problem.ts'
+import { feesOfPerson } from '../domain/fees.ts'
 import { entitlementTotal, type Programme } from '../domain/programme.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import { promisedOf } from './budgets.ts'
 import { codeOf, one, type Sql } from './database.ts'
 import { dayFaults } from './document-numbers.ts'
+import { addReserve } from './fees.ts'
 import { holdYears } from './freeze-locks.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import { insertPostings } from './postings.ts'
@@ -71,7 +73,8 @@ export async function admit(
   }
   const count = groups.reduce((sum, { refs }) => sum + refs.length, 0)
   const total = groups.reduce((sum, group) => sum + entitlementTotal(group.programme) * BigInt(group.refs.length), 0n)
-  await reserve(sql, wave, count, total)
+  const fees = groups.reduce((sum, { programme, refs }) => sum + feesOfPerson(programme) * BigInt(refs.length), 0n)
+  await reserve(sql, wave, count, total + fees)
   await sql.query(
     'UPDATE wave SET decree = $3, decree_date = $4 WHERE programme = $1 AND code = $2 AND decree IS NULL',
     [admission.programme, wave.code, admission.decree, decreeDate ?? null],
@@ -82,6 +85,12 @@ export async function admit(
       await insertPlan(sql, decreed, programme, part)
       await record(sql, decreed, programme, part)
     }
+  }
+  // The last of all: statements that take from the wave's reserve wait for who has added to it.
+  const [group] = groups
+  if (fees > 0n && group) {
+    const { appropriation } = wave
+    await addReserve(sql, group.programme, `wave:${wave.programme}:${wave.code}`, { appropriation, amount: fees, atMs })
   }
   return { admitted: count }
 }

@@ -2,8 +2,7 @@
 import { budgetFault, reservedOf, totalOf, type BudgetColumns, type BudgetTotal } from '../domain/budget.ts'
 import { Problem } from '../domain/problem.ts'
 import type { YearState } from '../domain/year-end.ts'
-import { inSnapshot, type Database, type Sql } from './database.ts'
-import { patient } from './run-collect.ts'
+import { inSnapshot, patient, type Database, type Sql } from './database.ts'
 
 export interface BudgetWave extends BudgetColumns {
   readonly wave: string
@@ -76,7 +75,8 @@ SELECT w.code AS wave, w.decree, w.decree_date AS "decreeDate", coalesce(m.peopl
 
 /** The year's own accounts, whoever their postings are about. */
 const GIVEN = `
-SELECT -${balance('budget:appropriation')} AS appropriated, ${balance('budget:available')} AS available
+SELECT -${balance('budget:appropriation')} AS appropriated, ${balance('budget:available')} AS available,
+       ${balance('budget:fee-reserved')} AS "feesReserved", ${balance('budget:fee-spent')} AS "feesSpent"
   FROM posting m WHERE m.programme = $1 AND m.fiscal_year = $2 AND m.debit LIKE 'budget:%'`
 
 const RUNS = `
@@ -93,7 +93,9 @@ export function reportBudget(database: Database, programme: string, fiscalYear: 
     const appropriations = await appropriationsOf(sql, programme, fiscalYear)
     const { rows } = await sql.query<Omit<BudgetWave, 'reserved'>>(patient(WAVES, of))
     const waves = rows.map((row) => ({ ...row, reserved: reservedOf(row) }))
-    const given = await sql.query<{ appropriated: bigint; available: bigint }>(patient(GIVEN, of))
+    const given = await sql.query<Pick<BudgetTotal, 'appropriated' | 'available' | 'feesReserved' | 'feesSpent'>>(
+      patient(GIVEN, of),
+    )
     const runs = await sql.query<BudgetRun>(patient(RUNS, of))
     const ended = await sql.query<{ state: YearState }>(
       'SELECT state FROM year_close WHERE programme = $1 AND fiscal_year = $2',
@@ -107,6 +109,8 @@ export function reportBudget(database: Database, programme: string, fiscalYear: 
     const total = {
       appropriated: given.rows[0]?.appropriated ?? 0n,
       available: given.rows[0]?.available ?? 0n,
+      feesReserved: given.rows[0]?.feesReserved ?? 0n,
+      feesSpent: given.rows[0]?.feesSpent ?? 0n,
       ...totalOf(waves),
       people: waves.reduce((all, { people }) => all + people, 0),
       returned: sum('returned'),

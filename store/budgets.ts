@@ -99,13 +99,14 @@ function refuseTooSmall(amount: bigint, committed: bigint): void {
 }
 
 /**
- * What an appropriation has promised to people and not had back, in minor units; what went over to the next year counts as promised. Closing lives give back without touching the
+ * What an appropriation has promised to people and not had back, in minor units; what went over to the next year counts as promised, and so do fees that are reserved or spent. Closing lives give back without touching the
  * appropriation's row, so that nothing on the payment path is hot: whoever reserves sums up under that row's lock.
  */
 export async function promisedOf(sql: Sql, appropriation: string): Promise<bigint> {
   const { rows } = await sql.query<{ promised: bigint }>(
     `SELECT ((SELECT coalesce(sum(amount - released), 0) FROM commitment WHERE appropriation = $1)
-             + (SELECT coalesce(sum(kept + moved), 0) FROM carry_over WHERE from_appropriation = $1))::bigint AS promised`,
+             + (SELECT coalesce(sum(kept + moved), 0) FROM carry_over WHERE from_appropriation = $1)
+             + (SELECT coalesce(sum(reserved - freed), 0) FROM fee_reserve WHERE appropriation = $1))::bigint AS promised`,
     [appropriation],
   )
   return one(rows, 'promised').promised

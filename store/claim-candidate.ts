@@ -49,7 +49,7 @@ export interface Candidate {
 /** Written so that each part is looked up by the row before it, however empty the tables were when it was planned (`test/store/plans.test.ts`). */
 const CANDIDATE = `
 SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.reason, d.attempts, d.currency,
-       d.amount - coalesce((SELECT sum(y.amount - y.returned) FROM payout y
+       d.amount - d.deducted - coalesce((SELECT sum(y.amount - y.returned) FROM payout y
                              WHERE y.disbursement = d.key AND y.money IN ('clearing', 'credited')), 0)::bigint AS amount,
        ms(d.release_at) AS release_ms, d.fiscal_year, d.budget_line, p.held_at IS NOT NULL AS held,
        EXISTS (SELECT FROM freezes f WHERE f.lifted_at IS NULL AND f.target = ANY ($2::text[])) AS frozen,

@@ -209,3 +209,12 @@ export async function settled<T>(coming: Promise<T>): Promise<() => T> {
     return result.value
   }
 }
+
+/** Milliseconds. */
+export const BULK_TIMEOUT_MS = 60_000
+
+/** A statement over a whole run: a population takes seconds, and whoever asks for it waits that long. */
+export function patient(text: string, values: unknown[]): pg.QueryConfig {
+  const config = { text, values, query_timeout: BULK_TIMEOUT_MS }
+  return config
+}

@@ -35,11 +35,15 @@ export interface DiscrepancyView {
   readonly resolvedBy: string | null
   readonly foundAt: Date
   readonly resolvedAt: Date | null
+  /** The reserve that a fee was taken from; null for what is none, or was taken from none. */
+  readonly fee_reserve: string | null
+  /** A fee that no reserve covers. */
+  readonly over_reserve: boolean
 }
 
 const COLUMNS = `id, number, gateway, programme, class, day::text AS day, payout, ref, reference, gateway_id AS "gatewayId", direction,
        amount_there AS "amountThere", amount_here AS "amountHere", currency, value_date::text AS "valueDate", state, difference, owner,
-       resolution, reason, resolved_by AS "resolvedBy", found_at AS "foundAt", resolved_at AS "resolvedAt"`
+       resolution, reason, resolved_by AS "resolvedBy", found_at AS "foundAt", resolved_at AS "resolvedAt", fee_reserve, over_reserve`
 
 export interface DiscrepancyFilter {
   /** Null for every programme. */

@@ -15,7 +15,7 @@ interface OpenRow extends DifferenceRow, PostedDifference {
 
 const OPEN = `
 SELECT d.id, d.gateway, d.programme, d.ref, d.class, d.type, d.direction, d.payout, d.amount_there AS there, d.amount_here AS here,
-       d.currency, d.difference, s.currency AS statement_currency
+       d.currency, d.difference, d.fee_reserve, d.over_reserve, s.currency AS statement_currency
   FROM discrepancy d JOIN statement s ON s.id = d.statement
  WHERE d.payout = $1 AND d.state = 'open' ORDER BY d.number FOR UPDATE OF d`
 

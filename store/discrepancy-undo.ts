@@ -5,6 +5,7 @@ import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 import type { StoreContext } from './options.ts'
+import { freeGivenBack, reservePostings, spend } from './fees.ts'
 import { insertPostings, numbered, type LedgerEntry } from './postings.ts'
 
 export interface PostedDifference {
@@ -14,6 +15,10 @@ export interface PostedDifference {
   readonly ref: string | null
   readonly class: string
   readonly difference: bigint
+  /** The reserve that a fee was taken from; null for what is none, or was taken from none. */
+  readonly fee_reserve: string | null
+  /** A fee that no reserve covers. */
+  readonly over_reserve: boolean
 }
 
 /** Marks differences as corrected and books back what they had put into suspense. The caller holds nobody's life. */
@@ -28,12 +33,14 @@ export async function takeBack(
     `UPDATE discrepancy SET state = 'resolved', resolution = 'corrected', resolved_by = 'engine', resolved_at = $2,
             settled_at = coalesce(settled_at, $2), version = version + 1
       WHERE id = ANY ($1) AND (state <> 'resolved' OR resolution = 'applied')
-      RETURNING id, gateway, programme, ref, class, difference`,
+      RETURNING id, gateway, programme, ref, class, difference, fee_reserve, over_reserve`,
     [ids, new Date(atMs)],
   )
   const posted = rows.filter(({ difference }) => difference !== 0n)
   const entries = await Promise.all(posted.map((row) => entryOf(sql, context, row, UNDONE[eventOf(row)], atMs)))
-  await insertPostings(sql, await numbered(sql, entries))
+  await insertPostings(sql, await numbered(sql, [...entries, ...(await giveBack(sql, context, posted, atMs))]))
+  const sources = posted.flatMap(({ fee_reserve: source }) => source ?? [])
+  await freeGivenBack(sql, sources, async (code) => (await context.programmes.current(code, sql)).zone, atMs)
   await insertAudit(
     sql,
     rows.map(({ id, programme, ref, difference, class: found }) => ({
@@ -48,14 +55,37 @@ export async function takeBack(
   )
 }
 
+/** What was taken from reserves is there again. */
+async function giveBack(
+  sql: Sql,
+  { programmes }: Pick<StoreContext, 'programmes'>,
+  rows: readonly PostedDifference[],
+  atMs: number,
+): Promise<LedgerEntry[]> {
+  const fees = rows.flatMap(({ id, ref, difference, fee_reserve: source }) =>
+    source === null ? [] : [{ id, ref, difference, source }],
+  )
+  const amounts = new Map<string, bigint>()
+  for (const { source, difference } of fees) amounts.set(source, (amounts.get(source) ?? 0n) + difference)
+  await spend(sql, amounts)
+  return reservePostings(sql, 'fee-unspent', fees, async (code) =>
+    localDate((await programmes.current(code, sql)).zone, atMs),
+  )
+}
+
 type DifferenceEvent = Extract<
   LedgerEvent,
   'debit-unexplained' | 'debit-explained' | 'credit-unexplained' | 'credit-explained' | 'fee-charged' | 'fee-refunded'
 >
 
 /** What books a difference. */
-export function eventOf({ class: found, difference }: Pick<PostedDifference, 'class' | 'difference'>): DifferenceEvent {
-  if (found === 'fee') return difference < 0n ? 'fee-charged' : 'fee-refunded'
+export function eventOf({
+  class: found,
+  difference,
+  over_reserve: isOver,
+}: Pick<PostedDifference, 'class' | 'difference' | 'over_reserve'>): DifferenceEvent {
+  // What no reserve covers is in suspense until people have found out.
+  if (found === 'fee' && !isOver) return difference < 0n ? 'fee-charged' : 'fee-refunded'
   return difference < 0n ? 'debit-unexplained' : 'credit-unexplained'
 }
 

@@ -51,11 +51,21 @@ export function patched(life: LifeRow, step: LifeStep, currency: string, nowMs: 
         held_since_ms: nowMs,
         hold_cause: 'action-overdue',
       }
-    case 'cancel':
-      return life.tranches.some(({ code, disbursement }) => code === step.tranche && disbursement)
-        ? withDisbursement(life, step.tranche, { state: 'cancelled', reason: 'withdrawn', approval: null })
+    case 'cancel': {
+      const owed = life.tranches.find(({ code }) => code === step.tranche)?.disbursement
+      return owed
+        ? withDisbursement(life, step.tranche, { ...droppedTo(owed), approval: null })
         : withTranche(life, step.tranche, { state: 'cancelled' })
+    }
   }
+}
+
+/** What becomes of it when its person leaves: of a year that ends or has ended it is promised to nobody else, and lapses with the year. */
+export function droppedTo({ year_over: isOver }: Pick<DisbursementRow, 'year_over'>): {
+  readonly state: 'lapsed' | 'cancelled'
+  readonly reason: string
+} {
+  return isOver ? { state: 'lapsed', reason: 'year-end' } : { state: 'cancelled', reason: 'withdrawn' }
 }
 
 function checkedAt({ failed_account: failed }: LifeRow, atMs: number): LifeRow['failed_account'] {
@@ -92,6 +102,7 @@ function owed(
     action: null,
     action_by_ms: null,
     reviewing: false,
+    year_over: false,
     payout: null,
     asked: null,
     approval: null,

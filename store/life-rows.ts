@@ -83,6 +83,8 @@ export interface DisbursementRow {
   readonly action_by_ms: number | null
   /** Any attempt, also an older one, is looked at by people. */
   readonly reviewing: boolean
+  /** The fiscal year that it is owed from is being closed, or is closed. */
+  readonly year_over: boolean
   readonly payout: PayoutRow | null
   readonly asked: AskedRow | null
   /** What people have agreed to, as far as it stands. */
@@ -149,6 +151,7 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
                    'owed_ms', ms(d.owed_at), 'release_ms', ms(d.release_at), 'lapses_ms', ms(d.lapses_at),
                    'first_paid_ms', ms(d.first_paid_at), 'action', d.action, 'action_by_ms', ms(d.action_by),
                    'reviewing', coalesce((SELECT bool_or(r.state = 'review') FROM payout r WHERE r.disbursement = d.key), false),
+                   'year_over', EXISTS (SELECT FROM year_close z WHERE (z.programme, z.fiscal_year) = (d.programme, d.fiscal_year)),
                    'payout', (
             SELECT jsonb_build_object(
                      'key', y.key, 'gateway', y.gateway, 'state', y.state, 'sends', y.sends,

@@ -7,7 +7,7 @@ import type { Programme } from '../domain/programme.ts'
 import { localDate } from '../domain/zone.ts'
 import type { AuditEntry } from './audit.ts'
 import { one, type Sql } from './database.ts'
-import { noAccount } from './life-patch.ts'
+import { droppedTo, noAccount } from './life-patch.ts'
 import type { DisbursementRow, LifeRow, TrancheRow } from './life-rows.ts'
 import { STILL_OWED } from './owed-amount.ts'
 import type { LedgerEntry } from './postings.ts'
@@ -149,7 +149,7 @@ async function setAction(pass: Pass, row: DisbursementRow, action: string | null
 
 /** What of it is with the payee stays there: only the rest lapses. */
 async function lapse(pass: Pass, code: string): Promise<void> {
-  const amount = await post(pass, 'lapsed', code)
+  const { amount } = await post(pass, 'lapsed', code)
   await moveDisbursement(pass, code, 'lapsed', 'disbursement-lapsed', 'deadline', null, { amount: amount.toString() })
 }
 
@@ -158,14 +158,23 @@ async function cancel(pass: Pass, code: string): Promise<void> {
   if (!tranche.disbursement) {
     return updateTranche(pass, code, `state = 'cancelled', settled_at = $4`, [new Date(pass.nowMs)])
   }
-  await moveDisbursement(pass, code, 'cancelled', 'disbursement-cancelled', 'withdrawn')
-  // What of it is with the payee was spent, and stays so.
-  const amount = await post(pass, 'cancelled', code)
+  const { state, reason } = droppedTo(tranche.disbursement)
+  if (state === 'lapsed') return lapseDropped(pass, code, reason)
+  await moveDisbursement(pass, code, state, 'disbursement-cancelled', reason)
+  // What of it is with the payee was spent, and what was taken off it is settled: both stay so.
+  const { amount } = await post(pass, 'cancelled', code)
   await pass.sql.query('UPDATE commitment SET obligated = obligated - $3 WHERE programme = $1 AND ref = $2', [
     pass.life.programme,
     pass.life.ref,
     amount,
   ])
+}
+
+/** The promise may have gone over to the next year by now, without this: it stays as it is. */
+async function lapseDropped(pass: Pass, code: string, reason: string): Promise<void> {
+  const { amount, fiscal_year: fiscalYear } = await post(pass, 'lapsed', code)
+  const more = { cause: 'withdrawn', fiscalYear, amount: amount.toString() }
+  await moveDisbursement(pass, code, 'lapsed', 'disbursement-lapsed', reason, null, more)
 }
 
 async function expire(pass: Pass): Promise<void> {
@@ -216,7 +225,7 @@ function entry(pass: Pass, event: LedgerEvent, subject: string, amount: bigint, 
 }
 
 /** A posting of what an existing disbursement still owes, under the budget it was obliged from; how much that is. */
-async function post(pass: Pass, event: LedgerEvent, code: string): Promise<bigint> {
+async function post(pass: Pass, event: LedgerEvent, code: string): Promise<Budget & { readonly amount: bigint }> {
   const key = keyOf(pass, code)
   const { rows } = await pass.sql.query<Budget & { amount: bigint }>(
     `SELECT ${STILL_OWED} AS amount, currency, fiscal_year, budget_line FROM disbursement d WHERE key = $1`,
@@ -224,7 +233,7 @@ async function post(pass: Pass, event: LedgerEvent, code: string): Promise<bigin
   )
   const row = one(rows, `disbursement ${key}`)
   pass.postings.push(entry(pass, event, key, row.amount, row))
-  return row.amount
+  return row
 }
 
 async function moveDisbursement(

@@ -155,7 +155,7 @@ function foldFact(
     gatewayId: row.gateway_id,
     failure: row.failure,
     failureFinal: context.timingOf(row.gateway).failureFinal,
-    isPartlyBack: row.returned > 0n || row.money === 'repaid',
+    isPartlyBack: row.returned > 0n || row.repaid > 0n || row.money === 'repaid',
     isOtherAccount:
       item.source === 'statement' ? item.isOtherAccount : isOtherAccount(context.vault, row.sent_to, item.fact),
     isReturnContradicted,
@@ -266,7 +266,7 @@ function followDisbursement(
   if (row.state === 'returned') {
     disbursement.returns += 1
     disbursement.returned = (BigInt(disbursement.returned) + row.amount).toString()
-    renewDeadline(row, programme, moved.atMs)
+    if (disbursement.state !== 'lapsed') renewDeadline(row, programme, moved.atMs)
   }
   if (step.to === 'released' && step.retryAfterMs !== null) {
     if (step.isRetry) disbursement.retries += 1
@@ -310,6 +310,8 @@ function postMoved(harvest: Harvest, row: Work, programme: Programme, moved: Mov
   }
   if (row.state === 'returned') {
     harvest.post(row, programme, 'returned', atMs)
+    // What it was a part of has lapsed: it is not owed again.
+    if (row.disbursement.state === 'lapsed') harvest.post(row, programme, 'lapsed', atMs)
     row.money = 'back'
   }
   if (wasOnItsWay && (row.state === 'failed' || row.state === 'cancelled' || row.state === 'not-sent')) {

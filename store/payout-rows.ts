@@ -28,6 +28,8 @@ export interface Work extends Mutable<PayoutRow> {
   money: PayoutMoney
   /** Came back of it while the rest is still with the payee. */
   readonly returned: bigint
+  /** Given back of it while it was a receivable. */
+  readonly repaid: bigint
   gateway_id: string | null
   /** Since when the gateway must be asked because of what somebody told. */
   asked_ms: number | null
@@ -113,7 +115,7 @@ interface Loaded extends Omit<Work, 'sent_to' | 'failure' | 'disbursement' | 'li
 
 const LOAD = `
 SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage = 'closed' AS closed,
-       p.held_at IS NOT NULL AS held, y.n, y.gateway, y.reference, y.amount, y.currency, y.account, y.state, y.money, y.returned, y.version,
+       p.held_at IS NOT NULL AS held, y.n, y.gateway, y.reference, y.amount, y.currency, y.account, y.state, y.money, y.returned, y.repaid, y.version,
        y.gateway_id, y.alarm, y.sends, y.request IS NULL AS lost, y.failure_class, y.failure_code, y.vendor_code,
        y.same_key_retries, y.enquiries, y.not_found, ms(y.not_found_at) AS not_found_at, ms(y.last_enquiry_at) AS last_enquiry_at,
        ms(y.send_again_at) AS send_again_at, ms(y.asked_at) AS asked_at, ms(y.claimed_at) AS claimed_at,

@@ -23,34 +23,37 @@ WITH posted AS (
          (SELECT coalesce(sum(obligated), 0) FROM commitment) AS obligated,
          (SELECT coalesce(sum(released), 0) FROM commitment) AS released,
          (SELECT coalesce(sum(kept), 0) FROM carry_over) AS kept,
-         (SELECT coalesce(sum(moved), 0) FROM carry_over) AS carried
+         (SELECT coalesce(sum(moved), 0) FROM carry_over) AS carried,
+         (SELECT coalesce(sum(reserved - freed), 0) FROM fee_reserve) AS fees, (SELECT coalesce(sum(spent), 0) FROM fee_reserve) AS fees_spent
 ), owed AS (
   SELECT coalesce(sum(amount), 0) - coalesce(sum(${STILL_OWED}) FILTER (WHERE state IN ('lapsed', 'cancelled')), 0) AS alive,
-         coalesce(sum(${STILL_OWED}) FILTER (WHERE state = 'lapsed'), 0) AS lapsed
+         coalesce(sum(${STILL_OWED}) FILTER (WHERE state = 'lapsed'), 0) AS lapsed, coalesce(sum(deducted), 0) AS deducted
     FROM disbursement d
 ), sent AS (
   SELECT gateway, coalesce(sum(amount) FILTER (WHERE money = 'clearing'), 0) AS clearing,
          coalesce(sum(amount - returned) FILTER (WHERE money = 'credited'), 0) AS credited,
-         coalesce(sum(amount - returned) FILTER (WHERE money = 'receivable'), 0) AS receivable,
-         coalesce(sum(amount - returned) FILTER (WHERE money = 'written-off'), 0) AS written_off,
-         coalesce(sum(amount - returned) FILTER (WHERE money = 'repaid'), 0) AS repaid
+         coalesce(sum(amount - returned - repaid) FILTER (WHERE money = 'receivable'), 0) AS receivable,
+         coalesce(sum(amount - returned - repaid) FILTER (WHERE money = 'written-off'), 0) AS written_off,
+         coalesce(sum(amount - returned - repaid) FILTER (WHERE money = 'repaid'), 0) AS repaid,
+         coalesce(sum(repaid), 0) AS given_back
     FROM payout GROUP BY gateway
 ), total AS (
   SELECT coalesce(sum(clearing), 0) AS clearing, coalesce(sum(credited), 0) AS credited,
          coalesce(sum(receivable), 0) AS receivable, coalesce(sum(written_off), 0) AS written_off,
-         coalesce(sum(repaid), 0) AS repaid FROM sent
+         (coalesce(sum(repaid), 0) + (SELECT coalesce(sum(amount), 0) FROM repayment)) AS repaid,
+         (SELECT coalesce(sum(amount), 0) FROM deduction WHERE payout IS NULL) AS withheld FROM sent
 ), funded AS (
   SELECT gateway, sum(amount) AS amount
     FROM (SELECT gateway, amount FROM funding UNION ALL SELECT gateway, -amount FROM treasury_return) AS put GROUP BY gateway
 ), moved AS (
-  SELECT gateway, class = 'fee' AS is_fee, resolution, sum(difference) AS amount
+  SELECT gateway, class = 'fee' AND NOT over_reserve AS is_fee, resolution, sum(difference) AS amount
     FROM discrepancy WHERE difference <> 0 AND (resolution IS NULL OR resolution NOT IN ('corrected', 'booked'))
    GROUP BY gateway, is_fee, resolution, difference > 0
 ), found AS (
   SELECT gateway, sum(amount) AS amount FROM moved GROUP BY gateway
 ), held AS (
   SELECT coalesce(f.gateway, s.gateway, d.gateway) AS gateway,
-         (coalesce(f.amount, 0) - coalesce(s.credited + s.receivable + s.written_off + s.repaid, 0) + coalesce(d.amount, 0))::bigint AS amount
+         (coalesce(f.amount, 0) - coalesce(s.credited + s.receivable + s.written_off + s.repaid + s.given_back, 0) + coalesce(d.amount, 0))::bigint AS amount
     FROM funded f FULL JOIN sent s ON s.gateway = f.gateway FULL JOIN found d ON d.gateway = coalesce(f.gateway, s.gateway)
 ), suspense AS (
   SELECT coalesce(sum(amount) FILTER (WHERE NOT is_fee AND resolution IS NULL AND amount > 0), 0)::bigint AS inwards,
@@ -62,14 +65,16 @@ WITH posted AS (
     FROM moved
 ), controlled AS (
   SELECT 'budget:appropriation' AS account, appropriated::bigint AS rows FROM budget
-  UNION ALL SELECT 'budget:available', (appropriated - committed + released - kept - carried)::bigint FROM budget
+  UNION ALL SELECT 'budget:available', (appropriated - committed + released - kept - carried - fees)::bigint FROM budget
   UNION ALL SELECT 'budget:committed', (committed - obligated - released)::bigint FROM budget
-  UNION ALL SELECT 'budget:obligated', (alive - credited)::bigint FROM owed, total
-  UNION ALL SELECT 'budget:disbursed', credited::bigint FROM total
+  UNION ALL SELECT 'budget:obligated', (alive - credited - deducted)::bigint FROM owed, total
+  UNION ALL SELECT 'budget:disbursed', (credited + deducted)::bigint FROM owed, total
   UNION ALL SELECT 'budget:lapsed', lapsed::bigint FROM owed
   UNION ALL SELECT 'budget:carried', carried::bigint FROM budget
-  UNION ALL SELECT 'funds:payable', (alive - clearing - credited)::bigint FROM owed, total
-  UNION ALL SELECT 'funds:treasury', ((SELECT coalesce(sum(amount), 0) FROM funded) - alive + to_treasury - repaid)::bigint FROM owed, suspense, total
+  UNION ALL SELECT 'budget:fee-reserved', (fees - fees_spent)::bigint FROM budget
+  UNION ALL SELECT 'budget:fee-spent', fees_spent::bigint FROM budget
+  UNION ALL SELECT 'funds:payable', (alive - clearing - credited - deducted)::bigint FROM owed, total
+  UNION ALL SELECT 'funds:treasury', ((SELECT coalesce(sum(amount), 0) FROM funded) - alive + to_treasury - repaid + withheld)::bigint FROM owed, suspense, total
   UNION ALL SELECT 'funds:clearing:' || gateway, clearing::bigint FROM sent
   UNION ALL SELECT 'funds:float:' || gateway, amount FROM held
   UNION ALL SELECT 'funds:suspense-in', inwards FROM suspense

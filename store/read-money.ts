@@ -34,7 +34,8 @@ SELECT a.id, a.fiscal_year AS "fiscalYear", a.budget_line AS "budgetLine", a.num
   FROM appropriation a
   CROSS JOIN LATERAL (SELECT coalesce(sum(promised), 0) AS promised, coalesce(sum(obligated), 0) AS obligated, coalesce(sum(moved), 0) AS moved
                         FROM (SELECT amount - released AS promised, obligated, 0 AS moved FROM commitment WHERE appropriation = a.id
-                              UNION ALL SELECT kept + moved, kept, moved FROM carry_over WHERE from_appropriation = a.id) AS c) AS of
+                              UNION ALL SELECT kept + moved, kept, moved FROM carry_over WHERE from_appropriation = a.id
+                              UNION ALL SELECT reserved - freed, 0, 0 FROM fee_reserve WHERE appropriation = a.id) AS c) AS of
  WHERE a.programme = $1 ORDER BY a.fiscal_year DESC, a.budget_line`
 
 export async function listAppropriations(sql: Sql, programme: string): Promise<AppropriationView[]> {

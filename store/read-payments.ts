@@ -1,4 +1,5 @@
 /** Reads of disbursements and payouts. Amounts are text, times are `Date`. */
+import type { DeductionCause } from '../domain/deduction.ts'
 import type { DisbursementState } from '../domain/disbursement.ts'
 import type { PersonAction } from '../domain/next-action.ts'
 import type { PayoutMoney, PayoutState } from '../domain/payout.ts'
@@ -11,7 +12,10 @@ export interface DisbursementView {
   readonly ref: string
   readonly tranche: string
   readonly amount: string
+  /** Taken off it: what is sent is the rest. */
+  readonly deducted: string
   readonly currency: string
+  readonly version: number
   readonly state: DisbursementState
   readonly reason: string | null
   readonly attempts: number
@@ -24,6 +28,20 @@ export interface DisbursementView {
   readonly actionBy: Date | null
   readonly firstPaidAt: Date | null
   readonly paidAt: Date | null
+}
+
+export interface DeductionView {
+  readonly id: string
+  readonly disbursement: string
+  readonly ref: string
+  /** The receivable that it was set off against; null where it was not for what the person owed us. */
+  readonly payout: string | null
+  readonly cause: DeductionCause
+  readonly reference: string
+  readonly amount: string
+  readonly currency: string
+  readonly proposal: string
+  readonly madeAt: Date
 }
 
 export interface PayoutView {
@@ -81,7 +99,7 @@ export interface PaymentFilter {
 }
 
 const DISBURSEMENT = `
-SELECT d.key, d.ref, d.tranche, d.amount::text, d.currency, d.state, d.reason, d.attempts, d.returns, d.returned::text,
+SELECT d.key, d.ref, d.tranche, d.amount::text, d.deducted::text, d.currency, d.version, d.state, d.reason, d.attempts, d.returns, d.returned::text,
        d.owed_at AS "owedAt", d.release_at AS "releaseAt", d.lapses_at AS "lapsesAt", d.action, d.action_by AS "actionBy", d.first_paid_at AS "firstPaidAt",
        d.paid_at AS "paidAt"
   FROM disbursement d`
@@ -92,6 +110,21 @@ SELECT y.key, y.disbursement, y.ref, y.n, y.gateway, y.reference, y.amount::text
        y.vendor_code AS "vendorCode", y.money, y.returned::text, y.alarm, y.sends AS "sendCount", y.enquiries, y.claimed_at AS "claimedAt",
        y.finished_at AS "finishedAt"
   FROM payout y JOIN account a ON a.id = y.account`
+
+const DEDUCTION = `
+SELECT n.id::text, n.disbursement, n.ref, n.payout, n.cause, n.reference, n.amount::text, n.currency, n.agreed_under AS proposal, n.made_at AS "madeAt"
+  FROM deduction n`
+
+/** What was taken off what people are owed, by its id. */
+export function listDeductions(
+  sql: Sql,
+  programme: string,
+  ref: string | undefined,
+  page: PageRequest,
+): Promise<Page<DeductionView>> {
+  const conditions = new Conditions().add('n.programme = ?', programme).add('n.ref = ?', ref)
+  return readPage(sql, { select: DEDUCTION, orderBy: 'n.id::text', orderType: 'text' }, conditions, page)
+}
 
 export function listDisbursements(
   sql: Sql,

@@ -33,8 +33,10 @@ import {
   disbursementsOf,
   findDisbursement,
   findPayout,
+  listDeductions,
   listDisbursements,
   listPayouts,
+  type DeductionView,
   type DisbursementView,
   type PaymentFilter,
   type PayoutDetail,
@@ -57,6 +59,7 @@ export interface Reads {
   disbursements(programme: string, filter: PaymentFilter, page: PageRequest): Promise<Page<DisbursementView>>
   disbursementsOf(programme: string, ref: string): Promise<DisbursementView[]>
   disbursement(programme: string, key: string): Promise<DisbursementView & { readonly payouts: readonly PayoutView[] }>
+  deductions(programme: string, ref: string | undefined, page: PageRequest): Promise<Page<DeductionView>>
   payouts(programme: string, filter: PaymentFilter, page: PageRequest): Promise<Page<PayoutView>>
   payout(programme: string, key: string): Promise<PayoutDetail>
   appropriations(programme: string): Promise<AppropriationView[]>
@@ -99,6 +102,7 @@ export function createReads(context: StoreContext): Reads {
     disbursements: (programme, filter, page) => listDisbursements(pool, programme, filter, page),
     disbursementsOf: (programme, ref) => disbursementsOf(pool, programme, ref),
     disbursement: (programme, key) => findDisbursement(pool, programme, key),
+    deductions: (programme, ref, page) => listDeductions(pool, programme, ref, page),
     payouts: (programme, filter, page) => listPayouts(pool, programme, filter, page),
     payout: (programme, key) => findPayout(pool, programme, key),
     appropriations: (programme) => listAppropriations(pool, programme),

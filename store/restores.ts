@@ -182,7 +182,7 @@ interface Owed {
 
 const OWED = `
 SELECT d.key, d.programme, d.ref, p.programme_version, d.tranche, d.state, d.attempts, d.currency, d.fiscal_year, d.budget_line,
-       d.amount - coalesce((SELECT sum(y.amount - y.returned) FROM payout y
+       d.amount - d.deducted - coalesce((SELECT sum(y.amount - y.returned) FROM payout y
                              WHERE y.disbursement = d.key AND y.money IN ('clearing', 'credited')), 0)::bigint AS amount,
        (SELECT a.id FROM account a WHERE (a.programme, a.ref) = (d.programme, d.ref)
          ORDER BY a.ended_at IS NULL DESC, a.usable_from DESC LIMIT 1) AS account

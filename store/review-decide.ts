@@ -250,7 +250,7 @@ async function tell(
   const subject = asked.payout ?? disbursement.key
   const told = { actor, atMs, subject, programme, ref, reason }
   const isReceivable = outcome.payout?.money === 'receivable' && payout?.money !== 'receivable'
-  const amount = payout && (payout.amount - payout.returned).toString()
+  const amount = payout && (payout.amount - payout.returned - payout.repaid).toString()
   await insertAudit(sql, [
     { ...told, act: 'review-decided', before, after },
     ...(isLapsing(disbursement, outcome)

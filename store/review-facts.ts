@@ -12,6 +12,7 @@ export interface ReviewedDisbursement {
   readonly programme_version: number
   readonly ref: string
   readonly tranche: string
+  /** Less what was taken off it. */
   readonly amount: bigint
   readonly currency: string
   readonly state: DisbursementState
@@ -30,6 +31,8 @@ export interface ReviewedAttempt {
   readonly money: PayoutMoney
   readonly amount: bigint
   readonly returned: bigint
+  /** Given back of it while it was a receivable. */
+  readonly repaid: bigint
   readonly version: number
   /** It stands beside another one that counts. */
   readonly beside: boolean
@@ -44,14 +47,14 @@ export interface ReviewPicture {
 /** Throws `not-found`. */
 export async function readReview(sql: Sql, disbursement: string): Promise<ReviewPicture> {
   const found = await sql.query<ReviewedDisbursement>(
-    `SELECT d.key, d.programme, p.programme_version, d.ref, d.tranche, d.amount, d.currency, d.state, d.reason, d.version,
+    `SELECT d.key, d.programme, p.programme_version, d.ref, d.tranche, d.amount - d.deducted AS amount, d.currency, d.state, d.reason, d.version,
             d.fiscal_year, d.budget_line
        FROM disbursement d JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref) WHERE d.key = $1`,
     [disbursement],
   )
   if (!found.rows[0]) throw new Problem('not-found', `no disbursement ${disbursement}`)
   const { rows: attempts } = await sql.query<ReviewedAttempt>(
-    `SELECT key, n, gateway, account, state, money, amount, returned, version, ${STANDS_BESIDE} AS beside
+    `SELECT key, n, gateway, account, state, money, amount, returned, repaid, version, ${STANDS_BESIDE} AS beside
        FROM payout y WHERE disbursement = $1 ORDER BY n`,
     [disbursement],
   )
@@ -66,7 +69,7 @@ export function reviewFactsOf({ disbursement, attempts }: ReviewPicture, payout:
     .filter(({ money }) => money === 'credited')
     .reduce((sum, { amount, returned }) => sum + amount - returned, 0n)
   return {
-    payout: own && { money: own.money, amount: own.amount, returned: own.returned },
+    payout: own && { money: own.money, amount: own.amount, returned: own.returned, repaid: own.repaid },
     disbursement: { state: disbursement.state, amount: disbursement.amount },
     others: {
       delivered,

@@ -62,7 +62,7 @@ export interface Reviews {
 }
 
 const REVIEW = `
-SELECT d.key AS disbursement, d.programme, d.ref, d.tranche, d.amount::text, d.currency, d.state, d.reason, d.version,
+SELECT d.key AS disbursement, d.programme, d.ref, d.tranche, (d.amount - d.deducted)::text AS amount, d.currency, d.state, d.reason, d.version,
        (SELECT max(e.at) FROM audit_event e WHERE (e.programme, e.ref) = (d.programme, d.ref) AND e.act = 'review-needed'
            AND (e.subject = d.key OR e.subject LIKE d.key || '#%')) AS since,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -76,7 +76,7 @@ SELECT d.key AS disbursement, d.programme, d.ref, d.tranche, d.amount::text, d.c
 const WAITING = `d.key IN (SELECT key FROM disbursement WHERE state = 'review' UNION SELECT disbursement FROM payout WHERE state = 'review')`
 
 const RECEIVABLE = `
-SELECT y.key AS payout, y.programme, y.ref, y.gateway, (y.amount - y.returned)::text AS amount, y.currency, y.version,
+SELECT y.key AS payout, y.programme, y.ref, y.gateway, (y.amount - y.returned - y.repaid)::text AS amount, y.currency, y.version,
        (SELECT max(e.at) FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act = 'receivable-opened'
            AND e.subject = y.key) AS since
   FROM payout y`

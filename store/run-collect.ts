@@ -2,14 +2,15 @@
  * Collecting a run: one set-based statement takes what is owed up to a cut-off, with the account it would go to, and hashes it. What
  * is not taken stays owed, and is there for the next run.
  */
-import type pg from 'pg'
 import type { Actor } from '../domain/act.ts'
+import { feeOf } from '../domain/fees.ts'
 import { runId, runKey } from '../domain/payout-run.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Programme } from '../domain/programme.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
-import { one, type Sql } from './database.ts'
+import { BULK_TIMEOUT_MS, one, patient, type Sql } from './database.ts'
+import { reserveRunFees } from './fees.ts'
 import { insertMessages } from './nudges.ts'
 import type { StoreContext } from './options.ts'
 import { STILL_OWED } from './owed-amount.ts'
@@ -22,16 +23,7 @@ export interface Collecting {
   readonly cutOffMs: number
 }
 
-/** Milliseconds. */
-const BULK_TIMEOUT_MS = 60_000
-
-/** A statement over a whole run: a population takes seconds, and whoever asks for it waits that long. */
-export function patient(text: string, values: unknown[]): pg.QueryConfig {
-  const config = { text, values, query_timeout: BULK_TIMEOUT_MS }
-  return config
-}
-
-/** Collects a run. Throws `release-automatic`, `nothing-owed`, `conflict`, `invalid-request`. */
+/** Collects a run, and reserves its fees. Throws `release-automatic`, `nothing-owed`, `conflict`, `invalid-request`, `budget-exceeded`, `year-ending`. */
 export async function collectRun(
   sql: Sql,
   context: StoreContext,
@@ -50,9 +42,18 @@ export async function collectRun(
   const inserting = insertRun(sql, context, { programme, id, key, versions, cutOffMs, by: actor.person, atMs })
   await pass('collect:written', inserting)
   const run = await pass('collect:read', findRun(sql, key))
-  const { lines, amount, currency } = run
+  const { lines, amount, currency, fees } = run
+  if (fees > 0n) await pass('collect:reserved', reserveRunFees(sql, programme, key, fees, atMs))
+  const reserved = fees > 0n ? { fees: fees.toString() } : {}
   const hash = run.hash.toString('hex')
-  const after = { lines, amount: amount.toString(), currency, hash, cutOff: new Date(cutOffMs).toISOString() }
+  const after = {
+    lines,
+    amount: amount.toString(),
+    currency,
+    ...reserved,
+    hash,
+    cutOff: new Date(cutOffMs).toISOString(),
+  }
   const entry = { act: 'run-collected', actor, atMs, subject: `run:${key}`, programme: code, after } as const
   await pass('collect:audited', insertAudit(sql, [entry]))
   await pass('collect:told', insertMessages(sql, [runNudge(run)]))
@@ -71,12 +72,22 @@ async function approvedVersions(sql: Sql, { code }: Programme): Promise<number[]
 
 /** One collects at a time: who comes second would find the lines of the first only once they are committed. Throws `conflict`. */
 async function takeProgramme(sql: Sql, programme: string): Promise<void> {
-  const { rows } = await sql.query<{ free: boolean }>(
-    'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free',
-    [`runs:${programme}`],
-  )
+  await tryLock(sql, 'pg_try_advisory_xact_lock', programme)
+}
+
+/** Held by who changes what is owed, for a run reads all of it in one statement. Throws `conflict` while one is being collected. */
+export async function holdCollecting(sql: Sql, programme: string): Promise<void> {
+  await tryLock(sql, 'pg_try_advisory_xact_lock_shared', programme)
+}
+
+type TryLock = 'pg_try_advisory_xact_lock' | 'pg_try_advisory_xact_lock_shared'
+
+async function tryLock(sql: Sql, lock: TryLock, programme: string): Promise<void> {
+  const { rows } = await sql.query<{ free: boolean }>(`SELECT ${lock}(hashtextextended($1, 0)) AS free`, [
+    `runs:${programme}`,
+  ])
   if (!one(rows, 'lock').free)
-    throw new Problem('conflict', `a run of ${programme} is being collected; look at it first`)
+    throw new Problem('conflict', `a run of ${programme} is being collected, or something deducted; look at it first`)
 }
 
 async function nextId(sql: Sql, { code, zone }: Programme, atMs: number): Promise<string> {
@@ -111,6 +122,7 @@ interface NewRun {
 async function insertRun(sql: Sql, context: StoreContext, run: NewRun): Promise<void> {
   const { programme, key } = run
   const { institutions, gateways } = await reached(sql, context, programme)
+  const fees = (channel: 'bank' | 'wallet') => gateways.map((gateway) => feeOf(programme, gateway, channel))
   const frozen = await sql.query<{ target: string }>('SELECT target FROM freezes WHERE lifted_at IS NULL')
   const open = await sql.query<{ key: string }>(
     `SELECT key FROM payout_run WHERE programme = $1 AND state NOT IN ('closed', 'aborted', 'void')`,
@@ -130,6 +142,8 @@ async function insertRun(sql: Sql, context: StoreContext, run: NewRun): Promise<
     new Date(run.atMs),
     run.by,
     open.rows.map(({ key: one }) => one),
+    fees('bank'),
+    fees('wallet'),
   ]
   const { rowCount } = await sql.query(patient(COLLECT, values))
   if (rowCount === 0) throw new Problem('nothing-owed', 'nothing is owed that could be paid and is on no open run')
@@ -160,35 +174,44 @@ export function frozenBy(through: string): string {
                                 'region:' || p.programme || ':' || left(p.region, 2), 'region:' || p.programme || ':' || p.region))`
 }
 
+/** The deductions of disbursement `d` as they are hashed: nothing is asked for one that has none. */
+const DEDUCTIONS = `CASE WHEN d.deducted > 0 THEN (
+           SELECT string_agg(n.id || '=' || n.amount, ' ' ORDER BY n.id::text COLLATE "C") FROM deduction n WHERE n.disbursement = d.key) END`
+
+/** A line as it is hashed: see docs/payout-runs.md. */
+const LINE = `concat_ws(' ', disbursement, amount, currency, gateway, account, 'gross=' || gross, deductions, 'fee=' || nullif(fee, 0))`
+
 /**
  * Lines, their sum and what they hash to, and the run: what is hashed is what was written. What is on an open run is read once, before
  * the first line is written: joined to the table that grows meanwhile, it was read again for every line.
  */
 const COLLECT = `
 WITH added AS (
-  INSERT INTO payout_run_line (run, disbursement, ref, tranche, region, amount, currency, gateway, account, owed_at)
-  SELECT $1, d.key, d.ref, d.tranche, p.region, ${STILL_OWED}, d.currency, g.gateway, a.id, d.owed_at
+  INSERT INTO payout_run_line (run, disbursement, ref, tranche, region, amount, currency, gateway, account, owed_at, gross, deductions, fee)
+  SELECT $1, d.key, d.ref, d.tranche, p.region, ${STILL_OWED}, d.currency, g.gateway, a.id, d.owed_at,
+         CASE WHEN d.deducted > 0 THEN ${STILL_OWED} + d.deducted END, ${DEDUCTIONS},
+         CASE a.kind WHEN 'wallet' THEN g.wallet_fee ELSE g.bank_fee END
     FROM disbursement d
     JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
     JOIN account a ON (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed'
-    JOIN unnest($7::text[], $8::text[]) AS g (institution, gateway) ON g.institution = a.institution
+    JOIN unnest($7::text[], $8::text[], $14::bigint[], $15::bigint[]) AS g (institution, gateway, bank_fee, wallet_fee) ON g.institution = a.institution
    WHERE d.programme = $2 AND d.state IN ('owed', 'released') AND d.release_at <= $6 AND greatest(a.usable_from, a.rests_until) <= $6 AND NOT a.shared
      AND p.programme_version = ANY ($5::int[]) AND p.held_at IS NULL AND (p.withdrawn_at IS NULL OR p.stage = 'closed')
      AND NOT ($9 AND ${frozenBy('g.gateway')})
      AND NOT EXISTS (SELECT FROM year_close z WHERE z.programme = d.programme AND z.fiscal_year = d.fiscal_year AND z.state <> 'closed')
      AND d.key NOT IN (SELECT o.disbursement FROM payout_run_line o WHERE o.run = ANY ($13::text[]) AND o.state IN ('collected', 'released'))
-  RETURNING disbursement, amount, currency, gateway, account
+  RETURNING disbursement, amount, currency, gateway, account, gross, deductions, fee
 )
-INSERT INTO payout_run (key, programme, id, programme_version, state, cut_off, lines, amount, currency, hash, collected_at, collected_by)
-SELECT $1, $2, $3, $4, 'collecting', $6, count(*), sum(amount), $10,
+INSERT INTO payout_run (key, programme, id, programme_version, state, cut_off, lines, amount, fees, currency, hash, collected_at, collected_by)
+SELECT $1, $2, $3, $4, 'collecting', $6, count(*), sum(amount), sum(fee), $10,
        sha256(convert_to(concat_ws(E'\\n', 'lunas-run 1', $1::text, $2::text,
-         string_agg(concat_ws(' ', disbursement, amount, currency, gateway, account), E'\\n' ORDER BY disbursement COLLATE "C")), 'UTF8')),
+         string_agg(${LINE}, E'\\n' ORDER BY disbursement COLLATE "C")), 'UTF8')),
        $11, $12
   FROM added HAVING count(*) > 0`
 
 const HASH = `
 SELECT sha256(convert_to(concat_ws(E'\\n', 'lunas-run 1', r.key, r.programme,
-         (SELECT string_agg(concat_ws(' ', disbursement, amount, currency, gateway, account), E'\\n' ORDER BY disbursement COLLATE "C")
+         (SELECT string_agg(${LINE}, E'\\n' ORDER BY disbursement COLLATE "C")
             FROM payout_run_line WHERE run = r.key)), 'UTF8')) AS hash
   FROM payout_run r WHERE r.key = $1`
 

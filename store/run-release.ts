@@ -4,14 +4,16 @@
  */
 import { engineActor } from '../domain/act.ts'
 import { addDuration } from '../domain/duration.ts'
-import { RUN_ENDS, type RunState } from '../domain/payout-run.ts'
+import { RUN_ENDS, runTarget, type RunState } from '../domain/payout-run.ts'
 import type { Programme, RunRules } from '../domain/programme.ts'
 import { insertAudit } from './audit.ts'
-import { inTransaction, one, type Sql } from './database.ts'
+import { inTransaction, one, patient, type Sql } from './database.ts'
 import type { StoreContext } from './options.ts'
 import { STILL_OWED } from './owed-amount.ts'
-import { frozenBy, patient } from './run-collect.ts'
-import { lockRun, type RunRow } from './run-rows.ts'
+import { freeRunFees } from './fees.ts'
+import { takeTarget } from './freeze-locks.ts'
+import { frozenBy } from './run-collect.ts'
+import { findRun, lockRun, type RunRow } from './run-rows.ts'
 import { endLines, rulesOf } from './run-steps.ts'
 
 /** A gateway, and how many payments may be let go ahead of it. */
@@ -42,6 +44,9 @@ export function lookAtRun(
 ): Promise<RunLook> {
   return inTransaction(context.database, async (sql) => {
     const { pass } = context
+    // What is sent is counted when it ends: claims that have begun are waited for, and no other one begins.
+    const { approvedUntil } = await pass('release:read', findRun(sql, key))
+    if (approvedUntil && approvedUntil.getTime() <= nowMs) await pass('release:waited', takeTarget(sql, runTarget(key)))
     const run = await pass('release:locked', lockRun(sql, key))
     const looking = sql.query('UPDATE payout_run SET looked_at = now() WHERE key = $1 AND state <> ALL ($2::text[])', [
       key,
@@ -203,6 +208,8 @@ class Look {
     const { pass } = this.#context
     const { key } = this.#run
     const dropped = await pass('close:lines', endLines(this.#sql, key, 'expired', this.#nowMs))
+    const { programme } = await pass('close:ruled', rulesOf(this.#sql, this.#context, this.#run))
+    await pass('close:freed', freeRunFees(this.#sql, this.#run, programme.zone, this.#nowMs))
     const closing = this.#sql.query(
       `UPDATE payout_run SET state = 'closed', ended_at = $2, version = version + 1 WHERE key = $1`,
       [key, new Date(this.#nowMs)],

@@ -15,6 +15,8 @@ export interface RunRow {
   readonly hash: Buffer
   readonly lines: number
   readonly amount: bigint
+  /** Reserved for what gateways may take of it. */
+  readonly fees: bigint
   readonly currency: string
   readonly collectedAt: Date
   readonly collectedBy: string
@@ -34,7 +36,7 @@ export interface RunRow {
   readonly warrantDate: string | null
 }
 
-const COLUMNS = `key, programme, id, programme_version AS "programmeVersion", state, cut_off AS "cutOff", hash, lines, amount, currency,
+const COLUMNS = `key, programme, id, programme_version AS "programmeVersion", state, cut_off AS "cutOff", hash, lines, amount, fees, currency,
        collected_at AS "collectedAt", collected_by AS "collectedBy", proposal, approved_at AS "approvedAt",
        approved_until AS "approvedUntil", released_at AS "releasedAt", resumes_at AS "resumesAt", stopped_at AS "stoppedAt",
        stopped_by AS "stoppedBy", reason, ended_at AS "endedAt", ended_under AS "endedUnder",
@@ -101,6 +103,10 @@ export interface RunLineRow {
   readonly currency: string
   readonly gateway: string
   readonly account: string
+  /** What is owed before deductions, and each of them as it is hashed; null where there are none. */
+  readonly gross: bigint | null
+  readonly deductions: string | null
+  readonly fee: bigint
   readonly state: LineState
   readonly reason: string | null
   readonly releasedAt: Date | null
@@ -113,7 +119,7 @@ export function runLines(sql: Sql, key: string, page: PageRequest): Promise<Page
 }
 
 const LINES = {
-  select: `SELECT disbursement, ref, tranche, region, amount, currency, gateway, account, state, reason,
+  select: `SELECT disbursement, ref, tranche, region, amount, currency, gateway, account, gross, deductions, fee, state, reason,
                   released_at AS "releasedAt", ended_at AS "endedAt" FROM payout_run_line`,
   orderBy: 'disbursement',
   orderType: 'text',

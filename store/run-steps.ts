@@ -9,12 +9,13 @@ import { Problem } from '../domain/problem.ts'
 import type { Programme, RunRules } from '../domain/programme.ts'
 import { endOfLocalDay, localDate, startOfLocalDay } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
-import { one, type Sql } from './database.ts'
+import { one, patient, type Sql } from './database.ts'
 import { toldDocument } from './document-numbers.ts'
 import { takeTarget } from './freeze-locks.ts'
+import { freeRunFees } from './fees.ts'
 import { insertMessages } from './nudges.ts'
 import type { StoreContext } from './options.ts'
-import { frozenBy, hashOfRun, patient } from './run-collect.ts'
+import { frozenBy, hashOfRun } from './run-collect.ts'
 import { findRun, lockRun, runNudge, type RunRow } from './run-rows.ts'
 import { invalid, type Agreed } from './two-person-act.ts'
 
@@ -220,10 +221,17 @@ export async function resumeRun(sql: Sql, { run: key, reason }: StopRun, actor: 
 }
 
 /** Drops a run that nobody has approved. Throws `not-found`, `run-not-open`. */
-export async function discardRun(sql: Sql, { run: key, reason }: StopRun, actor: Actor, atMs: number): Promise<RunRow> {
+export async function discardRun(
+  sql: Sql,
+  context: StoreContext,
+  { run: key, reason }: StopRun,
+  actor: Actor,
+  atMs: number,
+): Promise<RunRow> {
   const run = await lockRun(sql, key)
   const to = stepped(run, 'discard')
   const dropped = await endLines(sql, key, 'void', atMs)
+  await freeFeesOf(sql, context, run, atMs)
   await sql.query(
     `UPDATE payout_run SET state = $2, stopped_at = $3, stopped_by = $4, reason = $5, ended_at = $3, version = version + 1
       WHERE key = $1`,
@@ -239,17 +247,32 @@ export async function checkAbort(sql: Sql, key: string): Promise<void> {
 }
 
 /** Ends an approved run as two people have agreed: what is under way goes on to its own end, nothing else is sent. Throws `run-not-open`. */
-export async function abortRun(sql: Sql, key: string, by: Agreed, actor: Actor, atMs: number): Promise<void> {
+export async function abortRun(
+  sql: Sql,
+  context: StoreContext,
+  key: string,
+  by: Agreed,
+  actor: Actor,
+  atMs: number,
+): Promise<void> {
   await takeTarget(sql, runTarget(key))
   const run = await lockRun(sql, key)
   const to = stepped(run, 'abort')
   const dropped = await endLines(sql, key, 'aborted', atMs)
+  await freeFeesOf(sql, context, run, atMs)
   await sql.query(
     `UPDATE payout_run SET state = $2, stopped_at = $3, stopped_by = $4, reason = $5, ended_at = $3, ended_under = $6,
             version = version + 1 WHERE key = $1`,
     [key, to, new Date(atMs), actor.person, by.reason, by.id],
   )
   await told(sql, run, 'run-aborted', actor, atMs, by.reason, { proposal: by.id, proposedBy: by.proposer, dropped })
+}
+
+/** What the run did not send costs no fees. */
+async function freeFeesOf(sql: Sql, context: StoreContext, run: RunRow, atMs: number): Promise<void> {
+  if (run.fees === 0n) return
+  const { zone } = await context.programmes.version(run.programme, run.programmeVersion, sql)
+  await freeRunFees(sql, run, zone, atMs)
 }
 
 /** Every line that is open ends with its run: `left` where a payment of it is under way. How many were dropped. */

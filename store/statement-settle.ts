@@ -13,10 +13,12 @@ import {
   type DiscrepancyClass,
 } from '../domain/reconciliation.ts'
 import type { LineType } from '../domain/statement.ts'
+import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import { bookedPayouts } from './booked-payouts.ts'
 import { inTransaction, type Sql } from './database.ts'
-import { entryOf, eventOf } from './discrepancy-undo.ts'
+import { entryOf, eventOf, type PostedDifference } from './discrepancy-undo.ts'
+import { chargeFees, reservePostings } from './fees.ts'
 import { observeLocked } from './observe.ts'
 import type { ObservationItem } from './observation-item.ts'
 import type { StoreContext } from './options.ts'
@@ -69,29 +71,51 @@ export function settleStatement(context: StoreContext, id: string, limit: number
     await pass('settle:observed', observeLocked(sql, context, items))
     const booked = bookedPayouts(sql, [...new Set(rows.flatMap(({ payout }) => payout ?? []))])
     const payouts = await pass('settle:booked', booked)
-    const settled = rows.map((row) => {
+    const looked = rows.map((row) => {
       const facts = factsOf(row, payouts)
       return { ...row, difference: differenceOf(facts), isOver: isSettled(facts) }
     })
+    const fees = looked.filter((row) => row.class === 'fee' && row.difference !== 0n)
+    const charged = await pass('settle:charged', chargeFees(sql, context.programmes, fees))
+    const settled = looked.map((row) => {
+      const { source = null, isOver: isUncovered = false } = charged.get(row.id) ?? {}
+      return { ...row, fee_reserve: source, over_reserve: isUncovered, isOver: row.isOver && !isUncovered }
+    })
     const posted = settled.filter(({ difference }) => difference !== 0n)
+    const taken = posted.flatMap((row) => (row.fee_reserve === null ? [] : [{ ...row, source: row.fee_reserve }]))
     const entries = Promise.all(posted.map((row) => entryOf(sql, context, row, eventOf(row), atMs)))
-    await pass('settle:posted', insertPostings(sql, await pass('settle:drawn-up', entries)))
+    const drawnUp = await pass('settle:drawn-up', entries)
+    const spending = reservePostings(sql, 'fee-spent', taken, (code) => dateOf(sql, context, code, atMs))
+    const spent = await pass('settle:spent', spending)
+    await pass('settle:posted', insertPostings(sql, [...drawnUp, ...spent]))
     await pass('settle:written', update(sql, settled, atMs))
     const auditing = insertAudit(
       sql,
-      settled.map(({ id: discrepancy, programme, ref, class: found, payout, difference, isOver }) => ({
-        act: 'discrepancy-found' as const,
-        actor: engineActor(),
-        atMs,
-        subject: `discrepancy:${discrepancy}`,
-        programme,
-        ref,
-        after: { class: found, payout, difference: difference.toString(), state: isOver ? 'resolved' : 'open' },
-      })),
+      settled.map(
+        ({ id: discrepancy, programme, ref, class: found, payout, difference, isOver, fee_reserve: source }) => ({
+          act: 'discrepancy-found' as const,
+          actor: engineActor(),
+          atMs,
+          subject: `discrepancy:${discrepancy}`,
+          programme,
+          ref,
+          after: {
+            class: found,
+            payout,
+            difference: difference.toString(),
+            ...(source === null ? {} : { feeReserve: source }),
+            state: isOver ? 'resolved' : 'open',
+          },
+        }),
+      ),
     )
     await pass('settle:audited', auditing)
     return { settled: rows.length }
   })
+}
+
+async function dateOf(sql: Sql, { programmes }: StoreContext, code: string, atMs: number): Promise<string> {
+  return localDate((await programmes.current(code, sql)).zone, atMs)
 }
 
 /** A second line is told too: under another id at the gateway it is another payment. */
@@ -144,23 +168,27 @@ export function factsOf(row: DifferenceRow, payouts: ReadonlyMap<string, BookedP
 
 async function update(
   sql: Sql,
-  rows: readonly { readonly id: string; readonly difference: bigint; readonly isOver: boolean }[],
+  rows: readonly (Pick<PostedDifference, 'id' | 'difference' | 'fee_reserve' | 'over_reserve'> & {
+    readonly isOver: boolean
+  })[],
   atMs: number,
 ): Promise<void> {
   const { rowCount } = await sql.query(
     `UPDATE discrepancy d
-        SET difference = new.difference, settled_at = $4, version = version + 1,
+        SET difference = new.difference, settled_at = $4, fee_reserve = new.fee_reserve, over_reserve = new.over_reserve, version = version + 1,
             state = CASE WHEN new.is_over THEN 'resolved' ELSE 'open' END,
             resolution = CASE WHEN new.is_over THEN 'applied' END,
             resolved_at = CASE WHEN new.is_over THEN $4::timestamptz END,
             resolved_by = CASE WHEN new.is_over THEN 'engine' END
-       FROM unnest($1::uuid[], $2::bigint[], $3::boolean[]) AS new (id, difference, is_over)
+       FROM unnest($1::uuid[], $2::bigint[], $3::boolean[], $5::text[], $6::boolean[]) AS new (id, difference, is_over, fee_reserve, over_reserve)
       WHERE d.id = new.id AND d.state = 'found'`,
     [
       rows.map(({ id }) => id),
       rows.map(({ difference }) => difference),
       rows.map(({ isOver }) => isOver),
       new Date(atMs),
+      rows.map((row) => row.fee_reserve),
+      rows.map((row) => row.over_reserve),
     ],
   )
   if (rowCount !== rows.length) throw new Error('a discrepancy changed under its lock')

@@ -3,6 +3,7 @@
  * and not owed yet, and what is owed and has not ended. Exact amounts, under that appropriation's limit.
  */
 import { engineActor } from '../domain/act.ts'
+import { feesOfPerson } from '../domain/fees.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
 import { promisedOf } from './budgets.ts'
@@ -10,6 +11,7 @@ import { one, type Sql } from './database.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import { insertPostings, type LedgerEntry } from './postings.ts'
 import { aboveNext, nextMissing } from './year-end.ts'
+import { carryFees } from './year-fees.ts'
 import { lockLives } from './year-lapse.ts'
 import type { YearAtWork } from './year-rows.ts'
 
@@ -28,8 +30,9 @@ SELECT c.ref FROM commitment c JOIN appropriation a ON a.id = c.appropriation
  ORDER BY c.ref LIMIT ${PART}`
 
 const PROMISED = `
-SELECT c.ref, c.appropriation, n.id AS next, a.budget_line AS "budgetLine", a.currency, c.amount, c.obligated, c.released
-  FROM commitment c JOIN appropriation a ON a.id = c.appropriation
+SELECT c.ref, c.appropriation, n.id AS next, a.budget_line AS "budgetLine", a.currency, c.amount, c.obligated, c.released, p.wave,
+       p.programme_version AS version, (SELECT count(*)::int FROM disbursement d WHERE (d.programme, d.ref) = (c.programme, c.ref)) AS tranches
+  FROM commitment c JOIN participant p ON (p.programme, p.ref) = (c.programme, c.ref) JOIN appropriation a ON a.id = c.appropriation
   LEFT JOIN appropriation n ON (n.programme, n.fiscal_year, n.budget_line) = (a.programme, a.fiscal_year + 1, a.budget_line)
  WHERE c.programme = $1 AND a.fiscal_year = $2 AND c.ref = ANY ($3) ORDER BY c.ref`
 
@@ -42,6 +45,10 @@ interface Promised {
   readonly amount: bigint
   readonly obligated: bigint
   readonly released: bigint
+  readonly wave: string
+  readonly version: number
+  /** That were owed, in whatever year. */
+  readonly tranches: number
 }
 
 interface Owed {
@@ -58,6 +65,8 @@ interface Carried extends Promised {
   /** Promised and not owed yet. */
   readonly open: bigint
   readonly underWay: bigint
+  /** What their gateways may still take for it. */
+  readonly fees: bigint
 }
 
 /** Carries over what is open of some people; false when there is nobody left. Throws `next-year-missing`, `budget-exceeded`. */
@@ -77,13 +86,14 @@ export async function carrySome(sql: Sql, work: YearAtWork): Promise<boolean> {
   const carried = await pass('year-carry:read', carriedOf(sql, work, refs))
   await pass('year-carry:reserved', reserve(sql, fiscalYear, carried))
   await pass('year-carry:moved', move(sql, work, carried))
+  await pass('year-carry:fees', carryFees(sql, work, carried))
   await pass('year-carry:told', tell(sql, work, carried))
   await pass('year-carry:reached', reach(sql, work, last, carried))
   return true
 }
 
 /** As it stands under the locks. */
-async function carriedOf(sql: Sql, { year }: YearAtWork, refs: readonly string[]): Promise<Carried[]> {
+async function carriedOf(sql: Sql, { year, programmes }: YearAtWork, refs: readonly string[]): Promise<Carried[]> {
   const { programme, fiscalYear } = year
   const promised = await sql.query<Promised>(PROMISED, [programme, fiscalYear, refs])
   const owed = await sql.query<Owed>(
@@ -91,20 +101,24 @@ async function carriedOf(sql: Sql, { year }: YearAtWork, refs: readonly string[]
     [programme, fiscalYear, refs],
   )
   const byRef = grouped(owed.rows, ({ ref }) => ref)
-  return promised.rows.flatMap((row) => {
+  const carried: Carried[] = []
+  for (const row of promised.rows) {
     const own = byRef.get(row.ref) ?? []
     const open = row.amount - row.obligated - row.released
     const underWay = own.reduce((sum, { amount }) => sum + amount, 0n)
-    if (open + underWay === 0n) return []
+    if (open + underWay === 0n) continue
     if (row.next === null) throw nextMissing(fiscalYear, row.budgetLine)
-    return [{ ...row, next: row.next, owed: own, open, underWay }]
-  })
+    const rules = await programmes.version(programme, row.version, sql)
+    const fees = feesOfPerson(rules, row.tranches - own.length)
+    carried.push({ ...row, next: row.next, owed: own, open, underWay, fees })
+  }
+  return carried
 }
 
 /** Takes room in the next year's appropriations, under their locks until the end of the transaction. */
 async function reserve(sql: Sql, fiscalYear: number, carried: readonly Carried[]): Promise<void> {
   for (const [next, people] of grouped(carried, ({ next }) => next)) {
-    const wanted = people.reduce((sum, { open, underWay }) => sum + open + underWay, 0n)
+    const wanted = people.reduce((sum, { open, underWay, fees }) => sum + open + underWay + fees, 0n)
     await sql.query('SELECT FROM appropriation WHERE id = $1 FOR UPDATE', [next])
     const { rows } = await sql.query<{ amount: bigint; committed: bigint }>(
       'SELECT amount, committed FROM appropriation WHERE id = $1',
@@ -158,7 +172,7 @@ async function tell(sql: Sql, { year, zone, nowMs }: YearAtWork, carried: readon
   const postings: LedgerEntry[] = []
   const audit: AuditEntry[] = []
   const told = { actor: engineActor(), atMs: nowMs, programme }
-  for (const { ref, budgetLine, currency, open, underWay, owed, ...person } of carried) {
+  for (const { ref, budgetLine, currency, open, underWay, owed, fees, ...person } of carried) {
     const of = { programme, ref, currency, budgetLine, businessDate }
     const out = { ...of, fiscalYear }
     const into = { ...of, fiscalYear: fiscalYear + 1 }
@@ -179,7 +193,7 @@ async function tell(sql: Sql, { year, zone, nowMs }: YearAtWork, carried: readon
       ref,
       act: 'commitment-carried',
       subject,
-      after: { ...after, obligated: underWay.toString() },
+      after: { ...after, obligated: underWay.toString(), ...(fees > 0n ? { fees: fees.toString() } : {}) },
     })
     for (const { key, tranche, amount } of owed) {
       const moved = { tranche, from: fiscalYear, to: fiscalYear + 1, budgetLine, amount: amount.toString() }

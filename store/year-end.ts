@@ -6,14 +6,17 @@ import { mayEnd } from '../domain/year-end.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import { promisedOf } from './budgets.ts'
-import type { Sql } from './database.ts'
+import type { ProgrammeBook } from './programmes.ts'
+import { patient, type Sql } from './database.ts'
 import { takeTarget, yearsTarget } from './freeze-locks.ts'
-import { patient, readWhole } from './run-collect.ts'
+import { readWhole } from './run-collect.ts'
 import type { Agreed } from './two-person-act.ts'
+import { feesGoingOver } from './year-fees.ts'
 import { GOES_OVER, isEnding, yearEnding } from './year-rows.ts'
 
 export interface YearEnd {
   readonly programme: Programme
+  readonly programmes: ProgrammeBook
   readonly fiscalYear: number
   /** Number of the document that orders it. */
   readonly document: string
@@ -23,7 +26,11 @@ export interface YearEnd {
  * Whether the year may end now. Throws `year-not-over`, `not-found` without an appropriation, `year-ending` when it is being closed or
  * is closed, `conflict` while an earlier one is not, `next-year-missing` and `budget-exceeded` when the next year cannot take over what is open.
  */
-export async function checkYearEnd(sql: Sql, { programme, fiscalYear }: YearEnd, atMs: number): Promise<void> {
+export async function checkYearEnd(
+  sql: Sql,
+  { programme, programmes, fiscalYear }: YearEnd,
+  atMs: number,
+): Promise<void> {
   const { code, zone } = programme
   if (!mayEnd(fiscalYear, localDate(zone, atMs))) {
     throw new Problem('year-not-over', `fiscal year ${fiscalYear} may end from 1 December ${fiscalYear} on`)
@@ -39,7 +46,7 @@ export async function checkYearEnd(sql: Sql, { programme, fiscalYear }: YearEnd,
   }
   const earlier = rows.find(({ year, ended }) => year < fiscalYear && !ended)
   if (earlier) throw new Problem('conflict', `fiscal year ${earlier.year} is not closed; it ends first`)
-  await requireNext(sql, code, fiscalYear)
+  await requireNext(sql, programmes, code, fiscalYear)
 }
 
 /** What each appropriation of a year leaves open, beside the one of the same budget line that takes it over. */
@@ -52,12 +59,14 @@ SELECT a.budget_line AS "budgetLine", n.id AS next, n.amount,
   LEFT JOIN appropriation n ON (n.programme, n.fiscal_year, n.budget_line) = (a.programme, a.fiscal_year + 1, a.budget_line)
  WHERE a.programme = $1 AND a.fiscal_year = $2 ORDER BY a.budget_line`
 
-async function requireNext(sql: Sql, programme: string, fiscalYear: number): Promise<void> {
+async function requireNext(sql: Sql, programmes: ProgrammeBook, programme: string, fiscalYear: number): Promise<void> {
   await readWhole(sql)
   const { rows } = await sql.query<{ budgetLine: string; next: string | null; amount: bigint; open: bigint }>(
     patient(OPEN, [programme, fiscalYear]),
   )
-  for (const { budgetLine, next, amount, open } of rows) {
+  const fees = await feesGoingOver(sql, programmes, programme, fiscalYear)
+  for (const { budgetLine, next, amount, open: owed } of rows) {
+    const open = owed + (fees.get(budgetLine) ?? 0n)
     if (open === 0n) continue
     if (next === null) throw nextMissing(fiscalYear, budgetLine)
     const room = amount - (await promisedOf(sql, next))

@@ -4,9 +4,9 @@ import { engineActor } from '../domain/act.ts'
 import { returnsOf, type FundsLeft } from '../domain/year-end.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
-import { one, type Sql } from './database.ts'
+import { one, patient, type Sql } from './database.ts'
 import { insertPostings } from './postings.ts'
-import { patient, readWhole } from './run-collect.ts'
+import { readWhole } from './run-collect.ts'
 import type { YearAtWork } from './year-rows.ts'
 
 const BALANCES = `
@@ -36,7 +36,10 @@ async function fundsLeft(sql: Sql, programme: string, fiscalYear: number): Promi
   }
 }
 
-/** Books what goes back, under a number that the transfer carries too: by it the gateway's statement is read. */
+/**
+ * Books what goes back, under a number that the transfer carries too: by it the gateway's statement is read. One document may end the years
+ * of several programmes, or several years of one: each has a number of its own.
+ */
 export async function returnFunds(sql: Sql, { pass, year, zone, nowMs }: YearAtWork): Promise<void> {
   const { programme, fiscalYear, document } = year
   const back = returnsOf(await pass('year-return:read', fundsLeft(sql, programme, fiscalYear)))
@@ -47,7 +50,11 @@ export async function returnFunds(sql: Sql, { pass, year, zone, nowMs }: YearAtW
   )
   const { rows } = await pass('year-return:ruled', reading)
   const { currency, budgetLine } = one(rows, 'appropriation')
-  const returns = back.map((one) => ({ ...one, id: randomUUID(), number: `${document}/${one.gateway}` }))
+  const returns = back.map((one) => ({
+    ...one,
+    id: randomUUID(),
+    number: `${document}/${programme}/${fiscalYear}/${one.gateway}`,
+  }))
   const writing = sql.query(
     `INSERT INTO treasury_return (id, programme, fiscal_year, gateway, number, amount, currency, recorded_at)
      SELECT id, $1, $2, gateway, number, amount, $3, $4 FROM unnest($5::uuid[], $6::text[], $7::text[], $8::bigint[]) AS back (id, gateway, number, amount)`,

@@ -3,6 +3,7 @@ import type { Pass } from '../failpoints.ts'
 import { Problem } from '../domain/problem.ts'
 import type { YearState } from '../domain/year-end.ts'
 import type { Sql } from './database.ts'
+import type { ProgrammeBook } from './programmes.ts'
 
 export interface YearRow {
   readonly programme: string
@@ -28,6 +29,7 @@ export interface YearRow {
 /** One that is being closed, and when. */
 export interface YearAtWork {
   readonly pass: Pass
+  readonly programmes: ProgrammeBook
   readonly year: YearRow
   readonly zone: string
   readonly nowMs: number

@@ -8,6 +8,7 @@ import { nextYearState, periodsOf, type YearState } from '../domain/year-end.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, type Database, type Sql } from './database.ts'
 import type { StoreContext } from './options.ts'
+import { freeYearFees } from './fees.ts'
 import { carrySome } from './year-carry.ts'
 import { yearSubject } from './year-end.ts'
 import { lapseSome } from './year-lapse.ts'
@@ -53,7 +54,7 @@ async function workOn(sql: Sql, context: StoreContext, nowMs: number, at: { year
   if (!year) return false
   at.year = year
   const { zone } = await pass('year:ruled', context.programmes.current(year.programme, sql))
-  const work: YearAtWork = { pass, year, zone, nowMs }
+  const work: YearAtWork = { pass, programmes: context.programmes, year, zone, nowMs }
   if (await pass('year:part', isMoreToDo(sql, work))) return true
   const to = nextYearState(year.state)
   if (to === undefined) throw new Error(`${year.state} has no next step`)
@@ -73,7 +74,9 @@ async function isMoreToDo(sql: Sql, work: YearAtWork): Promise<boolean> {
       return carrySome(sql, work)
     case 'carried':
       // What was found open since, say by a review, goes over as well.
-      return (await carrySome(sql, work)) || closePeriods(sql, work)
+      if (await carrySome(sql, work)) return true
+      // In a commit of its own: who takes a fee has the reserve after a month, who closes months has them after the reserve.
+      return (await freeYearFees(sql, work)) || closePeriods(sql, work)
     case 'closed':
       return false
   }

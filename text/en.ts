@@ -1,4 +1,5 @@
 /** English, for operators, auditors and participants who prefer it: plain, and never "you", because several people read it. */
+import type { DeductionCause } from '../domain/deduction.ts'
 import type { FailureCode } from '../domain/failure-code.ts'
 import type { Outcome } from '../domain/lifecycle.ts'
 import { underPrefix } from './codes.ts'
@@ -57,6 +58,12 @@ const NEXT: Readonly<Record<FailureCode, string>> = {
   'retries-used-up': TEAM,
   'gateway-contradiction': TEAM,
   'no-reason-given': TEAM,
+}
+
+const CAUSE: Readonly<Record<DeductionCause, string>> = {
+  'paid-in-error': 'an earlier payment that was not owed',
+  tax: 'a tax',
+  'court-order': 'ordered by a court',
 }
 
 const CLOSED: Readonly<Record<Outcome, string>> = {
@@ -121,6 +128,11 @@ export const english: Catalogue = {
   'timeline.review-decided': 'Two officers decided about a payment.',
   'timeline.receivable-opened': 'An amount was paid without being owed, and is asked back.',
   'timeline.receivable-ended': 'What was to be had back is settled.',
+  'timeline.deduction-made': (v) =>
+    `${v.amount} was deducted from ${v.tranche} (${v.reference}): ${CAUSE[v.cause]}. ${v.net} is paid.`,
+  'timeline.fees-freed': 'What was reserved for fees and cannot be taken any more is free again.',
+  'deduction.whole': (v) =>
+    `${v.amount} was deducted from ${v.tranche} (${v.reference}): ${CAUSE[v.cause]}. Nothing of it is left to pay: it is settled.`,
   'timeline.review-needed': (v) => `${v.tranche} of ${v.amount} waits for the decision of two people.`,
   'timeline.disbursement-failed': (v) =>
     `${v.tranche} of ${v.amount} cannot be sent. ${FAILURE[v.failure]} ${NEXT[v.failure]}`,

@@ -3,6 +3,7 @@ import { CHECK_VERDICTS, type CheckVerdict } from '../domain/account-check.ts'
 import type { Act } from '../domain/act.ts'
 import { releaseInstant } from '../domain/calendar.ts'
 import { deadlineAfter } from '../domain/duration.ts'
+import { DEDUCTION_CAUSES, type DeductionCause } from '../domain/deduction.ts'
 import { REFUSAL_CODES, type RefusalCode } from '../domain/eligibility.ts'
 import { knownFailure, type FailureCode } from '../domain/failure-code.ts'
 import { OUTCOMES, type Outcome } from '../domain/lifecycle.ts'
@@ -31,6 +32,17 @@ export function trancheFacts(line: TimelineLine, programme: Programme): TrancheF
   const minor = parseMinor(textOf(line, 'amount') ?? rule?.amount ?? '') ?? 0n
   const code = textOf(line, 'tranche') ?? line.subject
   return { tranche: rule?.name ?? { id: code, en: code }, amount: { minor, currency: programme.currency } }
+}
+
+/** What was taken off, why, and what is still paid. */
+export function deductionFacts(
+  line: TimelineLine,
+  programme: Programme,
+): TrancheFacts & { readonly net: Money; readonly cause: DeductionCause; readonly reference: string } {
+  const minor = parseMinor(textOf(line, 'net') ?? '') ?? 0n
+  const cause = DEDUCTION_CAUSES.find((one) => one === textOf(line, 'cause')) ?? 'court-order'
+  const net = { minor, currency: programme.currency }
+  return { ...trancheFacts(line, programme), net, cause, reference: textOf(line, 'reference') ?? '' }
 }
 
 /** Rows name a tranche by its code, by a disbursement or payout key, or, for an answer, by its survey. */

@@ -1,4 +1,5 @@
 /** Bahasa Indonesia, untuk peserta: sapaan Anda, kalimat pendek, dan selalu ada langkah berikutnya. */
+import type { DeductionCause } from '../domain/deduction.ts'
 import type { FailureCode } from '../domain/failure-code.ts'
 import type { Outcome } from '../domain/lifecycle.ts'
 import { underPrefix } from './codes.ts'
@@ -57,6 +58,12 @@ const NEXT: Readonly<Record<FailureCode, string>> = {
   'retries-used-up': TEAM,
   'gateway-contradiction': TEAM,
   'no-reason-given': TEAM,
+}
+
+const CAUSE: Readonly<Record<DeductionCause, string>> = {
+  'paid-in-error': 'pembayaran sebelumnya yang bukan hak',
+  tax: 'pajak',
+  'court-order': 'perintah pengadilan',
 }
 
 const CLOSED: Readonly<Record<Outcome, string>> = {
@@ -125,6 +132,11 @@ export const indonesian: Catalogue = {
   'timeline.review-decided': 'Dua petugas telah memutuskan sebuah pembayaran.',
   'timeline.receivable-opened': 'Sebuah pembayaran di luar hak diminta kembali.',
   'timeline.receivable-ended': 'Penagihan kembali telah selesai.',
+  'timeline.deduction-made': (v) =>
+    `${v.tranche} dipotong ${v.amount} (${v.reference}): ${CAUSE[v.cause]}. Yang dibayarkan ${v.net}.`,
+  'timeline.fees-freed': 'Cadangan biaya yang tidak terpakai telah dilepas.',
+  'deduction.whole': (v) =>
+    `${v.tranche} dipotong ${v.amount} (${v.reference}): ${CAUSE[v.cause]}. Tidak ada sisa yang dibayarkan: insentif ini lunas.`,
   'timeline.review-needed': (v) =>
     `${v.tranche} sebesar ${v.amount} sedang diperiksa oleh dua petugas sebelum dilanjutkan.`,
   'timeline.disbursement-failed': (v) =>

@@ -1,6 +1,7 @@
 /** Every message and the values it takes. A language that lacks one, or uses a value that is not there, does not compile. */
 import type { CheckVerdict } from '../domain/account-check.ts'
 import type { Act } from '../domain/act.ts'
+import type { DeductionCause } from '../domain/deduction.ts'
 import type { DisbursementState } from '../domain/disbursement.ts'
 import type { RefusalCode } from '../domain/eligibility.ts'
 import type { FailureCode } from '../domain/failure-code.ts'
@@ -18,6 +19,13 @@ type Plain = Readonly<Record<never, never>>
 interface TrancheValues {
   tranche: Bilingual
   amount: Money
+}
+
+/** The amount is what is taken off, the net what is still paid. */
+interface DeductionValues extends TrancheValues {
+  net: Money
+  cause: DeductionCause
+  reference: string
 }
 
 /** What each act takes. Destinations and accounts are names and masked numbers: `BNI ••7919`. */
@@ -60,6 +68,8 @@ interface ActValues {
   'review-decided': Plain
   'receivable-opened': Plain
   'receivable-ended': Plain
+  'deduction-made': DeductionValues
+  'fees-freed': Plain
   'disbursement-failed': TrancheValues & { failure: FailureCode }
   'disbursement-lapsed': TrancheValues
   'disbursement-cancelled': TrancheValues
@@ -166,6 +176,8 @@ export type Messages = TimelineMessages & { [S in Stage as `stage.${S}`]: Plain 
   /** What a gateway said about an account. */
   [V in CheckVerdict | 'rests' as `check.${V}`]: { account: string }
 } & {
+  /** A deduction that leaves nothing to pay. */
+  'deduction.whole': DeductionValues
   'account.none': Plain
   /** Added to what waits for an account. */
   'account.deadline': { until: When }

@@ -10,6 +10,7 @@ import {
   checkFacts,
   closingFacts,
   courseFacts,
+  deductionFacts,
   dueFacts,
   failureFacts,
   outcomeFacts,
@@ -35,10 +36,8 @@ export function timelineText(language: Language, line: TimelineLine, context: Ti
   switch (key) {
     case 'timeline.registered':
       return text(language, key, { programme: programme.name })
-    case 'timeline.screened-refused': {
-      const reasons = refusalFacts(line).map((code) => refusalText(language, code, programme.eligibility))
-      return text(language, key, { reasons: reasons.join(' ') }).trim()
-    }
+    case 'timeline.screened-refused':
+      return refusedText(language, line, programme)
     case 'timeline.admitted':
       return text(language, key, admissionFacts(line, programme))
     case 'timeline.course-started':
@@ -82,11 +81,23 @@ export function timelineText(language: Language, line: TimelineLine, context: Ti
     case 'timeline.disbursement-lapsed':
     case 'timeline.disbursement-cancelled':
       return text(language, key, trancheFacts(line, programme))
+    case 'timeline.deduction-made':
+      return deductionText(language, line, programme)
     case 'timeline.life-closed':
       return text(language, key, { outcome: outcomeFacts(line) })
     default:
       return text(language, key)
   }
+}
+
+function refusedText(language: Language, line: TimelineLine, { eligibility }: Programme): string {
+  const reasons = refusalFacts(line).map((code) => refusalText(language, code, eligibility))
+  return text(language, 'timeline.screened-refused', { reasons: reasons.join(' ') }).trim()
+}
+
+function deductionText(language: Language, line: TimelineLine, programme: Programme): string {
+  const facts = deductionFacts(line, programme)
+  return text(language, facts.net.minor === 0n ? 'deduction.whole' : 'timeline.deduction-made', facts)
 }
 
 /** What somebody is asked for, and until when. */

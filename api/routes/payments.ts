@@ -9,6 +9,8 @@ import { pageRequest, pageView } from '../page.ts'
 import { PageQuery, ParticipantRef, ProgrammeCode } from '../schemas/common.ts'
 import { closed, ref } from '../schemas/named.ts'
 import {
+  DeductionPage,
+  deductionView,
   DisbursementPage,
   disbursementView,
   DisbursementWithPayouts,
@@ -32,6 +34,12 @@ export function paymentRoutes(app: App, { store }: RouteContext): void {
     const { programme, key } = request.params
     const row = await store.reads.disbursement(programme, key)
     return reply.send({ ...disbursementView(row), payouts: row.payouts.map(payoutView) })
+  })
+
+  app.get('/v1/programmes/:programme/deductions', LIST_DEDUCTIONS, async (request, reply) => {
+    const { code: programme } = await store.programmes.current(request.params.programme)
+    const page = await store.reads.deductions(programme, request.query.ref, pageRequest(request.query))
+    return reply.send(pageView(page, (row) => row.id, deductionView))
   })
 
   app.get('/v1/programmes/:programme/payouts', LIST_PAYOUTS, async (request, reply) => {
@@ -81,6 +89,17 @@ const FIND_DISBURSEMENT = get(
     problems: ['not-found'],
   },
   { params: keyParams },
+)
+const LIST_DEDUCTIONS = get(
+  {
+    id: 'listDeductions',
+    summary: 'What was taken off what people are owed',
+    tag: 'payments',
+    roles: READERS,
+    scope: 'programme',
+    answers: { 200: ref(DeductionPage) },
+  },
+  { params, querystring: closed({ ref: Type.Optional(ParticipantRef), ...PageQuery }) },
 )
 const LIST_PAYOUTS = get(
   {

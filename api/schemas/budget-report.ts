@@ -30,11 +30,13 @@ const BudgetTotal = named(
   {
     appropriated: ref(Money),
     available: ref(Money),
+    feesReserved: ref(Money),
+    feesSpent: ref(Money),
     people: Type.Integer(),
     ...COLUMNS,
     returnedToTreasury: ref(Money),
   },
-  'appropriated = available + reserved; every other column but the last is the sum of the waves',
+  'appropriated = available + reserved + feesReserved + feesSpent; people and the columns of the waves are the sums of theirs',
 )
 const BudgetLine = named(
   'BudgetLine',
@@ -110,6 +112,8 @@ export function budgetView({
     total: {
       appropriated: money(total.appropriated, currency),
       available: money(total.available, currency),
+      feesReserved: money(total.feesReserved, currency),
+      feesSpent: money(total.feesSpent, currency),
       people: total.people,
       ...columns(total),
       returnedToTreasury: money(total.returnedToTreasury, currency),

@@ -1,11 +1,13 @@
 /** Disbursements, payouts and the ledger on the wire. */
 import Type, { type Static } from 'typebox'
+import { DEDUCTION_CAUSES } from '../../domain/deduction.ts'
 import { DISBURSEMENT_STATES } from '../../domain/disbursement.ts'
 import { isDebitNormal } from '../../domain/ledger.ts'
 import { FAILURE_CLASSES } from '../../domain/observation.ts'
 import { PAYOUT_MONEY, PAYOUT_STATES } from '../../domain/payout.ts'
 import type { LedgerAccountView, PostingView } from '../../store/read-money.ts'
 import type {
+  DeductionView,
   DisbursementView,
   ObservationView,
   PayoutDetail,
@@ -20,6 +22,8 @@ const DISBURSEMENT = {
   ref: ParticipantRef,
   tranche: Type.String(),
   amount: ref(Money),
+  deducted: ref(Money),
+  version: Type.Integer({ description: 'Rises with each change: what two people decide is bound to it' }),
   state: Type.Enum([...DISBURSEMENT_STATES]),
   reason: textOrNull(),
   attempts: Type.Integer(),
@@ -34,6 +38,27 @@ const DISBURSEMENT = {
 
 export const Disbursement = named('Disbursement', DISBURSEMENT, 'One tranche owed to one person: the obligation')
 export const DisbursementPage = pageOf('DisbursementPage', Disbursement)
+
+export const Deduction = named(
+  'Deduction',
+  {
+    id: Type.String({ format: 'uuid' }),
+    disbursement: Type.String(),
+    ref: ParticipantRef,
+    payout: textOrNull({ description: 'What was paid in error and is set off' }),
+    cause: Type.Enum([...DEDUCTION_CAUSES]),
+    reference: Type.String({ description: 'Number of the document that orders it' }),
+    amount: ref(Money),
+    proposal: Type.String({ format: 'uuid' }),
+    madeAt: Time,
+  },
+  'What was taken off what a person is owed, as two people agreed',
+)
+export const DeductionPage = pageOf('DeductionPage', Deduction)
+
+export function deductionView({ amount, currency, madeAt, ...row }: DeductionView): Static<typeof Deduction> {
+  return { ...row, amount: money(amount, currency), madeAt: time(madeAt) }
+}
 
 const PAYOUT = {
   key: Type.String(),
@@ -104,16 +129,18 @@ export const PayoutWithHistory = named(
 )
 
 export function disbursementView(row: DisbursementView): Static<typeof Disbursement> {
-  const { key, ref, tranche, state, reason, attempts, returns, currency } = row
+  const { key, ref, tranche, version, state, reason, attempts, returns, currency } = row
   return {
     key,
     ref,
     tranche,
+    version,
     state,
     reason,
     attempts,
     returns,
     amount: money(row.amount, currency),
+    deducted: money(row.deducted, currency),
     returned: money(row.returned, currency),
     owedAt: time(row.owedAt),
     releaseAt: time(row.releaseAt),

@@ -49,6 +49,7 @@ export const Run = named(
     hash: Type.String({ description: 'SHA-256 of what is approved: docs/payout-runs.md says of which text' }),
     lines: Type.Integer(),
     amount: ref(Money),
+    fees: ref(Money),
     collectedAt: Time,
     collectedBy: Type.String({ description: 'The person, or `engine`' }),
     proposal: textOrNull({ description: 'The newest proposal to release it' }),
@@ -74,6 +75,9 @@ export const RunLine = named(
     amount: ref(Money),
     gateway: Type.String(),
     account: Type.String({ description: 'The id of the account link' }),
+    gross: textOrNull({ description: 'Minor units owed before deductions; null where there are none' }),
+    deductions: textOrNull({ description: 'Each deduction and its minor units, as it is hashed' }),
+    fee: ref(Money),
     state: Type.Enum([...LINE_STATES]),
     reason: textOrNull({ description: 'Why it was dropped, or what was under way when the run ended' }),
     releasedAt: TimeOrNull,
@@ -120,6 +124,7 @@ export function runView(row: RunRow): Static<typeof Run> {
     hash: row.hash.toString('hex'),
     lines,
     amount: money(row.amount, row.currency),
+    fees: money(row.fees, row.currency),
     collectedAt: time(row.collectedAt),
     collectedBy,
     proposal,
@@ -147,6 +152,9 @@ export function runLineView(row: RunLineRow): Static<typeof RunLine> {
     amount: money(row.amount, row.currency),
     gateway,
     account,
+    gross: row.gross?.toString() ?? null,
+    deductions: row.deductions,
+    fee: money(row.fee, row.currency),
     state,
     reason,
     releasedAt: timeOrNull(row.releasedAt),
@@ -169,7 +177,7 @@ export function runReportView(row: RunRow, all: readonly RunTotal[]): Static<typ
 }
 
 const RESULT_COLUMNS =
-  'run,disbursement,ref,tranche,region,minor,currency,gateway,account,state,reason,released_at,ended_at'
+  'run,disbursement,ref,tranche,region,minor,currency,gateway,account,state,reason,released_at,ended_at,gross,deductions,fee'
 
 /**
  * The result file, a piece at a time: every line with what became of it. Nothing in it needs quotes: keys, codes, ids, digits and times.
@@ -209,5 +217,8 @@ function csvLine(run: string, row: RunLineRow): string {
     state,
     reason ?? '',
     ...ends,
+    row.gross ?? '',
+    row.deductions ?? '',
+    row.fee,
   ].join()
 }

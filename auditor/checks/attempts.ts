@@ -3,6 +3,10 @@ import { sqlCheck } from '../books.ts'
 /** The number that the event of a claim, or of an end, has in the trail: under the life's lock they are in the order in which they happened. */
 const CLAIMED = `(SELECT min(e.id) FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act IN ('payout-sent', 'payout-recovered') AND e.subject = y.key)`
 
+/** What had been taken off disbursement `d` when payout `y` was claimed. */
+const DEDUCTED = `(SELECT coalesce(sum((e.after ->> 'amount')::bigint), 0) FROM audit_event e
+   WHERE (e.programme, e.ref) = (d.programme, d.ref) AND e.act = 'deduction-made' AND e.subject = d.key AND e.id < ${CLAIMED})`
+
 /** Account `a` failed with event `e`, and before the claim its gateway was asked again and had nothing against it. */
 const MENDED = `EXISTS (SELECT FROM audit_event m WHERE (m.programme, m.ref) = (a.programme, a.ref) AND m.act = 'account-checked' AND m.subject = e.subject
                               AND m.after ->> 'verdict' IN ('verified', 'review') AND m.id > e.id AND m.id < ${CLAIMED})`
@@ -18,10 +22,10 @@ export const attempts = sqlCheck(
     {
       invariant: 'I1',
       sql: `
-SELECT 'over-limit' AS kind, 'disbursement' AS entity, d.key, format('%s of it are with the payee, and %s are owed', sum(y.amount - y.returned), d.amount) AS says
+SELECT 'over-limit' AS kind, 'disbursement' AS entity, d.key, format('%s of it are with the payee, and %s are owed', sum(y.amount - y.returned), d.amount - d.deducted) AS says
   FROM disbursement d JOIN payout y ON y.disbursement = d.key JOIN moved_payout m ON m.payout = y.key
  WHERE y.money = 'credited' OR m.money = 'credited' AND y.key NOT IN (SELECT payout FROM decided_payout)
- GROUP BY d.key, d.amount HAVING sum(y.amount - y.returned) > d.amount`,
+ GROUP BY d.key, d.amount, d.deducted HAVING sum(y.amount - y.returned) > d.amount - d.deducted`,
     },
     {
       invariant: 'I20',
@@ -65,7 +69,8 @@ SELECT 'changed' AS kind, 'payout' AS entity, y.key,
        format('it carries %s %s, and %s %s are owed', y.amount, y.currency, d.amount, d.currency) AS says
   FROM payout y JOIN disbursement d ON d.key = y.disbursement 
  WHERE y.currency <> d.currency OR y.amount > d.amount
-    OR y.amount < d.amount AND y.disbursement NOT IN (SELECT disbursement FROM decided_payout)`,
+    OR y.amount < d.amount - CASE WHEN d.deducted = 0 THEN 0 ELSE ${DEDUCTED} END AND y.disbursement NOT IN (SELECT disbursement FROM decided_payout)
+    OR d.deducted > 0 AND y.amount > d.amount - ${DEDUCTED}`,
     },
     {
       invariant: 'I3',

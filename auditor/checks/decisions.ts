@@ -12,15 +12,19 @@ export const decisions = sqlCheck(
     name: 'decisions',
     title: 'what people decided about payments and what is owed was agreed to by two, in these words',
   },
-  { decisions: `audit_event WHERE act IN ('review-decided', 'receivable-ended')` },
+  { decisions: `audit_event WHERE act IN ('review-decided', 'receivable-ended', 'deduction-made')` },
   [
     {
       invariant: 'I21',
-      sql: decidedUnder('payout', 'subject', `('review-decided', 'receivable-ended')`),
+      sql: decidedUnder(
+        'payout',
+        `CASE act WHEN 'deduction-made' THEN after ->> 'payout' ELSE subject END`,
+        `('review-decided', 'receivable-ended', 'deduction-made')`,
+      ),
     },
     {
       invariant: 'I21',
-      sql: decidedUnder('disbursement', `split_part(subject, '#', 1)`, `('review-decided')`),
+      sql: decidedUnder('disbursement', `split_part(subject, '#', 1)`, `('review-decided', 'deduction-made')`),
     },
   ],
 )

@@ -1,9 +1,10 @@
 import { localDate, sqlCheck } from '../books.ts'
+import { FEE_EVENTS } from './fees.ts'
 
 const booked = (difference: string, side: 'out' | 'in'): string => {
   const [fee, word] =
     side === 'out' ? [['fee-charged', 'fee-refunded'], 'unexplained'] : [['fee-refunded', 'fee-charged'], 'explained']
-  return `CASE WHEN d.class = 'fee' THEN CASE WHEN ${difference} < 0 THEN '${fee[0]}' ELSE '${fee[1]}' END
+  return `CASE WHEN d.class = 'fee' AND NOT d.over_reserve THEN CASE WHEN ${difference} < 0 THEN '${fee[0]}' ELSE '${fee[1]}' END
                WHEN ${difference} < 0 THEN 'debit-${word}' ELSE 'credit-${word}' END`
 }
 
@@ -43,6 +44,10 @@ const yearOf = (states: string): string => `CASE WHEN over.key IS NULL THEN d.fi
 const WITH_PAYEE = `
 SELECT y.disbursement AS key, sum(y.amount - y.returned) AS kept FROM disbursement d JOIN payout y ON y.disbursement = d.key
  WHERE d.state IN ('lapsed', 'cancelled') AND y.money = 'credited' GROUP BY y.disbursement`
+
+/** Payout \`y\` came back after its disbursement \`d\` had lapsed: the trail has both in the order of their commits. */
+const AFTER_LAPSE = `(SELECT max(b.id) FROM audit_event b WHERE (b.programme, b.ref) = (y.programme, y.ref) AND b.subject = y.key AND b.act = 'payout-returned')
+       > (SELECT min(l.id) FROM audit_event l WHERE (l.programme, l.ref) = (d.programme, d.ref) AND l.subject = d.key AND l.act = 'disbursement-lapsed')`
 
 /** Every event that must have been posted, from the rows and facts it tells of; never from a posting. */
 const EVENTS = `
@@ -90,10 +95,10 @@ SELECT 'treasury-return:' || r.id || '/returned-to-treasury', 'returned-to-treas
        (SELECT min(a.budget_line) FROM appropriation a WHERE (a.programme, a.fiscal_year) = (r.programme, r.fiscal_year)), r.gateway, ${localDate('r.recorded_at', 'r.programme')}
   FROM treasury_return r
 UNION ALL
-SELECT d.key || '/' || d.state, d.state, d.key, d.amount - coalesce(w.kept, 0), d.currency, d.programme, d.ref, d.fiscal_year, d.budget_line, NULL,
+SELECT d.key || '/' || d.state, d.state, d.key, coalesce((e.after ->> 'amount')::bigint, d.amount - d.deducted - coalesce(w.kept, 0)), d.currency, d.programme, d.ref, d.fiscal_year, d.budget_line, NULL,
        ${localDate('e.at', 'd.programme')}
   FROM disbursement d LEFT JOIN (${WITH_PAYEE}) AS w ON w.key = d.key
-  JOIN LATERAL (SELECT at FROM audit_event e WHERE (e.programme, e.ref) = (d.programme, d.ref) AND (subject = d.key OR subject LIKE d.key || '#%') AND (act = 'disbursement-' || d.state OR act = 'review-decided' AND after ->> 'disbursement' = d.state)
+  JOIN LATERAL (SELECT at, after FROM audit_event e WHERE (e.programme, e.ref) = (d.programme, d.ref) AND (subject = d.key OR subject LIKE d.key || '#%') AND (act = 'disbursement-' || d.state OR act = 'review-decided' AND after ->> 'disbursement' = d.state)
                                      ORDER BY id LIMIT 1) e ON true
  WHERE d.state IN ('lapsed', 'cancelled')
 UNION ALL
@@ -102,8 +107,15 @@ SELECT y.key || '/' || e.event, e.event, y.key, y.amount, y.currency, y.programm
   FROM payout y JOIN disbursement d ON d.key = y.disbursement JOIN moved_payout m ON m.payout = y.key
   LEFT JOIN (${MOVED}) AS over ON over.key = d.key
  CROSS JOIN LATERAL (VALUES ('claimed', y.claimed_at, NULL), ('paid', m.paid_at, '{paid,returned}'), ('returned', m.returned_at, '{returned}'),
-                            ('voided', m.voided_at, '{failed,cancelled,not-sent}')) AS e (event, at, states)
+                            ('voided', m.voided_at, '{failed,cancelled,not-sent}'),
+                            ('lapsed', CASE WHEN d.state = 'lapsed' AND ${AFTER_LAPSE} THEN m.returned_at END, '{returned}')) AS e (event, at, states)
  WHERE e.at IS NOT NULL AND y.key NOT IN (SELECT payout FROM decided_payout)
+UNION ALL
+${FEE_EVENTS}
+UNION ALL
+SELECT 'deduction:' || n.id || '/' || e.event, e.event, 'deduction:' || n.id, n.amount, n.currency, n.programme, n.ref, d.fiscal_year, d.budget_line, NULL,
+       ${localDate('n.made_at', 'n.programme')}
+  FROM deduction n JOIN disbursement d ON d.key = n.disbursement CROSS JOIN LATERAL (SELECT CASE WHEN n.payout IS NULL THEN 'withheld' ELSE 'offset' END AS event) e
 UNION ALL
 SELECT e.key, e.event, y.key, e.amount, y.currency, y.programme, y.ref, e.year, d.budget_line, y.gateway, e.day
   FROM decided_event e JOIN payout y ON y.key = e.payout JOIN disbursement d ON d.key = y.disbursement
@@ -165,6 +177,14 @@ SELECT CASE WHEN p.key IS NULL THEN 'missing' WHEN e.key IS NULL THEN 'extra' EL
             ELSE format('it is not what happened in: %s', concat_ws(', ', ${DIFFERS})) END AS says
   FROM posting p FULL JOIN (${EXPECTED}) AS e ON e.key = p.key AND e.line = p.line
  WHERE p.key IS NULL OR e.key IS NULL OR num_nonnulls(${DIFFERS}) > 0`,
+    },
+    {
+      invariant: 'I5',
+      sql: `
+SELECT 'changed' AS kind, 'disbursement' AS entity, d.key, format('%s of it lapsed, %s are with the payee and %s were deducted, of %s', coalesce(l.amount, 0), coalesce(w.kept, 0), d.deducted, d.amount) AS says
+  FROM disbursement d LEFT JOIN (${WITH_PAYEE}) AS w ON w.key = d.key
+  LEFT JOIN (SELECT split_part(subject, '#', 1) AS key, sum(amount) AS amount FROM posting WHERE event = 'lapsed' AND credit = 'budget:lapsed' GROUP BY 1) AS l ON l.key = d.key
+ WHERE d.state = 'lapsed' AND coalesce(l.amount, 0) + coalesce(w.kept, 0) + d.deducted <> d.amount`,
     },
     {
       invariant: 'I4',

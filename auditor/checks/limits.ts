@@ -26,7 +26,7 @@ SELECT DISTINCT ON (programme, fiscal_year, budget_line, account) 'over-limit' A
       sql: `
 SELECT DISTINCT ON (programme, ref, account) 'over-limit' AS kind, 'posting' AS entity, key || ':' || line AS key,
        format('after it %s of %s is %s', account, ref, own) AS says
-  FROM (${RUNNING}) AS running WHERE own < 0 AND account <> 'budget:available' ORDER BY programme, ref, account, id`,
+  FROM (${RUNNING}) AS running WHERE own < 0 AND account NOT IN ('budget:available', 'budget:fee-reserved') ORDER BY programme, ref, account, id`,
     },
     {
       invariant: 'I6',
@@ -34,7 +34,8 @@ SELECT DISTINCT ON (programme, ref, account) 'over-limit' AS kind, 'posting' AS 
 SELECT CASE WHEN committed > amount OR promised > amount THEN 'over-limit' ELSE 'changed' END AS kind, 'appropriation' AS entity, id::text AS key,
        format('of %s, %s are said to be promised and %s are', amount, committed, promised) AS says
   FROM (SELECT a.*, (SELECT coalesce(sum(c.amount - c.released), 0) FROM commitment c WHERE c.appropriation = a.id)
-                      + (SELECT coalesce(sum(k.kept + k.moved), 0) FROM carry_over k WHERE k.from_appropriation = a.id) AS promised FROM appropriation a) AS a
+                      + (SELECT coalesce(sum(k.kept + k.moved), 0) FROM carry_over k WHERE k.from_appropriation = a.id)
+                      + (SELECT coalesce(sum(f.reserved - f.freed), 0) FROM fee_reserve f WHERE f.appropriation = a.id) AS promised FROM appropriation a) AS a
  WHERE committed > amount OR promised > amount OR committed < promised OR amount < 0`,
     },
     {

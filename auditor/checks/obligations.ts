@@ -46,7 +46,7 @@ SELECT CASE WHEN c.ref IS NULL THEN 'missing' WHEN p.admitted_at IS NULL THEN 'e
 SELECT CASE WHEN c.obligated + c.released > c.amount THEN 'over-limit' ELSE 'changed' END AS kind, 'commitment' AS entity, c.programme || ':' || c.ref AS key,
        format('of %s, %s are said to be owed and %s given back; %s are owed and the life is %s', c.amount, c.obligated, c.released, o.owed, p.stage) AS says
   FROM commitment c JOIN participant p ON (p.programme, p.ref) = (c.programme, c.ref) JOIN appropriation a ON a.id = c.appropriation
- CROSS JOIN LATERAL (SELECT coalesce(sum(amount) FILTER (WHERE state <> 'cancelled'), 0) AS owed FROM disbursement d
+ CROSS JOIN LATERAL (SELECT coalesce(sum(CASE WHEN state = 'cancelled' THEN deducted ELSE amount END), 0) AS owed FROM disbursement d
                       WHERE (d.programme, d.ref, d.fiscal_year) = (c.programme, c.ref, a.fiscal_year)) o
  WHERE c.obligated <> o.owed OR c.obligated + c.released > c.amount
     OR c.released <> CASE WHEN p.stage = 'closed' THEN c.amount - c.obligated ELSE 0 END`,

@@ -3,9 +3,9 @@ import { addDuration } from '../time.ts'
 
 /** The hash that people sign for a run, made anew from its lines. */
 const HASHED = `
-SELECT r.key, encode(r.hash, 'hex') AS hash, r.lines, r.amount, count(l.disbursement) AS many, coalesce(sum(l.amount), 0) AS sum,
+SELECT r.key, encode(r.hash, 'hex') AS hash, r.lines, r.amount, count(l.disbursement) AS many, coalesce(sum(l.amount), 0) AS sum, r.fees, coalesce(sum(l.fee), 0) AS own_fees,
        encode(sha256(convert_to(concat_ws(E'\\n', 'lunas-run 1', r.key, r.programme,
-         string_agg(concat_ws(' ', l.disbursement, l.amount, l.currency, l.gateway, l.account), E'\\n' ORDER BY l.disbursement COLLATE "C")), 'UTF8')), 'hex') AS made
+         string_agg(concat_ws(' ', l.disbursement, l.amount, l.currency, l.gateway, l.account, 'gross=' || l.gross, l.deductions, 'fee=' || nullif(l.fee, 0)), E'\\n' ORDER BY l.disbursement COLLATE "C")), 'UTF8')), 'hex') AS made
   FROM payout_run r LEFT JOIN payout_run_line l ON l.run = r.key GROUP BY r.key`
 
 /** The last of its events that says how a run stands, and what it says. */
@@ -33,7 +33,19 @@ const lines = sqlCheck(
       invariant: 'I21',
       sql: `
 SELECT 'changed' AS kind, 'payout_run' AS entity, key, format('its %s lines of %s hash to %s; it says %s of %s and %s', many, sum, made, lines, amount, hash) AS says
-  FROM (${HASHED}) AS r WHERE made <> hash OR many <> lines OR sum <> amount`,
+  FROM (${HASHED}) AS r WHERE made <> hash OR many <> lines OR sum <> amount OR fees <> own_fees`,
+    },
+    {
+      invariant: 'I21',
+      sql: `
+SELECT 'changed' AS kind, 'payout_run_line' AS entity, l.run || ' ' || l.disbursement AS key,
+       format('it has %s of %s with %s, and the deductions come to %s', l.amount, l.gross, l.deductions, n.sum) AS says
+  FROM payout_run_line l JOIN payout_run r ON r.key = l.run
+  LEFT JOIN (SELECT subject, min(id) AS place FROM audit_event WHERE act = 'run-collected' GROUP BY subject) AS c ON c.subject = 'run:' || r.key
+ CROSS JOIN LATERAL (SELECT sum(n.amount) AS sum, string_agg(n.id || '=' || n.amount, ' ' ORDER BY n.id::text COLLATE "C") AS told
+                       FROM deduction n JOIN audit_event e ON (e.programme, e.ref) = (n.programme, n.ref) AND e.act = 'deduction-made' AND e.after ->> 'deduction' = n.id::text
+                      WHERE n.disbursement = l.disbursement AND e.id < c.place) n
+ WHERE (l.deductions, l.gross - l.amount) IS DISTINCT FROM (n.told, n.sum)`,
     },
     {
       invariant: 'I21',

@@ -17,7 +17,7 @@ SELECT id, payout, decision, from_state, to_state,
 
 const GIVEN_UP = `(SELECT count(*) FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act = 'review-needed' AND e.subject = y.key AND e.after ->> 'reason' = 'no-answer')`
 
-const DECIDED = `(SELECT count(*) FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act IN ('review-decided', 'receivable-ended') AND e.subject = y.key)`
+const DECIDED = `(SELECT count(*) FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND (e.act IN ('review-decided', 'receivable-ended') AND e.subject = y.key OR e.act = 'deduction-made' AND e.after ->> 'payout' = y.key))`
 
 /**
  * How often at most somebody who proves nothing has told of a payout: each time its version rises and nothing else says so. A callback
@@ -94,9 +94,9 @@ SELECT 'changed' AS kind, 'disbursement' AS entity, d.key,
   LEFT JOIN (SELECT z.disbursement, count(*) FILTER (WHERE m.money = 'credited') AS paid, min(m.paid_at) AS first_paid_at
                FROM payout z JOIN moved_payout m ON m.payout = z.key GROUP BY z.disbursement) m ON m.disbursement = d.key
  WHERE d.key NOT IN (SELECT disbursement FROM decided_payout) AND ((d.state = 'in-flight') <> coalesce(y.state IN ('submitting', 'unknown', 'accepted', 'processing', 'failing') AND d.state NOT IN ('review', 'lapsed', 'cancelled'), false)
-    OR d.state = 'paid' AND coalesce(m.paid, 0) = 0
+    OR d.state = 'paid' AND coalesce(m.paid, 0) = 0 AND d.deducted < d.amount
     OR m.paid > 0 AND d.state NOT IN ('paid', 'review', 'lapsed', 'cancelled')
-    OR d.first_paid_at IS DISTINCT FROM m.first_paid_at)`,
+    OR d.first_paid_at IS DISTINCT FROM coalesce(m.first_paid_at, CASE WHEN d.deducted = d.amount THEN (SELECT max(n.made_at) FROM deduction n WHERE n.disbursement = d.key) END))`,
     },
     {
       invariant: 'I17',
@@ -105,7 +105,7 @@ SELECT CASE WHEN e.state IS NULL THEN 'forbidden' ELSE 'changed' END AS kind, 'p
        CASE WHEN e.state IS NULL THEN 'it was found to be what its money contradicts'
             ELSE format('it is %s with its money %s, and what was decided leaves it %s and %s', y.state, y.money, e.state, e.money) END AS says
   FROM decided_end e JOIN payout y ON y.key = e.payout
- WHERE e.state IS NULL OR (y.state, y.money, y.returned) IS DISTINCT FROM (e.state, e.money, e.returned)`,
+ WHERE e.state IS NULL OR (y.state, y.money, y.returned, y.repaid) IS DISTINCT FROM (e.state, e.money, e.returned, e.repaid)`,
     },
     {
       invariant: 'I17',
@@ -120,13 +120,13 @@ SELECT 'changed' AS kind, 'disbursement' AS entity, d.key,
           coalesce(bool_or(y.state IN ('submitting', 'unknown', 'accepted', 'processing', 'failing')), false) AS live
      FROM payout y JOIN moved_payout m ON m.payout = y.key LEFT JOIN decided_end e ON e.payout = y.key WHERE y.disbursement = d.key) o
  WHERE d.key IN (SELECT disbursement FROM decided_payout)
-   AND CASE d.state WHEN 'paid' THEN o.delivered <> d.amount
+   AND CASE d.state WHEN 'paid' THEN o.delivered <> d.amount - d.deducted
                     WHEN 'in-flight' THEN NOT o.live OR o.reviewed
                     WHEN 'cancelled' THEN o.delivered > 0
                     WHEN 'lapsed' THEN false
                     WHEN 'review' THEN NOT o.reviewed AND NOT EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (d.programme, d.ref)
                            AND (e.act = 'review-decided' AND e.after ->> 'disbursement' = 'review' OR e.act = 'review-needed') AND (e.subject = d.key OR e.subject LIKE d.key || '#%'))
-                    ELSE o.delivered = d.amount OR o.live OR o.reviewed END`,
+                    ELSE o.delivered = d.amount - d.deducted OR o.live OR o.reviewed END`,
     },
     {
       invariant: 'I17',

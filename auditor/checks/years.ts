@@ -11,7 +11,7 @@ const yearAt = (at: string): string => `coalesce(
   (SELECT (x.after ->> 'from')::int FROM audit_event x WHERE (x.programme, x.ref) = (d.programme, d.ref) AND x.act = 'disbursement-carried' AND x.subject = d.key
       AND x.id > ${at} ORDER BY x.id LIMIT 1), d.fiscal_year)`
 
-/** What lapsed because its year ended. */
+/** What lapsed because its year ended; whose person leaves says so as the cause, and the year did not do it. */
 const LAPSED = `
 SELECT e.*, d.key, d.amount, (e.after ->> 'fiscalYear')::int AS fiscal_year FROM audit_event e JOIN disbursement d ON d.key = e.subject
  WHERE e.act = 'disbursement-lapsed' AND e.after ->> 'reason' = 'year-end'`
@@ -57,7 +57,7 @@ SELECT 'changed' AS kind, 'carry_over' AS entity, concat_ws(':', k.programme, k.
        format('%s stayed and %s went over of what was owed; the obligations come to %s and %s', k.kept, k.obligated, o.kept, o.moved) AS says
   FROM carry_over k JOIN appropriation f ON f.id = k.from_appropriation JOIN appropriation t ON t.id = k.to_appropriation
  CROSS JOIN LATERAL (
-   SELECT coalesce(sum(d.amount) FILTER (WHERE d.fiscal_year = f.fiscal_year AND d.state <> 'cancelled'), 0) AS kept,
+   SELECT coalesce(sum(CASE WHEN d.state = 'cancelled' THEN d.deducted ELSE d.amount END) FILTER (WHERE d.fiscal_year = f.fiscal_year), 0) AS kept,
           coalesce(sum(d.amount) FILTER (WHERE EXISTS (SELECT FROM audit_event x WHERE (x.programme, x.ref) = (k.programme, k.ref) AND x.act = 'disbursement-carried'
                                                           AND x.subject = d.key AND x.after ->> 'from' = f.fiscal_year::text)), 0) AS moved
      FROM disbursement d WHERE (d.programme, d.ref) = (k.programme, k.ref)) o
@@ -102,7 +102,7 @@ SELECT 'changed' AS kind, 'year_close' AS entity, z.programme || ':' || z.fiscal
        format('it says %s lapsed, %s returned and %s carried over; they come to %s, %s and %s', z.lapsed, z.returned, z.carried, s.lapsed, s.returned, s.carried) AS says
   FROM year_close z
  CROSS JOIN LATERAL (
-   SELECT (SELECT coalesce(sum(l.amount), 0) FROM (${LAPSED}) AS l WHERE (l.programme, l.fiscal_year, l.person) = (z.programme, z.fiscal_year, 'engine')) AS lapsed,
+   SELECT (SELECT coalesce(sum(l.amount), 0) FROM (${LAPSED}) AS l WHERE (l.programme, l.fiscal_year, l.person) = (z.programme, z.fiscal_year, 'engine') AND l.after ->> 'cause' IS NULL) AS lapsed,
           (SELECT coalesce(sum(r.amount), 0) FROM treasury_return r WHERE (r.programme, r.fiscal_year) = (z.programme, z.fiscal_year)) AS returned,
           (SELECT coalesce(sum(k.moved), 0) FROM carry_over k JOIN appropriation f ON f.id = k.from_appropriation
             WHERE (f.programme, f.fiscal_year) = (z.programme, z.fiscal_year)) AS carried) s

@@ -93,13 +93,14 @@ function accountOf(number: string, holder: string): AccountDetails {
   return { kind: 'bank', institution: 'ID.BNI', number, holder }
 }
 
-/** The same, paid by runs that people agree to, and with accounts that are asked about before they are paid to. */
+/** The same, paid by runs that people agree to and that reserve fees, and with accounts that are asked about before they are paid to. */
 export function approvedTrial(): Programme {
   const trial = trialProgramme()
   const canary = { lines: 1, pause: 'PT1S' }
   const runs = { approvedFor: 'P1D', canary, priority: 5, approvals: [{ approvers: 1, releaser: false }] }
   const accounts = { check: 'before-use', checkAgainAfter: 'PT5S', names: { accept: 90, review: 1 } } as const
-  return { ...trial, payment: { ...trial.payment, release: 'approved', runs, accounts } }
+  const fees = [{ gateway: 'sandbox', amount: '250000', times: 1 }]
+  return { ...trial, payment: { ...trial.payment, release: 'approved', runs, accounts, fees } }
 }
 
 /** The demonstration programme with time for everything: what a dead process holds up is late here, never lost. */

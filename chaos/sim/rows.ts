@@ -41,7 +41,7 @@ export interface LineRow extends ApprovedLine {
   readonly state: LineState
 }
 
-export type StoredDisbursement = Omit<DisbursementRow, 'payout' | 'asked' | 'reviewing' | 'approval'> & {
+export type StoredDisbursement = Omit<DisbursementRow, 'payout' | 'asked' | 'reviewing' | 'year_over' | 'approval'> & {
   /** The open run it is a line of: at most one, as the partial unique index has it. */
   readonly run: string | null
   readonly ref: string
@@ -203,6 +203,7 @@ export class Rows {
     return {
       ...stored,
       reviewing: payouts.some(({ state }) => state === 'review'),
+      year_over: false,
       payout: newest ? this.payoutRow(newest) : null,
       asked: askedOf(payouts),
       approval: this.approvalOf(stored),
@@ -256,6 +257,7 @@ export class Rows {
       ...this.sendTimes(payout),
       programme: person.programme,
       returned: 0n,
+      repaid: 0n,
       lost: false,
       programme_version: person.programme_version,
       region: person.region,

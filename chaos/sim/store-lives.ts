@@ -63,7 +63,14 @@ export class SimLives {
         const { state, reason, release_ms, action, action_by_ms, version } = after
         rows.disbursements.update(after.key, { state, reason, release_ms, action, action_by_ms, version })
       } else {
-        const { payout: _payout, asked: _asked, reviewing: _reviewing, approval: _approval, ...stored } = after
+        const {
+          payout: _payout,
+          asked: _asked,
+          reviewing: _reviewing,
+          year_over: _over,
+          approval: _approval,
+          ...stored
+        } = after
         const more = {
           ref: life.ref,
           tranche: code,
@@ -83,11 +90,12 @@ export class SimLives {
     if (step.kind === 'close' || step.kind === 'expire') return this.#giveBack(ref)
     if (step.kind !== 'owe' && step.kind !== 'lapse' && step.kind !== 'cancel') return
     if (step.kind === 'cancel' && !before.tranches.some((one) => one.code === step.tranche && one.disbursement)) return
-    const amount = BigInt(tranches.find(({ code }) => code === step.tranche)?.amount ?? 0)
+    const after = tranches.find(({ code }) => code === step.tranche)
+    const amount = BigInt(after?.amount ?? 0)
     const subject = disbursementOf(ref, step.tranche)
-    const event = { owe: 'obligated', lapse: 'lapsed', cancel: 'cancelled' } as const
-    books.post({ event: event[step.kind], subject, amount })
-    if (step.kind === 'lapse') return
+    const isLapsing = after?.disbursement?.state === 'lapsed'
+    books.post({ event: isLapsing ? 'lapsed' : step.kind === 'owe' ? 'obligated' : 'cancelled', subject, amount })
+    if (isLapsing) return
     this.#oblige(ref, step.kind === 'owe' ? amount : -amount)
   }
 

@@ -40,6 +40,7 @@ export class SimReviews {
     const attempts = rows.payoutsOf(stored).map((payout) => ({
       ...payout,
       returned: 0n,
+      repaid: 0n,
       beside: standsBeside(payout),
     }))
     const of = { programme: programme.code, programme_version: 1, amount: BigInt(stored.amount) }

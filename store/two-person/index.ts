@@ -2,6 +2,7 @@
 import type { ListedAct } from '../two-person-act.ts'
 import { accountChange } from './account-change.ts'
 import { appropriation } from './appropriation.ts'
+import { deduction } from './deduction.ts'
 import { discrepancyResolution } from './discrepancy-resolution.ts'
 import { freezeLift } from './freeze-lift.ts'
 import { funding } from './funding.ts'
@@ -31,6 +32,7 @@ export const TWO_PERSON_ACTS: readonly ListedAct[] = [
   runAbort,
   reviewDecision,
   receivableEnd,
+  deduction,
   discrepancyResolution,
   funding,
   yearEnd,

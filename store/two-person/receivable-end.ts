@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { AMOUNT_PATTERN } from '../../domain/money.ts'
 import { Problem } from '../../domain/problem.ts'
 import { checkReceivable, endReceivable, RECEIVABLE_ENDS, type EndedReceivable } from '../receivables.ts'
 import { twoPersonAct } from '../two-person-act.ts'
@@ -14,6 +15,9 @@ export const receivableEnd = twoPersonAct({
       payout: Type.String({ minLength: 1, maxLength: 200 }),
       version: Type.Integer({ minimum: 0 }),
       end: Type.Enum([...RECEIVABLE_ENDS]),
+      amount: Type.Optional(
+        Type.String({ pattern: AMOUNT_PATTERN, description: 'A part that was repaid; minor units' }),
+      ),
     },
     { additionalProperties: false },
   ),

@@ -16,8 +16,8 @@ export const runAbort = twoPersonAct({
     const { programme } = await findRun(sql, run)
     return { programme, subject: `run:${run}` }
   },
-  check: (sql, _context, { run }) => checkAbort(sql, run),
-  async execute(sql, _context, { run }, by, actor, atMs) {
-    await abortRun(sql, run, by, actor, atMs)
+  check: (sql, context, { run }) => checkAbort(sql, run),
+  async execute(sql, context, { run }, by, actor, atMs) {
+    await abortRun(sql, context, run, by, actor, atMs)
   },
 })

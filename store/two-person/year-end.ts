@@ -32,6 +32,7 @@ export const yearEnd = twoPersonAct({
 })
 
 async function asked(sql: Sql, context: StoreContext, content: Content): Promise<YearEnd> {
-  const programme = await context.programmes.current(content.programme, sql)
-  return { programme, fiscalYear: content.fiscalYear, document: content.document }
+  const { programmes } = context
+  const programme = await programmes.current(content.programme, sql)
+  return { programme, programmes, fiscalYear: content.fiscalYear, document: content.document }
 }

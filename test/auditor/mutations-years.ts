@@ -88,7 +88,12 @@ export const YEARS: readonly Mutation[] = [
     'a posting moved back into the closed year',
     'ledger',
     ['forbidden', 'posting'],
-    update('posting', `period = '2026-12'`, `t.key || ':' || t.line`, `event = 'returned' AND period = '2027-01'`),
+    update(
+      'posting',
+      `period = '2026-12'`,
+      `t.key || ':' || t.line`,
+      `event = 'returned' AND period = '2027-01' AND recorded_at > (SELECT max(closed_at) FROM closed_period)`,
+    ),
   ),
   change(
     'an obligation left in the year that ended',

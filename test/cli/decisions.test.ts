@@ -121,4 +121,20 @@ describe('lunas discrepancies and reviews', () => {
   })
 })
 
+test('every command of the runbook of deductions does what it says', async () => {
+  const steps = stepsOn(live)
+  const [REF = ''] = await steps.admit(peopleWith(1, '16', '2'))
+  await steps.train(REF)
+  await until(
+    'the wallet must be upgraded',
+    async () => (await steps.see(REF)).attention?.code === 'waiting-for-upgrade',
+  )
+  const shown = await json('participants', 'show', REF, ...programme)
+  const DISBURSEMENT = shown.tranches[0].disbursement.key
+  const told = await runAll('docs/runbooks/deductions.md', { REF, DISBURSEMENT })
+  expect(told.at(-1)).toContain(DISBURSEMENT)
+  const { tranches } = await json('participants', 'show', REF, ...programme)
+  expect(tranches[0].disbursement.deducted).toMatchObject({ minor: '100000' })
+})
+
 test('every command of the runbook of the year end does what it says', () => runbookOfYearEnd(live, commands))

@@ -17,13 +17,20 @@ const NOBODY: ReviewFacts['others'] = { delivered: 0n, areUnderWay: false, areRe
 interface Asked {
   readonly money?: PayoutMoney
   readonly returned?: bigint
+  readonly repaid?: bigint
   readonly state?: DisbursementState
   readonly others?: Partial<ReviewFacts['others']>
 }
 
-function factsOf({ money = 'clearing', returned = 0n, state = 'review', others = {} }: Asked): ReviewFacts {
+function factsOf({
+  money = 'clearing',
+  returned = 0n,
+  repaid = 0n,
+  state = 'review',
+  others = {},
+}: Asked): ReviewFacts {
   return {
-    payout: { money, amount: OWED, returned },
+    payout: { money, amount: OWED, returned, repaid },
     disbursement: { state, amount: OWED },
     others: { ...NOBODY, ...others },
   }
@@ -65,6 +72,23 @@ describe('what is found of a payout on its way', () => {
     }
     expect(decided({}, 'returned', { ...AGAIN, returned: 40n })).toBe('refused')
   })
+})
+
+it('what comes back of what was cancelled in part is not booked into an obligation that has ended', () => {
+  for (const finding of ['returned', 'not-paid', 'receivable', 'partly-returned'] as const) {
+    const more = finding === 'partly-returned' ? { returned: 10n } : {}
+    expect(decided({ money: 'credited', returned: 60n, state: 'cancelled' }, finding, more)).toBe('refused')
+  }
+})
+
+it('a receivable of which a part was given back is never found to be none: that part would be lost to the person', () => {
+  for (const finding of ['paid', 'not-paid', 'returned'] as const)
+    expect(decided({ money: 'receivable', repaid: 10n, state: 'paid', others: { delivered: OWED } }, finding)).toBe(
+      'refused',
+    )
+  expect(decided({ money: 'receivable', repaid: 10n, state: 'paid', others: { delivered: OWED } }, 'receivable')).toBe(
+    'paid receivable paid',
+  )
 })
 
 describe('a success that comes late', () => {

@@ -7,9 +7,10 @@ import { auditWithin } from '../support/audited.ts'
 import { END } from '../support/audited-teller.ts'
 import { openEndedYear } from '../support/audited-year.ts'
 import { cutsAt } from '../support/killed.ts'
+import { agreeToRun, AHEAD, approvedProgramme, payFirst, proposeRun } from '../support/runs.ts'
 import { credit, line, reconciling, RULE } from '../support/statements.ts'
 import { finishYears, yearOf } from '../support/years.ts'
-import { DAY, disbursementOf, HOUR, NOON, openStore, openWorld, type World } from '../support/world.ts'
+import { DAY, disbursementOf, HOUR, NOON, OPERATOR, openStore, openWorld, type World } from '../support/world.ts'
 
 const opened: World[] = []
 afterEach(async () => {
@@ -62,6 +63,39 @@ test('a statement whose settling is cut off three times at every wait is booked 
   expect(await world.count(open)).toBe(2)
   expect(await world.count(`SELECT FROM payout WHERE state = 'paid'`)).toBe(2)
   expect(await world.count(`SELECT FROM audit_event WHERE act = 'discrepancy-found'`)).toBe(3)
+  expect(await world.imbalances()).toEqual([])
+})
+
+test('a run whose collecting, letting go and closing are cut off three times at every wait reserves its fees once and frees what it did not send', async () => {
+  const fees = [{ gateway: 'sandbox', amount: '250000', times: 1 }]
+  const programme = approvedProgramme({ canary: { lines: 9, pause: 'PT0S' } })
+  const world = await openWorld({ programme: { ...programme, payment: { ...programme.payment, fees } } })
+  opened.push(world)
+  const refs = [await world.ready(), await world.ready(), await world.ready()]
+  const cuts = cutsAt(placesOf(/^(collect|close):|^release:(?!committed)/))
+  const store = openStore(world.database, { pass: cuts.pass })
+  const collecting = { actor: OPERATOR, atMs: NOON, idempotency: null }
+  await cuts.through(() =>
+    store.desk.perform(collecting, async (acts) => {
+      await acts.collectRun({ programme: 'swift', cutOffMs: NOON })
+      return { status: 200, body: {} }
+    }),
+  )
+  const [run] = await store.runs.list(null, true)
+  if (!run) throw new Error('no run')
+  await agreeToRun(world, await proposeRun(world, run))
+  await world.act((acts) => acts.hold({ programme: 'swift', ref: refs[2] ?? '', reason: 'a doubt' }), NOON)
+  await cuts.through(() => store.runs.look(run.key, AHEAD, NOON))
+  await payFirst(world, refs[0] ?? '')
+  expect(await cuts.through(() => store.runs.look(run.key, AHEAD, NOON + 4 * DAY))).toMatchObject({ state: 'closed' })
+  await store.close()
+  expect(cuts.left()).toEqual([])
+  expect(await world.one('SELECT reserved, spent, freed FROM fee_reserve')).toEqual({
+    reserved: 750_000n,
+    spent: 0n,
+    freed: 500_000n,
+  })
+  expect(await world.count(`SELECT FROM posting WHERE event = 'fee-freed'`)).toBe(1)
   expect(await world.imbalances()).toEqual([])
 })
 

@@ -5,7 +5,7 @@ import { openWorld, YEAR, type World } from '../support/world.ts'
 import { endYear, finishYears } from '../support/years.ts'
 import type { StatementLine } from '../../domain/statement.ts'
 
-const NUMBER = `ND-${YEAR}/sandbox`
+const NUMBER = `ND-${YEAR}/swift/${YEAR}/sandbox`
 const RECORDED = '2026-12-20'
 const NEXT = '2026-12-21'
 

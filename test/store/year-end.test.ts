@@ -7,6 +7,7 @@ import {
   DAY,
   disbursementOf,
   NOON,
+  OPERATOR,
   openWorld,
   refusal,
   seen,
@@ -16,6 +17,10 @@ import {
   YEAR,
   type World,
 } from '../support/world.ts'
+import { recordFunding, setAppropriation } from '../../store/budgets.ts'
+import { auditWithin } from '../support/audited.ts'
+import { deducting } from '../support/deductions.ts'
+import { submitted } from '../support/sent.ts'
 import { endYear, finishYears, yearOf, YEARS_END } from '../support/years.ts'
 
 const each = entitlementTotal(swiftProgramme())
@@ -48,6 +53,19 @@ const balance = async (account: string, fiscalYear: number): Promise<bigint> => 
     [account, fiscalYear],
   )
   return sum
+}
+
+/** What the auditor finds of what lapsed and went over. */
+async function audited(nowMs: number) {
+  const client = await world.root.pool.connect()
+  const only = ['years', 'ledger', 'limits', 'obligations', 'owed', 'transitions', 'events', 'deductions']
+  try {
+    await client.query('BEGIN')
+    return (await auditWithin(client, new Map(), nowMs, { only })).findings
+  } finally {
+    await client.query('ROLLBACK')
+    client.release()
+  }
 }
 
 describe('at the end of a fiscal year', () => {
@@ -124,6 +142,40 @@ describe('at the end of a fiscal year', () => {
     expect(await balance('budget:committed', NEXT)).toBe(each * 2n - AMOUNT)
   })
 
+  it.each(['at rest', 'in flight'])(
+    'what something was taken off and is %s stays, and lapses when its person leaves: the next year is promised no less',
+    async (how) => {
+      const ref = await world.ready()
+      const key = disbursementOf(ref)
+      const at = await deducting(world)
+      await at.deduct(key, null, 20_000_000n, NOON)
+      const payout = how === 'in flight' ? await world.claim(key) : null
+      await endYear(world)
+      await finishYears(world.store)
+      expect(await stateOf(ref)).toMatchObject({ state: payout ? 'in-flight' : 'released', fiscal_year: YEAR })
+      const later = YEARS_END + DAY
+      await world.act((acts) => acts.withdraw({ programme: 'swift', ref, reason: 'has found work' }), later)
+      if (payout)
+        await world.observe(
+          submitted(
+            payout,
+            seenFailed('retry-new', { amount: { minor: AMOUNT - 20_000_000n, currency: 'IDR' } }),
+            later,
+          ),
+        )
+      expect(await world.advance(ref, later)).toMatchObject({ stage: 'closed', outcome: 'withdrawn' })
+      expect(await stateOf(ref)).toEqual({ state: 'lapsed', reason: 'year-end', fiscal_year: YEAR })
+      const rest = each - AMOUNT
+      expect(await commitmentOf(ref)).toEqual({ year: NEXT, amount: rest, obligated: 0n, released: rest })
+      expect([await balance('budget:obligated', YEAR), await balance('budget:lapsed', YEAR)]).toEqual([
+        0n,
+        AMOUNT - 20_000_000n,
+      ])
+      expect(await balance('budget:committed', NEXT)).toBe(0n)
+      expect(await audited(later)).toEqual([])
+    },
+  )
+
   it('a tranche that falls due afterwards is owed from the next year', async () => {
     const ref = await world.ready()
     await pay(await world.claim(disbursementOf(ref)))
@@ -150,9 +202,25 @@ describe('at the end of a fiscal year', () => {
       'SELECT amount, number FROM treasury_return',
     )
     expect(amount).toBe(1_000_000_000_000n - AMOUNT * 3n)
-    expect(number).toBe('ND-2026/sandbox')
+    expect(number).toBe('ND-2026/swift/2026/sandbox')
     expect(await yearOf(world)).toMatchObject({ returned: amount })
   })
+})
+
+it('two programmes whose years end under one document each have a transfer of their own', async () => {
+  const other = { ...swiftProgramme(), code: 'other' }
+  await world.publish(other)
+  await world.inSql(async (sql) => {
+    for (const fiscalYear of [YEAR, NEXT]) {
+      await setAppropriation(sql, { programme: other, fiscalYear, number: 'DIPA-2', amount: each }, OPERATOR, NOON)
+    }
+    await recordFunding(sql, { programme: other, gateway: 'sandbox', number: 'SP2D-O', amount: each }, OPERATOR, NOON)
+  })
+  await endYear(world)
+  await endYear({ ...world, programme: other })
+  await finishYears(world.store)
+  const { rows } = await world.root.pool.query<{ number: string }>('SELECT number FROM treasury_return ORDER BY number')
+  expect(rows.map(({ number }) => number)).toEqual(['ND-2026/other/2026/sandbox', 'ND-2026/swift/2026/sandbox'])
 })
 
 describe('a closed fiscal year', () => {

@@ -1,5 +1,5 @@
 /** The country of `audited-life.ts` once its year has ended, with somebody in every way in which a year can meet them. */
-import { disbursementOf, HOUR, MINUTE, seen, SILENCE, YEAR, DAY, type World } from './world.ts'
+import { AMOUNT, disbursementOf, HOUR, MINUTE, seen, SILENCE, YEAR, DAY, type World } from './world.ts'
 import type { ToldDays } from './audited.ts'
 import { END, Teller } from './audited-teller.ts'
 import { openCountry, type Country } from './audited-country.ts'
@@ -75,4 +75,9 @@ async function partLapses({ world, signers: { approver, operator } }: Country): 
     begin + 2 * HOUR,
   )
   await world.advance(ref, LATE)
+  // The rest comes back as well, after that: nobody is owed it any more.
+  const rest = seen('returned', { amount: { minor: AMOUNT - part, currency: 'IDR' } })
+  await world.observe({ payout, source: 'callback', fact: rest, atMs: LATE + MINUTE })
+  const found = await reviewDecisionOf(world, disbursement, payout, { finding: 'returned' })
+  await agree(world.store, [operator, approver], found, LATE + 2 * MINUTE)
 }

@@ -19,14 +19,14 @@ interface Pair {
   readonly sari: Signer
   readonly budi: Signer
 }
-const pairs = new WeakMap<World, Promise<Pair>>()
+const pairs = new WeakMap<World['store'], Promise<Pair>>()
 
 /** An operator and an approver of a world, who sign. */
 export function pairOf(world: World): Promise<Pair> {
-  const known = pairs.get(world)
+  const known = pairs.get(world.store)
   if (known) return known
   const made = makePair(world)
-  pairs.set(world, made)
+  pairs.set(world.store, made)
   return made
 }
 

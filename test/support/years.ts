@@ -9,12 +9,12 @@ import { DAY, NOON, YEAR, type World } from './world.ts'
 /** 20 December 2026, noon in Jakarta: the year may end. */
 export const YEARS_END = NOON + 28 * DAY
 
-const administrators = new WeakMap<World, Promise<Signer>>()
+const administrators = new WeakMap<World['store'], Promise<Signer>>()
 function administratorOf(world: World): Promise<Signer> {
-  const known = administrators.get(world)
+  const known = administrators.get(world.store)
   if (known) return known
   const made = signer(world.store, 'dewi', ['administrator'])
-  administrators.set(world, made)
+  administrators.set(world.store, made)
   return made
 }
 
