@@ -187,6 +187,7 @@ function workOf(row: Loaded, disbursement: Work['disbursement']): Work {
     state: row.state,
     money: row.money,
     returned: row.returned,
+    repaid: row.repaid,
     version: row.version,
     gateway_id: row.gateway_id,
     alarm: row.alarm,
