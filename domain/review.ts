@@ -86,6 +86,8 @@ export type ReviewOutcome =
       readonly disbursement: { readonly state: DisbursementState; readonly reason: string | null }
       /** It came back (another time). */
       readonly returned: bigint
+      /** What was owed was with the payee, whatever came back of it. */
+      readonly wasDelivered: boolean
     }
 
 interface Placed {
@@ -158,7 +160,7 @@ function partOf({ amount, returned, money }: ReviewedPayout, decision: ReviewDec
   const left = amount - returned
   if (decision.finding !== 'partly-returned') {
     if (decision.returned !== null) return 'only of a partial return an amount is told'
-    return decision.finding === 'returned' && money !== 'receivable' && money !== 'written-off' ? left : 0n
+    return decision.finding === 'returned' && !isBeside(money) ? left : 0n
   }
   if (decision.returned === null) return 'of a partial return the amount is told'
   return decision.returned > 0n && decision.returned < left
@@ -204,12 +206,18 @@ function follow(facts: ReviewFacts, decision: ReviewDecision, placed: Placed, pa
     ],
     disbursement: { state: next.state, reason: next.reason },
     returned: placed.events.includes('returned') ? part : 0n,
+    wasDelivered: placed.money === 'credited' || (decision.finding === 'returned' && !isBeside(payout.money)),
   }
 }
 
 /** What the payee has no more of what has lapsed is not owed again: it lapses as the rest has. */
 function lapsing(isKept: boolean, amount: bigint): readonly ReviewEvent[] {
   return isKept && amount > 0n ? [{ event: 'lapsed', amount }] : []
+}
+
+/** It was delivered beside what was owed, which it did not pay. */
+function isBeside(money: PayoutMoney): boolean {
+  return money === 'receivable' || money === 'written-off'
 }
 
 function withoutPayout(facts: ReviewFacts, decision: ReviewDecision): ReviewOutcome {
@@ -224,6 +232,7 @@ function withoutPayout(facts: ReviewFacts, decision: ReviewDecision): ReviewOutc
     events: [],
     disbursement: { state: next.state, reason: next.reason },
     returned: 0n,
+    wasDelivered: false,
   }
 }
 

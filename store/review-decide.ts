@@ -142,7 +142,7 @@ async function movePayout(
 async function moveDisbursement(
   sql: Sql,
   { disbursement }: ReviewPicture,
-  { disbursement: to, payout, returned }: Decided,
+  { disbursement: to, returned, wasDelivered }: Decided,
   by: Agreement,
   { atMs, lapsesAtMs }: { readonly atMs: number; readonly lapsesAtMs: number },
 ): Promise<void> {
@@ -165,8 +165,8 @@ async function moveDisbursement(
       returned,
       new Date(atMs),
       new Date(lapsesAtMs),
-      // What was delivered is theirs, also where a part of it is owed anew.
-      payout?.money === 'credited',
+      // What was delivered is theirs, also where it, or a part of it, came back and is owed anew.
+      wasDelivered,
     ],
   )
   if (rowCount !== 1) throw new Error(`${disbursement.key} changed under its life lock`)

@@ -138,7 +138,8 @@ SELECT 'changed' AS kind, 'disbursement' AS entity, d.key, format('it was first 
      SELECT m.paid_at AS at FROM payout y JOIN moved_payout m ON m.payout = y.key WHERE y.disbursement = d.key
      UNION ALL
      SELECT e.at FROM audit_event e WHERE (e.programme, e.ref) = (d.programme, d.ref) AND e.act = 'review-decided'
-        AND (e.after ->> 'disbursement' = 'paid' OR e.after ->> 'money' = 'credited')
+        AND (e.after ->> 'disbursement' = 'paid' OR e.after ->> 'money' = 'credited'
+             OR e.after ->> 'finding' = 'returned' AND e.before ->> 'money' NOT IN ('receivable', 'written-off'))
         AND (e.subject = d.key OR e.subject LIKE d.key || '#%')) AS paid) f
  WHERE d.key IN (SELECT disbursement FROM decided_payout) AND d.first_paid_at IS DISTINCT FROM f.at`,
     },

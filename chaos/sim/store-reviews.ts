@@ -93,9 +93,13 @@ export class SimReviews {
     checkLive(this.#setting.rows, disbursement)
   }
 
-  #moveDisbursement(stored: StoredDisbursement, { disbursement: to, payout, returned }: Decided, nowMs: number): void {
+  #moveDisbursement(
+    stored: StoredDisbursement,
+    { disbursement: to, returned, wasDelivered }: Decided,
+    nowMs: number,
+  ): void {
     const { rows, programme } = this.#setting
-    const isDelivered = to.state === 'paid' || payout?.money === 'credited'
+    const isDelivered = to.state === 'paid' || wasDelivered
     const { key, tranche, version, returns, retries, release_ms, lapses_ms, first_paid_ms, paid_ms } = stored
     const rule = programme.tranches.find(({ code }) => code === tranche)
     const renewed = rule ? deadlineAfter(nowMs, rule.lapsesAfter, programme.zone) : nowMs
