@@ -8,6 +8,10 @@ export interface TwoPersonAct {
   readonly is: string
   /** What is blamed when no two people agreed to it: the table, and its key from event \`e\` in SQL; absent where it may be done otherwise too. */
   readonly alone?: readonly [entity: string, key: string]
+  /** Of which events `e` that is so, in SQL; absent for all of them. */
+  readonly when?: string
+  /** Another act by which the same may be done. */
+  readonly alsoBy?: string
   /** One proposal does many. */
   readonly isMany?: true
 }
@@ -48,16 +52,41 @@ export const TWO_PERSON_ACTS: Readonly<Record<string, TwoPersonAct>> = {
     told: 'role-granted',
     is: `${subject('person', 'person')} AND ${after('role')} AND e.after ->> 'programme' IS NOT DISTINCT FROM p.content ->> 'programme'`,
   },
-  key: { proposers: ['administrator'], told: 'key-created', is: after('person') },
-  'signing-key': { proposers: ['administrator'], told: 'signing-key-registered', is: after('person') },
+  key: {
+    proposers: ['administrator'],
+    told: 'key-created',
+    is: after('person'),
+    alone: ['api_key', ID],
+    // Without a key of one's own only the owner of the database makes one; one that one person made says so, and has no power.
+    when: `e.key_id IS NOT NULL AND NOT EXISTS (SELECT FROM api_key k WHERE 'key:' || k.id = e.subject AND k.alone)`,
+  },
+  'signing-key': {
+    proposers: ['administrator'],
+    told: 'signing-key-registered',
+    is: after('person'),
+    alone: ['signing_key', ID],
+    // The first is the person's own to register.
+    when: `EXISTS (SELECT FROM audit_event f WHERE f.act = 'signing-key-registered' AND f.after ->> 'person' = e.after ->> 'person' AND f.id < e.id)`,
+  },
   'freeze-lift': {
     proposers: ['operator', 'approver', 'administrator'],
     told: 'freeze-lifted',
     is: subject('freeze', 'freeze'),
     alone: ['freezes', ID],
   },
-  redrive: { proposers: ['operator', 'administrator'], told: 'message-redriven', is: subject('message', 'message') },
-  'redrive-all': { proposers: ['operator', 'administrator'], told: 'message-redriven', is: 'true', isMany: true },
+  redrive: {
+    proposers: ['operator', 'administrator'],
+    told: 'message-redriven',
+    is: subject('message', 'message'),
+    alone: ['message', ID],
+    alsoBy: 'redrive-all',
+  },
+  'redrive-all': {
+    proposers: ['operator', 'administrator'],
+    told: 'message-redriven',
+    is: `coalesce(p.content ->> 'programme', e.programme) = e.programme`,
+    isMany: true,
+  },
   'run-release': {
     proposers: ['operator', 'approver'],
     told: 'run-approved',

@@ -630,7 +630,7 @@ export const GUARDS: Guards = {
     'lunas_audit on table account': 'SELECT',
     'lunas_audit on table account_check': 'SELECT',
     'lunas_audit on table api_key':
-      'SELECT (created_at, created_by, expires_at, id, kind, label, person, revoked_at, revoked_by)',
+      'SELECT (alone, created_at, created_by, expires_at, id, kind, label, person, revoked_at, revoked_by)',
     'lunas_audit on table appropriation': 'SELECT',
     'lunas_audit on table approval': 'SELECT',
     'lunas_audit on table audit_event': 'SELECT',

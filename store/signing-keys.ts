@@ -34,7 +34,7 @@ export function sha256(text: string): Uint8Array {
 
 /** Whether a text was signed with the private half of a public key of 32 bytes. */
 export function isSignedWith(publicKey: Uint8Array, text: string, signature: Uint8Array): boolean {
-  if (publicKey.length !== 32 || signature.length !== 64) return false
+  if (publicKey.length !== 32 || signature.length !== 64 || isWeak(publicKey)) return false
   try {
     const x = Buffer.from(publicKey).toString('base64url')
     const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
@@ -91,8 +91,8 @@ export async function checkSigningKey(sql: Sql, key: NewSigningKey): Promise<voi
 /** Throws `signature-invalid` unless whoever gave a key holds its private half. */
 export function requirePossession({ person, publicKey, possession }: NewSigningKey): void {
   const raw = Buffer.from(publicKey, 'base64')
-  const isProved = isSignedWith(raw, possessionText(person, publicKey), Buffer.from(possession, 'base64'))
-  if (isProved && !isWeak(raw)) return
+  if (isWeak(raw)) throw new Problem('signature-invalid', 'this public key is nobody’s: everybody could sign for it')
+  if (isSignedWith(raw, possessionText(person, publicKey), Buffer.from(possession, 'base64'))) return
   throw new Problem('signature-invalid', `the possession of this key is not proved as ${person}`)
 }
 

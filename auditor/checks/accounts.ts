@@ -1,4 +1,4 @@
-import { sqlCheck, type Books, type Check } from '../books.ts'
+import { sqlCheck, type Books, type Check, type Question } from '../books.ts'
 import { addDuration } from '../time.ts'
 
 /** Each check of an account with the event that tells of it: at its link, later, at its refusal, or beside its proposal. */
@@ -45,6 +45,34 @@ SELECT DISTINCT ON (e.subject) e.subject, e.id, e.at, e.after ->> 'action' AS ac
                   AND h.after ->> 'tranche' = e.after ->> 'tranche' AND h.id > e.id) AS is_over
   FROM audit_event e WHERE e.act = 'action-asked' ORDER BY e.subject, e.id DESC`
 
+/** What a failure asks of a person, by its code as gateways, formats and people give it; every other one asks for another account. */
+const MEANT = `CASE WHEN code IN ('name-differs', 'account-name-differs', 'holder-malformed') THEN 'correct-name' WHEN code = 'wallet-limit' THEN 'wait-for-limit'
+                    WHEN code = 'wallet-not-upgraded' THEN 'upgrade-wallet' ELSE 'relink' END`
+
+/** What was last said of what is owed before its person was asked `e`, and what was said of their account since. */
+const SAID = `
+WITH last AS (
+  SELECT n.id, coalesce(n.after ->> 'reason', n.act) AS code FROM audit_event n
+   WHERE (n.programme, n.ref) = (e.programme, e.ref) AND n.id < e.id
+     AND (n.act = 'needs-account' AND n.subject = e.subject
+          OR n.act = 'review-decided' AND n.after ->> 'next' = 'needs-account' AND split_part(n.subject, '#', 1) = e.subject)
+   ORDER BY n.id DESC LIMIT 1)
+SELECT code FROM last
+ UNION ALL SELECT c.after ->> 'code' FROM last JOIN audit_event c ON (c.programme, c.ref) = (e.programme, e.ref) AND c.id > last.id AND c.id < e.id
+  WHERE c.act = 'account-checked' AND c.after ->> 'verdict' = 'refused'`
+
+/** Asked for another action than the one that mends it; whose limit is used up may be asked for another account instead. */
+const MISASKED: Question = {
+  invariant: 'I9',
+  sql: `
+SELECT 'changed' AS kind, 'disbursement' AS entity, e.subject AS key, format('its person was asked for %s, and what failed is %s', e.after ->> 'action', said.codes) AS says
+  FROM audit_event e CROSS JOIN LATERAL (SELECT array_agg(${MEANT}) AS meant, string_agg(code, ', ') AS codes FROM (${SAID}) AS codes) AS said
+ WHERE e.act = 'action-asked' AND e.after ->> 'action' IS NOT NULL AND NOT (e.after ->> 'action' = ANY (said.meant))
+   AND CASE e.after ->> 'action' WHEN 'relink' THEN NOT 'wait-for-limit' = ANY (said.meant)
+            WHEN 'wait-for-limit' THEN NOT EXISTS (SELECT FROM audit_event r WHERE (r.programme, r.ref) = (e.programme, e.ref) AND r.act = 'account-checked'
+                                                      AND r.after ->> 'verdict' = 'rests' AND r.id < e.id) ELSE true END`,
+}
+
 const questions = sqlCheck(
   {
     name: 'accounts',
@@ -53,6 +81,7 @@ const questions = sqlCheck(
   },
   { 'account checks': 'account_check', accounts: 'account' },
   [
+    MISASKED,
     {
       invariant: 'I22',
       sql: `

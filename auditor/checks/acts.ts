@@ -17,9 +17,11 @@ SELECT CASE WHEN many = 0 THEN 'missing' ELSE 'duplicate' END AS kind, 'audit_ev
          WHERE p.act = '${name}' AND p.state = 'executed' GROUP BY p.id) AS p WHERE many = 0${act.isMany ? '' : ' OR many > 1'}`
   if (!act.alone) return [{ invariant: 'I21', sql: done }]
   const [entity, key] = act.alone
+  const other = act.alsoBy === undefined ? undefined : TWO_PERSON_ACTS[act.alsoBy]
+  const pairs = [pair(name, act), ...(act.alsoBy && other ? [pair(act.alsoBy, other)] : [])].join(' OR ')
   const alone = `
 SELECT 'forbidden' AS kind, '${entity}' AS entity, ${key} AS key, format('%s by %s, and no two people agreed to that', e.act, e.person) AS says
-  FROM audit_event e WHERE e.act IN ${events(act.told)} AND NOT EXISTS (SELECT FROM proposal p WHERE ${pair(name, act)})`
+  FROM audit_event e WHERE e.act IN ${events(act.told)} AND (${act.when ?? 'true'}) AND NOT EXISTS (SELECT FROM proposal p WHERE ${pairs})`
   return [
     { invariant: 'I21', sql: done },
     { invariant: 'I21', sql: alone },
@@ -38,6 +40,13 @@ export const acts = sqlCheck(
   },
   { 'acts of two people': `proposal WHERE state = 'executed'` },
   [
+    {
+      invariant: 'I22',
+      sql: `
+SELECT 'extra' AS kind, 'audit_event' AS entity, e.subject AS key, 'it was sent again, and had not died before' AS says
+  FROM audit_event e WHERE e.act = 'message-redriven' AND (SELECT count(*) FROM audit_event d WHERE d.act = 'message-died' AND d.subject = e.subject AND d.id < e.id)
+       < (SELECT count(*) FROM audit_event r WHERE r.act = 'message-redriven' AND r.subject = e.subject AND r.id <= e.id)`,
+    },
     {
       invariant: 'I21',
       sql: `SELECT 'extra' AS kind, 'proposal' AS entity, p.id::text AS key, format('there is no act %s', p.act) AS says FROM proposal p WHERE p.act NOT IN (${NAMES})`,

@@ -1,6 +1,6 @@
 import { TWO_PERSON_ACTS } from '../acts.ts'
 import type { Books, Check } from '../books.ts'
-import { approvalText, canonical, isSigned, possessionText, sha256 } from '../signature.ts'
+import { approvalText, canonical, isAnybodys, isSigned, possessionText, sha256 } from '../signature.ts'
 
 interface Signature {
   readonly person: string
@@ -91,7 +91,8 @@ export const approvals: Check = {
     )) {
       const publicKey = Buffer.from(key.public_key, 'hex')
       if (isSigned(publicKey, possessionText(key.person, publicKey), Buffer.from(key.possession, 'hex'))) continue
-      books.tell('I21', 'forged', 'signing_key', key.id, `nobody proved to hold it as ${key.person}`)
+      const says = isAnybodys(publicKey) ? 'everybody can sign for it' : `nobody proved to hold it as ${key.person}`
+      books.tell('I21', 'forged', 'signing_key', key.id, says)
     }
     for (const { proposal, person } of await books.rows<{ proposal: string; person: string }>(STRAYS)) {
       books.tell('I21', 'extra', 'approval', `${proposal}/${person}`, 'there is no such proposal')

@@ -51,6 +51,16 @@ export const ACCOUNTS: readonly Mutation[] = [
     update('account', `state = 'failed'`, CHECK, `state IN ('verified', 'replaced')`),
   ),
   change(
+    'a person asked for what does not mend it, trail and all',
+    'accounts',
+    ['changed', 'disbursement'],
+    `WITH one AS (SELECT DISTINCT ON (e.subject) e.id, e.subject, d.action FROM audit_event e JOIN disbursement d ON d.key = e.subject AND d.action IN ('relink', 'correct-name')
+                   WHERE e.act = 'action-asked' ORDER BY e.subject, e.id DESC), picked AS (
+       SELECT *, CASE action WHEN 'relink' THEN 'correct-name' ELSE 'relink' END AS other FROM one ORDER BY random() LIMIT 1), told AS (
+       UPDATE audit_event e SET after = after || jsonb_build_object('action', other) FROM picked WHERE e.id = picked.id)
+     UPDATE disbursement d SET action = other FROM picked WHERE d.key = picked.subject RETURNING d.key`,
+  ),
+  change(
     'an account that one operator has linked',
     'accounts',
     ['forbidden', 'account'],

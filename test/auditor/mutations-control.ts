@@ -1,3 +1,4 @@
+import { anybodysSignature, SMALL_ORDER } from '../support/weak-keys.ts'
 import { change, copy, keyOf, remove, update, type Mutation } from '../support/mutation.ts'
 
 const carriedOut = (act: string): string => `act = '${act}' AND state = 'executed'`
@@ -15,8 +16,11 @@ const MOVES = [
   ['review-decision', 'review-decided', 'audit_event', 'e.subject'],
   ['receivable-end', 'receivable-ended', 'audit_event', 'e.subject'],
   ['programme-publication', 'programme-published', 'programme_version', 'e.subject'],
+  ['redrive', 'message-redriven', 'message', `split_part(e.subject, ':', 2)`],
+  ['key', 'key-created', 'api_key', `split_part(e.subject, ':', 2)`],
+  ['signing-key', 'signing-key-registered', 'signing_key', `split_part(e.subject, ':', 2)`],
 ] as const
-const OTHERS = ['account-change', 'discrepancy-resolution', 'role-grant'] as const
+const OTHERS = ['account-change', 'discrepancy-resolution', 'role-grant', 'redrive-all'] as const
 
 /** One random row of a selection \`t\`, as it is to be named. */
 const pick = (key: string, from: string, where: string): string =>
@@ -62,6 +66,66 @@ const LONE: readonly Mutation[] = [
            FROM audit_event e JOIN one ON true JOIN proposal p ON p.id = one.key WHERE e.act = '${told}' AND e.at = p.decided_at AND e.programme IS NOT DISTINCT FROM p.programme)
        SELECT key::text AS key FROM one`,
     ),
+  ),
+]
+
+/** Keys, and messages that are sent again. */
+const POWER: readonly Mutation[] = [
+  {
+    name: 'a signing key that everybody can sign for, what was signed with it signed anew',
+    check: 'approvals',
+    finds: ['forged', 'signing_key'],
+    async tamper(sql) {
+      const signature = anybodysSignature()
+      const weak = `'\\x${SMALL_ORDER[4]}'::bytea`
+      const key = await keyOf(
+        sql,
+        update('signing_key', `public_key = ${weak}, possession = $1`, 't.id::text', 'ended_at IS NULL'),
+        [signature],
+      )
+      await sql.query('UPDATE proposal SET signature = $1 WHERE signing_key = $2', [signature, key])
+      await sql.query('UPDATE approval SET signature = $1 WHERE signing_key = $2', [signature, key])
+      return key
+    },
+  },
+  change(
+    'a key said to be somebody’s own doing that has power',
+    'acts',
+    ['forbidden', 'api_key'],
+    `WITH one AS (SELECT e.id, e.subject FROM audit_event e JOIN proposal p ON p.act = 'key' AND p.decided_at = e.at WHERE e.act = 'key-created' ORDER BY random() LIMIT 1)
+     UPDATE audit_event t SET at = t.at - interval '1 hour' FROM one WHERE t.id = one.id RETURNING split_part(one.subject, ':', 2) AS key`,
+  ),
+  change(
+    'another signing key that one person has registered',
+    'acts',
+    ['forbidden', 'signing_key'],
+    `WITH one AS (SELECT * FROM signing_key ORDER BY random() LIMIT 1), made AS (
+       INSERT INTO signing_key (id, person, public_key, possession, registered_at, registered_by, ended_at, ended_by)
+       SELECT gen_random_uuid(), person, sha256(public_key), possession, registered_at + interval '5 hours', person, registered_at + interval '6 hours', person FROM one RETURNING id, person, registered_at)
+     INSERT INTO audit_event (id, at, person, act, subject, after)
+     SELECT 9000001, registered_at, person, 'signing-key-registered', 'signing-key:' || id, jsonb_build_object('person', person) FROM made RETURNING split_part(subject, ':', 2) AS key`,
+  ),
+  change(
+    'a message that one person has sent again',
+    'acts',
+    ['forbidden', 'message'],
+    `INSERT INTO audit_event (id, at, person, role, act, programme, ref, subject)
+     SELECT 9000001, m.created_at, 'citra', 'operator', 'message-redriven', m.programme, m.ref, 'message:' || m.id FROM message m ORDER BY random() LIMIT 1
+     RETURNING split_part(subject, ':', 2) AS key`,
+  ),
+  change(
+    'a message of another programme sent again with all of one',
+    'acts',
+    ['forbidden', 'message'],
+    `UPDATE audit_event AS t SET programme = 'calm' WHERE t.id = (SELECT e.id FROM audit_event e JOIN proposal p ON p.act = 'redrive-all' AND p.decided_at = e.at
+        WHERE e.act = 'message-redriven' ORDER BY random() LIMIT 1) RETURNING split_part(t.subject, ':', 2) AS key`,
+  ),
+  change(
+    'a message sent again that had not died',
+    'acts',
+    ['extra', 'audit_event'],
+    `WITH one AS (SELECT subject FROM audit_event WHERE act = 'message-redriven' ORDER BY random() LIMIT 1)
+     DELETE FROM audit_event e USING one WHERE e.act = 'message-died' AND e.subject = one.subject RETURNING one.subject AS key`,
   ),
 ]
 
@@ -287,4 +351,4 @@ const DECIDED: readonly Mutation[] = [
   ),
 ]
 
-export const CONTROL: readonly Mutation[] = [...LONE, ...WORDS, ...DECIDED]
+export const CONTROL: readonly Mutation[] = [...LONE, ...POWER, ...WORDS, ...DECIDED]

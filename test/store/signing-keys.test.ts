@@ -1,30 +1,43 @@
-/** Public keys that prove nothing. */
+/** Public keys that prove nothing: refused where they are registered, and told by the auditor, who works it out in a way of its own. */
+import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { isAnybodys, isSigned, trustedKey } from '../../auditor/signature.ts'
+import { makeIdentity, openIdentity } from '../../client/identity.ts'
+import { Problem } from '../../domain/problem.ts'
 import { possessionText } from '../../domain/signing.ts'
 import { isSignedWith, requirePossession } from '../../store/signing-keys.ts'
+import { anybodysSignature, SMALL_ORDER } from '../support/weak-keys.ts'
 
-describe('a signing key', () => {
-  /** Little-endian points of order 1, 2, 4 and 8, and other spellings of the first two. */
-  const WEAK = [
-    `01${'00'.repeat(31)}`,
-    `ec${'ff'.repeat(30)}7f`,
-    '00'.repeat(32),
-    `${'00'.repeat(31)}80`,
-    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
-    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
-    `ee${'ff'.repeat(30)}7f`,
-    `ed${'ff'.repeat(30)}7f`,
-  ]
-
-  it.each(WEAK)('%s is nobody’s: everybody could sign with it', (hex) => {
-    const publicKey = Buffer.from(hex, 'hex').toString('base64')
-    // R is the point of order 1, S is 0.
-    const signature = Buffer.from(`01${'00'.repeat(63)}`, 'hex')
-    const person = Array.from({ length: 64 }, (_, n) => `weak-${n}`).find((name) =>
-      isSignedWith(Buffer.from(hex, 'hex'), possessionText(name, publicKey), signature),
-    )
-    const key = { person: person ?? 'weak', publicKey, possession: signature.toString('base64') }
-    expect(() => requirePossession(key)).toThrow('the possession of this key is not proved')
-    if (hex.startsWith('01')) expect(person).toBeDefined()
+describe('a point of small order', () => {
+  it.each(SMALL_ORDER)('%s is nobody’s public key: everybody could sign for it', (hex) => {
+    const raw = Buffer.from(hex, 'hex')
+    const publicKey = raw.toString('base64')
+    for (const person of ['sari', 'budi', 'citra', 'dewi', 'eko', 'fitri', 'gita', 'hadi']) {
+      const text = possessionText(person, publicKey)
+      expect(isSignedWith(raw, text, anybodysSignature())).toBe(false)
+      expect(isSigned(raw, text, anybodysSignature())).toBe(false)
+    }
+    const possession = anybodysSignature().toString('base64')
+    const register = (): void => requirePossession({ person: 'sari', publicKey, possession })
+    expect(register).toThrow(Problem)
+    expect(register).toThrow('this public key is nobody’s: everybody could sign for it')
+    expect(isAnybodys(raw)).toBe(true)
+    expect(() => trustedKey(publicKey)).toThrow('nobody')
   })
+
+  it('of order 1 has the library itself accept one signature for every text', () => {
+    const x = Buffer.from(SMALL_ORDER[4] ?? '', 'hex').toString('base64url')
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
+    expect(verify(null, Buffer.from('whatever is signed'), key, anybodysSignature())).toBe(true)
+  })
+})
+
+it('a person’s own key is somebody’s', () => {
+  for (let n = 0; n < 50; n += 1) {
+    const { publicKey } = generateKeyPairSync('ed25519')
+    expect(isAnybodys(publicKey.export({ format: 'der', type: 'spki' }).subarray(-32))).toBe(false)
+  }
+  const identity = openIdentity(makeIdentity('sari'))
+  expect(() => requirePossession({ person: 'sari', ...identity.registration() })).not.toThrow()
+  expect(() => requirePossession({ person: 'budi', ...identity.registration() })).toThrow('is not proved as budi')
 })

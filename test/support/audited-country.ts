@@ -4,6 +4,7 @@ import { Reviewed } from './audited-reviews.ts'
 import { liveCalmly, openCalm } from './audited-calm.ts'
 import { History } from './audited-life.ts'
 import { Payments } from './audited-payments.ts'
+import { powers } from './audited-powers.ts'
 import { appropriation, beginProgramme, done, funding, makeSigners, type Signers } from './audited-signers.ts'
 import { FIRST_DAY, FOURTH_DAY, Teller } from './audited-teller.ts'
 import { agree, propose } from './two-people.ts'
@@ -35,6 +36,7 @@ export async function openCountry(): Promise<Country> {
   await history.secondDay()
   const reviewed = await Reviewed.happen(world, payments)
   await lifted(world, signers)
+  await powers(world, signers)
   await propose(world.store, administrator, appropriation(world.programme, 1_500_000_000_000n, 'DIPA-3'), NOON + HOUR)
   await history.later()
   await transfers(world, signers, teller)
