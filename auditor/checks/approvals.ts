@@ -39,20 +39,12 @@ interface Proposal {
 
 const utc = (at: string): string => `to_char(${at} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
-/** The place in the trail of what a person did to a proposal. */
-const EVENT = {
-  propose: `(SELECT min(e.id) FROM audit_event e WHERE e.act = 'proposal-made' AND e.subject = 'proposal:' || p.id)`,
-  execute: `(SELECT min(e.id) FROM audit_event e WHERE e.act = 'proposal-executed' AND e.subject = 'proposal:' || p.id)`,
-  decide: `(SELECT min(e.id) FROM audit_event e WHERE e.act IN ('proposal-approved', 'proposal-rejected', 'proposal-released')
-             AND e.subject = 'proposal:' || p.id AND e.person = a.person)`,
-}
-
 /** Whether a person had a role in a place when an event was written: granted before it, and not ended in between. */
 const hadRole = (person: string, role: string, event: string): string => `EXISTS (
-  SELECT FROM audit_event g WHERE g.act = 'role-granted' AND g.subject = 'person:' || ${person} AND g.after ->> 'role' = ${role}
+  SELECT FROM office g WHERE g.act = 'role-granted' AND g.subject = 'person:' || ${person} AND g.after ->> 'role' = ${role}
      AND (g.after ->> 'programme' IS NULL OR g.after ->> 'programme' = p.programme) AND g.id < ${event}
-     AND NOT EXISTS (SELECT FROM audit_event x WHERE x.act = 'role-ended' AND x.subject = g.subject AND x.before ->> 'role' = ${role}
-                        AND x.before ->> 'programme' IS NOT DISTINCT FROM g.after ->> 'programme' AND x.id > g.id AND x.id < ${event}))`
+     AND NOT EXISTS (SELECT FROM office z WHERE z.act = 'role-ended' AND z.subject = g.subject AND z.before ->> 'role' = ${role}
+                        AND z.before ->> 'programme' IS NOT DISTINCT FROM g.after ->> 'programme' AND z.id > g.id AND z.id < ${event}))`
 
 /** A signature with whose key it is and whether its person could act then. */
 const signed = (of: string, person: string, decision: string, at: string, event: string): string => `jsonb_build_object(
@@ -62,15 +54,26 @@ const signed = (of: string, person: string, decision: string, at: string, event:
   'key_from', (SELECT ${utc('k.registered_at')} FROM signing_key k WHERE k.id = ${of}.signing_key),
   'key_to', (SELECT ${utc('k.ended_at')} FROM signing_key k WHERE k.id = ${of}.signing_key),
   'has_role', ${hadRole(person, `${of}.role`, event)},
-  'told', (SELECT ${utc('t.at')} FROM audit_event t WHERE t.id = ${event}), 'in_time', coalesce(${event} < ${EVENT.execute}, true))`
+  'told', (SELECT ${utc('t.at')} FROM audit_event t WHERE t.id = ${event}), 'in_time', coalesce(${event} < x.id, true))`
 
+/** Each proposal with its words. Where the trail tells of them is gathered first: looked for one by one, it would be read again for each. */
 const PROPOSALS = `
+WITH office AS MATERIALIZED (SELECT id, act, subject, before, after FROM audit_event WHERE act IN ('role-granted', 'role-ended')),
+made AS MATERIALIZED (SELECT subject, min(id) AS id FROM audit_event WHERE act = 'proposal-made' GROUP BY subject),
+done AS MATERIALIZED (SELECT subject, min(id) AS id FROM audit_event WHERE act = 'proposal-executed' GROUP BY subject),
+word AS MATERIALIZED (SELECT subject, person, min(id) AS id FROM audit_event
+                       WHERE act IN ('proposal-approved', 'proposal-rejected', 'proposal-released') GROUP BY subject, person),
+given AS MATERIALIZED (
+  SELECT a.proposal, jsonb_agg(${signed('a', 'a.person', 'a.decision', 'a.decided_at', 'w.id')} ORDER BY a.decided_at, a.person) AS words
+    FROM approval a JOIN proposal p ON p.id = a.proposal
+    LEFT JOIN done x ON x.subject = 'proposal:' || p.id LEFT JOIN word w ON w.subject = 'proposal:' || p.id AND w.person = a.person
+   GROUP BY a.proposal)
 SELECT p.id::text AS id, p.act, p.about, p.content, encode(p.content_hash, 'hex') AS hash, p.approvers, p.releaser, ${utc('p.expires_at')} AS expires, p.state,
-       ${utc('p.decided_at')} AS decided, (SELECT ${utc('t.at')} FROM audit_event t WHERE t.id = ${EVENT.execute}) AS executed,
-       ${signed('p', 'p.proposer', `'propose'`, 'p.proposed_at', EVENT.propose)} AS proposed,
-       (SELECT coalesce(jsonb_agg(${signed('a', 'a.person', 'a.decision', 'a.decided_at', EVENT.decide)} ORDER BY a.decided_at, a.person), '[]')
-          FROM approval a WHERE a.proposal = p.id) AS given
-  FROM proposal p ORDER BY p.proposed_at, p.id`
+       ${utc('p.decided_at')} AS decided, (SELECT ${utc('t.at')} FROM audit_event t WHERE t.id = x.id) AS executed,
+       ${signed('p', 'p.proposer', `'propose'`, 'p.proposed_at', 'm.id')} AS proposed, coalesce(g.words, '[]') AS given
+  FROM proposal p
+  LEFT JOIN made m ON m.subject = 'proposal:' || p.id LEFT JOIN done x ON x.subject = 'proposal:' || p.id LEFT JOIN given g ON g.proposal = p.id
+ ORDER BY p.proposed_at, p.id`
 
 const KEYS = `SELECT id::text AS id, person, encode(public_key, 'hex') AS public_key, encode(possession, 'hex') AS possession FROM signing_key`
 
