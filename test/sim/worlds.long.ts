@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { PLANTS } from '../../chaos/sim/plants.ts'
 import { keptSeeds } from '../../chaos/sim/regressions.ts'
 import { runSeeds } from '../../chaos/sim/run.ts'
-import { PAYOUTS_MIN, runSeed } from '../../chaos/sim/world.ts'
+import { PAYOUTS_MIN } from '../../chaos/sim/people.ts'
+import { runSeed } from '../../chaos/sim/world.ts'
 
 const SEEDS = 600
 const PLANTED_WITHIN = 5000
