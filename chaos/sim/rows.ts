@@ -119,7 +119,9 @@ export class Rows {
     this.#times.delete(key.slice(0, key.lastIndexOf('/')))
     this.#forget(key)
   })
-  readonly runs = new Table<RunRow>('payout_run', this.transactions, () => this.#lives.clear())
+  readonly runs = new Table<RunRow>('payout_run', this.transactions, (run) => {
+    for (const { disbursement } of this.linesOf(run)) this.#forget(disbursement)
+  })
   readonly #linesOf = new Map<string, readonly LineRow[]>()
   readonly lines = new Table<LineRow>('payout_run_line', this.transactions, (_key, { run, disbursement }) => {
     this.#linesOf.delete(run)

@@ -70,7 +70,7 @@ class World {
     const desk = new SimDesk(setting, payouts, tell)
     this.#store = { claims: new SimClaims(setting, this.#judge), payouts, desk }
     this.#lives = new SimLives(setting)
-    const float = BigInt(setting.programme.tranches[0]?.amount ?? 1) * BigInt(setting.random.pick([20, 60, 500]))
+    const float = BigInt(setting.programme.tranches[0]?.amount ?? 1) * BigInt(setting.random.pick([5, 20, 500]))
     this.#provider = new Provider(setting, float, (told) => this.#callbacks.send(told))
     this.#network = new Network(setting, this.#judge, () => this.#provider)
     this.#workers = ['worker-1', 'worker-2'].map((name) => new Host(name, setting, this.#judge))
