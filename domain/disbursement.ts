@@ -34,6 +34,9 @@ export const FINAL_STATES: readonly DisbursementState[] = ['paid', 'lapsed', 'ca
 /** Waits for people, by name: no timer of the engine moves these but their deadline. */
 export const NAMED_WAITS: readonly DisbursementState[] = ['needs-account', 'float-short', 'review', 'failed']
 
+/** On the way to the payee by itself: what becomes of it is told without anybody's doing. */
+export const ON_ITS_WAY: readonly DisbursementState[] = ['owed', 'released', 'in-flight']
+
 /** States from which a claim, a withdrawal or a lapse may start: nothing is under way. */
 export const AT_REST: readonly DisbursementState[] = ['owed', 'released', 'needs-account', 'float-short', 'failed']
 

@@ -107,7 +107,8 @@ export function foldItem(
     if (decision.to === 'returned') askAbout(row, item)
     // The life hears of it from the activity that asked; only news from outside needs a message. A send that may still
     // end brings the new state with it; one whose process died never will.
-    if ((item.source === 'callback' && !sendMayEnd) || item.source === 'statement') harvest.nudge(row)
+    const isNews = (item.source === 'callback' && !sendMayEnd) || item.source === 'statement'
+    if (isNews && !followsAnother(harvest, row)) harvest.nudge(row)
   }
   closeLostSend(harvest, row, item, timing)
   closeQuestion(row, item, about)
@@ -116,6 +117,15 @@ export function foldItem(
   for (const entry of tellOf(row, item, from, decision)) harvest.audit.push(entry)
   harvest.touch(row)
   return outcome
+}
+
+/**
+ * True for a success after which the life still waits for another payment, and for nothing else: it is told when that has its
+ * outcome, or looks when this one was to be asked about. A signal and the look it causes are dearer than the callback itself.
+ */
+function followsAnother(harvest: Harvest, { state, beside_under_way: others }: Work): boolean {
+  // What this batch has moved tells nothing any more.
+  return state === 'paid' && (others ?? []).some((key) => !harvest.disbursements.has(key))
 }
 
 /** Two payouts under one reference stop their gateway, whatever the payout's state; told once a payout. */

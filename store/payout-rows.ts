@@ -1,5 +1,5 @@
 /** Loads payouts with what surrounds them, for a whole batch at once, under the locks of their lives. */
-import type { DisbursementState } from '../domain/disbursement.ts'
+import { ON_ITS_WAY, type DisbursementState } from '../domain/disbursement.ts'
 import type { Failure } from '../domain/observation.ts'
 import type { PayoutMoney } from '../domain/payout.ts'
 import type { Sql } from './database.ts'
@@ -55,6 +55,11 @@ export interface Work extends Mutable<PayoutRow> {
     readonly budget_line: string
     readonly fiscal_year: number
   }
+  /**
+   * Other payments of the life that are on their way, when nothing else of its plan is still to come: their outcome moves the life
+   * on, this one's alone does not. Null where anything is still to come.
+   */
+  readonly beside_under_way: readonly string[] | null
   /** The life's live, usable account; null without one. */
   live_account: { readonly id: string; readonly institution: string; readonly usable_ms: number } | null
 }
@@ -65,6 +70,8 @@ const LOCK = `
 SELECT FROM participant
  WHERE (programme, ref) IN (SELECT programme, ref FROM payout WHERE key = ANY ($1))
  ORDER BY programme, ref FOR UPDATE`
+
+const OTHERS = ON_ITS_WAY.map((state) => `'${state}'`).join(', ')
 
 const LOAD = `
 SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage = 'closed' AS closed,
@@ -79,6 +86,12 @@ SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage
                           'attempts', d.attempts, 'retries', d.retries, 'returns', d.returns, 'returned', d.returned::text, 'asked', ${ASKED}, 'beside', ${BESIDE},
                           'release_ms', ms(d.release_at), 'lapses_ms', ms(d.lapses_at), 'first_paid_ms', ms(d.first_paid_at), 'paid_ms', ms(d.paid_at), 'budget_line', d.budget_line, 'fiscal_year', d.fiscal_year)
          AS disbursement,
+       CASE WHEN NOT EXISTS (SELECT FROM tranche t
+                              WHERE (t.programme, t.ref) = (y.programme, y.ref) AND t.state IN ('planned', 'open'))
+            -- The state is no condition of the search: an empty table would be searched by it.
+            THEN (SELECT coalesce(array_agg(o.key) FILTER (WHERE o.state IN (${OTHERS}) AND o.key <> d.key), '{}')
+                    FROM disbursement o WHERE (o.programme, o.ref) = (y.programme, y.ref))
+            END AS beside_under_way,
        CASE WHEN a.id IS NOT NULL THEN jsonb_build_object('id', a.id, 'institution', a.institution,
                                                              'usable_ms', ms(greatest(a.usable_from, a.rests_until))) END AS live_account
        , jsonb_build_object('institution', used.institution, 'masked', used.masked,

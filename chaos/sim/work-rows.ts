@@ -1,7 +1,8 @@
 /** Fresh copies of payouts and what surrounds them, as the store loads them: a batch folds into them, and only what it gathered is written. */
+import { ON_ITS_WAY } from '../../domain/disbursement.ts'
 import type { AccountDetails } from '../../domain/registration.ts'
 import type { Work } from '../../store/payout-rows.ts'
-import { askedOf, standsBeside, type Rows, type StoredPayout } from './rows.ts'
+import { askedOf, disbursementOf, standsBeside, type Rows, type StoredPayout } from './rows.ts'
 
 /** Of several attempts of one disbursement what is owed is one and the same. */
 export function loadWork(rows: Rows, keys: readonly string[]): Map<string, Work> {
@@ -80,8 +81,18 @@ function workOf(rows: Rows, payout: StoredPayout, disbursement: Work['disburseme
     last_started_ms: times.last_started_ms,
     last_ended_ms: times.last_ended_ms,
     disbursement,
+    beside_under_way: besideUnderWay(rows, payout),
     live_account: live ? { id: live.id, institution: live.details.institution, usable_ms: live.usable_ms } : null,
   }
+}
+
+function besideUnderWay(rows: Rows, { ref, disbursement }: StoredPayout): readonly string[] | null {
+  const { tranches } = rows.people.get(ref)
+  if (tranches.some(({ state }) => state === 'planned' || state === 'open')) return null
+  return tranches.flatMap(({ code }) => {
+    const other = rows.disbursements.find(disbursementOf(ref, code))
+    return other && other.key !== disbursement && ON_ITS_WAY.includes(other.state) ? [other.key] : []
+  })
 }
 
 function besideOf(payouts: readonly StoredPayout[]): readonly string[] | null {
