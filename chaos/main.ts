@@ -4,7 +4,7 @@ import type { Judged } from './live/judge.ts'
 import type { Trial } from './live/trial.ts'
 import { isPlant, PLANTS, type Plant } from './sim/plants.ts'
 import { keepSeeds, keptSeeds } from './sim/regressions.ts'
-import { runSeeds } from './sim/run.ts'
+import { progressOf, runSeeds } from './sim/run.ts'
 import { runSeed } from './sim/world.ts'
 
 interface Options {
@@ -45,7 +45,7 @@ program
     const range = Array.from({ length: options.seeds }, (_, index) => options.from + index)
     // What failed once runs first, whatever range is asked for; and what fails is kept.
     const seeds = plant === null ? [...new Set([...keptSeeds(), ...range])] : range
-    const result = await runSeeds({ seeds, plant, untilFound: plant !== null })
+    const result = await runSeeds({ seeds, plant, untilFound: plant !== null }, progressOf(seeds.length))
     if (plant === null) keepSeeds(result.failures.map(({ seed }) => seed))
     if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
     else for (const [name, value] of Object.entries(result)) show(name, value)

@@ -97,7 +97,8 @@ export type LifeStep =
 /** The next step that is due at `nowMs`, or undefined when the life waits. Steps of screening and admission are acts of their own. */
 export function nextStep(life: Life, programme: Programme, nowMs: number): LifeStep | undefined {
   if (life.stage === 'closed') return recoveryStep(life, programme, nowMs)
-  if (life.withdrawn) return endingStep(life, 'withdrawn')
+  // What came back to somebody who has left does not wait for the rest of their payments to end.
+  if (life.withdrawn) return endingStep(life, 'withdrawn') ?? recoveryStep(life, programme, nowMs)
   if (life.stage === 'screening' || life.stage === 'admission') return undefined
   if (life.stage === 'training') return trainingStep(life, programme, nowMs)
   for (const rule of programme.tranches) {
@@ -149,7 +150,7 @@ export function trainedAt(evidence: readonly LifeEvidence[]): number | undefined
   return first === Infinity ? undefined : first
 }
 
-/** A closed life moves only where money came back: a new account resumes it, its deadline ends it. */
+/** A life that is closed, or left, moves only where money came back: a new account resumes it, its deadline ends it. */
 function recoveryStep(life: Life, programme: Programme, nowMs: number): LifeStep | undefined {
   for (const tranche of life.tranches) {
     const step = tranche.disbursement ? owedStep(life, programme, tranche, tranche.disbursement, nowMs) : undefined

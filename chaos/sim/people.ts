@@ -1,17 +1,26 @@
 /** Participants, operators and the treasury of a simulated world, each acting when the dice say so. */
+import { payoutKey } from '../../domain/identity.ts'
 import type { AccountDetails } from '../../domain/registration.ts'
 import type { Host } from './hosts.ts'
 import type { Provider } from './provider.ts'
-import { DAY, FAULTS_END, HOUR, MINUTE, SECOND, type Setting } from './setting.ts'
+import { disbursementOf } from './rows.ts'
+import { DAY, FAULTS_END, HOUR, MINUTE, SECOND, START, type Setting } from './setting.ts'
 import type { SimDesk } from './store-desk.ts'
 
-const PEOPLE = { least: 20, most: 24 }
+const PEOPLE = { least: 13, most: 17 }
+/** Below this a world proves little: more people come until there are so many. */
+export const PAYOUTS_MIN = 60
 /** The decree asks for more than the programme may spend: so many are left without a place. */
 const WITHOUT_MONEY = 4
 const WAVE = 8
 const TOP_UPS = 60
-/** In a world in which much is withdrawn, refused or waited for, more money and more people come after some days. */
-const RESERVE = { people: 26, afterMs: [3.4 * DAY, 4.6 * DAY], payouts: 64, payoutsEach: 1.8 }
+/**
+ * From some day on it is counted what has been paid and what of those who are here is still to come, some of which never will: where
+ * that is too little, more money and more people come. Once nothing goes wrong any more, only what has been paid counts.
+ */
+const COUNTED = { firstMs: 2 * DAY, everyMs: 0.5 * DAY, calmEveryMs: 2 * DAY, lastMs: 20 * DAY }
+const PAYOUTS_EACH = 2
+const STILL_TO_COME = 0.9
 
 export class People {
   readonly #setting: Setting
@@ -20,6 +29,7 @@ export class People {
   readonly #provider: Provider
   /** How many have come so far. */
   #came: number
+  #counts = 0
   #links = 0
 
   constructor(setting: Setting, desk: SimDesk, api: Host, provider: Provider) {
@@ -30,20 +40,14 @@ export class People {
     this.#came = setting.random.between(PEOPLE.least, PEOPLE.most)
   }
 
-  /** Everybody who may come. */
-  static readonly refs = Array.from(
-    { length: PEOPLE.most + RESERVE.people },
-    (_, index) => `SIM0000${String(index + 1).padStart(6, '0')}`,
-  )
-
   begin(): void {
     const { clock, rows } = this.#setting
-    const first = People.refs.slice(0, this.#came)
+    const first = refsOf(0, this.#came)
     rows.transactions.run(() => {
       this.#desk.open(this.#entitlement * BigInt(first.length - WITHOUT_MONEY), this.#provider.balance)
     })
     this.#come(first)
-    for (const [time, afterMs] of RESERVE.afterMs.entries()) clock.after(afterMs, () => this.#fillUp(time))
+    clock.after(COUNTED.firstMs, () => this.#count())
     for (let number = 1; number <= TOP_UPS; number += 1) clock.after(number * 8 * HOUR, () => this.#topUp(number))
   }
 
@@ -64,14 +68,32 @@ export class People {
   }
 
   /** Where too little happens the programme is given more to spend, and people who may have it. */
-  #fillUp(time: number): void {
+  #count(): void {
+    const { clock, rows } = this.#setting
+    const isCalm = clock.nowMs >= FAULTS_END
+    const expected = rows.payouts.size + (isCalm ? 0 : STILL_TO_COME * this.#stillToCome())
+    const missing = Math.ceil((PAYOUTS_MIN - expected) / PAYOUTS_EACH)
+    this.#counts += 1
+    if (missing > 0) {
+      const coming = refsOf(this.#came, missing)
+      this.#came += missing
+      rows.transactions.run(() => this.#desk.appropriate(this.#entitlement * BigInt(missing), this.#counts + 1))
+      this.#come(coming)
+    }
+    if (isCalm && rows.payouts.size >= PAYOUTS_MIN) return
+    const nextMs = clock.nowMs + (isCalm ? COUNTED.calmEveryMs : COUNTED.everyMs)
+    if (nextMs < START + COUNTED.lastMs) clock.at(nextMs, () => this.#count())
+  }
+
+  /** Tranches of lives that go on of which nothing has been paid yet. */
+  #stillToCome(): number {
     const { rows } = this.#setting
-    const missing = Math.ceil((RESERVE.payouts - rows.payouts.size) / RESERVE.payoutsEach)
-    const coming = People.refs.slice(this.#came, this.#came + Math.max(0, missing))
-    if (coming.length === 0) return
-    rows.transactions.run(() => this.#desk.appropriate(this.#entitlement * BigInt(coming.length), time + 2))
-    this.#come(coming)
-    this.#came += coming.length
+    let count = 0
+    for (const { ref, stage, withdrawn, tranches } of rows.people.all()) {
+      if (stage === 'closed' || withdrawn) continue
+      for (const { code } of tranches) if (!rows.payouts.find(payoutKey(disbursementOf(ref, code), 1))) count += 1
+    }
+    return count
   }
 
   /** An operator admits a list, again until it is answered, and sometimes once more. */
@@ -111,7 +133,8 @@ export class People {
   /** Some times a day a person may look at how things stand with them. */
   #live(ref: string): void {
     const { clock, random } = this.#setting
-    clock.after(random.between(HOUR, 18 * HOUR), () => {
+    const most = clock.nowMs < FAULTS_END ? 18 * HOUR : 3 * DAY
+    clock.after(random.between(HOUR, most), () => {
       if (clock.nowMs > FAULTS_END + 20 * DAY) return
       this.#look(ref)
       this.#live(ref)
@@ -125,7 +148,7 @@ export class People {
     else if (!person.held && faults.strikes('put-on-hold')) this.#act('hold', () => this.#desk.hold(ref, clock.nowMs))
     if (faults.strikes('withdrawn')) this.#act('withdraw', () => this.#desk.withdraw(ref))
     const needsAccount = person.tranches.some(({ code }) => {
-      const state = rows.disbursements.find(`${person.programme}:${ref}:${ref}:${code}:1`)?.state
+      const state = rows.disbursements.find(disbursementOf(ref, code))?.state
       return state === 'needs-account' || state === 'failed'
     })
     const isChange = needsAccount ? random.chance(0.6) : faults.strikes('account-changed')
@@ -154,4 +177,9 @@ export class People {
       this.#provider.balance += amount
     })
   }
+}
+
+/** So many people, from the one with that number on. */
+function refsOf(first: number, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `SIM0000${String(first + index + 1).padStart(6, '0')}`)
 }

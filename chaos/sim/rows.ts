@@ -1,5 +1,4 @@
 /** The rows of the simulated database, and the pictures of them that the real folds and decisions take in. */
-import { ON_ITS_WAY } from '../../domain/disbursement.ts'
 import { BLOCKING_STATES } from '../../domain/payout.ts'
 import { payoutKey } from '../../domain/identity.ts'
 import type { ApprovedLine, LineState, LiveApproval, RunState } from '../../domain/payout-run.ts'
@@ -120,8 +119,12 @@ export class Rows {
     this.#times.delete(key.slice(0, key.lastIndexOf('/')))
     this.#forget(key)
   })
-  readonly runs = new Table<RunRow>('payout_run', this.transactions, () => this.#lives.clear())
-  readonly lines = new Table<LineRow>('payout_run_line', this.transactions, (_key, { disbursement }) => {
+  readonly runs = new Table<RunRow>('payout_run', this.transactions, (run) => {
+    for (const { disbursement } of this.linesOf(run)) this.#forget(disbursement)
+  })
+  readonly #linesOf = new Map<string, readonly LineRow[]>()
+  readonly lines = new Table<LineRow>('payout_run_line', this.transactions, (_key, { run, disbursement }) => {
+    this.#linesOf.delete(run)
     this.#forget(disbursement)
   })
   readonly references = new Table<string>('payout_gateway_reference', this.transactions)
@@ -149,8 +152,12 @@ export class Rows {
     return this.people.find(`SIM0000${account.slice(-6)}`)?.stage === 'closed'
   }
 
-  linesOf(run: string): LineRow[] {
-    return Array.from(this.lines.all()).filter((line) => line.run === run)
+  linesOf(run: string): readonly LineRow[] {
+    const known = this.#linesOf.get(run)
+    if (known) return known
+    const found = Array.from(this.lines.all()).filter((line) => line.run === run)
+    this.#linesOf.set(run, found)
+    return found
   }
 
   /** What people have agreed to, as far as it stands: a released line of a run that is releasing. */
@@ -201,7 +208,21 @@ export class Rows {
     const payouts = this.payoutsOf(stored)
     const newest = payouts.at(-1)
     return {
-      ...stored,
+      key: stored.key,
+      amount: stored.amount,
+      currency: stored.currency,
+      state: stored.state,
+      reason: stored.reason,
+      version: stored.version,
+      attempts: stored.attempts,
+      retries: stored.retries,
+      returns: stored.returns,
+      owed_ms: stored.owed_ms,
+      release_ms: stored.release_ms,
+      lapses_ms: stored.lapses_ms,
+      first_paid_ms: stored.first_paid_ms,
+      action: stored.action,
+      action_by_ms: stored.action_by_ms,
       reviewing: payouts.some(({ state }) => state === 'review'),
       year_over: false,
       payout: newest ? this.payoutRow(newest) : null,
@@ -210,12 +231,24 @@ export class Rows {
     }
   }
 
-  /** Only what a row of the store has: whole copies of payouts were most of what a world did. */
+  /** Only what a row of the store has, column by column: the engine of JavaScript keeps what is spread together as a dictionary. */
   payoutRow(payout: StoredPayout): PayoutRow {
-    const { key, gateway, state, sends, same_key_retries, enquiries } = payout
-    const { not_found, not_found_ms, last_enquiry_ms, send_again_ms } = payout
-    const told = { not_found, not_found_ms, last_enquiry_ms, send_again_ms }
-    return { key, gateway, state, sends, same_key_retries, enquiries, ...told, ...this.sendTimes(payout) }
+    const times = this.sendTimes(payout)
+    return {
+      key: payout.key,
+      gateway: payout.gateway,
+      state: payout.state,
+      sends: payout.sends,
+      same_key_retries: payout.same_key_retries,
+      enquiries: payout.enquiries,
+      not_found: payout.not_found,
+      not_found_ms: payout.not_found_ms,
+      last_enquiry_ms: payout.last_enquiry_ms,
+      send_again_ms: payout.send_again_ms,
+      first_sent_ms: times.first_sent_ms,
+      last_started_ms: times.last_started_ms,
+      last_ended_ms: times.last_ended_ms,
+    }
   }
 
   sendTimes({ key, sends }: StoredPayout): SendTimes {
@@ -226,63 +259,6 @@ export class Rows {
     const times = { first_sent_ms: first.started_ms, last_started_ms: last.started_ms, last_ended_ms: last.ended_ms }
     this.#times.set(key, times)
     return times
-  }
-
-  /** Fresh copies, as the store loads them: a batch folds into them, and only what it gathered is written. */
-  work(keys: readonly string[]): Map<string, Work> {
-    const shared = new Map<string, Work['disbursement']>()
-    const found = new Map<string, Work>()
-    for (const key of keys) {
-      const payout = this.payouts.get(key)
-      const owed = shared.get(payout.disbursement) ?? this.#owedOf(payout)
-      shared.set(payout.disbursement, owed)
-      found.set(key, this.#workOf(payout, owed))
-    }
-    return found
-  }
-
-  #owedOf({ disbursement }: StoredPayout): Work['disbursement'] {
-    const stored = this.disbursements.get(disbursement)
-    const payouts = this.payoutsOf(stored)
-    const returned = `${BigInt(stored.returns) * BigInt(stored.amount)}`
-    return { ...stored, returned, asked: askedOf(payouts), beside: besideOf(payouts) }
-  }
-
-  #workOf(payout: StoredPayout, disbursement: Work['disbursement']): Work {
-    const person = this.people.get(payout.ref)
-    const used = this.accounts.get(payout.account)
-    const live = this.liveAccount(person)
-    return {
-      ...payout,
-      ...this.sendTimes(payout),
-      programme: person.programme,
-      returned: 0n,
-      repaid: 0n,
-      lost: false,
-      programme_version: person.programme_version,
-      region: person.region,
-      wave: person.wave,
-      closed: person.stage === 'closed',
-      held: person.held,
-      sent_to: {
-        institution: used.details.institution,
-        masked: `…${used.details.number.slice(-4)}`,
-        index: Buffer.from(used.details.number).toString('hex'),
-        index_key: 'simulated',
-      },
-      disbursement,
-      beside_under_way: this.#besideUnderWay(payout),
-      live_account: live ? { id: live.id, institution: live.details.institution, usable_ms: live.usable_ms } : null,
-    }
-  }
-
-  #besideUnderWay({ ref, disbursement }: StoredPayout): readonly string[] | null {
-    const { tranches } = this.people.get(ref)
-    if (tranches.some(({ state }) => state === 'planned' || state === 'open')) return null
-    return tranches
-      .map(({ code }) => this.disbursements.find(disbursementOf(ref, code)))
-      .filter((other) => other && other.key !== disbursement && ON_ITS_WAY.includes(other.state))
-      .map((other) => other?.key ?? '')
   }
 
   candidate(key: string): Candidate {
@@ -347,12 +323,8 @@ export function standsBeside({ state, money, decided_next: next }: StoredPayout)
   return state === 'paid' && (money === 'receivable' || money === 'written-off') && next === null
 }
 
-function besideOf(payouts: readonly StoredPayout[]): readonly string[] | null {
-  const beside = payouts.filter(standsBeside)
-  return beside.length === 0 ? null : beside.map(({ key }) => key)
-}
-
-function askedOf(payouts: readonly StoredPayout[]): AskedRow | null {
+/** What somebody who proves nothing has told of, first of all. */
+export function askedOf(payouts: readonly StoredPayout[]): AskedRow | null {
   let asked: StoredPayout | undefined
   for (const payout of payouts) {
     const isEarlier = asked === undefined || Number(payout.asked_ms) < Number(asked.asked_ms)

@@ -11,6 +11,7 @@ const SEEDS_FOR_COVERAGE = 200
 /** One seed in so many is run twice. */
 const REPLAY_EVERY = 50
 const FAILURES_SHOWN = 20
+const TOLD_EVERY = 1000
 
 export interface Share {
   readonly seeds: number
@@ -30,12 +31,13 @@ export interface Work {
   readonly untilFound: boolean
 }
 
-/** Runs seeds one after the other in this process. */
-export async function runShare({ seeds, plant, untilFound }: Work): Promise<Share> {
+/** Runs seeds one after the other in this process; tells after each how many worlds are over. */
+export async function runShare({ seeds, plant, untilFound }: Work, tell: Tell = () => undefined): Promise<Share> {
   const total = emptyShare()
   for (const seed of seeds) {
     const outcome = await runSeed(seed, plant)
     add(total, outcome)
+    tell(total.seeds)
     if (untilFound && outcome.findings.length > 0) break
     if (seed % REPLAY_EVERY !== 0) continue
     total.replayed += 1
@@ -43,6 +45,14 @@ export async function runShare({ seeds, plant, untilFound }: Work): Promise<Shar
     if (again.hash !== outcome.hash) total.failures.push({ seed, what: 'failure: a replay went another way' })
   }
   return total
+}
+
+/** Told how many worlds are over. */
+export type Tell = (seeds: number) => void
+
+/** What a process says between its first world and its last. */
+export interface Progress {
+  readonly over: number
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
@@ -66,8 +76,20 @@ function add(total: Total, { seed, payouts, findings, faults }: Outcome): void {
   for (const { kind, what } of findings) total.failures.push({ seed, what: `${kind}: ${what}` })
 }
 
+/** Tells on standard error, at every thousandth world, how far many worlds have come. */
+export function progressOf(all: number): Tell {
+  let told = 0
+  return (seeds) => {
+    if (Math.floor(seeds / TOLD_EVERY) === told) return
+    told = Math.floor(seeds / TOLD_EVERY)
+    process.stderr.write(`${seeds} of ${all} worlds\n`)
+  }
+}
+
 /** Runs seeds over all processors and adds up what they found. Throws when a process dies. */
-export async function runSeeds(work: Work, processes = os.availableParallelism()): Promise<Share> {
+export async function runSeeds(work: Work, tell: Tell = () => undefined): Promise<Share> {
+  const processes = os.availableParallelism()
+  const over: number[] = []
   const shares = Array.from({ length: processes }, (_, index) =>
     work.seeds.filter((_seed, place) => place % processes === index),
   )
@@ -75,8 +97,11 @@ export async function runSeeds(work: Work, processes = os.availableParallelism()
   const results = await Promise.all(
     shares
       .filter((seeds) => seeds.length > 0)
-      .map(async (seeds) => {
-        const share = await runElsewhere({ ...work, seeds }, stop.signal)
+      .map(async (seeds, index) => {
+        const share = await runElsewhere({ ...work, seeds }, stop.signal, (count) => {
+          over[index] = count
+          tell(over.reduce((one, other) => one + other, 0))
+        })
         if (work.untilFound && share.failures.length > 0) stop.abort()
         return share
       }),
@@ -108,13 +133,14 @@ function uncovered(total: Share, plant: Plant | null): Share['failures'] {
 }
 
 /** Nothing of a share that is stopped counts. */
-function runElsewhere(work: Work, signal: AbortSignal): Promise<Share> {
+function runElsewhere(work: Work, signal: AbortSignal, tell: Tell): Promise<Share> {
   return new Promise((resolve, reject) => {
     const child = fork(fileURLToPath(new URL('work.ts', import.meta.url)), { execArgv: ['--import', 'tsx'], signal })
     let isAnswered = false
-    child.on('message', (share) => {
+    child.on('message', (said: Share | Progress) => {
+      if ('over' in said) return tell(said.over)
       isAnswered = true
-      resolve(share as Share)
+      resolve(said)
     })
     child.on('error', (error) => (signal.aborted ? resolve(emptyShare()) : reject(error)))
     child.on('exit', (code) => {

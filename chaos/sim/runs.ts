@@ -1,7 +1,7 @@
 /** People who collect, approve, let go, stop and abort payout runs, each when the dice say so. */
 import { RUN_ENDS } from '../../domain/payout-run.ts'
 import type { Host } from './hosts.ts'
-import { DAY, END, HOUR, MINUTE, type Setting } from './setting.ts'
+import { DAY, END, FAULTS_END, HOUR, MINUTE, type Setting } from './setting.ts'
 import type { SimRuns } from './store-runs.ts'
 
 const APPROVED_FOR_MS = 2 * DAY
@@ -42,7 +42,8 @@ export class RunDesk {
     this.#number += 1
     const key = `run-${this.#number}`
     this.#act(`collect ${key}`, () => this.#runs.collect(key, 'sari', clock.nowMs))
-    this.#later(2 * HOUR, 8 * HOUR, () => this.#cutOff())
+    const [least, most] = clock.nowMs < FAULTS_END ? [2 * HOUR, 8 * HOUR] : [8 * HOUR, 32 * HOUR]
+    this.#later(least, most, () => this.#cutOff())
     const askedMs = clock.nowMs
     this.#later(MINUTE, 30 * MINUTE, () => this.#watch(key, askedMs))
   }

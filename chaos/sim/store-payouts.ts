@@ -14,6 +14,7 @@ import { ConstraintViolation } from './database.ts'
 import type { Judge } from './judge.ts'
 import { GATEWAY, standsBeside, type Rows, type StoredPayout } from './rows.ts'
 import type { Setting } from './setting.ts'
+import { loadWork } from './work-rows.ts'
 
 export class SimPayouts {
   readonly #setting: Setting
@@ -29,7 +30,7 @@ export class SimPayouts {
 
   observe(items: readonly ObservationItem[]): ObservationResult[] {
     const { rows, programme, context } = this.#setting
-    const work = rows.work([...new Set(items.map(({ payout }) => payout))])
+    const work = loadWork(rows, [...new Set(items.map(({ payout }) => payout))])
     const harvest = new Harvest()
     const decisions = items.map((item) => this.#fold(harvest, workOf(work, item.payout), item))
     this.#write(harvest)
@@ -158,7 +159,7 @@ export class SimPayouts {
 
   reopen(payout: string, nowMs: number): Reopened {
     const { rows, programme, context } = this.#setting
-    const row = workOf(rows.work([payout]), payout)
+    const row = workOf(loadWork(rows, [payout]), payout)
     const timing = this.#setting.context.timingOf(GATEWAY)
     const next = nextForPayout(waitingPayout(row), timing, nowMs)
     const approval = rows.approvalOf(rows.disbursements.get(row.disbursement.key))
@@ -187,7 +188,7 @@ export class SimPayouts {
 
   giveUp(payout: string, nowMs: number): DisbursementStanding {
     const { rows, programme, context } = this.#setting
-    const row = workOf(rows.work([payout]), payout)
+    const row = workOf(loadWork(rows, [payout]), payout)
     const next = nextForPayout(waitingPayout(row), this.#setting.context.timingOf(GATEWAY), nowMs)
     if (next.kind !== 'give-up') return standingOfWork(context, row, programme, nowMs)
     if (row.state === 'submitting' && row.sends === row.same_key_retries) {

@@ -1,5 +1,6 @@
 /** Payout runs on simulated rows: the real steps, the real hash, and one open run for a disbursement. */
 import { createHash } from 'node:crypto'
+import { AT_REST } from '../../domain/disbursement.ts'
 import { afterStep, runHash, type RunStep } from '../../domain/payout-run.ts'
 import { ConstraintViolation } from './database.ts'
 import type { Judge } from './judge.ts'
@@ -65,12 +66,15 @@ export class SimRuns {
   /** Takes a step of the run where its machine allows it. */
   step(key: string, step: RunStep): boolean {
     const { rows } = this.#setting
-    const to = afterStep(rows.runs.get(key).state, step)
+    const { state } = rows.runs.get(key)
+    const to = afterStep(state, step)
     if (!to) return false
+    if (to === state) return true
     rows.runs.update(key, { state: to })
     this.#judge.stands(key, to)
+    if (to === 'paused') this.#takeBack(key)
+    this.#tellUnderWay(key)
     if (to === 'aborted' || to === 'closed' || to === 'void') this.#end(key)
-    this.#tellAll(key)
     return true
   }
 
@@ -79,8 +83,19 @@ export class SimRuns {
     const { rows } = this.#setting
     if (!this.step(key, 'release')) return
     const waiting = rows.linesOf(key).filter(({ state }) => state === 'collected')
-    for (const line of waiting.slice(0, count)) this.#move(line, 'released')
-    this.#tellAll(key)
+    for (const line of waiting.slice(0, count)) {
+      this.#move(line, 'released')
+      this.#tell(rows.disbursements.get(line.disbursement).ref)
+    }
+  }
+
+  /** What was let go and is not under way waits with the others again. */
+  #takeBack(key: string): void {
+    const { rows } = this.#setting
+    for (const line of rows.linesOf(key)) {
+      const isAtRest = AT_REST.includes(rows.disbursements.get(line.disbursement).state)
+      if (line.state === 'released' && isAtRest) this.#move(line, 'collected')
+    }
   }
 
   /** Lines that are paid, or no longer what was approved, leave the run; true when none is left. */
@@ -119,13 +134,12 @@ export class SimRuns {
     rows.disbursements.update(disbursement, { run: null })
   }
 
-  /** Whose lines have ended hears nothing more of it. */
-  #tellAll(key: string): void {
+  /** What may be sent again only under the run: in the store the sweep of what nobody has heard of finds it. */
+  #tellUnderWay(key: string): void {
     const { rows } = this.#setting
     for (const { disbursement, state } of rows.linesOf(key)) {
-      const isOpen = state === 'collected' || state === 'released'
-      if (isOpen || rows.disbursements.get(disbursement).run === null)
-        this.#tell(rows.disbursements.get(disbursement).ref)
+      const { ref, state: at } = rows.disbursements.get(disbursement)
+      if (state === 'released' && at === 'in-flight') this.#tell(ref)
     }
   }
 }

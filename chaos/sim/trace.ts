@@ -10,13 +10,14 @@ export class Trace {
   }
 
   add(atMs: number, line: string): void {
-    const whole = `${atMs} ${line}`
-    this.lines?.push(whole)
-    for (let index = 0; index < whole.length; index += 1) {
-      const code = whole.charCodeAt(index)
-      this.#high = Math.imul(this.#high ^ code, 2_654_435_761)
-      this.#low = Math.imul(this.#low ^ code, 1_597_334_677)
-    }
+    this.lines?.push(`${atMs} ${line}`)
+    this.#take(atMs | 0)
+    for (let index = 0; index < line.length; index += 1) this.#take(line.charCodeAt(index))
+  }
+
+  #take(code: number): void {
+    this.#high = Math.imul(this.#high ^ code, 2_654_435_761)
+    this.#low = Math.imul(this.#low ^ code, 1_597_334_677)
   }
 
   get hash(): string {

@@ -6,7 +6,7 @@ import { Host } from './hosts.ts'
 import { Judge } from './judge.ts'
 import { SimLife } from './life.ts'
 import { CallbackRoad, Network } from './network.ts'
-import { People } from './people.ts'
+import { PAYOUTS_MIN, People } from './people.ts'
 import type { Plant } from './plants.ts'
 import { Provider } from './provider.ts'
 import { PROGRAMME } from './rows.ts'
@@ -31,9 +31,6 @@ export interface Outcome {
   readonly faults: ReadonlyMap<Fault, number>
   readonly trace: readonly string[] | undefined
 }
-
-/** Below this a world proves little. */
-export const PAYOUTS_MIN = 60
 
 /** Runs the world of a seed; `isTraced` keeps every line of what happened. */
 export async function runSeed(seed: number, plant: Plant | null = null, isTraced = false): Promise<Outcome> {
@@ -63,7 +60,7 @@ class World {
   readonly #statements: Statements
   readonly #workers: readonly Host[]
   readonly #api: Host
-  readonly #byRef: ReadonlyMap<string, SimLife>
+  readonly #byRef = new Map<string, SimLife>()
 
   constructor(setting: Setting) {
     this.#setting = setting
@@ -73,7 +70,7 @@ class World {
     const desk = new SimDesk(setting, payouts, tell)
     this.#store = { claims: new SimClaims(setting, this.#judge), payouts, desk }
     this.#lives = new SimLives(setting)
-    const float = BigInt(setting.programme.tranches[0]?.amount ?? 1) * BigInt(setting.random.pick([20, 60, 500]))
+    const float = BigInt(setting.programme.tranches[0]?.amount ?? 1) * BigInt(setting.random.pick([5, 20, 500]))
     this.#provider = new Provider(setting, float, (told) => this.#callbacks.send(told))
     this.#network = new Network(setting, this.#judge, () => this.#provider)
     this.#workers = ['worker-1', 'worker-2'].map((name) => new Host(name, setting, this.#judge))
@@ -82,8 +79,6 @@ class World {
     this.#runs = new RunDesk(setting, new SimRuns(setting, this.#judge, tell), this.#api)
     this.#reviews = new ReviewDesk(setting, new SimReviews(setting, tell), this.#provider, this.#api)
     this.#statements = new Statements(setting, payouts, this.#provider, this.#api)
-    const calls = { look: this.#look.bind(this), carryOut: this.#carryOut.bind(this) }
-    this.#byRef = new Map(People.refs.map((ref) => [ref, new SimLife(ref, setting, calls)]))
   }
 
   async run(): Promise<void> {
@@ -101,13 +96,23 @@ class World {
     judgeEnd(this.#setting, this.#judge, this.#provider.executed)
   }
 
+  /** The workflow of a life, started by whatever concerns it first. */
+  #life(ref: string): SimLife {
+    const known = this.#byRef.get(ref)
+    if (known) return known
+    const calls = { look: this.#look.bind(this), carryOut: this.#carryOut.bind(this) }
+    const life = new SimLife(ref, this.#setting, calls)
+    this.#byRef.set(ref, life)
+    return life
+  }
+
   /** A message: delivered at least once, late, again, in any order. */
   #deliver(ref: string): void {
     const { clock, faults, random } = this.#setting
     const copies = faults.strikes('message-repeated') ? 3 : 1
     for (let copy = 0; copy < copies; copy += 1) {
       const most = faults.strikes('message-late') ? HOUR : 2 * SECOND
-      clock.after(random.between(5, most), () => this.#byRef.get(ref)?.tell())
+      clock.after(random.between(5, most), () => this.#life(ref).tell())
     }
   }
 
@@ -115,8 +120,8 @@ class World {
   #disturb(): void {
     const { clock, faults, random } = this.#setting
     clock.after(random.between(SECOND, 2 * HOUR), () => {
-      const life = this.#byRef.get(random.pick(registered(this.#setting)))
-      if (faults.strikes('workflow-reset') || faults.strikes('continued-as-new')) life?.restart()
+      const life = this.#life(random.pick(registered(this.#setting)))
+      if (faults.strikes('workflow-reset') || faults.strikes('continued-as-new')) life.restart()
       if (clock.nowMs < FAULTS_END) this.#disturb()
     })
   }

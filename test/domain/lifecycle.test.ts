@@ -343,6 +343,10 @@ describe('the end of a life', () => {
     const review = tranche('incentive-1', { state: 'due', disbursement: owed({ state: 'review' }) })
     const dropped = [tranche('incentive-2', { state: 'cancelled' }), tranche('survey-1', { state: 'cancelled' })]
     expect(step(paying({ withdrawn: true }, review, ...dropped))).toBeUndefined()
+    const back = owed({ state: 'released', firstPaidAtMs: NOON })
+    const cameBack = tranche('incentive-2', { state: 'due', disbursement: back })
+    const without = paying({ withdrawn: true, accountUsableFromMs: null }, review, cameBack, ...dropped.slice(1))
+    expect(step(without)).toEqual({ kind: 'need-account', tranche: 'incentive-2' })
   })
 })
 

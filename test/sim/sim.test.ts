@@ -4,7 +4,8 @@ import { isPlant } from '../../chaos/sim/plants.ts'
 import { Random } from '../../chaos/sim/random.ts'
 import { keptSeeds } from '../../chaos/sim/regressions.ts'
 import { runShare } from '../../chaos/sim/run.ts'
-import { PAYOUTS_MIN, runSeed } from '../../chaos/sim/world.ts'
+import { PAYOUTS_MIN } from '../../chaos/sim/people.ts'
+import { runSeed } from '../../chaos/sim/world.ts'
 
 describe('a simulated world', () => {
   it('pays nobody twice, loses nothing and spends nothing that is not there', async () => {

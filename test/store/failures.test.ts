@@ -183,7 +183,8 @@ describe('after a failure', () => {
 })
 
 describe('a person who left, and whose paid money came back', () => {
-  it('is paid again at the account in use, though another payment of theirs is looked at', async () => {
+  /** Their first payment has come back, their second is looked at, and they have left. */
+  async function left(): Promise<{ ref: string; disbursement: string; later: number }> {
     const { ref, disbursement, payout } = await sent()
     await world.observe(submitted(payout, seen('paid')))
     const month = NOON + 31 * DAY
@@ -197,10 +198,26 @@ describe('a person who left, and whose paid money came back', () => {
     const later = month + 2 * DAY
     await world.advance(ref, later)
     await world.act((acts) => acts.withdraw({ programme: 'swift', ref, reason: 'asked' }), later)
-    const left = await world.advance(ref, later)
-    expect(left.stage).not.toBe('closed')
-    expect(left.disbursements[0]).toMatchObject({ state: 'released', next: { kind: 'send' } })
+    return { ref, disbursement, later }
+  }
+
+  it('is paid again at the account in use, though another payment of theirs is looked at', async () => {
+    const { ref, disbursement, later } = await left()
+    const standing = await world.advance(ref, later)
+    expect(standing.stage).not.toBe('closed')
+    expect(standing.disbursements[0]).toMatchObject({ state: 'released', next: { kind: 'send' } })
     expect(await world.claim(disbursement, later)).toBe(`${disbursement}#2`)
+  })
+
+  it('is asked for another account where theirs has failed since, though another payment of theirs is looked at', async () => {
+    const { ref, later } = await left()
+    await world.root.pool.query(`UPDATE account SET state = 'failed' WHERE ref = $1 AND ended_at IS NULL`, [ref])
+    const standing = await world.advance(ref, later + HOUR)
+    expect(standing.stage).not.toBe('closed')
+    expect(standing.disbursements[0]).toMatchObject({ state: 'needs-account', action: 'relink' })
+    await world.link(ref, bankAccount(), later + 2 * HOUR)
+    const resumed = await world.advance(ref, later + 3 * DAY)
+    expect(resumed.disbursements[0]).toMatchObject({ state: 'released', next: { kind: 'send' } })
   })
 })
 
