@@ -20,7 +20,14 @@ export class RunDesk {
   }
 
   begin(): void {
-    if (this.#setting.programme.payment.release === 'approved') this.#later(MINUTE, 2 * HOUR, () => this.#cutOff())
+    if (this.#setting.programme.payment.release !== 'approved') return
+    this.#later(MINUTE, 2 * HOUR, () => this.#cutOff())
+    this.#later(DAY, DAY, () => this.#sweep())
+  }
+
+  #sweep(): void {
+    this.#runs.sweep()
+    if (this.#setting.clock.nowMs < END - DAY) this.#later(DAY, DAY, () => this.#sweep())
   }
 
   #later(least: number, most: number, work: () => void): void {

@@ -73,7 +73,6 @@ export class SimRuns {
     rows.runs.update(key, { state: to })
     this.#judge.stands(key, to)
     if (to === 'paused') this.#takeBack(key)
-    this.#tellUnderWay(key)
     if (to === 'aborted' || to === 'closed' || to === 'void') this.#end(key)
     return true
   }
@@ -134,13 +133,9 @@ export class SimRuns {
     rows.disbursements.update(disbursement, { run: null })
   }
 
-  /** What may be sent again only under the run: in the store the sweep of what nobody has heard of finds it. */
-  #tellUnderWay(key: string): void {
-    const { rows } = this.#setting
-    for (const { disbursement, state } of rows.linesOf(key)) {
-      const { ref, state: at } = rows.disbursements.get(disbursement)
-      if (state === 'released' && at === 'in-flight') this.#tell(ref)
-    }
+  /** What is on its way may be sent again only under a run, whose pause and end tell nobody: the daily sweep of `store/heard.ts` finds it. */
+  sweep(): void {
+    for (const { ref, state } of this.#setting.rows.disbursements.all()) if (state === 'in-flight') this.#tell(ref)
   }
 }
 
