@@ -108,7 +108,7 @@ export function foldItem(
     // The life hears of it from the activity that asked; only news from outside needs a message. A send that may still
     // end brings the new state with it; one whose process died never will.
     const isNews = (item.source === 'callback' && !sendMayEnd) || item.source === 'statement'
-    if (isNews && !followsAnother(harvest, row)) harvest.nudge(row)
+    if (isNews && !followsAnother(harvest, row, from)) harvest.nudge(row)
   }
   closeLostSend(harvest, row, item, timing)
   closeQuestion(row, item, about)
@@ -123,7 +123,9 @@ export function foldItem(
  * True for a success after which the life still waits for another payment, and for nothing else: it is told when that has its
  * outcome, or looks when this one was to be asked about. A signal and the look it causes are dearer than the callback itself.
  */
-function followsAnother(harvest: Harvest, { state, beside_under_way: others }: Work): boolean {
+function followsAnother(harvest: Harvest, { state, beside_under_way: others }: Work, from: PayoutState): boolean {
+  // Nobody was to ask about what was failing: no look would find that it has succeeded after all.
+  if (from === 'failing') return false
   // What this batch has moved tells nothing any more.
   return state === 'paid' && (others ?? []).some((key) => !harvest.disbursements.has(key))
 }

@@ -12,6 +12,7 @@ import {
   seen,
   seenFailed,
   SILENCE,
+  TIMING,
   type World,
 } from '../support/world.ts'
 
@@ -20,7 +21,7 @@ let world: World
 const LATER = NOON + 3 * HOUR
 const IN_TIME = LATER + MINUTE
 
-beforeAll(async () => {
+const threeTranches = () => {
   const programme = swiftProgramme()
   const [first] = programme.tranches
   if (!first) throw new Error('the programme has tranches')
@@ -29,9 +30,11 @@ beforeAll(async () => {
     code,
     trigger: { kind: 'tranche-paid' as const, tranche: 'incentive-1', after: 'PT1H' },
   })
-  world = await openWorld({
-    programme: { ...programme, tranches: [first, after('incentive-2'), after('incentive-3')] },
-  })
+  return { ...programme, tranches: [first, after('incentive-2'), after('incentive-3')] }
+}
+
+beforeAll(async () => {
+  world = await openWorld({ programme: threeTranches() })
 })
 afterAll(() => world.close())
 
@@ -39,9 +42,9 @@ let ref: string
 let second: string
 let third: string
 
-async function send(key: string, atMs = LATER): Promise<string> {
-  const payout = await world.claim(key, atMs)
-  await world.observe(submitted(payout, seen('accepted'), atMs + SECOND))
+async function send(key: string, atMs = LATER, of = world): Promise<string> {
+  const payout = await of.claim(key, atMs)
+  await of.observe(submitted(payout, seen('accepted'), atMs + SECOND))
   return payout
 }
 
@@ -120,4 +123,23 @@ describe('two payments on their way at once, and nothing else to come', () => {
     })
     await world.observe(asked(other, seen('paid'), IN_TIME + MINUTE))
   })
+})
+
+it('a success after a failure that only the statement settles is told: nobody was to ask about it', async () => {
+  const timing = { ...TIMING, failureFinal: 'after-statement' as const }
+  const late = await openWorld({ programme: threeTranches(), timing })
+  try {
+    const person = await late.ready()
+    const [one, other] = [disbursementOf(person, 'incentive-2'), disbursementOf(person, 'incentive-3')]
+    await late.observe(called(await send(disbursementOf(person), NOON, late), seen('paid')))
+    await late.advance(person, LATER)
+    const failing = await send(one, LATER, late)
+    await send(other, LATER, late)
+    await late.observe(called(failing, seenFailed('needs-account'), IN_TIME))
+    await late.root.pool.query('DELETE FROM message WHERE ref = $1', [person])
+    await late.observe(called(failing, seen('paid'), IN_TIME + MINUTE))
+    expect(await paymentMessages(late, person)).toBe(1)
+  } finally {
+    await late.close()
+  }
 })
