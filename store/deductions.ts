@@ -13,6 +13,7 @@ import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 import { holdYears } from './freeze-locks.ts'
+import { lockOwed } from './life-rows.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import type { StoreContext } from './options.ts'
 import { STILL_OWED } from './owed-amount.ts'
@@ -133,10 +134,7 @@ export async function makeDeduction(
   atMs: number,
 ): Promise<void> {
   const { programme: code, disbursement, payout, cause, reference } = asked
-  await sql.query(
-    `SELECT FROM participant WHERE (programme, ref) = (SELECT programme, ref FROM disbursement WHERE key = $1) FOR UPDATE`,
-    [disbursement],
-  )
+  await lockOwed(sql, disbursement)
   await holdYears(sql, code)
   await holdCollecting(sql, code)
   const looked = await checkDeduction(sql, asked)

@@ -179,6 +179,14 @@ export async function lockLife(sql: Sql, programme: string, ref: string): Promis
   return life
 }
 
+/** Locks the life that a disbursement is owed to, until the transaction ends; nothing is read. */
+export async function lockOwed(sql: Sql, disbursement: string): Promise<void> {
+  await sql.query(
+    `SELECT FROM participant WHERE (programme, ref) = (SELECT programme, ref FROM disbursement WHERE key = $1) FOR UPDATE`,
+    [disbursement],
+  )
+}
+
 /** The life as it stands now, without a lock. Throws `unknown-participant`. */
 export async function readLife(sql: Sql, programme: string, ref: string): Promise<LifeRow> {
   const { rows } = await sql.query<LifeRow>({ name: 'load-life', text: LOAD, values: [programme, ref] })

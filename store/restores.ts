@@ -12,6 +12,7 @@ import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, one, type Sql } from './database.ts'
 import { placeFreeze } from './freezes.ts'
+import { lockOwed } from './life-rows.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import type { ObservationItem } from './observation-item.ts'
 import { observeLocked } from './observe.ts'
@@ -227,10 +228,7 @@ async function recordLocked(
   nowMs: number,
 ): Promise<boolean> {
   const { pass } = context
-  const locking = sql.query(
-    `SELECT FROM participant WHERE (programme, ref) = (SELECT programme, ref FROM disbursement WHERE key = $1) FOR UPDATE`,
-    [attempt.disbursement],
-  )
+  const locking = lockOwed(sql, attempt.disbursement)
   await pass('recovery:locked', locking)
   const owed = await owedOf(sql, attempt.disbursement)
   // Somebody else was quicker: what was found is recorded, or more is known by now.

@@ -11,6 +11,7 @@ import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 import { resettle } from './discrepancy-resettle.ts'
+import { lockOwed } from './life-rows.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings, numbered, type LedgerEntry } from './postings.ts'
@@ -55,10 +56,7 @@ export async function decideReviewed(
 ): Promise<void> {
   const { pass } = context
   const { disbursement: key } = asked
-  const locking = sql.query(
-    `SELECT FROM participant WHERE (programme, ref) = (SELECT programme, ref FROM disbursement WHERE key = $1) FOR UPDATE`,
-    [key],
-  )
+  const locking = lockOwed(sql, key)
   await pass('review:locked', locking)
   const picture = await pass('review:read', readReview(sql, key))
   const outcome = await pass('review:judged', inItsYear(sql, picture, decided(picture, asked)))
