@@ -144,14 +144,16 @@ export class People {
   #look(ref: string): void {
     const { faults, rows, random, clock } = this.#setting
     const person = rows.people.get(ref)
-    if (person.held && random.chance(0.5)) this.#act('release', () => this.#desk.release(ref))
+    // Once the faults are over nobody is left waiting by chance: what has not come to its end then is a finding.
+    const isCalm = clock.nowMs > FAULTS_END
+    if (person.held && (isCalm || random.chance(0.5))) this.#act('release', () => this.#desk.release(ref))
     else if (!person.held && faults.strikes('put-on-hold')) this.#act('hold', () => this.#desk.hold(ref, clock.nowMs))
     if (faults.strikes('withdrawn')) this.#act('withdraw', () => this.#desk.withdraw(ref))
     const needsAccount = person.tranches.some(({ code }) => {
       const state = rows.disbursements.find(disbursementOf(ref, code))?.state
       return state === 'needs-account' || state === 'failed'
     })
-    const isChange = needsAccount ? random.chance(0.6) : faults.strikes('account-changed')
+    const isChange = needsAccount ? isCalm || random.chance(0.6) : faults.strikes('account-changed')
     if (isChange) {
       const account = this.#account(ref)
       this.#act('link', () => this.#desk.link(ref, account, clock.nowMs))
