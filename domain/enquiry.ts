@@ -107,7 +107,10 @@ function nextWhileSubmitting(
   if (payout.lastSendEndedAtMs !== null && payout.sendAgainAtMs !== null) {
     if (nowMs < payout.sendAgainAtMs) return { kind: 'wait', untilMs: payout.sendAgainAtMs }
     if (!mayResend(payout, timing, nowMs)) return { kind: 'give-up' }
-    return isResendForbidden ? { kind: 'nothing' } : { kind: 'resend' }
+    // Nobody may tell when it is allowed again: without this instant only a sweep would find that it is too late.
+    return isResendForbidden
+      ? { kind: 'wait', untilMs: replaysUntilMs(payout.firstSentAtMs, timing) }
+      : { kind: 'resend' }
   }
   // A send without an end may still be on its way until its timeout has passed; then it is asked about.
   const settles = payout.lastSendStartedAtMs + timing.submitTimeoutMs
@@ -147,8 +150,15 @@ function ladderWait(enquiries: number, timing: EnquiryTiming): number {
 /** No resend once the provider may have forgotten the key, or where it never knew it: it would be a new payment. */
 function mayResend(payout: WaitingPayout, timing: EnquiryTiming, nowMs: number): boolean {
   if (timing.duplicate === 'silent' && payout.sends > 0) return false
-  const latest = payout.firstSentAtMs + timing.replayHorizonMs - timing.replayMarginMs
-  return payout.sends < SENDS_MAX && nowMs < latest
+  return payout.sends < SENDS_MAX && nowMs < replaysUntilMs(payout.firstSentAtMs, timing)
+}
+
+/** Until when the provider surely knows a key that it saw first then. */
+function replaysUntilMs(
+  firstSentAtMs: number,
+  { replayHorizonMs, replayMarginMs }: Pick<EnquiryTiming, 'replayHorizonMs' | 'replayMarginMs'>,
+): number {
+  return firstSentAtMs + replayHorizonMs - replayMarginMs
 }
 
 /** Beside the call itself: reading the account, the claim's commit, and writing down what was said. */
@@ -161,5 +171,5 @@ export function callEndsByMs(startedAtMs: number, timing: Pick<EnquiryTiming, 's
 
 /** The latest moment at which the first byte of a send may leave. */
 export function sendByMs(claimedAtMs: number, firstSentAtMs: number, timing: EnquiryTiming): number {
-  return Math.min(claimedAtMs + timing.submitTimeoutMs, firstSentAtMs + timing.replayHorizonMs - timing.replayMarginMs)
+  return Math.min(claimedAtMs + timing.submitTimeoutMs, replaysUntilMs(firstSentAtMs, timing))
 }

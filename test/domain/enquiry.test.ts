@@ -111,8 +111,14 @@ describe('the same key and bytes are sent again', () => {
     const forbidden = (atSeconds: number) => nextForPayout(notFoundTwice, TIMING, atSeconds * SECOND, true)
     expect(forbidden(201)).toEqual({ kind: 'wait', untilMs: 320 * SECOND })
     expect(forbidden(320)).toEqual({ kind: 'enquire' })
+  })
+
+  it('what was throttled waits while it is forbidden, and goes to people when the gateway may have forgotten its key', () => {
     const throttled = unknown({ state: 'submitting', sendAgainAtMs: 8 * SECOND })
-    expect(nextForPayout(throttled, TIMING, 9 * SECOND, true)).toEqual({ kind: 'nothing' })
+    const forbidden = (atSeconds: number) => nextForPayout(throttled, TIMING, atSeconds * SECOND, true)
+    expect(forbidden(9)).toEqual({ kind: 'wait', untilMs: 3000 * SECOND })
+    expect(forbidden(2999)).toEqual({ kind: 'wait', untilMs: 3000 * SECOND })
+    expect(forbidden(3000)).toEqual({ kind: 'give-up' })
   })
 
   it('never where the provider takes the same key for a new payment', () => {
