@@ -6,7 +6,7 @@ import { progressOf, runSeeds } from '../../chaos/sim/run.ts'
 import { PAYOUTS_MIN } from '../../chaos/sim/people.ts'
 import { runSeed } from '../../chaos/sim/world.ts'
 
-const SEEDS = 9000
+const SEEDS = 20_000
 const PLANTED_WITHIN = 5000
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
 
