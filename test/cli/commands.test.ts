@@ -10,6 +10,7 @@ import { openLiveStack } from '../support/e2e.ts'
 import { lunas } from '../support/e2e-command.ts'
 import { commandsBeside } from '../support/e2e-live-commands.ts'
 import { peopleWith } from '../support/e2e-people.ts'
+import { portsOfItsOwn } from '../support/ports.ts'
 
 const live = await openLiveStack()
 const commands = commandsBeside(live)
@@ -278,7 +279,7 @@ describe('lunas doctor', () => {
   })
 
   test('without a stack nothing is red: what does not run is idle, and said how to start', async () => {
-    const environment = { LUNAS_DATA_DIR: path.join(live.home, 'nothing'), LUNAS_PORT: '39871' }
+    const environment = { LUNAS_DATA_DIR: path.join(live.home, 'nothing'), ...(await portsOfItsOwn()) }
     const { code, stdout } = await lunas(['doctor', '--json'], { environment })
     const { findings } = JSON.parse(stdout) as { findings: Line[] }
     expect({ code, red: findings.filter(({ state }) => state === 'red') }).toEqual({ code: 0, red: [] })
