@@ -39,6 +39,7 @@ export const FAILPOINTS = [
   'refusal:committed',
   'send:judged',
   'send:answered',
+  'send:kept-back',
   'outcome:committed',
   'outcome:locked',
   'outcome:ruled',

@@ -2,6 +2,7 @@
  * Calls that leave the house. Each claims or asks in the store, makes one network attempt, writes down what was learnt, and says
  * where the disbursement stands. None of them retries, and none of them infers failure from silence.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Failure } from '../domain/observation.ts'
 import type { PayoutFact } from '../domain/payout.ts'
 import type { DisbursementStanding } from '../domain/standing.ts'
@@ -134,7 +135,22 @@ interface Send {
 async function send(dependencies: Dependencies, of: Send): Promise<Told> {
   const { now, pass } = dependencies
   const fact = now() < of.sendByMs ? await pass('send:judged', sendNow(dependencies, of)) : tooLate()
+  if (isUnderWay(fact)) await pass('send:kept-back', keepBack(dependencies, of))
   return observe(dependencies, { payout: of.payout, source: 'submit', fact, atMs: now(), send: of.send })
+}
+
+/**
+ * What is accepted is often paid in the next moment, and its callback finds the send still open: the life hears of both at once, from here. A
+ * signal and another task of the server are dearer than the enquiry that a process costs which dies meanwhile. Over long before the send counts as lost.
+ */
+async function keepBack(dependencies: Dependencies, { gateway, sendByMs }: Send): Promise<void> {
+  const { outcomeWithinMs } = gatewayOf(dependencies, gateway).capabilities.timing
+  const ms = Math.min(outcomeWithinMs, (sendByMs - dependencies.now()) / 2)
+  if (ms > 0) await sleep(ms)
+}
+
+function isUnderWay(fact: PayoutFact): boolean {
+  return fact.kind === 'observed' && (fact.observation.state === 'accepted' || fact.observation.state === 'processing')
 }
 
 /**

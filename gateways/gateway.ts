@@ -56,6 +56,8 @@ export interface GatewayTiming {
   readonly duplicate: 'returns-live-object' | 'error-then-enquire' | 'silent'
   /** Longest time one submit may take. */
   readonly submitTimeoutMs: number
+  /** So soon after acceptance most payouts are paid; the answer is kept back that long, so that a life hears of both at once. 0: not at all. */
+  readonly outcomeWithinMs: number
   readonly enquireTimeoutMs: number
   /** From acceptance or unknown to the first enquiry, then the waits between enquiries; the last repeats. */
   readonly enquiryLadderMs: readonly number[]

@@ -6,6 +6,7 @@ const TIMING: GatewayTiming = {
   failureFinal: 'at-once',
   duplicate: 'returns-live-object',
   submitTimeoutMs: 2_000,
+  outcomeWithinMs: 600,
   enquireTimeoutMs: 2_000,
   enquiryLadderMs: [1_000, 2_000, 4_000, 8_000, 15_000],
   quietPeriodMs: 3_000,

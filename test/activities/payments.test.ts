@@ -6,7 +6,19 @@ import { gatewayReference } from '../../domain/identity.ts'
 import type { AccountDetails } from '../../domain/registration.ts'
 import { openStage, received, type Stage } from '../sandbox/stage.ts'
 import { bankAccount, swiftProgramme } from '../support/builders.ts'
-import { AMOUNT, bytesOf, DAY, disbursementOf, MINUTE, NOON, openWorld, SECOND, type World } from '../support/world.ts'
+import { called, paymentMessages } from '../support/sent.ts'
+import {
+  AMOUNT,
+  bytesOf,
+  DAY,
+  disbursementOf,
+  MINUTE,
+  NOON,
+  openWorld,
+  SECOND,
+  seen,
+  type World,
+} from '../support/world.ts'
 
 const swift = swiftProgramme()
 const [first] = swift.tranches
@@ -63,6 +75,30 @@ describe('a send', () => {
     await submit(ref)
     expect((await payoutOf(ref)).state).toMatch(/accepted|processing|paid/)
     expect(await arrives(account)).toBe(AMOUNT)
+  })
+
+  it('waits a moment with its answer: the callback that comes meanwhile is told by the send alone', async () => {
+    const ref = await world.ready({ account: bankAccount() })
+    const payout = `${disbursementOf(ref)}#1`
+    const heard: string[] = []
+    const before = await paymentMessages(world, ref)
+    const sender = createPaymentActivities({
+      store: world.store,
+      gateways: new Map([['sandbox', stage.gateway]]),
+      now: () => NOON,
+      pass: async (point, work) => {
+        if (point === 'send:kept-back') {
+          heard.push((await payoutOf(ref)).state)
+          const gatewayId = (await stage.journal()).findLast((entry) => entry.kind === 'accepted')?.id ?? ''
+          await world.observe(called(payout, seen('paid', { gatewayId }), NOON))
+        }
+        return work
+      },
+    })
+    expect(await sender.submit({ programme: 'swift', ref, disbursement: disbursementOf(ref) })).toBeNull()
+    expect(heard).toEqual(['submitting'])
+    expect((await payoutOf(ref)).state).toBe('paid')
+    expect(await paymentMessages(world, ref)).toBe(before)
   })
 
   it('of what somebody else has claimed does nothing', async () => {

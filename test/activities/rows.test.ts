@@ -17,7 +17,8 @@ const payouts = new Set<string>()
 const disbursements = new Set<string>()
 
 beforeAll(async () => {
-  stage = await openStage({ timing: { quietPeriodMs: MINUTE, giveUpMs: 10 * MINUTE } })
+  // What is told in the next moment after acceptance comes to a payout that is on record as accepted.
+  stage = await openStage({ timing: { quietPeriodMs: MINUTE, giveUpMs: 10 * MINUTE, outcomeWithinMs: 0 } })
   world = await openWorld({ timing: stage.gateway.capabilities.timing })
   people = await reviewing(world)
 })
