@@ -15,9 +15,10 @@ import {
 } from '../domain/statement.ts'
 import { insertAudit } from './audit.ts'
 import type { Bulk, BulkSql } from './bulk.ts'
+import { CopyRows } from './copy-rows.ts'
 import { inTransaction } from './database.ts'
 import type { StoreContext } from './options.ts'
-import type { Vault } from './vault.ts'
+import type { AccountIndexes, Vault } from './vault.ts'
 
 export interface NewStatement {
   readonly gateway: string
@@ -64,8 +65,8 @@ async function loadLocked(sql: BulkSql, vault: Vault, statement: NewStatement, a
   await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`statement:${gateway}:${day}`])
   const id = randomUUID()
   const tally = new Tally(statement)
-  const copied = sql.query(copyFrom(`COPY statement_line (${COLUMNS}) FROM STDIN`))
-  await pipeline(Readable.from(rowsOf(id, vault, statement, tally)), copied)
+  const copied = sql.query(copyFrom(`COPY statement_line (${COLUMNS}) FROM STDIN (FORMAT binary)`))
+  await pipeline(Readable.from(rowsOf(id, vault, statement, tally), { objectMode: false }), copied)
   const sha256 = Buffer.from(statement.sha256())
   const version = await versionOf(sql, statement, sha256, tally.head)
   await sql.query('UPDATE statement SET superseded = true WHERE gateway = $1 AND day = $2 AND NOT superseded', [
@@ -168,41 +169,55 @@ class Tally {
 
 const COLUMNS = `statement, line, entry, direction, type, reference, gateway_id, amount, currency, institution, account_index,
   account_index_key, masked, raw_date, value_date, business_date`
+const COLUMN_COUNT = 16
 
 /** The rows as COPY takes them, a chunk of parts at a time: nothing waits in memory. */
-async function* rowsOf(id: string, vault: Vault, { parts }: NewStatement, tally: Tally): AsyncGenerator<string> {
+async function* rowsOf(id: string, vault: Vault, { parts }: NewStatement, tally: Tally): AsyncGenerator<Buffer> {
+  const rows = new CopyRows()
+  const statement = Buffer.from(id.replaceAll('-', ''), 'hex')
+  const indexes = vault.accountIndexes()
   for await (const some of parts) {
-    let text = ''
     for (const part of some) {
       if (part.kind === 'head') tally.begin(part)
       else if (part.kind === 'end') tally.finish(part)
       else {
         tally.add(part)
-        text += rowOf(id, tally.lines, vault, part)
+        addRow(rows, { statement, number: tally.lines, indexes }, part)
       }
     }
-    if (text !== '') yield text
+    yield rows.take()
   }
+  yield rows.take(true)
 }
 
 const MASKED_DIGITS = 4
 
-function rowOf(id: string, number: number, vault: Vault, line: StatementLine): string {
-  const { account } = line
-  const index = account && vault.accountIndex(account.institution, account.number)
-  return `${id}\t${number}\t${plain(line.id)}\t${line.direction}\t${line.type}\t${plain(line.reference)}\t${plain(line.gatewayId)}\t${
-    line.amount ?? '\\N'
-  }\t${line.currency}\t${plain(account?.institution ?? null)}\t${
-    index ? `\\\\x${Buffer.from(index.index).toString('hex')}\t${plain(index.keyId)}` : '\\N\t\\N'
-  }\t${plain(account?.number.slice(-MASKED_DIGITS) ?? null)}\t${plain(line.rawDate)}\t${line.valueDate}\t${line.businessDate}\n`
+interface Place {
+  readonly statement: Uint8Array
+  readonly number: number
+  readonly indexes: AccountIndexes
 }
 
-const SPECIAL = /[\\\t\n\r]/g
-const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
-
-function plain(text: string | null): string {
-  if (text === null) return '\\N'
-  return text.replace(SPECIAL, (character) => ESCAPED[character] ?? '')
+/** In the order of the columns. */
+function addRow(rows: CopyRows, { statement, number, indexes }: Place, line: StatementLine): void {
+  const { account } = line
+  rows.row(COLUMN_COUNT)
+  rows.bytes(statement)
+  rows.int4(number)
+  rows.text(line.id)
+  rows.text(line.direction)
+  rows.text(line.type)
+  rows.text(line.reference)
+  rows.text(line.gatewayId)
+  rows.int8(line.amount)
+  rows.text(line.currency)
+  rows.text(account && account.institution)
+  rows.octets(account && indexes.of(account.institution, account.number))
+  rows.text(account && indexes.keyId)
+  rows.text(account && account.number.slice(-MASKED_DIGITS))
+  rows.text(line.rawDate)
+  rows.date(line.valueDate)
+  rows.date(line.businessDate)
 }
 
 async function recordRefusal(

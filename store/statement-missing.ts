@@ -68,7 +68,10 @@ export async function missingThere(
   if (high < from) return []
   const of = [gateway, from, high, proved.from, zone]
   const found: MissingRow[] = []
-  for (const query of [UNDEBITED, UNCREDITED]) found.push(...(await sql.query<MissingRow>(query, of)).rows)
+  for (const [query, type, direction] of MOVEMENTS) {
+    const { rows } = await sql.query<MissingRow>(query, of)
+    found.push(...(await unnamed(sql, rows, [gateway, proved.from, type, direction])))
+  }
   // Money may be at the gateway before its transfer is recorded: the days before that must be here too.
   found.push(...(await sql.query<MissingRow>(unmoved('funding'), [...of, windowDays])).rows)
   // Money that goes back is booked first: its number is what the transfer is made with.
@@ -76,25 +79,22 @@ export async function missingThere(
   return found
 }
 
-const TOLD = (type: string, direction: string): string => `
-told AS (
-  SELECT l.reference, l.gateway_id FROM statement s JOIN statement_line l ON l.statement = s.id
-   WHERE s.gateway = $1 AND NOT s.superseded AND s.day >= $4 AND l.type = '${type}' AND l.direction = '${direction}'
-)`
-const UNTOLD = `
- WHERE NOT EXISTS (SELECT FROM told WHERE told.reference = ours.reference)
-   AND NOT EXISTS (SELECT FROM told WHERE told.gateway_id = ours.gateway_id)
- ORDER BY key`
+/** The statements from a day on; asked for by a query, which the planner takes for statements of usual size. */
+const statementsFrom = (gateway: string, from: string): string =>
+  `ANY ((SELECT array_agg(s.id) FROM statement s WHERE s.gateway = ${gateway} AND NOT s.superseded AND s.day >= ${from}::date)::uuid[])`
+
+const untold = (type: string, direction: string): string => `
+   AND NOT EXISTS (SELECT FROM statement_line l WHERE l.reference = y.reference AND l.statement = ${statementsFrom('$1', '$4')}
+                      AND l.type = '${type}' AND l.direction = '${direction}')
+ ORDER BY y.key`
 
 const UNDEBITED = `
-WITH ours AS MATERIALIZED (
-  SELECT key, programme, ref, reference, gateway_id, amount, currency FROM payout
-   WHERE gateway = $1 AND state IN ('paid', 'returned')
-     AND finished_at >= $2::date::timestamp AT TIME ZONE $5 AND finished_at < ($3::date + 1)::timestamp AT TIME ZONE $5
-     AND claimed_at >= $4::date::timestamp AT TIME ZONE $5
-), ${TOLD('payout', 'debit')}
-SELECT key || '/missing-there' AS key, 'payout' AS type, 'debit' AS direction, key AS payout, programme, ref, reference, gateway_id, amount AS here, currency
-  FROM ours ${UNTOLD}`
+SELECT y.key || '/missing-there' AS key, 'payout' AS type, 'debit' AS direction, y.key AS payout, y.programme, y.ref, y.reference, y.gateway_id,
+       y.amount AS here, y.currency
+  FROM payout y
+ WHERE y.gateway = $1 AND y.state IN ('paid', 'returned')
+   AND y.finished_at >= $2::date::timestamp AT TIME ZONE $5 AND y.finished_at < ($3::date + 1)::timestamp AT TIME ZONE $5
+   AND y.claimed_at >= $4::date::timestamp AT TIME ZONE $5 ${untold('payout', 'debit')}`
 
 /** Whatever booked that it came back, the day on which it did says when the credit is due. */
 const UNCREDITED = `
@@ -102,15 +102,33 @@ WITH back AS MATERIALIZED (
   SELECT DISTINCT subject FROM posting
    WHERE event IN ('returned', 'recovered', 'written-off-recovered') AND debit = 'funds:float:' || $1
      AND business_date BETWEEN $2::date AND $3::date
-), ours AS MATERIALIZED (
-  SELECT y.key, y.programme, y.ref, y.reference, y.gateway_id, y.currency,
-         CASE WHEN y.returned > 0 THEN y.returned ELSE y.amount END AS amount
-    FROM payout y JOIN back ON back.subject = y.key
-   WHERE y.gateway = $1 AND (y.state = 'returned' OR y.returned > 0) AND y.claimed_at >= $4::date::timestamp AT TIME ZONE $5
-), ${TOLD('return', 'credit')}
-SELECT key || '/missing-there/return' AS key, 'return' AS type, 'credit' AS direction, key AS payout, programme, ref, reference, gateway_id, amount AS here,
-       currency
-  FROM ours ${UNTOLD}`
+)
+SELECT y.key || '/missing-there/return' AS key, 'return' AS type, 'credit' AS direction, y.key AS payout, y.programme, y.ref, y.reference, y.gateway_id,
+       CASE WHEN y.returned > 0 THEN y.returned ELSE y.amount END AS here, y.currency
+  FROM payout y JOIN back ON back.subject = y.key
+ WHERE y.gateway = $1 AND (y.state = 'returned' OR y.returned > 0) AND y.claimed_at >= $4::date::timestamp AT TIME ZONE $5 ${untold('return', 'credit')}`
+
+const MOVEMENTS = [
+  [UNDEBITED, 'payout', 'debit'],
+  [UNCREDITED, 'return', 'credit'],
+] as const
+
+const NAMED = `
+SELECT DISTINCT l.gateway_id FROM statement_line l
+ WHERE l.statement = ${statementsFrom('$1', '$2')} AND l.type = $3 AND l.direction = $4 AND l.gateway_id = ANY ($5::text[])`
+
+/** Those of them that no line has under the gateway's own name either: few are left to be asked for. */
+async function unnamed(
+  sql: BulkSql,
+  rows: readonly MissingRow[],
+  of: readonly string[],
+): Promise<readonly MissingRow[]> {
+  const names = rows.flatMap(({ gateway_id: name }) => (name === null ? [] : [name]))
+  if (names.length === 0) return rows
+  const { rows: told } = await sql.query<{ gateway_id: string }>(NAMED, [...of, names])
+  const here = new Set(told.map(({ gateway_id: name }) => name))
+  return rows.filter(({ gateway_id: name }) => name === null || !here.has(name))
+}
 
 /** Transfers between the treasury and the gateway, by their number. */
 const unmoved = (table: keyof typeof TRANSFERS): string => `

@@ -1,8 +1,8 @@
-/** Lines of a statement beside what our books have under their reference: read by a cursor, so that their number does not matter. */
+/** Lines of a statement beside what our books have under their reference: in pages, so that their number does not matter. */
 import { mayPair, MONEY_RESOLUTIONS, type BookedFacts, type LineFacts } from '../domain/reconciliation.ts'
 import type { LineType } from '../domain/statement.ts'
 import type { BulkSql } from './bulk.ts'
-import { fits, NAMED_REPEATED, REPEATED } from './statement-repeats.ts'
+import { ANY_ELSEWHERE, ELSEWHERE, fits, MARKS, NAMED_REPEATED, TWICE } from './statement-repeats.ts'
 
 export interface PairRow {
   readonly line: number
@@ -73,33 +73,77 @@ const agrees = (
                              AND l.value_date <= ${date('y.finished_at', zone)} AND l.business_date <= ${date('y.finished_at', zone)}
               ELSE false END`
 
-const FETCH = 2000
+/** So many lines are looked at together. */
+const PAGE = 2000
 
-/** Every line that does not agree with our books in everything, in order. It lives as long as the transaction. */
+/**
+ * Every line that does not agree with our books in everything, in order. Which lines they are is asked of all of them at once, in
+ * statements that PostgreSQL can share among its processes, as it cannot a cursor's; what there is to know, only of those.
+ */
 export async function* differingPairs(sql: BulkSql, looked: Looked): AsyncGenerator<readonly PairRow[]> {
-  const [id, gateway, zone] = [looked.id, looked.gateway, looked.zone].map((text) => sql.escapeLiteral(text))
-  const named = (text: string): string => text.replaceAll('$ID', `${id}::uuid`).replaceAll('$GATEWAY', `${gateway}`)
-  await sql.query(
-    named(`DECLARE differing NO SCROLL CURSOR FOR WITH ${REPEATED}, missing AS MATERIALIZED (
-      SELECT DISTINCT payout, type FROM discrepancy
-       WHERE gateway = $GATEWAY AND class = 'missing-there' AND (state <> 'resolved' OR resolution IN (${PLACED})))
-    SELECT ${LINE}, coalesce(t.first < l.line, false) OR e.line IS NOT NULL AS repeated, ${booked(zone ?? '')}
-      FROM statement_line l
-      LEFT JOIN payout y ON y.gateway = $GATEWAY AND y.reference = l.reference
-      LEFT JOIN account a ON a.id = y.account
-      LEFT JOIN twice t ON (t.reference, t.type, t.direction) = (l.reference, l.type, l.direction) AND ${fits('l')}
-      LEFT JOIN elsewhere e ON e.line = l.line
-      LEFT JOIN missing m ON m.payout = y.key AND m.type = l.type
-     WHERE l.statement = $ID
-       AND (NOT coalesce(${agrees(zone ?? '')}, false) OR t.first < l.line OR e.line IS NOT NULL OR m.payout IS NOT NULL)
-     ORDER BY l.line`),
-  )
-  for (;;) {
-    const { rows } = await sql.query<PairRow>(`FETCH ${FETCH} FROM differing`)
-    if (rows.length === 0) break
-    yield await byGatewayId(sql, looked, rows)
+  const repeated = await repeatedLines(sql, looked)
+  const lines = new Set([...(await disagreeing(sql, looked)), ...repeated, ...(await missedBefore(sql, looked))])
+  const inOrder = Int32Array.from(lines).toSorted()
+  // For a page of them each is looked up; whole tables are read for all lines only.
+  const { rows: was } = await sql.query<{ nestloop: string }>(`SELECT current_setting('enable_nestloop') AS nestloop`)
+  await sql.query('SET LOCAL enable_nestloop = on')
+  for (let from = 0; from < inOrder.length; from += PAGE) {
+    const page = [...inOrder.subarray(from, from + PAGE)]
+    const { rows } = await sql.query<PairRow>(PAIRS, [looked.id, looked.gateway, page, looked.zone])
+    const pairs = rows.map((row) => ({ ...row, repeated: repeated.has(row.line) }))
+    yield await byGatewayId(sql, looked, pairs)
   }
-  await sql.query('CLOSE differing')
+  await sql.query(`SELECT set_config('enable_nestloop', $1, true)`, [was[0]?.nestloop])
+}
+
+const OURS = `
+  LEFT JOIN payout y ON y.gateway = $2 AND y.reference = l.reference
+  LEFT JOIN account a ON a.id = y.account`
+
+const PAIRS = `
+SELECT ${LINE}, ${booked('$4')} FROM statement_line l ${OURS}
+ WHERE l.statement = $1 AND l.line = ANY ($3::int[]) ORDER BY l.line`
+
+/** The planner takes a statement that it is told by a query for one of usual size, and not for one that it has not heard of. */
+const DISAGREEING = `
+SELECT array_agg(l.line) AS lines FROM statement_line l ${OURS}
+ WHERE l.statement = (SELECT $1::uuid) AND NOT coalesce(${agrees('$3')}, false)`
+
+async function disagreeing(sql: BulkSql, { id, gateway, zone }: Looked): Promise<readonly number[]> {
+  const { rows } = await sql.query<{ lines: number[] | null }>(DISAGREEING, [id, gateway, zone])
+  return rows[0]?.lines ?? []
+}
+
+/** Lines of which another one stands for the same movement already. */
+async function repeatedLines(sql: BulkSql, { id, gateway }: Looked): Promise<ReadonlySet<number>> {
+  const lines: number[] = []
+  const ask = async (query: string, values: readonly unknown[]): Promise<void> => {
+    const { rows } = await sql.query<{ lines: number[] | null }>(
+      `SELECT array_agg(line) AS lines FROM (${query}) AS found`,
+      [...values],
+    )
+    lines.push(...(rows[0]?.lines ?? []))
+  }
+  const { rows: marks } = await sql.query<{ mark: bigint }>(MARKS, [id])
+  if (marks.length > 0) await ask(TWICE, [id, marks.map(({ mark }) => mark)])
+  const { rowCount } = await sql.query(ANY_ELSEWHERE, [id, gateway])
+  if (rowCount !== 0) await ask(ELSEWHERE, [id, gateway])
+  return new Set(lines)
+}
+
+/** Of payouts and returns that a discrepancy says were missing there. */
+const MISSED_BEFORE = `
+SELECT DISTINCT l.line FROM discrepancy m JOIN payout y ON y.key = m.payout
+  JOIN statement_line l ON l.statement = $1 AND l.reference = y.reference AND l.type = m.type AND ${fits('l')}
+ WHERE m.gateway = $2 AND m.class = 'missing-there' AND (m.state <> 'resolved' OR m.resolution IN (${PLACED})) AND y.gateway = $2`
+const ANY_MISSED = `
+SELECT FROM discrepancy m WHERE m.gateway = $1 AND m.class = 'missing-there' AND m.payout IS NOT NULL
+   AND (m.state <> 'resolved' OR m.resolution IN (${PLACED})) LIMIT 1`
+
+async function missedBefore(sql: BulkSql, { id, gateway }: Looked): Promise<readonly number[]> {
+  if ((await sql.query(ANY_MISSED, [gateway])).rowCount === 0) return []
+  const { rows } = await sql.query<{ line: number }>(MISSED_BEFORE, [id, gateway])
+  return rows.map(({ line }) => line)
 }
 
 /** Lines whose reference says nothing to us are looked up by what the gateway calls the payout, and kept: another day may tell them again. */

@@ -16,24 +16,37 @@ const seconds = (gateway: string, day: string, line: string, reference: string):
      WHERE d.gateway = ${gateway} AND d.day = ${day} AND d.class = 'duplicate' AND (d.type, d.direction) = (${line}.type, ${line}.direction)
        AND d.resolution IS DISTINCT FROM 'corrected' AND coalesce(r.reference, d.reference) = ${reference})`
 
-/** By reference, for all lines of the statement $ID at once: `twice` within it, `elsewhere` on other days. */
-export const REPEATED = `
-twice AS MATERIALIZED (
-  SELECT l.reference, l.type, l.direction, min(l.line) AS first FROM statement_line l
-   WHERE l.statement = $ID AND l.reference IS NOT NULL AND ${fits('l')} GROUP BY l.reference, l.type, l.direction HAVING count(*) > 1
-), told AS MATERIALIZED (
+/** What two lines of one movement have in common, as a number: a million of them are sorted much sooner than texts. */
+const MARK = `hashtextextended(l.reference, ascii(l.type))`
+
+const IN_STATEMENT = `l.statement = (SELECT $1::uuid) AND l.reference IS NOT NULL AND ${fits('l')}`
+
+/** Marks that several lines of statement $1 have: all of those of one movement, and hardly any others. */
+export const MARKS = `SELECT ${MARK} AS mark FROM statement_line l WHERE ${IN_STATEMENT} GROUP BY ${MARK} HAVING count(*) > 1`
+
+/** Of the lines with marks $2 those that stand for a movement that an earlier line of the same statement stands for. */
+export const TWICE = `
+SELECT line FROM (
+  SELECT l.line, row_number() OVER (PARTITION BY l.reference, l.type, l.direction ORDER BY l.line) AS nth
+    FROM statement_line l WHERE ${IN_STATEMENT} AND ${MARK} = ANY ($2::bigint[])) AS told
+ WHERE nth > 1`
+
+export const ANY_ELSEWHERE = `SELECT FROM statement s WHERE ${counts('s', '$2', '$1')} LIMIT 1`
+
+/** Lines of statement $1 of gateway $2 whose movement a line of another day stands for. */
+export const ELSEWHERE = `
+WITH told AS MATERIALIZED (
   SELECT l.line, l.type, l.direction, l.reference, s.day FROM statement s JOIN statement_line o ON o.statement = s.id
     JOIN statement_line l ON l.reference = o.reference AND l.type = o.type AND l.direction = o.direction
-   WHERE ${counts('s', '$GATEWAY', '$ID')} AND l.statement = $ID AND ${fits('l')} AND ${fits('o')}
+   WHERE ${counts('s', '$2', '$1')} AND l.statement = $1 AND ${fits('l')} AND ${fits('o')}
   UNION ALL
   SELECT l.line, l.type, l.direction, l.reference, s.day FROM statement_pair p JOIN statement s ON s.id = p.statement
     JOIN payout r ON r.key = p.payout JOIN statement_line l ON l.reference = r.reference AND l.type = p.type
-   WHERE ${counts('s', '$GATEWAY', '$ID')} AND l.statement = $ID AND ${fits('l')}
-), elsewhere AS MATERIALIZED (
-  SELECT DISTINCT line FROM (
-    SELECT told.line FROM told GROUP BY told.line, told.type, told.direction, told.reference, told.day
-    HAVING count(*) > ${seconds('$GATEWAY', 'told.day', 'told', 'told.reference')}) AS first
-)`
+   WHERE ${counts('s', '$2', '$1')} AND l.statement = $1 AND ${fits('l')}
+)
+SELECT DISTINCT line FROM (
+  SELECT told.line FROM told GROUP BY told.line, told.type, told.direction, told.reference, told.day
+  HAVING count(*) > ${seconds('$2', 'told.day', 'told', 'told.reference')}) AS first`
 
 /** The same for a line `l` that belongs to payout `y` by the gateway's name alone, as `p` has it: $1 statement, $2 gateway. */
 export const NAMED_REPEATED = `(

@@ -2,7 +2,7 @@
  * The only file that encrypts and decrypts. Every person (and every gateway, for raw callbacks) has a data key of its own,
  * wrapped by a versioned key that never enters the database: destroying the wrapped key erases what it sealed, backups included.
  */
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hash, randomBytes } from 'node:crypto'
 
 /** A ring of keys: one seals, all open. */
 export interface KeyRing {
@@ -54,6 +54,13 @@ export interface Marks {
   readonly shared: Uint8Array
 }
 
+/** What `accountIndex` gives, for a million accounts. */
+export interface AccountIndexes {
+  readonly keyId: string
+  /** The index, a character for each octet. */
+  of(institution: string, number: string): string
+}
+
 const IV_BYTES = 12
 const TAG_BYTES = 16
 
@@ -94,6 +101,13 @@ export class Vault {
 
   accountIndex(institution: string, number: string): { index: Uint8Array; keyId: string } {
     return blindIndex(this.#keys.account, `account:${institution}:${number}`)
+  }
+
+  /** The indexes of very many accounts, one after the other, under the key in use. */
+  accountIndexes(): AccountIndexes {
+    const { current } = this.#keys.account
+    const mac = new ShortMac(keyIn(this.#keys.account, current))
+    return { keyId: current, of: (institution, number) => mac.of(`account:${institution}:${number}`) }
   }
 
   /** The indexes of an account under all keys, the current one's first, and what is the same while they rotate. */
@@ -137,6 +151,34 @@ function blindIndex(ring: KeyRing, text: string): { index: Uint8Array; keyId: st
 
 function hmac(key: Uint8Array, text: string): Uint8Array {
   return createHmac('sha256', key).update(text).digest()
+}
+
+const BLOCK = 64
+const DIGEST = 32
+const TEXT_MAX = 512
+
+/** HMAC-SHA-256 of short texts as RFC 2104 defines it, by two hashes of one call each: to set up and free a context took most of the time. */
+class ShortMac {
+  readonly #inner = Buffer.alloc(BLOCK + TEXT_MAX, 0x36)
+  readonly #outer = Buffer.alloc(BLOCK + DIGEST, 0x5c)
+
+  readonly #key: Uint8Array
+
+  constructor(key: Uint8Array) {
+    this.#key = key
+    key.forEach((octet, i) => {
+      this.#inner[i] = octet ^ 0x36
+      this.#outer[i] = octet ^ 0x5c
+    })
+  }
+
+  of(text: string): string {
+    if (text.length > TEXT_MAX / 3 || this.#key.length > BLOCK)
+      return Buffer.from(hmac(this.#key, text)).toString('binary')
+    const length = this.#inner.write(text, BLOCK)
+    this.#outer.write(hash('sha256', this.#inner.subarray(0, BLOCK + length), 'binary'), BLOCK, 'binary')
+    return hash('sha256', this.#outer, 'binary')
+  }
 }
 
 function keyIn(ring: KeyRing, id: string): Uint8Array {

@@ -1,4 +1,5 @@
 /** The sandbox's statements, in each of its formats: every line is read strictly, and what is not as documented ends the reading. */
+import { isAscii, isUtf8 } from 'node:buffer'
 import { parse } from 'csv-parse/sync'
 import { parseMinor } from '../../domain/money.ts'
 import type { LineType, StatementLine, StatementPart } from '../../domain/statement.ts'
@@ -33,26 +34,26 @@ export async function* readSandboxStatement(
 
 const LINE_MAX = 64 * 1024
 
+const LINE_FEED = 0x0a
+
 /** Text up to the last line that has come whole, again and again. */
 async function* wholeLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-  let rest = ''
+  let rest = Buffer.alloc(0)
   for await (const chunk of bytes) {
-    const text = rest + decode(decoder, chunk)
-    const end = text.lastIndexOf('\n') + 1
-    rest = text.slice(end)
+    const here = Buffer.concat([rest, chunk])
+    const end = here.lastIndexOf(LINE_FEED) + 1
+    rest = here.subarray(end)
     if (rest.length > LINE_MAX) throw malformed('a line without an end')
-    if (end > 0) yield text.slice(0, end)
+    if (end > 0) yield decode(here.subarray(0, end))
   }
-  if (rest !== '') throw malformed('its last line is cut off')
+  if (rest.length > 0) throw malformed('its last line is cut off')
 }
 
-function decode(decoder: InstanceType<typeof TextDecoder>, chunk: Uint8Array): string {
-  try {
-    return decoder.decode(chunk, { stream: true })
-  } catch {
-    throw malformed('it is not UTF-8')
-  }
+function decode(bytes: Buffer): string {
+  // What is plain is read much quicker, and nearly all of it is.
+  if (isAscii(bytes)) return bytes.toString('latin1')
+  if (!isUtf8(bytes)) throw malformed('it is not UTF-8')
+  return bytes.toString()
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -125,19 +126,19 @@ function partOf(fields: Fields, dates: Dates): StatementPart {
 
 function headOf(fields: Fields): StatementPart {
   const version = fields['version']
-  const opening = readBalance(textOf(fields, 'opening', /^.{1,20}$/))
-  const day = textOf(fields, 'day', /^.{10}$/)
+  const opening = readBalance(textOf(fields['opening'], 'opening', /^.{1,20}$/))
+  const day = textOf(fields['day'], 'day', /^.{10}$/)
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) throw malformed('no version')
   if (opening === undefined || !isLocalDate(day)) throw malformed('no opening balance or no day')
-  const gateway = textOf(fields, 'account', /^[a-z0-9-]{1,40}$/)
-  return { kind: 'head', gateway, day, version, currency: textOf(fields, 'currency', CURRENCY), opening }
+  const gateway = textOf(fields['account'], 'account', /^[a-z0-9-]{1,40}$/)
+  return { kind: 'head', gateway, day, version, currency: textOf(fields['currency'], 'currency', CURRENCY), opening }
 }
 
 function endOf(fields: Fields): StatementPart {
   if (fields['closing'] === undefined && fields['count'] === undefined) {
     return { kind: 'end', closing: null, count: null }
   }
-  const closing = readBalance(textOf(fields, 'closing', /^.{1,20}$/))
+  const closing = readBalance(textOf(fields['closing'], 'closing', /^.{1,20}$/))
   const count = fields['count']
   if (closing === undefined || typeof count !== 'number' || !Number.isInteger(count)) throw malformed('no true end')
   return { kind: 'end', closing, count }
@@ -152,25 +153,25 @@ const INSTITUTION = /^[A-Z0-9.]{0,32}$/
 function lineOf(fields: Fields, dates: Dates): StatementLine {
   const direction = fields['direction']
   const type = typeOf(fields['type'])
-  const rawDate = textOf(fields, 'bookedAt', /^.{10,40}$/)
+  const rawDate = textOf(fields['bookedAt'], 'bookedAt', /^.{10,40}$/)
   const businessDate = dates(rawDate)
-  const valueDate = textOf(fields, 'valueDate', /^.{10}$/)
+  const valueDate = textOf(fields['valueDate'], 'valueDate', /^.{10}$/)
   if (direction !== 'debit' && direction !== 'credit') throw malformed('a line without a direction')
   if (type === undefined) throw malformed('a line of no known type')
   if (businessDate === undefined || !isDate(valueDate)) throw malformed('a line without a date')
-  const institution = textOf(fields, 'institution', INSTITUTION)
-  const number = textOf(fields, 'account', ACCOUNT)
+  const institution = textOf(fields['institution'], 'institution', INSTITUTION)
+  const number = textOf(fields['account'], 'account', ACCOUNT)
   const amount = fields['amount']
   return {
     kind: 'line',
-    id: textOf(fields, 'id', ID),
+    id: textOf(fields['id'], 'id', ID),
     direction,
     type,
-    reference: textOf(fields, 'reference', REFERENCE) || null,
-    gatewayId: textOf(fields, 'payoutId', REFERENCE) || null,
+    reference: textOf(fields['reference'], 'reference', REFERENCE) || null,
+    gatewayId: textOf(fields['payoutId'], 'payoutId', REFERENCE) || null,
     // A number, or a text with a point, is no amount: the line is kept, and is a difference.
     amount: typeof amount === 'string' ? (parseMinor(amount) ?? null) : null,
-    currency: textOf(fields, 'currency', CURRENCY),
+    currency: textOf(fields['currency'], 'currency', CURRENCY),
     account: number === '' ? null : { institution, number },
     rawDate,
     valueDate,
@@ -192,8 +193,8 @@ function typeOf(text: unknown): LineType | undefined {
   return LINE_TYPES.find((type) => type === text)
 }
 
-function textOf(fields: Fields, name: string, pattern: RegExp): string {
-  const value = Object.hasOwn(fields, name) ? fields[name] : undefined
+/** The value is read where it is named: looked up by a variable, a million times twelve of them cost as much as their JSON. */
+function textOf(value: unknown, name: string, pattern: RegExp): string {
   if (typeof value !== 'string' || !pattern.test(value)) throw malformed(`a line without its ${name}`)
   return value
 }
