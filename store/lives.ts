@@ -202,7 +202,7 @@ export function standingOf(
   nowMs: number,
 ): Standing {
   const gateway = gatewayFor(context, programme, life)
-  const frozenAt = (through: string): boolean => isFrozen(life.freezes, life, through)
+  const frozenAt = (through: string): boolean => life.in_lost_time || isFrozen(life.freezes, life, through)
   const disbursements = life.tranches.flatMap((tranche) => {
     const row = tranche.disbursement
     if (!row) return []

@@ -1,0 +1,84 @@
+/**
+ * The time that a restored database has lost. Whoever registers after the moment it was put back to may have registered, and been paid,
+ * before: under a reference that nobody here can derive any more. Only the gateways' statements show such a payment.
+ */
+import type { Sql } from './database.ts'
+
+/** A gateway's days, and how many of them after a payment its line may still come. */
+export interface GatewayDays {
+  readonly code: string
+  /** Whose midnight ends its day. IANA. */
+  readonly zone: string
+  readonly windowDays: number
+}
+
+/** Person `p` registered in or after the time that an open restore has lost: nothing is sent to them until it is closed. */
+export const REGISTERED_IN_LOST_TIME = `EXISTS (SELECT FROM restore r WHERE r.closed_at IS NULL AND p.registered_at > r.restored_to)`
+
+/** Difference `x` is money that left a gateway for nothing that we know of; the partial index \`discrepancy_stray\` has these. */
+const STRAY = `x.payout IS NULL AND x.line IS NOT NULL AND x.direction = 'debit' AND x.class IN ('unknown-reference', 'amount')`
+
+/** An account and a line of a statement are of the same; under two keys only the last digits can be compared. */
+const SAME_ACCOUNT = `CASE WHEN l.account_index_key = o.account_index_key THEN l.account_index = o.account_index
+                            ELSE l.institution = o.institution AND right(o.masked, length(l.masked)) = l.masked END`
+
+/**
+ * A statement shows that an account of person `p` was paid what nobody here knows of, since a moment to which the database was once put back
+ * and after which they registered; and nobody has decided about disbursement `d` since that was found.
+ */
+export const PAID_IN_LOST_TIME = `EXISTS (
+         SELECT FROM restore r
+           JOIN discrepancy x ON x.day >= r.restored_to::date - 1 AND ${STRAY} AND x.resolution IS DISTINCT FROM 'corrected'
+           JOIN statement_line l ON (l.statement, l.line) = (x.statement, x.line)
+           JOIN account o ON (o.programme, o.ref) = (p.programme, p.ref) AND ${SAME_ACCOUNT}
+          WHERE p.registered_at > r.restored_to
+            AND NOT EXISTS (SELECT FROM proposal q WHERE q.id = d.decided_under AND q.decided_at >= x.found_at))`
+
+/** Each of a gateway's days on which the line of a payment of the lost time can stand. */
+const DAYS = `
+  FROM restore r, unnest($2::text[], $3::text[], $4::int[]) AS g (code, zone, days),
+       generate_series((r.restored_to AT TIME ZONE g.zone)::date, (r.found_at AT TIME ZONE g.zone)::date + g.days, interval '1 day') AS told
+ WHERE r.id = $1`
+
+function valuesOf(id: string, gateways: readonly GatewayDays[]): unknown[] {
+  return [
+    id,
+    gateways.map(({ code }) => code),
+    gateways.map(({ zone }) => zone),
+    gateways.map(({ windowDays }) => windowDays),
+  ]
+}
+
+/** Those days whose statement is not matched yet. */
+export async function unmatchedDays(sql: Sql, id: string, gateways: readonly GatewayDays[]): Promise<string[]> {
+  const { rows } = await sql.query<{ day: string }>(
+    `SELECT g.code || ' ' || told::date AS day ${DAYS}
+        AND NOT EXISTS (SELECT FROM statement s WHERE s.gateway = g.code AND s.day = told::date AND NOT s.superseded AND s.state <> 'loaded')
+      ORDER BY 1`,
+    valuesOf(id, gateways),
+  )
+  return rows.map((row) => row.day)
+}
+
+/** Payments on those days that nobody here knows of and nobody has resolved: their discrepancies, oldest first. */
+export async function unresolvedStrays(sql: Sql, id: string, gateways: readonly GatewayDays[]): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT x.id FROM discrepancy x
+      WHERE ${STRAY} AND x.state <> 'resolved' AND (x.gateway, x.day) IN (SELECT g.code, told::date ${DAYS}) ORDER BY x.number`,
+    valuesOf(id, gateways),
+  )
+  return rows.map((row) => row.id)
+}
+
+/** Everybody who waited for the end of a restore looks again. Set-based, however many. */
+export async function nudgeRegistered(sql: Sql, id: string): Promise<void> {
+  await sql.query(
+    `INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
+     SELECT gen_random_uuid(), programme, ref, 'lift', 4, 'pending', now()
+       FROM (SELECT DISTINCT d.programme, d.ref FROM restore r
+               JOIN participant p ON p.registered_at > r.restored_to
+               JOIN disbursement d ON (d.programme, d.ref) = (p.programme, p.ref) AND d.state IN ('released', 'in-flight')
+              WHERE r.id = $1) AS waiting`,
+    [id],
+  )
+}
