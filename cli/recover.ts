@@ -22,7 +22,11 @@ export function recoverCommand(): Command {
     .command('begin')
     .description('freeze everything and open a restore; a worker does it by itself when it finds the database older')
     .requiredOption('--reason <text>', 'which backup was restored, and why')
-    .option('--restored-to <time>', 'the moment it was put back to, where that is known', instant)
+    .option(
+      '--restored-to <time>',
+      'the moment it was put back to, where that is known; lowers that of the restore that is open',
+      instant,
+    )
     .action((options: Begin) => withEngine(options, begun(options)))
   const look = command
     .command('look')
@@ -69,7 +73,11 @@ async function showStatus(engine: Engine): Promise<Told> {
     unmatchedDays(open.id, daysOf(engine)),
     unresolvedStrays(open.id, daysOf(engine)),
   ])
-  return { open: true, ...toldOf(open), unmatched: days.join(', ') || 'none', unresolved: strays.join(', ') || 'none' }
+  const unresolved = strays.map(({ discrepancy, owed }) => {
+    return owed.length === 0 ? discrepancy : `${discrepancy} (maybe ${owed.join(', ')})`
+  })
+  const left = { unmatched: days.join(', ') || 'none', unresolved: unresolved.join(', ') || 'none' }
+  return { open: true, ...toldOf(open), ...left }
 }
 
 function daysOf({ gateways }: Engine): readonly GatewayDays[] {

@@ -28,6 +28,7 @@ import { dataKeyOf, openDocument, participantOwner, parseSealed, sealDocument, t
 import { runTarget } from '../domain/payout-run.ts'
 import { holdTargets, yearsTarget } from './freeze-locks.ts'
 import { accountFailed, DISBURSEMENT_ACTS } from './observe-audit.ts'
+import { RESTORE_TARGET } from './lost-time.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings, type LedgerEntry } from './postings.ts'
 import type { Sealed } from './vault.ts'
@@ -188,7 +189,7 @@ async function claimLocked(
   // Who stops a run takes it alone: a claim under it has ended by then, or has not begun.
   if (draft.run !== null) targets.push(runTarget(draft.run))
   // Nor is one on its way that has not seen a year end.
-  targets.push(yearsTarget(draft.programme))
+  targets.push(yearsTarget(draft.programme), RESTORE_TARGET)
   // A statement of its own after the locks: under READ COMMITTED it sees every hold, freeze and stop committed before it.
   // Whoever has no key any more is parked like anybody.
   const reading = Promise.all([

@@ -11,14 +11,23 @@ import type { Programme } from '../domain/programme.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, one, type Sql } from './database.ts'
+import { takeTarget } from './freeze-locks.ts'
 import { placeFreeze } from './freezes.ts'
 import { lockOwed } from './life-rows.ts'
-import { nudgeRegistered, unmatchedDays, unresolvedStrays, type GatewayDays } from './lost-time.ts'
+import {
+  nudgeRegistered,
+  RESTORE_TARGET,
+  unmatchedDays,
+  unresolvedStrays,
+  type GatewayDays,
+  type Stray,
+} from './lost-time.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import type { ObservationItem } from './observation-item.ts'
 import { observeLocked } from './observe.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings } from './postings.ts'
+import { takeBackStray } from './stray.ts'
 
 /** An attempt that a gateway may know of and we do not. */
 export interface Attempt {
@@ -42,7 +51,7 @@ export interface Restore {
 export interface Restores {
   /** The one that is open; null when none is. */
   open(): Promise<Restore | null>
-  /** Stops everything and opens a restore; the one that is open when there is one. `restoredToMs`: it is not newer than this, as somebody knows. */
+  /** Stops everything and opens a restore; the one that is open when there is one, lowered. `restoredToMs`: it is not newer than this, as somebody knows. */
   begin(reason: string, actor: Actor, atMs: number, restoredToMs?: number | null): Promise<Restore>
   /** Disbursements that a gateway may know more of, in the order of their keys, from after `key` on. */
   owed(after: string, limit: number): Promise<string[]>
@@ -57,7 +66,7 @@ export interface Restores {
   /** Days, by gateway, on which a payment of the lost time may still show, and whose statements are not matched yet. */
   unmatchedDays(id: string, gateways: readonly GatewayDays[]): Promise<string[]>
   /** Discrepancies of those days that are payments nobody here knows of, and that nobody has resolved. */
-  unresolvedStrays(id: string, gateways: readonly GatewayDays[]): Promise<string[]>
+  unresolvedStrays(id: string, gateways: readonly GatewayDays[]): Promise<Stray[]>
   /** Ends it: throws `conflict` while a day is not matched or a payment that nobody knows of is not resolved. */
   close(id: string, gateways: readonly GatewayDays[], actor: Actor, atMs: number): Promise<void>
   /** The newest seal the database has; 0 when it has none. */
@@ -144,8 +153,9 @@ async function beginLocked(
 ): Promise<Restore> {
   const target = { scope: 'all', programme: null, name: null } as const
   const { freeze } = await placeFreeze(sql, { target, cause: 'restored', reason }, actor, atMs)
+  await takeTarget(sql, RESTORE_TARGET)
   const known = await openRestore(sql)
-  if (known) return known
+  if (known) return lowered(sql, known, { reason, restoredToMs }, actor, atMs)
   const id = randomUUID()
   const { rows } = await sql.query<Restore>(
     `INSERT INTO restore (id, freeze_id, restored_to, found_at, found_by, reason)
@@ -161,6 +171,27 @@ async function beginLocked(
   return one(rows, 'restore')
 }
 
+/** Somebody knows an older moment than the one that is on record: more people wait, and more days are matched. It never becomes a newer one. */
+async function lowered(
+  sql: Sql,
+  known: Restore,
+  { reason, restoredToMs }: Beginning,
+  actor: Actor,
+  atMs: number,
+): Promise<Restore> {
+  if (restoredToMs === null || restoredToMs >= known.restoredTo.getTime()) return known
+  const { rows } = await sql.query<Restore>(
+    `UPDATE restore SET restored_to = $2, version = version + 1 WHERE id = $1 RETURNING ${COLUMNS}`,
+    [known.id, new Date(restoredToMs)],
+  )
+  const restore = one(rows, 'restore')
+  const before = { restoredTo: known.restoredTo.toISOString() }
+  const after = { restoredTo: restore.restoredTo.toISOString() }
+  const subject = `restore:${known.id}`
+  await insertAudit(sql, [{ act: 'restore-lowered', actor, atMs, subject, reason, before, after }])
+  return restore
+}
+
 async function closeLocked(
   sql: Sql,
   id: string,
@@ -168,11 +199,14 @@ async function closeLocked(
   actor: Actor,
   atMs: number,
 ): Promise<void> {
+  // Who looked and found it open has committed their wait, or waits for us and will find it closed: nobody's nudge is lost.
+  await takeTarget(sql, RESTORE_TARGET)
   const days = await unmatchedDays(sql, id, gateways)
   if (days.length > 0) throw new Problem('conflict', `statements are not matched yet: ${days.join(', ')}`)
   const strays = await unresolvedStrays(sql, id, gateways)
   if (strays.length > 0) {
-    throw new Problem('conflict', `payments that nobody here knows of are not resolved yet: ${strays.join(', ')}`)
+    const named = strays.map(({ discrepancy }) => discrepancy).join(', ')
+    throw new Problem('conflict', `payments that nobody here knows of are not resolved yet: ${named}`)
   }
   const { rowCount } = await sql.query(
     'UPDATE restore SET closed_at = $2, version = version + 1 WHERE id = $1 AND closed_at IS NULL AND looked_up_at IS NOT NULL',
@@ -265,7 +299,11 @@ async function recordLocked(
   const programme = await pass('recovery:ruled', versioning)
   const key = payoutKey(attempt.disbursement, attempt.n)
   await pass('recovery:written', insertRecovered(sql, { ...attempt, key, owed, nowMs }))
-  await pass('recovery:posted', insertPostings(sql, [claimedEntry(attempt, key, owed, programme, nowMs)]))
+  const posting = insertPostings(sql, [claimedEntry(attempt, key, owed, programme, nowMs)])
+  await pass(
+    'recovery:posted',
+    posting.then(() => takeBackStray(sql, context, attempt, nowMs)),
+  )
   const { programme: code, ref, tranche, currency } = owed
   const after = { tranche, gateway: attempt.gateway, amount: owed.amount.toString(), currency, n: attempt.n }
   const recovered = { act: 'payout-recovered', actor: engineActor(), atMs: nowMs, subject: key, after } as const
