@@ -174,7 +174,7 @@ async function close(stand: Stand, lost: readonly Person[]): Promise<void> {
       await steps.matchStatement({ gateway, statement: fetched.statement })
       await steps.settleStatement({ statement: fetched.statement })
     }
-    const strays = () => store.restores.unresolvedStrays(id, days)
+    const strays = () => store.restores.strays(id, days)
     if ((await strays()).length < lost.length) throw new Error('the statements do not show what nobody knows of')
     const areCounted = async (): Promise<boolean> => {
       for (const { discrepancy, owed } of await strays()) await count(stand, discrepancy, owed)

@@ -68,10 +68,10 @@ async function openIn({ store }: Engine): Promise<Restore> {
 async function showStatus(engine: Engine): Promise<Told> {
   const open = await engine.store.restores.open()
   if (open === null) return { open: false }
-  const { unmatchedDays, unresolvedStrays } = engine.store.restores
+  const { restores } = engine.store
   const [days, strays] = await Promise.all([
-    unmatchedDays(open.id, daysOf(engine)),
-    unresolvedStrays(open.id, daysOf(engine)),
+    restores.unmatchedDays(open.id, daysOf(engine)),
+    restores.strays(open.id, daysOf(engine)),
   ])
   const unresolved = strays.map(({ discrepancy, owed }) => {
     return owed.length === 0 ? discrepancy : `${discrepancy} (maybe ${owed.join(', ')})`

@@ -85,6 +85,19 @@ export async function unmatchedDays(sql: Sql, id: string, gateways: readonly Gat
   return rows.map((row) => row.day)
 }
 
+/** Strays on those days that nobody has resolved. */
+const UNRESOLVED = `
+SELECT x.id FROM discrepancy x WHERE ${STRAY} AND x.state <> 'resolved' AND (x.gateway, x.day) IN (SELECT g.code, told::date ${DAYS})`
+
+/** Their discrepancies, oldest first. */
+export async function unresolvedStrays(sql: Sql, id: string, gateways: readonly GatewayDays[]): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT id FROM discrepancy WHERE id IN (${UNRESOLVED}) ORDER BY number`,
+    valuesOf(id, gateways),
+  )
+  return rows.map((row) => row.id)
+}
+
 /** A payment that nobody here knows of. */
 export interface Stray {
   readonly discrepancy: string
@@ -92,14 +105,17 @@ export interface Stray {
   readonly owed: readonly string[]
 }
 
-/** Payments on those days that nobody here knows of and nobody has resolved, oldest first. */
-export async function unresolvedStrays(sql: Sql, id: string, gateways: readonly GatewayDays[]): Promise<Stray[]> {
+/** The same with whose they may be: everybody who registered since is read, so this is for people to look at. */
+export async function straysOf(sql: Sql, id: string, gateways: readonly GatewayDays[]): Promise<Stray[]> {
   const { rows } = await sql.query<Stray>(
-    `SELECT x.id AS discrepancy, (
-              SELECT coalesce(array_agg(DISTINCT d.key), '{}') FROM restore r, statement_line l, account o, participant p, disbursement d
-               WHERE ${MAY_BE_THEIRS} AND (d.programme, d.ref) = (p.programme, p.ref) AND d.state NOT IN ('paid', 'lapsed', 'cancelled')) AS owed
-       FROM discrepancy x
-      WHERE ${STRAY} AND x.state <> 'resolved' AND (x.gateway, x.day) IN (SELECT g.code, told::date ${DAYS}) ORDER BY x.number`,
+    `WITH stray AS MATERIALIZED (${UNRESOLVED}), theirs AS (
+       SELECT x.id, array_agg(DISTINCT d.key) AS owed
+         FROM restore r, discrepancy x, statement_line l, account o, participant p, disbursement d
+        WHERE x.id IN (SELECT id FROM stray) AND ${MAY_BE_THEIRS}
+          AND (d.programme, d.ref) = (p.programme, p.ref) AND d.state NOT IN ('paid', 'lapsed', 'cancelled')
+        GROUP BY x.id)
+     SELECT x.id AS discrepancy, coalesce(t.owed, '{}') AS owed
+       FROM stray JOIN discrepancy x USING (id) LEFT JOIN theirs t USING (id) ORDER BY x.number`,
     valuesOf(id, gateways),
   )
   return rows

@@ -17,6 +17,7 @@ import { lockOwed } from './life-rows.ts'
 import {
   nudgeRegistered,
   RESTORE_TARGET,
+  straysOf,
   unmatchedDays,
   unresolvedStrays,
   type GatewayDays,
@@ -27,6 +28,7 @@ import type { ObservationItem } from './observation-item.ts'
 import { observeLocked } from './observe.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings } from './postings.ts'
+import { holdMatching } from './statement-match.ts'
 import { takeBackStray } from './stray.ts'
 
 /** An attempt that a gateway may know of and we do not. */
@@ -65,8 +67,8 @@ export interface Restores {
   lookedUp(id: string, counts: Readonly<Record<string, number>>, atMs: number): Promise<void>
   /** Days, by gateway, on which a payment of the lost time may still show, and whose statements are not matched yet. */
   unmatchedDays(id: string, gateways: readonly GatewayDays[]): Promise<string[]>
-  /** Discrepancies of those days that are payments nobody here knows of, and that nobody has resolved. */
-  unresolvedStrays(id: string, gateways: readonly GatewayDays[]): Promise<Stray[]>
+  /** Discrepancies of those days that are payments nobody here knows of, and that nobody has resolved, with whose they may be. */
+  strays(id: string, gateways: readonly GatewayDays[]): Promise<Stray[]>
   /** Ends it: throws `conflict` while a day is not matched or a payment that nobody knows of is not resolved. */
   close(id: string, gateways: readonly GatewayDays[], actor: Actor, atMs: number): Promise<void>
   /** The newest seal the database has; 0 when it has none. */
@@ -118,7 +120,7 @@ export function createRestores(context: StoreContext): Restores {
         await insertAudit(sql, [{ act: 'restore-looked-up', actor: engineActor(), atMs, subject, after: counts }])
       }),
     unmatchedDays: (id, gateways) => unmatchedDays(pool, id, gateways),
-    unresolvedStrays: (id, gateways) => unresolvedStrays(pool, id, gateways),
+    strays: (id, gateways) => straysOf(pool, id, gateways),
     close: (id, gateways, actor, atMs) => inTransaction(database, (sql) => closeLocked(sql, id, gateways, actor, atMs)),
     async newestSeal() {
       const { rows } = await pool.query<{ sequence: bigint }>('SELECT coalesce(max(sequence), 0) AS sequence FROM seal')
@@ -205,8 +207,7 @@ async function closeLocked(
   if (days.length > 0) throw new Problem('conflict', `statements are not matched yet: ${days.join(', ')}`)
   const strays = await unresolvedStrays(sql, id, gateways)
   if (strays.length > 0) {
-    const named = strays.map(({ discrepancy }) => discrepancy).join(', ')
-    throw new Problem('conflict', `payments that nobody here knows of are not resolved yet: ${named}`)
+    throw new Problem('conflict', `payments that nobody here knows of are not resolved yet: ${strays.join(', ')}`)
   }
   const { rowCount } = await sql.query(
     'UPDATE restore SET closed_at = $2, version = version + 1 WHERE id = $1 AND closed_at IS NULL AND looked_up_at IS NOT NULL',
@@ -289,8 +290,12 @@ async function recordLocked(
   nowMs: number,
 ): Promise<boolean> {
   const { pass } = context
-  const locking = lockOwed(sql, attempt.disbursement)
-  await pass('recovery:locked', locking)
+  // No statement is matched meanwhile: it would not find the payment that it tells of.
+  const holding = holdMatching(sql, attempt.gateway)
+  await pass(
+    'recovery:locked',
+    holding.then(() => lockOwed(sql, attempt.disbursement)),
+  )
   const owed = await owedOf(sql, attempt.disbursement)
   // Somebody else was quicker: what was found is recorded, or more is known by now.
   if (owed.attempts >= attempt.n) return true
@@ -302,7 +307,7 @@ async function recordLocked(
   const posting = insertPostings(sql, [claimedEntry(attempt, key, owed, programme, nowMs)])
   await pass(
     'recovery:posted',
-    posting.then(() => takeBackStray(sql, context, attempt, nowMs)),
+    posting.then(() => takeBackStray(sql, context, { ...attempt, amount: owed.amount }, nowMs)),
   )
   const { programme: code, ref, tranche, currency } = owed
   const after = { tranche, gateway: attempt.gateway, amount: owed.amount.toString(), currency, n: attempt.n }

@@ -118,16 +118,19 @@ export async function holdStray(sql: Sql, id: string): Promise<void> {
   if (rows[0]) await holdMatching(sql, rows[0].gateway)
 }
 
-/** The debit of a payment that its gateway has told us of since is nobody's no more. The caller holds the life's lock. */
+/**
+ * The debit of a payment that its gateway has told us of since is nobody's no more; one of another amount stays for people. The caller
+ * keeps statements from being matched, and holds the life's lock.
+ */
 export async function takeBackStray(
   sql: Sql,
   context: StoreContext,
-  { gateway, reference }: { readonly gateway: string; readonly reference: string },
+  { gateway, reference, amount }: { readonly gateway: string; readonly reference: string; readonly amount: bigint },
   atMs: number,
 ): Promise<void> {
   const { rows } = await sql.query<{ id: string }>(
-    `SELECT id FROM discrepancy WHERE gateway = $1 AND reference = $2 AND class = 'unknown-reference' AND state <> 'resolved'`,
-    [gateway, reference],
+    `SELECT id FROM discrepancy WHERE gateway = $1 AND reference = $2 AND class = 'unknown-reference' AND state <> 'resolved' AND amount_there = $3`,
+    [gateway, reference, amount],
   )
   await takeBack(
     sql,

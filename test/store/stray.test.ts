@@ -31,7 +31,7 @@ const moneyOf = (disbursement: string) =>
 it('counts as the payment while the restore is open, and the later tranches go on', async () => {
   const ref = await world.ready({ account }, AGAIN)
   await lost.tellDays(paidBefore(account))
-  expect(await world.store.restores.unresolvedStrays(lost.restore.id, [JAKARTA])).toEqual([
+  expect(await world.store.restores.strays(lost.restore.id, [JAKARTA])).toEqual([
     { discrepancy: await lost.stray(), owed: [disbursementOf(ref)] },
   ])
   expect(await world.store.reviews.find(disbursementOf(ref))).toMatchObject({ state: 'released', attempts: [] })
