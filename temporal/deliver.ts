@@ -1,5 +1,5 @@
 /** Delivers the messages of one life: starts the life if it is not there, and signals it. */
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client'
 import { participantWorkflowId, payoutRunWorkflowId, recoveryWorkflowId } from '../domain/identity.ts'
 import { RUN_REF, runKey } from '../domain/payout-run.ts'
 import type { Lease } from '../store/messages.ts'
@@ -51,16 +51,32 @@ function isAboutTheMessage(error: unknown): boolean {
   return status !== undefined && ABOUT_THE_MESSAGE.includes(status.code) && !/search attribute/i.test(status.details)
 }
 
-/** A closed run is not started again: its messages go to recovery, or people look. */
+/**
+ * A closed run is not started again: its messages go to recovery, or people look. Who has been screened has a run, unless the server was made
+ * anew: a signal alone spares it the work of a start, which reads the search attributes from its database each time.
+ */
 async function signalLife(temporal: Temporal, lease: Lease, eventsMax: number): Promise<void> {
+  const workflowId = participantWorkflowId(lease.programme, lease.ref)
+  if (lease.stage !== 'screening' && (await signalRunning(temporal, workflowId, lease.ids))) return
   await temporal.within(CALL_MS, () =>
     temporal.client.workflow.signalWithStart(PARTICIPANT_WORKFLOW, {
-      workflowId: participantWorkflowId(lease.programme, lease.ref),
+      workflowId,
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       ...startOf(lease, eventsMax),
       staticSummary: summaryOf(PARTICIPANT_WORKFLOW, lease.programme, lease.ref),
     }),
   )
+}
+
+/** False when nothing runs under this id. */
+async function signalRunning(temporal: Temporal, workflowId: string, ids: readonly string[]): Promise<boolean> {
+  try {
+    await temporal.within(CALL_MS, () => temporal.client.workflow.getHandle(workflowId).signal(tell, ids))
+    return true
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false
+    throw error
+  }
 }
 
 /** A run that has ended is started again by a late message, looks, and ends. */

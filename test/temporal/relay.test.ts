@@ -247,6 +247,26 @@ describe('nobody waits unheard', () => {
   })
 })
 
+describe('a life whose server knows nothing of it', () => {
+  it('is started by what is told to it, and goes on where the store has it', async () => {
+    const ref = await screened()
+    const execution = { workflowId: participantWorkflowId('swift', ref) }
+    const { namespace, connection } = scene.temporal
+    await connection.workflowService.deleteWorkflowExecution({ namespace, workflowExecution: execution })
+    const isGone = async (): Promise<boolean> =>
+      handleOf(ref)
+        .describe()
+        .then(
+          () => false,
+          () => true,
+        )
+    await untilTrue(isGone)
+    await scene.act((acts) => acts.admit({ programme: 'swift', wave: WAVE, decree: 'SK', refs: [ref] }), Date.now())
+    await scene.settle()
+    await untilTrue(async () => !(await isGone()) && (await handleOf(ref).query(standing))?.stage === 'training')
+  })
+})
+
 describe('a life that has ended', () => {
   it('is not started again: what comes later starts a recovery', async () => {
     const ref = await scene.register({ occupation: 'civil-servant' }, Date.now())
