@@ -32,7 +32,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const SERVERS = { testTimeout: 60_000, hookTimeout: 120_000, maxWorkers: 2 }
+const SERVERS = { testTimeout: 60_000, hookTimeout: 120_000, maxWorkers: 3 }
 
 export default defineConfig({
   test: {
@@ -63,7 +63,6 @@ export default defineConfig({
         extends: true,
         test: {
           ...SERVERS,
-          maxWorkers: 3,
           // Whoever waits for three stacks on two processors waits long at times: only what never ends is a failure.
           testTimeout: 180_000,
           name: 'waits',
