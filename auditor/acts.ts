@@ -118,6 +118,13 @@ export const TWO_PERSON_ACTS: Readonly<Record<string, TwoPersonAct>> = {
     is: `e.after ->> 'proposal' = p.id::text AND e.subject = p.content ->> 'payout' AND ${after('end')}`,
     alone: ['audit_event', 'e.subject'],
   },
+  deduction: {
+    proposers: ['operator'],
+    told: 'deduction-made',
+    is: `e.after ->> 'proposal' = p.id::text AND e.subject = p.content ->> 'disbursement' AND ${after('amount')} AND ${after('cause')} AND ${after('reference')}
+         AND e.after ->> 'payout' IS NOT DISTINCT FROM p.content ->> 'payout'`,
+    alone: ['audit_event', 'e.subject'],
+  },
   'discrepancy-resolution': {
     proposers: ['operator'],
     told: 'discrepancy-resolved',

@@ -84,7 +84,8 @@ const TOLD = `jsonb_strip_nulls(jsonb_build_object('finding', e.after ->> 'findi
 const DECIDED = `
 SELECT y.key, y.gateway, y.amount::text AS amount,
        (SELECT jsonb_agg(step || jsonb_build_object('day', ${localDate('at', 'y.programme')}, 'year', ${STEP_YEAR('recorded_at')}) ORDER BY place, recorded_at, id) FROM (
-          SELECT 0 AS place, min(e.recorded_at) AS recorded_at, 0::bigint AS id, y.claimed_at AS at, '{"to": "submitting"}'::jsonb AS step FROM audit_event e
+          SELECT 0 AS place, min(e.recorded_at) AS recorded_at, 0::bigint AS id, y.claimed_at AS at,
+                 jsonb_build_object('to', CASE WHEN bool_or(e.act = 'payout-recovered' AND e.after ? 'stray') THEN 'counted' ELSE 'submitting' END) AS step FROM audit_event e
            WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act IN ('payout-sent', 'payout-recovered') AND e.subject = y.key
           UNION ALL
           SELECT 1, o.recorded_at, o.id, o.observed_at, jsonb_build_object('to', o.to_state) FROM observation o WHERE o.payout = y.key AND o.decision = 'move'
@@ -154,6 +155,8 @@ function fold({ amount, steps }: Row): Made | null {
     const left = BigInt(amount) - made.returned - made.repaid
     if (step.lapsed) made.isLapsed = true
     else if (step.to === 'submitting') post('claimed', BigInt(amount))
+    // A debit of nobody's that people found to be this payment: nothing of it was booked as one before.
+    else if (step.to === 'counted') Object.assign(made, { state: 'review', money: 'back' })
     else if (step.to !== undefined) observe(made, step.to, BigInt(amount), post)
     else if (step.offset !== undefined) giveBack(made, BigInt(step.offset), left)
     else if (step.part !== undefined) {

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { createReconciliationActivities } from '../activities/reconciliation.ts'
 import { follow } from '../local/demo/lives.ts'
+import type { Person } from '../local/demo/people.ts'
 import { composeEngine } from '../main/compose.ts'
-import { dayOf } from '../sandbox/statement.ts'
 import { openDatabase } from '../store/database.ts'
 import { commandsIn, readDocument } from '../test/support/markdown.ts'
 import { closeDay } from './live/judge.ts'
@@ -49,6 +49,7 @@ export function restoring({ each = 1, aheadMs = 600_000, tell = (_line: string):
         await sleep(Math.min(PACE_MS, left))
         if (waiting.length > 0) next()
       }
+      const lost = await paidMeanwhile(stand, each)
       // Whoever drives these lives has seen them further than the database will remember them.
       over.abort()
       await Promise.all(going)
@@ -65,7 +66,8 @@ export function restoring({ each = 1, aheadMs = 600_000, tell = (_line: string):
       tell('what was owed is looked up, and two people have let sends go on')
       await beginAgain(stand)
       await stand.rest()
-      await close(stand)
+      await close(stand, lost)
+      tell('who was paid and forgotten has registered again, and is paid once')
       return 1
     },
   }
@@ -73,6 +75,14 @@ export function restoring({ each = 1, aheadMs = 600_000, tell = (_line: string):
 
 /** Time to come to rest, beside that in which people come. */
 const SETTLED_MS = 300_000
+
+/** Some who register, and are paid all that they are owed, after the backup was made: the database will know nothing of them. */
+async function paidMeanwhile(stand: Stand, each: number): Promise<readonly Person[]> {
+  const people = peopleOf([{ scenario: '00' }], each)
+  await stand.settle(people)
+  stand.lives.splice(-people.length)
+  return people
+}
 
 async function accepted({ journal }: Stand): Promise<number> {
   await journal.update()
@@ -120,16 +130,9 @@ async function restore({ stack }: Stand, copy: string): Promise<void> {
 async function recover(stand: Stand): Promise<void> {
   const { stack } = stand
   const said: Record<string, string> = {}
-  for (const command of commandsIn(readDocument(RUNBOOK)).filter((one) => one !== CLOSE)) {
-    const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '')
-    const told = await lunas(
-      stand,
-      words[1] === 'audit' ? 'sealer' : 'worker',
-      ...words.slice(1).map((word) => said[word] ?? word),
-    )
+  for (const command of commandsIn(readDocument(RUNBOOK)).filter((one) => one !== CLOSE && !one.includes(STRAY))) {
+    const told = await carryOut(stand, command, said)
     said['FREEZE'] ??= /^freeze +([0-9a-f-]{36})$/m.exec(told)?.[1] ?? ''
-    const proposal = /approvals approve ([0-9a-f-]{36})/.exec(told)?.[1]
-    if (proposal !== undefined) await lunas(stand, 'worker', 'approvals', 'approve', proposal)
   }
   await until('sends go on', async () => (await frozen(stack.postgres?.superUrl ?? '')) === 0)
 }
@@ -137,22 +140,64 @@ async function recover(stand: Stand): Promise<void> {
 const RUNBOOK = 'docs/runbooks/restore.md'
 const CLOSE = 'lunas recover close'
 
-/** The day is over and matched: what the gateways paid in the time that is missing is known for sure. */
-async function close(stand: Stand): Promise<void> {
+const STRAY = '--stray'
+
+/** One command of the runbook with what its words stand for; what it proposes, another person approves. */
+async function carryOut(stand: Stand, command: string, named: Readonly<Record<string, string>>): Promise<string> {
+  const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '')
+  const [, ...asked] = words.map((word) => named[word] ?? word)
+  const told = await lunas(stand, asked[0] === 'audit' ? 'sealer' : 'worker', ...asked)
+  const proposal = /approvals approve ([0-9a-f-]{36})/.exec(told)?.[1]
+  if (proposal !== undefined) await lunas(stand, 'worker', 'approvals', 'approve', proposal)
+  return told
+}
+
+/**
+ * The days are over and matched: what the gateways paid in the time that is missing is known for sure. Whom nobody knows any more registers
+ * again meanwhile; two people find which debits were their payments, and nothing is paid to them twice.
+ */
+async function close(stand: Stand, lost: readonly Person[]): Promise<void> {
   const { store, gateways } = composeEngine(stand.config, 'lunas chaos', 2)
   try {
-    await closeDay(stand.sandbox)
-    const given = { store, gateways, now: () => Date.now(), beat: () => undefined }
-    const steps = createReconciliationActivities(given)
-    const of = { gateway: 'sandbox', day: dayOf(Date.now()) }
-    const fetched = await steps.fetchStatement(of)
-    if (fetched.kind !== 'loaded') throw new Error(`the statement is not loaded: ${fetched.kind}`)
-    await steps.matchStatement({ gateway: of.gateway, statement: fetched.statement })
-    await steps.settleStatement({ statement: fetched.statement })
+    const before = await accepted(stand)
+    const again = await register(stand, lost)
+    const going = stand.goOn(again)
+    going.catch(() => undefined)
+    const { id = '' } = (await store.restores.open()) ?? {}
+    const days = [...gateways.values()].map(({ code, capabilities: { statement } }) => ({ code, ...statement }))
+    const steps = createReconciliationActivities({ store, gateways, now: () => Date.now(), beat: () => undefined })
+    for (const named of await store.restores.unmatchedDays(id, days)) {
+      const [gateway = '', day = ''] = named.split(' ')
+      await closeDay(stand.sandbox, day)
+      const fetched = await steps.fetchStatement({ gateway, day })
+      if (fetched.kind !== 'loaded') throw new Error(`the statement is not loaded: ${fetched.kind}`)
+      await steps.matchStatement({ gateway, statement: fetched.statement })
+      await steps.settleStatement({ statement: fetched.statement })
+    }
+    const strays = () => store.restores.strays(id, days)
+    if ((await strays()).length < lost.length) throw new Error('the statements do not show what nobody knows of')
+    const areCounted = async (): Promise<boolean> => {
+      for (const { discrepancy, owed } of await strays()) await count(stand, discrepancy, owed)
+      return (await strays()).length === 0
+    }
+    await until('every debit has its payment', areCounted, 120_000, 1000)
+    await going
+    if ((await accepted(stand)) > before) throw new Error('somebody was paid again who registered again')
     await lunas(stand, 'worker', ...CLOSE.split(' ').slice(1))
   } finally {
     await store.close()
   }
+}
+
+/** Of what is owed to who registered again, what the debit has paid: the first of that amount. */
+async function count(stand: Stand, discrepancy: string, owed: readonly string[]): Promise<void> {
+  const { rows } = await stand.root.pool.query<{ key: string }>(
+    `SELECT d.key FROM disbursement d JOIN discrepancy x ON x.id = $1 WHERE d.key = ANY ($2) AND d.amount = x.amount_there AND d.state = 'released'
+      ORDER BY d.key LIMIT 1`,
+    [discrepancy, owed],
+  )
+  const command = commandsIn(readDocument(RUNBOOK)).find((one) => one.includes(STRAY))
+  if (rows[0] && command) await carryOut(stand, command, { DISBURSEMENT: rows[0].key, DISCREPANCY: discrepancy })
 }
 
 async function frozen(url: string): Promise<number> {

@@ -57,6 +57,10 @@ export function discrepanciesCommand(): Command {
     'operator',
   )
     .addOption(new Option('--resolution <resolution>', 'how it ends').choices(RESOLUTIONS).makeOptionMandatory())
+    .option(
+      '--difference <minor>',
+      'what is in it where its amount cannot be read, in minor units; negative: the gateway has less',
+    )
     .action(proposeOne)
   const report = withConnection(command.command('report <day>').description('the day of a programme at a gateway'))
     .requiredOption('--programme <code>', 'the programme')
@@ -117,12 +121,18 @@ async function explainOne(id: string, options: ActOptions & { readonly reason: s
 }
 
 /** What is signed holds the difference as it was seen: another one by then voids it. */
-async function proposeOne(id: string, options: ProposingOptions & { readonly resolution: string }): Promise<void> {
+interface ProposeOptions extends ProposingOptions {
+  readonly resolution: string
+  readonly difference?: string
+}
+
+async function proposeOne(id: string, options: ProposeOptions): Promise<void> {
   const client = await connect(options, options.as)
   const seen = dataOf(await client.GET('/v1/discrepancies/{id}', { params: { path: { id } } }))
   const { gatewayHas, amount } = seen.difference
-  if (gatewayHas === 'the-same') throw new Failure('no money is in it: lunas discrepancies explain')
-  const difference = gatewayHas === 'less' ? `-${amount.minor}` : amount.minor
+  const booked = gatewayHas === 'less' ? `-${amount.minor}` : amount.minor
+  const difference = options.difference ?? booked
+  if (difference === '0') throw new Failure('no money is in it: lunas discrepancies explain')
   const content = { discrepancy: id, difference, resolution: options.resolution }
   await proposeAct(options, { act: 'discrepancy-resolution', content })
 }

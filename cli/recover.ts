@@ -1,8 +1,9 @@
 /** After a restore of the database: what was sent in the time that is missing is looked up at the gateways before anything is sent. */
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import type { LookedUp } from '../activities/restores.ts'
 import type { Engine } from '../main/compose.ts'
-import type { GatewayZone, Restore } from '../store/restores.ts'
+import type { GatewayDays } from '../store/lost-time.ts'
+import type { Restore } from '../store/restores.ts'
 import { EXIT_FAILED, Failure, print, printJson } from './output.ts'
 
 interface Options {
@@ -21,7 +22,12 @@ export function recoverCommand(): Command {
     .command('begin')
     .description('freeze everything and open a restore; a worker does it by itself when it finds the database older')
     .requiredOption('--reason <text>', 'which backup was restored, and why')
-    .action((options: Options & { readonly reason: string }) => withEngine(options, begun(options.reason)))
+    .option(
+      '--restored-to <time>',
+      'the moment it was put back to, where that is known; lowers that of the restore that is open',
+      instant,
+    )
+    .action((options: Begin) => withEngine(options, begun(options)))
   const look = command
     .command('look')
     .description(
@@ -62,12 +68,23 @@ async function openIn({ store }: Engine): Promise<Restore> {
 async function showStatus(engine: Engine): Promise<Told> {
   const open = await engine.store.restores.open()
   if (open === null) return { open: false }
-  const days = await engine.store.restores.unmatchedDays(open.id, zonesOf(engine))
-  return { open: true, ...toldOf(open), unmatched: days.join(', ') || 'none' }
+  const { restores } = engine.store
+  const [days, strays] = await Promise.all([
+    restores.unmatchedDays(open.id, daysOf(engine)),
+    restores.strays(open.id, daysOf(engine)),
+  ])
+  const unresolved = strays.map(({ discrepancy, owed }) => {
+    return owed.length === 0 ? discrepancy : `${discrepancy} (maybe ${owed.join(', ')})`
+  })
+  const left = { unmatched: days.join(', ') || 'none', unresolved: unresolved.join(', ') || 'none' }
+  return { open: true, ...toldOf(open), ...left }
 }
 
-function zonesOf({ gateways }: Engine): readonly GatewayZone[] {
-  return [...gateways.values()].map(({ code, capabilities }) => ({ code, zone: capabilities.statement.zone }))
+function daysOf({ gateways }: Engine): readonly GatewayDays[] {
+  return [...gateways.values()].map(({ code, capabilities: { statement } }) => {
+    const { zone, windowDays } = statement
+    return { code, zone, windowDays }
+  })
 }
 
 function toldOf({ id, freeze, restoredTo, foundAt, reason, lookedUpAt }: Restore): Told {
@@ -75,8 +92,21 @@ function toldOf({ id, freeze, restoredTo, foundAt, reason, lookedUpAt }: Restore
   return { restore: id, freeze, restoredTo: restoredTo.toISOString(), foundAt: foundAt.toISOString(), reason, lookedUp }
 }
 
-function begun(reason: string) {
-  return async ({ store }: Engine): Promise<Told> => toldOf(await store.restores.begin(reason, OPERATOR, Date.now()))
+interface Begin extends Options {
+  readonly reason: string
+  /** Milliseconds since the epoch. */
+  readonly restoredTo?: number
+}
+
+function begun({ reason, restoredTo }: Begin) {
+  return async ({ store }: Engine): Promise<Told> =>
+    toldOf(await store.restores.begin(reason, OPERATOR, Date.now(), restoredTo))
+}
+
+function instant(text: string): number {
+  const ms = Date.parse(text)
+  if (Number.isNaN(ms)) throw new InvalidArgumentError('a time such as 2026-11-22T10:00:00+07:00')
+  return ms
 }
 
 /** Whoever runs it holds the settings of the whole engine; the act of lifting is that of two signed persons. */
@@ -133,6 +163,6 @@ async function reopenLives({ store }: Engine, { restoredTo }: Restore): Promise<
 
 async function closed(engine: Engine): Promise<Told> {
   const open = await openIn(engine)
-  await engine.store.restores.close(open.id, zonesOf(engine), OPERATOR, Date.now())
+  await engine.store.restores.close(open.id, daysOf(engine), OPERATOR, Date.now())
   return { closed: open.id }
 }

@@ -19,6 +19,7 @@ interface ProposeOptions extends ProposingOptions {
   readonly finding?: string
   readonly returned?: string
   readonly next?: string
+  readonly stray?: string
 }
 
 interface SettleOptions extends ProposingOptions {
@@ -44,6 +45,7 @@ export function reviewsCommand(): Command {
     .addOption(new Option('--finding <finding>', 'what became of the payout').choices(FINDINGS))
     .option('--returned <minor>', 'how much came back in part, in minor units (sen)')
     .addOption(new Option('--next <step>', 'what happens with what is still owed').choices(STEPS))
+    .option('--stray <discrepancy>', 'the debit of the lost time that was its payment, after a restore')
     .action(proposeOne)
   const receivables = withList(command.command('receivables').description('what is to be had back')).action(
     listReceivables,
@@ -101,8 +103,8 @@ async function reviewOf(disbursement: string, options: ConnectionOptions & { rea
 /** What is signed holds the versions of what was seen: what is learnt later voids it. */
 async function proposeOne(disbursement: string, options: ProposeOptions): Promise<void> {
   const seen = await reviewOf(disbursement, options)
-  const payout = payoutOf(seen, options.payout)
-  const { finding = null, returned = null, next = null } = options
+  const { finding = null, returned = null, next = null, stray } = options
+  const payout = stray === undefined ? payoutOf(seen, options.payout) : newPayoutOf(seen)
   const { programme, version } = seen
   const content = {
     programme,
@@ -113,8 +115,14 @@ async function proposeOne(disbursement: string, options: ProposeOptions): Promis
     finding,
     returned,
     next,
+    ...(stray === undefined ? {} : { stray }),
   }
   await proposeAct(options, { act: 'review-decision', content })
+}
+
+/** The attempt that a stray debit becomes. */
+function newPayoutOf({ disbursement, attempts }: Detail): { readonly key: string; readonly version: number } {
+  return { key: `${disbursement}#${attempts.length + 1}`, version: 0 }
 }
 
 function payoutOf(review: Detail, named: string | undefined): Detail['attempts'][number] | undefined {

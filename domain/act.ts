@@ -103,6 +103,7 @@ export const ACTS = [
   'disbursement-carried',
   'year-closed',
   'restore-found',
+  'restore-lowered',
   'restore-looked-up',
   'restore-closed',
   'payout-recovered',

@@ -196,7 +196,7 @@ function follow(facts: ReviewFacts, decision: ReviewDecision, placed: Placed, pa
   if (next.kind === 'refused') return next
   const isOpen = placed.money === 'clearing'
   // What is owed again may be claimed again beside what was delivered of it.
-  const superseded = !isOpen && (placed.money !== 'credited' || returned > 0n)
+  const superseded = !isOpen && (placed.money !== 'credited' || returned > 0n || owed > 0n)
   return {
     kind: 'decided',
     payout: { state: placed.state, money: placed.money, returned: placed.money === 'back' ? 0n : returned, superseded },

@@ -56,7 +56,7 @@ export const GUARDS: Guards = {
     'refuse_lone_repayment()':
       "CREATE OR REPLACE FUNCTION public.refuse_lone_repayment()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.agreed_under AND act = 'receivable-end' AND state = 'executed'\n                    AND content ->> 'payout' = NEW.payout AND content ->> 'end' = 'repaid' AND content ->> 'amount' = NEW.amount::text)\n     OR NOT EXISTS (SELECT FROM payout WHERE key = NEW.payout AND (programme, ref, currency, money) = (NEW.programme, NEW.ref, NEW.currency, 'receivable')) THEN\n    RAISE EXCEPTION 'a repayment is recorded by a proposal that others have agreed to, of what is to be had back' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_lone_resolution()':
-      "CREATE OR REPLACE FUNCTION public.refuse_lone_resolution()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.decided_under AND state = 'executed' AND\n       CASE act WHEN 'discrepancy-resolution' THEN content ->> 'discrepancy' = NEW.id::text AND content ->> 'resolution' = NEW.resolution\n                                                   AND content ->> 'difference' = OLD.difference::text AND NEW.difference = OLD.difference\n                WHEN 'review-decision' THEN content ->> 'payout' = NEW.payout AND coalesce(NEW.resolution, 'booked') IN ('booked', 'applied')\n                ELSE false END) THEN\n    RAISE EXCEPTION 'discrepancy % is decided by a proposal that others have agreed to', NEW.id USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+      "CREATE OR REPLACE FUNCTION public.refuse_lone_resolution()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.decided_under AND state = 'executed' AND\n       CASE act WHEN 'discrepancy-resolution' THEN content ->> 'discrepancy' = NEW.id::text AND content ->> 'resolution' = NEW.resolution\n                                                   AND content ->> 'difference' = NEW.difference::text\n                                                   AND (NEW.difference = OLD.difference OR OLD.difference = 0 AND OLD.amount_there IS NULL AND OLD.payout IS NULL)\n                WHEN 'review-decision' THEN content ->> 'payout' = NEW.payout AND coalesce(NEW.resolution, 'booked') IN ('booked', 'applied')\n                                            OR content ->> 'stray' = NEW.id::text AND NEW.resolution = 'corrected' AND NEW.difference = OLD.difference\n                ELSE false END) THEN\n    RAISE EXCEPTION 'discrepancy % is decided by a proposal that others have agreed to', NEW.id USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_other_reserve()':
       "CREATE OR REPLACE FUNCTION public.refuse_other_reserve()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NEW.source LIKE 'run:%' AND (TG_OP = 'UPDATE' OR NEW.reserved IS DISTINCT FROM (SELECT fees FROM payout_run WHERE key = substr(NEW.source, 5) AND state = 'collecting')) THEN\n    RAISE EXCEPTION '% reserves what it was collected with', NEW.source USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_overpayment()':
@@ -341,7 +341,7 @@ export const GUARDS: Guards = {
     'payout.payout_state':
       "CHECK ((state = ANY (ARRAY['submitting'::text, 'unknown'::text, 'accepted'::text, 'processing'::text, 'failing'::text, 'paid'::text, 'failed'::text, 'cancelled'::text, 'not-sent'::text, 'returned'::text, 'review'::text])))",
     'payout.payout_superseded':
-      "CHECK (((NOT superseded) OR (money <> ALL (ARRAY['clearing'::text, 'credited'::text])) OR ((money = 'credited'::text) AND (returned > 0))))",
+      "CHECK (((NOT superseded) OR (money <> ALL (ARRAY['clearing'::text, 'credited'::text])) OR ((money = 'credited'::text) AND ((returned > 0) OR (decided_under IS NOT NULL)))))",
     'payout_run.payout_run_fees': 'CHECK ((fees >= 0))',
     'payout_run.payout_run_shape':
       "CHECK (((key = ((programme || ':'::text) || id)) AND (lines > 0) AND (amount > 0) AND (octet_length(hash) = 32)))",
@@ -465,13 +465,13 @@ export const GUARDS: Guards = {
     'discrepancy.discrepancy_begins':
       "CREATE TRIGGER discrepancy_begins BEFORE INSERT ON public.discrepancy FOR EACH ROW WHEN (((new.state <> 'found'::text) OR (new.difference <> 0) OR (new.settled_at IS NOT NULL))) EXECUTE FUNCTION refuse_change()",
     'discrepancy.discrepancy_decided':
-      "CREATE TRIGGER discrepancy_decided BEFORE UPDATE ON public.discrepancy FOR EACH ROW WHEN ((((old.settled_at IS NOT NULL) AND ((new.difference <> old.difference) OR (new.settled_at IS DISTINCT FROM old.settled_at))) OR ((new.resolution = ANY (ARRAY['booked'::text, 'receivable'::text, 'written-off'::text, 'to-treasury'::text])) AND (new.resolution IS DISTINCT FROM old.resolution)))) EXECUTE FUNCTION refuse_lone_resolution()",
+      "CREATE TRIGGER discrepancy_decided BEFORE UPDATE ON public.discrepancy FOR EACH ROW WHEN ((((old.settled_at IS NOT NULL) AND ((new.difference <> old.difference) OR (new.settled_at IS DISTINCT FROM old.settled_at))) OR ((new.resolution = ANY (ARRAY['booked'::text, 'receivable'::text, 'written-off'::text, 'to-treasury'::text])) AND (new.resolution IS DISTINCT FROM old.resolution)) OR (old.resolution = ANY (ARRAY['receivable'::text, 'written-off'::text])))) EXECUTE FUNCTION refuse_lone_resolution()",
     'discrepancy.discrepancy_explained':
       "CREATE TRIGGER discrepancy_explained BEFORE UPDATE ON public.discrepancy FOR EACH ROW WHEN (((new.resolution = 'explained'::text) AND (new.resolution IS DISTINCT FROM old.resolution))) EXECUTE FUNCTION refuse_early_explanation()",
     'discrepancy.discrepancy_frozen':
       "CREATE TRIGGER discrepancy_frozen BEFORE UPDATE ON public.discrepancy FOR EACH ROW EXECUTE FUNCTION refuse_thaw('id', 'key', 'gateway', 'programme', 'class', 'day', 'payout', 'type', 'direction', 'amount_there', 'amount_here', 'currency', 'found_at')",
     'discrepancy.discrepancy_resolved':
-      "CREATE TRIGGER discrepancy_resolved BEFORE UPDATE ON public.discrepancy FOR EACH ROW WHEN (((old.state = 'resolved'::text) AND (NOT ((old.resolution = ANY (ARRAY['applied'::text, 'explained'::text])) AND (new.resolution = 'corrected'::text))))) EXECUTE FUNCTION refuse_change()",
+      "CREATE TRIGGER discrepancy_resolved BEFORE UPDATE ON public.discrepancy FOR EACH ROW WHEN (((old.state = 'resolved'::text) AND (NOT ((old.resolution = ANY (ARRAY['applied'::text, 'explained'::text, 'receivable'::text, 'written-off'::text])) AND (new.resolution = 'corrected'::text))))) EXECUTE FUNCTION refuse_change()",
     'evidence.evidence_append_only':
       'CREATE TRIGGER evidence_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.evidence FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'fee_reserve.fee_reserve_begins':
@@ -545,9 +545,11 @@ export const GUARDS: Guards = {
     'restore.restore_ended':
       'CREATE TRIGGER restore_ended BEFORE UPDATE ON public.restore FOR EACH ROW WHEN ((old.closed_at IS NOT NULL)) EXECUTE FUNCTION refuse_change()',
     'restore.restore_frozen':
-      "CREATE TRIGGER restore_frozen BEFORE UPDATE ON public.restore FOR EACH ROW EXECUTE FUNCTION refuse_thaw('id', 'freeze_id', 'restored_to', 'found_at', 'found_by', 'reason')",
+      "CREATE TRIGGER restore_frozen BEFORE UPDATE ON public.restore FOR EACH ROW EXECUTE FUNCTION refuse_thaw('id', 'freeze_id', 'found_at', 'found_by', 'reason')",
     'restore.restore_kept':
       'CREATE TRIGGER restore_kept BEFORE DELETE OR TRUNCATE ON public.restore FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'restore.restore_lowered':
+      'CREATE TRIGGER restore_lowered BEFORE UPDATE ON public.restore FOR EACH ROW WHEN ((new.restored_to > old.restored_to)) EXECUTE FUNCTION refuse_change()',
     'seal.seal_append_only':
       'CREATE TRIGGER seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'signing_key.signing_key_ended':
@@ -612,7 +614,7 @@ export const GUARDS: Guards = {
     'lunas_app on table programme_version': 'INSERT, SELECT',
     'lunas_app on table proposal': 'INSERT, SELECT, UPDATE (decided_at, outcome, outcome_code, state, version)',
     'lunas_app on table repayment': 'INSERT, SELECT',
-    'lunas_app on table restore': 'INSERT, SELECT, UPDATE (closed_at, looked_up_at, version)',
+    'lunas_app on table restore': 'INSERT, SELECT, UPDATE (closed_at, looked_up_at, restored_to, version)',
     'lunas_app on table role_grant': 'INSERT, SELECT, UPDATE (ended_at, ended_by)',
     'lunas_app on table seal': 'SELECT (sequence, to_xid)',
     'lunas_app on table sealed_document': 'INSERT, SELECT',

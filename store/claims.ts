@@ -5,45 +5,33 @@
  */
 import { createHash } from 'node:crypto'
 import { engineActor } from '../domain/act.ts'
-import { nextBusinessInstant } from '../domain/calendar.ts'
 import { afterPayout } from '../domain/disbursement.ts'
 import { sendByMs } from '../domain/enquiry.ts'
 import { targetsOf, type FreezePlace } from '../domain/freeze.ts'
 import { gatewayReference, payoutKey } from '../domain/identity.ts'
 import type { Failure } from '../domain/observation.ts'
-import type { Programme } from '../domain/programme.ts'
 import type { AccountDetails } from '../domain/registration.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
-import { candidateOf, type Candidate } from './claim-candidate.ts'
+import { candidateOf } from './claim-candidate.ts'
+import {
+  claimParked,
+  coveringRun,
+  isShort,
+  isUnchecked,
+  parkedReason,
+  unsentReason,
+  type Parked,
+} from './claim-parked.ts'
 import { codeOf, constraintOf, inTransaction, one, settled, type Sql } from './database.ts'
 import { dataKeyOf, openDocument, participantOwner, parseSealed, sealDocument, type NewDocument } from './documents.ts'
-import { mayBeSent, runTarget } from '../domain/payout-run.ts'
+import { runTarget } from '../domain/payout-run.ts'
 import { holdTargets, yearsTarget } from './freeze-locks.ts'
 import { accountFailed, DISBURSEMENT_ACTS } from './observe-audit.ts'
+import { RESTORE_TARGET } from './lost-time.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings, type LedgerEntry } from './postings.ts'
-import { shortUntil } from './shorts.ts'
 import type { Sealed } from './vault.ts'
-
-/** Why a disbursement cannot be sent now; its branch waits until a fact or a time changes that. */
-export type Parked =
-  | 'not-released'
-  | 'not-approved'
-  | 'held'
-  | 'frozen'
-  | 'year-ending'
-  | 'send-open'
-  | 'asked-about'
-  | 'no-account'
-  | 'account-cooling'
-  | 'account-shared'
-  | 'account-unchecked'
-  | 'float-short'
-  | 'no-gateway'
-  | 'too-early'
-  /** A restore is open, and nobody has asked its gateway whether it was paid before. */
-  | 'not-looked-up'
 
 export interface ClaimDraft {
   readonly kind: 'draft'
@@ -66,6 +54,8 @@ export interface ClaimDraft {
   readonly unchecked?: boolean
   /** A restore is open: what would be sent is looked up at the gateway first. */
   readonly mustLookUp: boolean
+  /** Their account was paid what nobody here knows of: people look before anything is claimed. */
+  readonly mustReview: boolean
 }
 
 export type Draft = ClaimDraft | { readonly kind: 'parked'; readonly reason: Parked }
@@ -119,6 +109,7 @@ export function createClaims(context: StoreContext): Claims {
         destination: parseSealed<AccountDetails>(document),
         unchecked: isUnchecked(candidate, programme),
         mustLookUp: candidate.restored,
+        mustReview: candidate.paid_in_lost_time,
       }
     },
     async claim(draft, body, nowMs, isLookedUp = false) {
@@ -198,7 +189,7 @@ async function claimLocked(
   // Who stops a run takes it alone: a claim under it has ended by then, or has not begun.
   if (draft.run !== null) targets.push(runTarget(draft.run))
   // Nor is one on its way that has not seen a year end.
-  targets.push(yearsTarget(draft.programme))
+  targets.push(yearsTarget(draft.programme), RESTORE_TARGET)
   // A statement of its own after the locks: under READ COMMITTED it sees every hold, freeze and stop committed before it.
   // Whoever has no key any more is parked like anybody.
   const reading = Promise.all([
@@ -310,88 +301,6 @@ WITH request AS (
   INSERT INTO send (payout, number, started_at, send_by) VALUES ($1, 1, $13, $14)
 )
 UPDATE disbursement SET state = 'in-flight', reason = NULL, attempts = $5, version = version + 1 WHERE key = $2`
-
-/** Why a disbursement cannot be claimed now; undefined when it can. Pure. */
-export function parkedReason(
-  candidate: Candidate,
-  { calendar, zone }: Pick<Programme, 'calendar' | 'zone'>,
-  nowMs: number,
-): Parked | undefined {
-  if (candidate.state !== 'released' || candidate.leaving) return 'not-released'
-  if (candidate.amount <= 0n) return 'not-released'
-  if (candidate.held) return 'held'
-  if (candidate.frozen) return 'frozen'
-  if (candidate.year_ending) return 'year-ending'
-  if (candidate.send_open) return 'send-open'
-  if (candidate.asked_about) return 'asked-about'
-  if (Number(candidate.release_ms) > nowMs) return 'too-early'
-  // The look that said "send" may lie before a cut-off that has passed meanwhile.
-  if (nextBusinessInstant(calendar, zone, nowMs) > nowMs) return 'too-early'
-  if (candidate.account === null) return 'no-account'
-  if (candidate.shared) return 'account-shared'
-  return candidate.usable_ms !== null && Number(candidate.usable_ms) > nowMs ? 'account-cooling' : undefined
-}
-
-/** Why nothing is drafted for what is released: no gateway carries it, or people have not agreed to it. */
-export function unsentReason(
-  candidate: Candidate,
-  programme: Programme,
-  gateway: string | null,
-  nowMs: number,
-): Parked | undefined {
-  if (gateway === null) return 'no-gateway'
-  return isApproved(candidate, programme, gateway, nowMs) ? undefined : 'not-approved'
-}
-
-/** The run under whose approval it would be sent; null where none is needed. Pure. */
-export function coveringRun({ approval }: Candidate, { payment }: Programme): string | null {
-  return payment.release === 'automatic' ? null : (approval?.run ?? null)
-}
-
-/** Why what was drafted cannot be claimed now, as everything stands under the locks; undefined when it can. Pure. */
-export function claimParked(
-  candidate: Candidate,
-  programme: Programme,
-  draft: ClaimDraft,
-  nowMs: number,
-): Parked | undefined {
-  return parkedReason(candidate, programme, nowMs) ?? changedReason(candidate, programme, draft, nowMs)
-}
-
-/** Why what was drafted is no longer what may be sent. */
-function changedReason(
-  candidate: Candidate,
-  programme: Programme,
-  draft: ClaimDraft,
-  nowMs: number,
-): Parked | undefined {
-  if (isUnchecked(candidate, programme)) return 'account-unchecked'
-  // Another run's approval is not the one that is held against whoever stops it.
-  const isSameRun = draft.run === null || candidate.approval?.run === draft.run
-  if (!isSameRun || !isApproved(candidate, programme, draft.gateway, nowMs)) return 'not-approved'
-  const isSame = candidate.attempts === draft.n - 1 && candidate.account === draft.accountId
-  return isSame && candidate.amount === draft.amount ? undefined : 'not-released'
-}
-
-/** Whether the programme, or people who agreed to exactly this, let it be sent. */
-function isApproved(
-  { approval, account, amount, currency }: Candidate,
-  { payment }: Programme,
-  gateway: string,
-  nowMs: number,
-): boolean {
-  return mayBeSent(payment.release, approval, { gateway, account, amount: amount.toString(), currency }, nowMs)
-}
-
-/** The programme wants it confirmed first. */
-function isUnchecked({ unverified }: Candidate, { payment: { accounts } }: Programme): boolean {
-  return unverified && accounts?.check === 'before-use'
-}
-
-/** Somebody waits for our money there: whoever is sent now is only refused as well. */
-function isShort({ timingOf }: StoreContext, { shorts, reason }: Candidate, gateway: string, nowMs: number): boolean {
-  return (shortUntil(shorts, gateway, reason, timingOf) ?? 0) > nowMs
-}
 
 function sha256(text: string): Uint8Array {
   return createHash('sha256').update(text).digest()

@@ -7,7 +7,7 @@ import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 import { entryOf, eventOf, UNDONE } from './discrepancy-undo.ts'
 import type { StoreContext } from './options.ts'
-import { insertPostings, numbered } from './postings.ts'
+import { insertPostings, numbered, type LedgerEntry } from './postings.ts'
 import { Conditions, readPage, type Page, type PageRequest } from './read-page.ts'
 
 export interface DiscrepancyView {
@@ -163,7 +163,7 @@ export async function explainDiscrepancy(
 
 async function refuseUnclear(sql: Sql, { class: found, amountThere, payout }: DiscrepancyView): Promise<void> {
   if (amountThere === null && found !== 'missing-there') {
-    throw new Problem('conflict', 'its amount cannot be read: only a corrected statement says what it is')
+    throw new Problem('conflict', 'its amount cannot be read: a corrected statement, or two people, say what it is')
   }
   const { rows } = await sql.query(`SELECT FROM payout WHERE key = $1 AND money = 'clearing'`, [payout])
   if (rows.length > 0) throw new Problem('conflict', `${payout} is under way: what differs is known once it has ended`)
@@ -188,12 +188,27 @@ export async function checkResolution(
   lock = '',
 ): Promise<DiscrepancyView> {
   const found = await openOne(sql, id, lock)
+  if (isUnread(found)) return told(found, difference, resolution)
   if (found.difference !== difference) {
     throw new Problem('review-moved', `the difference is ${found.difference} by now; look again and decide anew`)
   }
   if (!mayResolve(resolution, found.difference)) {
     throw new Problem('conflict', `a difference of ${found.difference} cannot end as ${resolution}`)
   }
+  return found
+}
+
+/** Nothing is booked of it, and no payout's answer will say what it is: only people can find out. */
+function isUnread({ class: found, amountThere, payout, difference }: DiscrepancyView): boolean {
+  return found !== 'missing-there' && amountThere === null && payout === null && difference === 0n
+}
+
+/** It is what two people say that it is. */
+function told(found: DiscrepancyView, difference: bigint, resolution: MoneyResolution): DiscrepancyView {
+  if (difference < 0n !== (found.direction === 'debit'))
+    throw new Problem('conflict', `a ${found.direction} does not come to ${difference}`)
+  if (resolution === 'booked' || !mayResolve(resolution, difference))
+    throw new Problem('conflict', `a difference of ${difference} cannot end as ${resolution}`)
   return found
 }
 
@@ -212,11 +227,23 @@ export async function resolveDiscrepancy(
   if (proposedBy === actor.person || [proposedBy, actor.person].includes(engineActor().person)) {
     throw new Problem('two-people-needed', 'two different people resolve a difference with money in it')
   }
-  const found = await checkResolution(sql, decision, 'FOR UPDATE')
+  const seen = await checkResolution(sql, decision, 'FOR UPDATE')
+  const found = { ...seen, difference: decision.difference }
   await resolve(sql, found, { resolution, reason, proposedBy, proposal }, actor, atMs)
-  const entry = await entryOf(sql, context, found, RESOLVES[resolution] ?? UNDONE[eventOf(found)], atMs)
-  await insertPostings(sql, await numbered(sql, [entry]))
   const { programme, ref } = found
+  const entries: LedgerEntry[] = []
+  if (seen.difference !== found.difference) {
+    // What no statement tells exactly was not booked when it was found.
+    entries.push(await entryOf(sql, context, found, eventOf(found), atMs))
+    const before = { difference: seen.difference.toString() }
+    const said = { class: found.class, difference: found.difference.toString(), proposedBy }
+    const act = 'discrepancy-found' as const
+    await insertAudit(sql, [
+      { act, actor, atMs, subject: `discrepancy:${id}`, programme, ref, reason, before, after: said },
+    ])
+  }
+  entries.push(await entryOf(sql, context, found, RESOLVES[resolution] ?? UNDONE[eventOf(found)], atMs))
+  await insertPostings(sql, await numbered(sql, entries))
   const after = { class: found.class, resolution, difference: found.difference.toString(), proposedBy }
   await insertAudit(sql, [
     { act: 'discrepancy-resolved', actor, atMs, subject: `discrepancy:${id}`, programme, ref, reason, after },
@@ -239,10 +266,16 @@ interface End {
   readonly proposal: string | null
 }
 
-async function resolve(sql: Sql, { id }: DiscrepancyView, end: End, actor: Actor, atMs: number): Promise<void> {
+async function resolve(
+  sql: Sql,
+  { id, difference }: DiscrepancyView,
+  end: End,
+  actor: Actor,
+  atMs: number,
+): Promise<void> {
   await sql.query(
     `UPDATE discrepancy SET state = 'resolved', resolution = $2, reason = $3, proposed_by = $4, resolved_by = $5, resolved_at = $6,
-            decided_under = $7, version = version + 1 WHERE id = $1`,
-    [id, end.resolution, end.reason, end.proposedBy, actor.person, new Date(atMs), end.proposal],
+            decided_under = $7, difference = $8, version = version + 1 WHERE id = $1`,
+    [id, end.resolution, end.reason, end.proposedBy, actor.person, new Date(atMs), end.proposal, difference],
   )
 }

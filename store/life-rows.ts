@@ -8,6 +8,7 @@ import type { PayoutState } from '../domain/payout.ts'
 import type { LiveApproval } from '../domain/payout-run.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Sql } from './database.ts'
+import { REGISTERED_IN_LOST_TIME } from './lost-time.ts'
 import { APPROVAL } from './run-approval.ts'
 import { SHORTS, type Short } from './shorts.ts'
 
@@ -34,6 +35,8 @@ export interface LifeRow {
   readonly attention: string | null
   /** Targets of the freezes in force that may concern this life. */
   readonly freezes: readonly string[]
+  /** The person registered in or after the time that an open restore has lost: they wait for its end. */
+  readonly in_lost_time: boolean
   readonly heard_ms: number | null
   /** Gateways where our money is short. */
   readonly shorts: readonly Short[]
@@ -131,6 +134,7 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
                    WHERE (c.programme, c.ref) = (p.programme, p.ref))) AS year_ending,
        (SELECT coalesce(array_agg(f.target), '{}') FROM freezes f
          WHERE f.lifted_at IS NULL AND (f.programme IS NULL OR f.programme = p.programme)) AS freezes,
+       ${REGISTERED_IN_LOST_TIME} AS in_lost_time,
        ${SHORTS} AS shorts,
        (SELECT jsonb_build_object('id', a.id, 'institution', a.institution, 'usable_ms', ms(greatest(a.usable_from, a.rests_until)),
                                   'linked_ms', ms(a.linked_at), 'rests_ms', ms(a.rests_until))

@@ -27,6 +27,7 @@ import {
 } from './life-rows.ts'
 import { patched } from './life-patch.ts'
 import { applyStep, isOneStatement, type Pass } from './life-steps.ts'
+import { heldInLostTime } from './lost-time.ts'
 import type { StoreContext } from './options.ts'
 import { shortUntil } from './shorts.ts'
 import { insertPostings, type LedgerEntry } from './postings.ts'
@@ -150,14 +151,20 @@ async function advanceLocked(sql: Sql, context: StoreContext, loaded: LifeRow, n
     await pass('life:stepped', Promise.all(sent))
     life = after
   }
-  // A wait for a freeze to end is taken while it cannot be lifted: whoever lifts it finds the wait, and ends it.
-  if (life.freezes.length > 0) {
-    life = { ...life, freezes: await pass('life:held', heldFreezes(sql, life.freezes)) }
+  // A wait for a freeze or a restore to end is taken while it cannot end: whoever ends it finds the wait, and ends it.
+  if (life.freezes.length > 0 || life.in_lost_time) {
+    life = { ...life, ...(await pass('life:held', heldWaits(sql, life))) }
   }
   const standing = standingOf(context, life, programme, nowMs)
   const writing = [insertPostings(sql, postings), insertAudit(sql, audit), keepHeard(sql, life, standing, nowMs)]
   await pass('life:written', Promise.all(writing))
   return standing
+}
+
+/** What the life waits for, as it stays until the transaction ends. */
+async function heldWaits(sql: Sql, life: LifeRow): Promise<Pick<LifeRow, 'freezes' | 'in_lost_time'>> {
+  const freezes = life.freezes.length > 0 ? await heldFreezes(sql, life.freezes) : []
+  return { freezes, in_lost_time: life.in_lost_time && (await heldInLostTime(sql, life.programme, life.ref)) }
 }
 
 /** The gateway that would carry money to the life's account; null without an account, or when none reaches it. */
@@ -202,7 +209,7 @@ export function standingOf(
   nowMs: number,
 ): Standing {
   const gateway = gatewayFor(context, programme, life)
-  const frozenAt = (through: string): boolean => isFrozen(life.freezes, life, through)
+  const frozenAt = (through: string): boolean => life.in_lost_time || isFrozen(life.freezes, life, through)
   const disbursements = life.tranches.flatMap((tranche) => {
     const row = tranche.disbursement
     if (!row) return []

@@ -11,13 +11,25 @@ import type { Programme } from '../domain/programme.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, one, type Sql } from './database.ts'
+import { takeTarget } from './freeze-locks.ts'
 import { placeFreeze } from './freezes.ts'
 import { lockOwed } from './life-rows.ts'
+import {
+  nudgeRegistered,
+  RESTORE_TARGET,
+  straysOf,
+  unmatchedDays,
+  unresolvedStrays,
+  type GatewayDays,
+  type Stray,
+} from './lost-time.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import type { ObservationItem } from './observation-item.ts'
 import { observeLocked } from './observe.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings } from './postings.ts'
+import { holdMatching } from './statement-match.ts'
+import { takeBackStray } from './stray.ts'
 
 /** An attempt that a gateway may know of and we do not. */
 export interface Attempt {
@@ -38,17 +50,11 @@ export interface Restore {
   readonly lookedUpAt: Date | null
 }
 
-/** Whose midnight ends a gateway's day. IANA. */
-export interface GatewayZone {
-  readonly code: string
-  readonly zone: string
-}
-
 export interface Restores {
   /** The one that is open; null when none is. */
   open(): Promise<Restore | null>
-  /** Stops everything and opens a restore; the one that is open when there is one. */
-  begin(reason: string, actor: Actor, atMs: number): Promise<Restore>
+  /** Stops everything and opens a restore; the one that is open when there is one, lowered. `restoredToMs`: it is not newer than this, as somebody knows. */
+  begin(reason: string, actor: Actor, atMs: number, restoredToMs?: number | null): Promise<Restore>
   /** Disbursements that a gateway may know more of, in the order of their keys, from after `key` on. */
   owed(after: string, limit: number): Promise<string[]>
   /** Some of what is about to be sent, those first that would have been sent first. */
@@ -59,10 +65,12 @@ export interface Restores {
   record(attempt: Attempt, fact: PayoutFact, atMs: number): Promise<boolean>
   /** Everything owed has been looked up: two people may now let sends go on. */
   lookedUp(id: string, counts: Readonly<Record<string, number>>, atMs: number): Promise<void>
-  /** Days, by gateway, whose statements are not matched yet since the restored moment. */
-  unmatchedDays(id: string, gateways: readonly GatewayZone[]): Promise<string[]>
-  /** Ends it: throws `conflict` while a day is not matched. */
-  close(id: string, gateways: readonly GatewayZone[], actor: Actor, atMs: number): Promise<void>
+  /** Days, by gateway, on which a payment of the lost time may still show, and whose statements are not matched yet. */
+  unmatchedDays(id: string, gateways: readonly GatewayDays[]): Promise<string[]>
+  /** Discrepancies of those days that are payments nobody here knows of, and that nobody has resolved, with whose they may be. */
+  strays(id: string, gateways: readonly GatewayDays[]): Promise<Stray[]>
+  /** Ends it: throws `conflict` while a day is not matched or a payment that nobody knows of is not resolved. */
+  close(id: string, gateways: readonly GatewayDays[], actor: Actor, atMs: number): Promise<void>
   /** The newest seal the database has; 0 when it has none. */
   newestSeal(): Promise<bigint>
   /** Whether the store has a life open. */
@@ -81,7 +89,8 @@ export function createRestores(context: StoreContext): Restores {
   const { pool } = database
   return {
     open: () => openRestore(pool),
-    begin: (reason, actor, atMs) => inTransaction(database, (sql) => beginLocked(sql, reason, actor, atMs)),
+    begin: (reason, actor, atMs, restoredToMs = null) =>
+      inTransaction(database, (sql) => beginLocked(sql, { reason, restoredToMs }, actor, atMs)),
     async owed(after, limit) {
       const { rows } = await pool.query<{ key: string }>(
         `SELECT key FROM disbursement
@@ -111,17 +120,8 @@ export function createRestores(context: StoreContext): Restores {
         await insertAudit(sql, [{ act: 'restore-looked-up', actor: engineActor(), atMs, subject, after: counts }])
       }),
     unmatchedDays: (id, gateways) => unmatchedDays(pool, id, gateways),
-    close: (id, gateways, actor, atMs) =>
-      inTransaction(database, async (sql) => {
-        const days = await unmatchedDays(sql, id, gateways)
-        if (days.length > 0) throw new Problem('conflict', `statements are not matched yet: ${days.join(', ')}`)
-        const { rowCount } = await sql.query(
-          'UPDATE restore SET closed_at = $2, version = version + 1 WHERE id = $1 AND closed_at IS NULL AND looked_up_at IS NOT NULL',
-          [id, new Date(atMs)],
-        )
-        if (rowCount === 0) throw new Problem('conflict', 'what was owed has not been looked up')
-        await insertAudit(sql, [{ act: 'restore-closed', actor, atMs, subject: `restore:${id}` }])
-      }),
+    strays: (id, gateways) => straysOf(pool, id, gateways),
+    close: (id, gateways, actor, atMs) => inTransaction(database, (sql) => closeLocked(sql, id, gateways, actor, atMs)),
     async newestSeal() {
       const { rows } = await pool.query<{ sequence: bigint }>('SELECT coalesce(max(sequence), 0) AS sequence FROM seal')
       return rows[0]?.sequence ?? 0n
@@ -133,27 +133,89 @@ export function createRestores(context: StoreContext): Restores {
   }
 }
 
+interface Beginning {
+  readonly reason: string
+  readonly restoredToMs: number | null
+}
+
 async function openRestore(sql: Sql): Promise<Restore | null> {
   const { rows } = await sql.query<Restore>(`SELECT ${COLUMNS} FROM restore WHERE closed_at IS NULL`)
   return rows[0] ?? null
 }
 
-async function beginLocked(sql: Sql, reason: string, actor: Actor, atMs: number): Promise<Restore> {
+/**
+ * The newest change may be of after the restore, where somebody was quicker than whoever found it. The newest that is sealed is of before:
+ * nothing is sealed while the anchors go further.
+ */
+async function beginLocked(
+  sql: Sql,
+  { reason, restoredToMs }: Beginning,
+  actor: Actor,
+  atMs: number,
+): Promise<Restore> {
   const target = { scope: 'all', programme: null, name: null } as const
   const { freeze } = await placeFreeze(sql, { target, cause: 'restored', reason }, actor, atMs)
+  await takeTarget(sql, RESTORE_TARGET)
   const known = await openRestore(sql)
-  if (known) return known
+  if (known) return lowered(sql, known, { reason, restoredToMs }, actor, atMs)
   const id = randomUUID()
   const { rows } = await sql.query<Restore>(
     `INSERT INTO restore (id, freeze_id, restored_to, found_at, found_by, reason)
-     SELECT $1, $2, least($3, (SELECT recorded_at FROM audit_event WHERE act NOT LIKE 'freeze-%' ORDER BY id DESC LIMIT 1)), $3, $4, $5
+     SELECT $1, $2, least($3, $6, (SELECT recorded_at FROM audit_event WHERE act NOT LIKE 'freeze-%' ORDER BY id DESC LIMIT 1),
+                          (SELECT recorded_at FROM audit_event WHERE xid < (SELECT to_xid FROM seal ORDER BY sequence DESC LIMIT 1)
+                            ORDER BY xid DESC, id DESC LIMIT 1)), $3, $4, $5
      RETURNING ${COLUMNS}`,
-    [id, freeze.id, new Date(atMs), actor.person, reason],
+    [id, freeze.id, new Date(atMs), actor.person, reason, restoredToMs === null ? null : new Date(restoredToMs)],
   )
   await insertAudit(sql, [
     { act: 'restore-found', actor, atMs, subject: `restore:${id}`, reason, after: { freeze: freeze.id } },
   ])
   return one(rows, 'restore')
+}
+
+/** Somebody knows an older moment than the one that is on record: more people wait, and more days are matched. It never becomes a newer one. */
+async function lowered(
+  sql: Sql,
+  known: Restore,
+  { reason, restoredToMs }: Beginning,
+  actor: Actor,
+  atMs: number,
+): Promise<Restore> {
+  if (restoredToMs === null || restoredToMs >= known.restoredTo.getTime()) return known
+  const { rows } = await sql.query<Restore>(
+    `UPDATE restore SET restored_to = $2, version = version + 1 WHERE id = $1 RETURNING ${COLUMNS}`,
+    [known.id, new Date(restoredToMs)],
+  )
+  const restore = one(rows, 'restore')
+  const before = { restoredTo: known.restoredTo.toISOString() }
+  const after = { restoredTo: restore.restoredTo.toISOString() }
+  const subject = `restore:${known.id}`
+  await insertAudit(sql, [{ act: 'restore-lowered', actor, atMs, subject, reason, before, after }])
+  return restore
+}
+
+async function closeLocked(
+  sql: Sql,
+  id: string,
+  gateways: readonly GatewayDays[],
+  actor: Actor,
+  atMs: number,
+): Promise<void> {
+  // Who looked and found it open has committed their wait, or waits for us and will find it closed: nobody's nudge is lost.
+  await takeTarget(sql, RESTORE_TARGET)
+  const days = await unmatchedDays(sql, id, gateways)
+  if (days.length > 0) throw new Problem('conflict', `statements are not matched yet: ${days.join(', ')}`)
+  const strays = await unresolvedStrays(sql, id, gateways)
+  if (strays.length > 0) {
+    throw new Problem('conflict', `payments that nobody here knows of are not resolved yet: ${strays.join(', ')}`)
+  }
+  const { rowCount } = await sql.query(
+    'UPDATE restore SET closed_at = $2, version = version + 1 WHERE id = $1 AND closed_at IS NULL AND looked_up_at IS NOT NULL',
+    [id, new Date(atMs)],
+  )
+  if (rowCount === 0) throw new Problem('conflict', 'what was owed has not been looked up')
+  await nudgeRegistered(sql, id)
+  await insertAudit(sql, [{ act: 'restore-closed', actor, atMs, subject: `restore:${id}` }])
 }
 
 /** A freeze that stands for a restore is not lifted before everything owed has been looked up. Throws `conflict`. */
@@ -228,8 +290,12 @@ async function recordLocked(
   nowMs: number,
 ): Promise<boolean> {
   const { pass } = context
-  const locking = lockOwed(sql, attempt.disbursement)
-  await pass('recovery:locked', locking)
+  // No statement is matched meanwhile: it would not find the payment that it tells of.
+  const holding = holdMatching(sql, attempt.gateway)
+  await pass(
+    'recovery:locked',
+    holding.then(() => lockOwed(sql, attempt.disbursement)),
+  )
   const owed = await owedOf(sql, attempt.disbursement)
   // Somebody else was quicker: what was found is recorded, or more is known by now.
   if (owed.attempts >= attempt.n) return true
@@ -238,7 +304,11 @@ async function recordLocked(
   const programme = await pass('recovery:ruled', versioning)
   const key = payoutKey(attempt.disbursement, attempt.n)
   await pass('recovery:written', insertRecovered(sql, { ...attempt, key, owed, nowMs }))
-  await pass('recovery:posted', insertPostings(sql, [claimedEntry(attempt, key, owed, programme, nowMs)]))
+  const posting = insertPostings(sql, [claimedEntry(attempt, key, owed, programme, nowMs)])
+  await pass(
+    'recovery:posted',
+    posting.then(() => takeBackStray(sql, context, { ...attempt, amount: owed.amount }, nowMs)),
+  )
   const { programme: code, ref, tranche, currency } = owed
   const after = { tranche, gateway: attempt.gateway, amount: owed.amount.toString(), currency, n: attempt.n }
   const recovered = { act: 'payout-recovered', actor: engineActor(), atMs: nowMs, subject: key, after } as const
@@ -303,20 +373,6 @@ async function insertRecovered(sql: Sql, { key, owed, nowMs, ...attempt }: Recov
       new Date(nowMs),
     ],
   )
-}
-
-/** Each of a gateway's days from the one the database was restored to until the one on which that was found must have been told and matched. */
-async function unmatchedDays(sql: Sql, id: string, gateways: readonly GatewayZone[]): Promise<string[]> {
-  const { rows } = await sql.query<{ day: string }>(
-    `SELECT g.code || ' ' || day::date AS day
-       FROM restore r, unnest($2::text[], $3::text[]) AS g (code, zone),
-            generate_series((r.restored_to AT TIME ZONE g.zone)::date, (r.found_at AT TIME ZONE g.zone)::date, interval '1 day') AS day
-      WHERE r.id = $1 AND NOT EXISTS (SELECT FROM statement s WHERE s.gateway = g.code AND s.day = day::date
-                                         AND NOT s.superseded AND s.state <> 'loaded')
-      ORDER BY 1`,
-    [id, gateways.map(({ code }) => code), gateways.map(({ zone }) => zone)],
-  )
-  return rows.map((row) => row.day)
 }
 
 function sha256(text: string): Uint8Array {

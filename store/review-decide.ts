@@ -17,6 +17,7 @@ import type { StoreContext } from './options.ts'
 import { insertPostings, numbered, type LedgerEntry } from './postings.ts'
 import { callBeside } from './receivables-beside.ts'
 import { readReview, reviewFactsOf, type ReviewedAttempt, type ReviewPicture } from './review-facts.ts'
+import { holdStray, takeStray, withStray, type TakenStray } from './stray.ts'
 import { isEnding } from './year-rows.ts'
 
 /** What is signed: what was seen, by its versions, and what is decided about it. */
@@ -30,6 +31,8 @@ export interface DecidedReview {
   /** Minor units as text. */
   readonly returned: string | null
   readonly next: ReviewStep | null
+  /** A discrepancy: the debit that is this payment, of which the payout named is made. */
+  readonly stray?: string
 }
 
 type Decided = Extract<ReviewOutcome, { kind: 'decided' }>
@@ -42,7 +45,20 @@ interface Agreement {
 
 /** Throws `not-found`, `review-moved` when something has moved since it was looked at, `conflict` for what the books contradict. */
 export async function checkReview(sql: Sql, asked: DecidedReview): Promise<void> {
-  decided(await readReview(sql, asked.disbursement), asked)
+  const { picture } = await pictureOf(sql, asked)
+  decided(picture, asked)
+}
+
+/** What is decided about; with a stray as it would stand there. */
+async function pictureOf(
+  sql: Sql,
+  asked: DecidedReview,
+  lock = '',
+): Promise<{ readonly picture: ReviewPicture; readonly taken: TakenStray | null }> {
+  const picture = await readReview(sql, asked.disbursement)
+  return asked.stray === undefined
+    ? { picture, taken: null }
+    : withStray(sql, picture, { ...asked, stray: asked.stray }, lock)
 }
 
 /** Throws what `checkReview` throws. */
@@ -56,12 +72,17 @@ export async function decideReviewed(
 ): Promise<void> {
   const { pass } = context
   const { disbursement: key } = asked
-  const locking = lockOwed(sql, key)
-  await pass('review:locked', locking)
-  const picture = await pass('review:read', readReview(sql, key))
+  await pass('review:locked', lockFor(sql, asked))
+  const { picture, taken } = await pass('review:read', pictureOf(sql, asked, 'FOR UPDATE OF x'))
   const outcome = await pass('review:judged', inItsYear(sql, picture, decided(picture, asked)))
   const payout = picture.attempts.find((attempt) => attempt.key === asked.payout)
-  if (payout && outcome.payout) await pass('review:payout', movePayout(sql, payout, outcome, by, atMs))
+  if (payout && outcome.payout) {
+    const placing = taken ? takeStray(sql, context, picture, taken, by, actor, atMs) : Promise.resolve()
+    await pass(
+      'review:payout',
+      placing.then(() => movePayout(sql, payout, outcome, by, atMs)),
+    )
+  }
   const { programme, programme_version: version, ref } = picture.disbursement
   const rules = await pass('review:ruled', context.programmes.version(programme, version, sql))
   const at = { atMs, lapsesAtMs: renewedDeadline(picture, rules, atMs) }
@@ -78,6 +99,12 @@ export async function decideReviewed(
     await pass('review:resettled', resettle(sql, context, payout.key, word, actor, atMs))
   }
   await pass('review:nudged', insertMessages(sql, [nudge(programme, ref, 'payout')]))
+}
+
+/** The life, and before it what a stray would be matched by. */
+async function lockFor(sql: Sql, { stray, disbursement }: DecidedReview): Promise<void> {
+  if (stray !== undefined) await holdStray(sql, stray)
+  await lockOwed(sql, disbursement)
 }
 
 /** What is given up of a year that ends or has ended is promised to nobody else: it lapses with the year. */

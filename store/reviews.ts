@@ -1,5 +1,5 @@
 /** What waits for the decision of two people, and what is to be had back, as the API reads them. */
-import type { DisbursementState } from '../domain/disbursement.ts'
+import { AT_REST, type DisbursementState } from '../domain/disbursement.ts'
 import type { PayoutMoney, PayoutState } from '../domain/payout.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Database, Sql } from './database.ts'
@@ -56,7 +56,7 @@ export interface ReceivableView {
 export interface Reviews {
   /** `programmes` null: of every one. */
   list(programmes: readonly string[] | null, page: PageRequest): Promise<Page<ReviewView>>
-  /** Throws `not-found`, also for what is not under review. */
+  /** Throws `not-found`, also for what is not under review and cannot have been paid in a time that a restore has lost. */
   find(disbursement: string): Promise<ReviewDetail>
   receivables(programmes: readonly string[] | null, page: PageRequest): Promise<Page<ReceivableView>>
 }
@@ -74,6 +74,10 @@ SELECT d.key AS disbursement, d.programme, d.ref, d.tranche, (d.amount - d.deduc
 
 /** By their two indexes: a payout, or only the disbursement, waits for people. */
 const WAITING = `d.key IN (SELECT key FROM disbursement WHERE state = 'review' UNION SELECT disbursement FROM payout WHERE state = 'review')`
+
+/** What somebody is owed who registered after a restore: two people may find that a stray debit was its payment before it is under review. */
+const MAY_BE_PAID = `(d.state IN (${AT_REST.map((state) => `'${state}'`).join(', ')})
+       AND EXISTS (SELECT FROM restore r JOIN participant p ON p.registered_at > r.restored_to WHERE (p.programme, p.ref) = (d.programme, d.ref)))`
 
 const RECEIVABLE = `
 SELECT y.key AS payout, y.programme, y.ref, y.gateway, (y.amount - y.returned - y.repaid)::text AS amount, y.currency, y.version,
@@ -102,7 +106,9 @@ export function createReviews({ pool }: Database): Reviews {
 }
 
 async function findReview(sql: Sql, disbursement: string): Promise<ReviewDetail> {
-  const { rows } = await sql.query<ReviewView>(`${REVIEW} WHERE d.key = $1 AND ${WAITING}`, [disbursement])
+  const { rows } = await sql.query<ReviewView>(`${REVIEW} WHERE d.key = $1 AND (${WAITING} OR ${MAY_BE_PAID})`, [
+    disbursement,
+  ])
   const [found] = rows
   if (!found) throw new Problem('not-found', `no review of ${disbursement}`)
   const keys = found.attempts.map(({ key }) => key)

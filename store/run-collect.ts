@@ -11,6 +11,7 @@ import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import { BULK_TIMEOUT_MS, one, patient, type Sql } from './database.ts'
 import { reserveRunFees } from './fees.ts'
+import { REGISTERED_IN_LOST_TIME } from './lost-time.ts'
 import { insertMessages } from './nudges.ts'
 import type { StoreContext } from './options.ts'
 import { STILL_OWED } from './owed-amount.ts'
@@ -123,7 +124,9 @@ async function insertRun(sql: Sql, context: StoreContext, run: NewRun): Promise<
   const { programme, key } = run
   const { institutions, gateways } = await reached(sql, context, programme)
   const fees = (channel: 'bank' | 'wallet') => gateways.map((gateway) => feeOf(programme, gateway, channel))
-  const frozen = await sql.query<{ target: string }>('SELECT target FROM freezes WHERE lifted_at IS NULL')
+  const frozen = await sql.query(
+    'SELECT FROM freezes WHERE lifted_at IS NULL UNION ALL SELECT FROM restore WHERE closed_at IS NULL',
+  )
   const open = await sql.query<{ key: string }>(
     `SELECT key FROM payout_run WHERE programme = $1 AND state NOT IN ('closed', 'aborted', 'void')`,
     [programme.code],
@@ -166,12 +169,12 @@ async function reached(
   return { institutions: pairs.map((pair) => pair.institution), gateways: pairs.map((pair) => pair.gateway) }
 }
 
-/** A freeze in force stops what goes through gateway `through` to person `p`: the targets are those of `domain/freeze.ts`. */
+/** A freeze in force, or an open restore, stops what goes through gateway `through` to person `p`: the targets are those of `domain/freeze.ts`. */
 export function frozenBy(through: string): string {
-  return `EXISTS (SELECT FROM freezes f
+  return `(${REGISTERED_IN_LOST_TIME} OR EXISTS (SELECT FROM freezes f
              WHERE f.lifted_at IS NULL
                AND f.target IN ('all', 'gateway:' || ${through}, 'programme:' || p.programme, 'wave:' || p.programme || ':' || p.wave,
-                                'region:' || p.programme || ':' || left(p.region, 2), 'region:' || p.programme || ':' || p.region))`
+                                'region:' || p.programme || ':' || left(p.region, 2), 'region:' || p.programme || ':' || p.region)))`
 }
 
 /** The deductions of disbursement `d` as they are hashed: nothing is asked for one that has none. */

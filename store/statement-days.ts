@@ -21,7 +21,9 @@ SELECT day::date AS day, EXISTS (SELECT FROM statement s WHERE s.gateway = $1 AN
  WHERE day >= (SELECT ${first} AT TIME ZONE $3)::date`
 
 const FIRST_FUNDED = '(SELECT min(recorded_at) FROM funding WHERE gateway = $1)'
-const FIRST_USED = `least((SELECT min(claimed_at) FROM payout WHERE gateway = $1), ${FIRST_FUNDED})`
+/** What it was used for in the time that a restored database has lost is in its statements only. */
+const LOST = '(SELECT restored_to FROM restore WHERE closed_at IS NULL)'
+const FIRST_USED = `least((SELECT min(claimed_at) FROM payout WHERE gateway = $1), ${FIRST_FUNDED}, ${LOST})`
 
 /**
  * Days to look at, oldest first: those not settled, however long ago, since a day that nobody asks for any more would never be proved;

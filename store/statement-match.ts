@@ -1,5 +1,6 @@
 /** Holds a statement against our books: every line that does not agree becomes a discrepancy, and so does every payment it lacks. */
 import { engineActor } from '../domain/act.ts'
+import { Problem } from '../domain/problem.ts'
 import { insertAudit } from './audit.ts'
 import type { Bulk, BulkSql } from './bulk.ts'
 import { one } from './database.ts'
@@ -61,7 +62,8 @@ async function matchLocked(
   if (statement.state !== 'loaded' || statement.superseded) return { differences: statement.differences ?? 0 }
   const { gateway } = statement
   // Days of one gateway are matched one at a time: each looks at the others' lines.
-  await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`reconcile:${gateway}`])
+  await holdMatching(sql, gateway)
+  await refuseUnlooked(sql)
   // A day has up to a million lines, and this is one connection.
   await sql.query(`SET LOCAL work_mem = '96MB'; SET LOCAL enable_seqscan = on`)
   // Lines that have just come are not in the planner's statistics: it would look each of them up.
@@ -70,6 +72,17 @@ async function matchLocked(
   await sql.query(`UPDATE statement SET state = 'matched', matched_at = $2 WHERE id = $1`, [id, new Date(atMs)])
   for (const other of await leaningOn(sql, { ...statement, id })) await hold(sql, context, other, rule, atMs)
   return { differences: count }
+}
+
+/** Keeps the statements of a gateway from being matched until the transaction ends. Lives are locked after it. */
+export async function holdMatching(sql: Pick<BulkSql, 'query'>, gateway: string): Promise<void> {
+  await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`reconcile:${gateway}`])
+}
+
+/** Before the gateways were asked, each payment of theirs that a restored database has forgotten would be one that nobody knows of. */
+async function refuseUnlooked(sql: BulkSql): Promise<void> {
+  const { rows } = await sql.query('SELECT FROM restore WHERE closed_at IS NULL AND looked_up_at IS NULL')
+  if (rows.length > 0) throw new Problem('conflict', 'the database was restored: what is owed is looked up first')
 }
 
 type Held = Pick<StatementRow, 'gateway' | 'day' | 'version'> & { readonly id: string }

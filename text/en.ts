@@ -182,6 +182,7 @@ export const english: Catalogue = {
   'timeline.discrepancy-corrected': 'The payment partner’s later statement no longer shows the difference.',
   'timeline.restore-found':
     'The database was found to be older than what it had told; nothing is sent until people have looked.',
+  'timeline.restore-lowered': 'The database turned out to be older still than was thought.',
   'timeline.restore-looked-up': 'Everything owed was looked up at the payment partners.',
   'timeline.restore-closed': 'The statements of the days that were lost are matched.',
   'timeline.payout-recovered': 'A payment partner told us of a payment that had been sent before.',

@@ -187,6 +187,7 @@ export const indonesian: Catalogue = {
   'timeline.discrepancy-corrected': 'Rekening koran berikutnya dari mitra pembayaran tidak lagi menunjukkan selisih.',
   'timeline.restore-found':
     'Basis data ternyata lebih lama daripada yang sudah disampaikan; tidak ada yang dikirim sampai diperiksa petugas.',
+  'timeline.restore-lowered': 'Basis data ternyata lebih lama lagi daripada yang diperkirakan.',
   'timeline.restore-looked-up': 'Semua yang terutang telah dicocokkan pada mitra pembayaran.',
   'timeline.restore-closed': 'Rekening koran dari hari-hari yang hilang telah dicocokkan.',
   'timeline.payout-recovered': 'Mitra pembayaran memberi tahu kami tentang pembayaran yang sudah dikirim sebelumnya.',

@@ -131,6 +131,7 @@ interface ActValues {
   'disbursement-carried': Plain
   'year-closed': Plain
   'restore-found': Plain
+  'restore-lowered': Plain
   'restore-looked-up': Plain
   'restore-closed': Plain
   'payout-recovered': Plain

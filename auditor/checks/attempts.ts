@@ -11,6 +11,9 @@ const DEDUCTED = `(SELECT coalesce(sum((e.after ->> 'amount')::bigint), 0) FROM 
 const MENDED = `EXISTS (SELECT FROM audit_event m WHERE (m.programme, m.ref) = (a.programme, a.ref) AND m.act = 'account-checked' AND m.subject = e.subject
                               AND m.after ->> 'verdict' IN ('verified', 'review') AND m.id > e.id AND m.id < ${CLAIMED})`
 
+/** What payout `y` was found to be is to be had back, whatever is owed. */
+const BESIDE = `y.key IN (SELECT payout FROM decided_end WHERE money IN ('receivable', 'written-off', 'repaid'))`
+
 export const attempts = sqlCheck(
   {
     name: 'attempts',
@@ -68,9 +71,9 @@ SELECT 'changed' AS kind, 'disbursement' AS entity, d.key,
 SELECT 'changed' AS kind, 'payout' AS entity, y.key,
        format('it carries %s %s, and %s %s are owed', y.amount, y.currency, d.amount, d.currency) AS says
   FROM payout y JOIN disbursement d ON d.key = y.disbursement 
- WHERE y.currency <> d.currency OR y.amount > d.amount
+ WHERE y.currency <> d.currency OR y.amount > d.amount AND NOT (y.recovered_at IS NOT NULL AND ${BESIDE})
     OR y.amount < d.amount - CASE WHEN d.deducted = 0 THEN 0 ELSE ${DEDUCTED} END AND y.disbursement NOT IN (SELECT disbursement FROM decided_payout)
-    OR d.deducted > 0 AND y.amount > d.amount - ${DEDUCTED}`,
+    OR d.deducted > 0 AND y.amount > d.amount - ${DEDUCTED} AND NOT (y.recovered_at IS NOT NULL AND ${BESIDE})`,
     },
     {
       invariant: 'I3',
@@ -89,8 +92,8 @@ SELECT CASE WHEN a.id IS NULL THEN 'missing' ELSE 'forbidden' END AS kind, 'payo
             WHEN (a.programme, a.ref) <> (y.programme, y.ref) THEN format('account %s is of %s:%s', a.id, a.programme, a.ref)
             ELSE format('account %s was not in use then', a.id) END AS says
   FROM payout y LEFT JOIN account a ON a.id = y.account
- WHERE a.id IS NULL OR (a.programme, a.ref) <> (y.programme, y.ref) OR y.claimed_at < a.usable_from
-    OR EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (a.programme, a.ref) AND e.id < ${CLAIMED} AND (e.act = 'account-failed' AND e.subject = 'account:' || a.id AND NOT ${MENDED}
+ WHERE a.id IS NULL OR (a.programme, a.ref) <> (y.programme, y.ref) OR y.recovered_at IS NULL AND y.claimed_at < a.usable_from
+    OR y.recovered_at IS NULL AND EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (a.programme, a.ref) AND e.id < ${CLAIMED} AND (e.act = 'account-failed' AND e.subject = 'account:' || a.id AND NOT ${MENDED}
                                             OR e.act = 'account-replaced' AND e.after ->> 'replaces' = a.id::text))
     OR EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (a.programme, a.ref) AND e.id > ${CLAIMED} AND e.act IN ('account-linked', 'account-replaced') AND e.subject = 'account:' || a.id)`,
     },

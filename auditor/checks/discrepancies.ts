@@ -46,7 +46,7 @@ SELECT 'changed' AS kind, 'discrepancy' AS entity, d.id::text AS key, format('%s
 SELECT 'forbidden' AS kind, 'discrepancy' AS entity, d.id::text AS key, format('it ended as %s, and no two people agreed to that', coalesce(d.resolution, 'nothing yet')) AS says
   FROM discrepancy d LEFT JOIN proposal p ON p.id = d.decided_under AND p.state = 'executed'
    AND CASE p.act WHEN 'discrepancy-resolution' THEN (p.content ->> 'discrepancy', p.content ->> 'resolution', p.content ->> 'difference') = (d.id::text, d.resolution, d.difference::text)
-                  WHEN 'review-decision' THEN p.content ->> 'payout' = d.payout ELSE false END
+                  WHEN 'review-decision' THEN p.content ->> 'payout' = d.payout OR p.content ->> 'stray' = d.id::text AND d.resolution = 'corrected' ELSE false END
  WHERE p.id IS NULL AND (d.decided_under IS NOT NULL OR d.resolution IN ('booked', 'receivable', 'written-off', 'to-treasury'))`,
     },
     {

@@ -12,13 +12,17 @@ interface Row {
   readonly n: number
   readonly salt: number
   readonly reference: string
-  /** How many of the lower salts are another payout's reference. */
   readonly gateway: string
+  /** The reference of the debit that two people found to be this payment: a restored database had lost by which key it was sent. */
+  readonly counted: string | null
 }
 
 const PAYOUTS = `
 SELECT y.key, y.disbursement, y.programme, y.ref, y.n, y.salt, y.reference, y.gateway, coalesce(d.programme, '') AS obligation_of,
-       coalesce(d.ref, '') AS obligation_ref, coalesce(d.tranche, '') AS tranche
+       coalesce(d.ref, '') AS obligation_ref, coalesce(d.tranche, '') AS tranche,
+       CASE WHEN y.recovered_at IS NOT NULL THEN (
+         SELECT x.reference FROM proposal p JOIN discrepancy x ON x.id::text = p.content ->> 'stray' AND x.gateway = y.gateway AND x.resolution = 'corrected'
+          WHERE p.act = 'review-decision' AND p.state = 'executed' AND p.content ->> 'payout' = y.key LIMIT 1) END AS counted
   FROM payout y LEFT JOIN disbursement d ON d.key = y.disbursement ORDER BY y.disbursement, y.n`
 
 const OBLIGATIONS = 'SELECT key, programme, ref, tranche FROM disbursement ORDER BY key'
@@ -57,7 +61,7 @@ async function named(books: Books, row: Row): Promise<void> {
   } else if (row.programme !== row.obligation_of || row.ref !== row.obligation_ref) {
     books.tell('I2', 'changed', 'payout', row.key, `it is of ${row.obligation_of}:${row.obligation_ref}`)
   }
-  const expected = referenceOf(row.disbursement, row.n, row.salt)
+  const expected = row.counted ?? referenceOf(row.disbursement, row.n, row.salt)
   if (row.reference !== expected) {
     books.tell('I2', 'changed', 'payout', row.key, `its reference is ${row.reference} and must be ${expected}`)
   } else if (row.salt > 0) await salted(books, row)

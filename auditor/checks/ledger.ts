@@ -8,6 +8,10 @@ const booked = (difference: string, side: 'out' | 'in'): string => {
                WHEN ${difference} < 0 THEN 'debit-${word}' ELSE 'credit-${word}' END`
 }
 
+/** A debit of nobody's that was to be had back, or given up, before two people found whose payment it was. */
+const ENDED_BEFORE = `
+SELECT id, subject, at, after FROM audit_event WHERE act = 'discrepancy-resolved' AND after ->> 'resolution' IN ('receivable', 'written-off')`
+
 /** What each difference has moved: when it was found, when it was found to be another one after all, and when it ended. */
 const DIFFERENCES = `
 SELECT d.id, d.programme, d.ref, d.gateway, e.at, e.id AS place, l.step, l.difference,
@@ -15,11 +19,15 @@ SELECT d.id, d.programme, d.ref, d.gateway, e.at, e.id AS place, l.step, l.diffe
   FROM discrepancy d JOIN audit_event e ON e.act = 'discrepancy-found' AND e.subject = 'discrepancy:' || d.id
  CROSS JOIN LATERAL (VALUES (1, coalesce((e.before ->> 'difference')::bigint, 0)), (2, (e.after ->> 'difference')::bigint)) AS l (step, difference)
 UNION ALL
+SELECT d.id, d.programme, d.ref, d.gateway, e.at, e.id, 3, d.difference, CASE e.after ->> 'resolution' WHEN 'receivable' THEN 'made-receivable' ELSE 'written-off' END
+  FROM discrepancy d JOIN (${ENDED_BEFORE}) AS e ON e.subject = 'discrepancy:' || d.id WHERE d.resolution = 'corrected'
+UNION ALL
 SELECT d.id, d.programme, d.ref, d.gateway, d.resolved_at, 9223372036854775807, 3, d.difference,
-       CASE WHEN d.resolution IN ('corrected', 'booked') THEN ${booked('d.difference', 'in')}
+       CASE WHEN d.resolution = 'corrected' AND e.id IS NOT NULL THEN CASE e.after ->> 'resolution' WHEN 'receivable' THEN 'recovered' ELSE 'written-off-recovered' END
+            WHEN d.resolution IN ('corrected', 'booked') THEN ${booked('d.difference', 'in')}
             WHEN d.resolution = 'receivable' THEN 'made-receivable' WHEN d.resolution = 'written-off' THEN 'written-off'
             WHEN d.resolution = 'to-treasury' THEN 'suspense-to-treasury' END
-  FROM discrepancy d WHERE d.resolved_at IS NOT NULL`
+  FROM discrepancy d LEFT JOIN (${ENDED_BEFORE}) AS e ON e.subject = 'discrepancy:' || d.id AND d.resolution = 'corrected' WHERE d.resolved_at IS NOT NULL`
 
 /** People whose promises went over to another year: what stayed behind in all, and where they were promised first. */
 const CARRIED = `

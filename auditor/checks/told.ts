@@ -110,7 +110,8 @@ SELECT 'over-limit' AS kind, 'disbursement' AS entity, d.key,
        format('the gateway has paid %s of it and taken back %s, and %s are owed', sum(t.amount) FILTER (WHERE t.type = 'payout'),
               coalesce(sum(t.amount) FILTER (WHERE t.type = 'return'), 0), d.amount) AS says
   FROM told_pair t JOIN payout y ON y.key = t.payout JOIN disbursement d ON d.key = y.disbursement
- WHERE t.type IN ('payout', 'return') AND NOT t.is_known AND t.is_due GROUP BY d.key, d.amount, d.deducted
+ WHERE t.type IN ('payout', 'return') AND NOT t.is_known AND t.is_due
+   AND y.key NOT IN (SELECT payout FROM decided_end WHERE money IN ('receivable', 'written-off', 'repaid')) GROUP BY d.key, d.amount, d.deducted
 HAVING coalesce(sum(t.amount) FILTER (WHERE t.type = 'payout'), 0) - coalesce(sum(t.amount) FILTER (WHERE t.type = 'return'), 0) > d.amount - d.deducted`,
     },
     {

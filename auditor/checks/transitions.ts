@@ -140,7 +140,9 @@ SELECT 'changed' AS kind, 'disbursement' AS entity, d.key, format('it was first 
      SELECT e.at FROM audit_event e WHERE (e.programme, e.ref) = (d.programme, d.ref) AND e.act = 'review-decided'
         AND (e.after ->> 'disbursement' = 'paid' OR e.after ->> 'money' = 'credited'
              OR e.after ->> 'finding' = 'returned' AND e.before ->> 'money' NOT IN ('receivable', 'written-off'))
-        AND (e.subject = d.key OR e.subject LIKE d.key || '#%')) AS paid) f
+        AND (e.subject = d.key OR e.subject LIKE d.key || '#%')
+     UNION ALL
+     SELECT max(n.made_at) FROM deduction n WHERE n.disbursement = d.key AND d.deducted = d.amount) AS paid) f
  WHERE d.key IN (SELECT disbursement FROM decided_payout) AND d.first_paid_at IS DISTINCT FROM f.at`,
     },
   ],

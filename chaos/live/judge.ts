@@ -81,11 +81,11 @@ async function unpaid({ root, journal }: Stand): Promise<string[]> {
 }
 
 /** Closes the gateway's day; one that is over stays as it is. */
-export async function closeDay({ url, apiKey }: Stand['sandbox']): Promise<void> {
+export async function closeDay({ url, apiKey }: Stand['sandbox'], day = dayOf(Date.now())): Promise<void> {
   const answer = await fetch(`${url}/admin/days/close`, {
     method: 'POST',
     headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ day: dayOf(Date.now()) }),
+    body: JSON.stringify({ day }),
   })
   if (!answer.ok && answer.status !== 409) throw new Error(`the sandbox does not close its day: ${answer.status}`)
 }

@@ -280,6 +280,8 @@ export class Rows {
       programme_version: person.programme_version,
       amount: BigInt(stored.amount),
       restored: false,
+      in_lost_time: false,
+      paid_in_lost_time: false,
       release_ms: BigInt(stored.release_ms),
       held: person.held,
       frozen: false,

@@ -4,7 +4,7 @@ import { afterPayout } from '../../domain/disbursement.ts'
 import { sendByMs } from '../../domain/enquiry.ts'
 import { gatewayReference, payoutKey } from '../../domain/identity.ts'
 import type { Failure } from '../../domain/observation.ts'
-import { claimParked, coveringRun, parkedReason, unsentReason } from '../../store/claims.ts'
+import { claimParked, coveringRun, parkedReason, unsentReason } from '../../store/claim-parked.ts'
 import type { Claim, ClaimDraft, Draft } from '../../store/claims.ts'
 import type { Candidate } from '../../store/claim-candidate.ts'
 import type { Programme } from '../../domain/programme.ts'
@@ -64,6 +64,7 @@ export class SimClaims {
       accountId: candidate.account,
       run: coveringRun(candidate, programme),
       mustLookUp: false,
+      mustReview: false,
       destination: new Sealed(rows.accounts.get(candidate.account).details),
     }
   }

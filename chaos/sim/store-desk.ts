@@ -101,6 +101,7 @@ export class SimDesk {
       attention: null,
       heard_ms: null,
       freezes: [],
+      in_lost_time: false,
       year_ending: false,
       account: null,
       failed_account: null,

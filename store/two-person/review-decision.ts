@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { AMOUNT_PATTERN } from '../../domain/money.ts'
 import { FINDINGS, REVIEW_STEPS } from '../../domain/review.ts'
 import { checkReview, decideReviewed, type DecidedReview } from '../review-decide.ts'
-import { twoPersonAct } from '../two-person-act.ts'
+import { twoPersonAct, UUID } from '../two-person-act.ts'
 
 const version = Type.Integer({ minimum: 0 })
 const key = Type.String({ minLength: 1, maxLength: 200 })
@@ -22,6 +22,7 @@ export const reviewDecision = twoPersonAct({
       finding: Type.Union([Type.Enum([...FINDINGS]), Type.Null()]),
       returned: Type.Union([Type.String({ pattern: AMOUNT_PATTERN }), Type.Null()]),
       next: Type.Union([Type.Enum([...REVIEW_STEPS]), Type.Null()]),
+      stray: Type.Optional(UUID),
     },
     { additionalProperties: false },
   ),

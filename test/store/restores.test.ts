@@ -20,7 +20,7 @@ import {
   type World,
 } from '../support/world.ts'
 
-const JAKARTA = { code: 'sandbox', zone: 'Asia/Jakarta' }
+const JAKARTA = { code: 'sandbox', zone: 'Asia/Jakarta', windowDays: 1 }
 
 let world: World
 let restore: { readonly id: string; readonly freeze: string }
@@ -154,6 +154,9 @@ it('sends another amount than is owed to people, and nothing again', async () =>
 
 it('is not closed while a day of it is not matched', async () => {
   expect(await refusal(world.store.restores.close(restore.id, [JAKARTA], engineActor(), NOON))).toBe('conflict')
-  expect(await world.store.restores.unmatchedDays(restore.id, [JAKARTA])).toEqual(['sandbox 2026-11-22'])
+  expect(await world.store.restores.unmatchedDays(restore.id, [JAKARTA])).toEqual([
+    'sandbox 2026-11-22',
+    'sandbox 2026-11-23',
+  ])
   expect(await world.store.restores.open()).toMatchObject({ id: restore.id })
 })

@@ -1,0 +1,135 @@
+/**
+ * The time that a restored database has lost. Whoever registers after the moment it was put back to may have registered, and been paid,
+ * before: under a reference that nobody here can derive any more. Only the gateways' statements show such a payment.
+ */
+import type { Sql } from './database.ts'
+import { holdTargets } from './freeze-locks.ts'
+
+/** A gateway's days, and how many of them after a payment its line may still come. */
+export interface GatewayDays {
+  readonly code: string
+  /** Whose midnight ends its day. IANA. */
+  readonly zone: string
+  readonly windowDays: number
+}
+
+/** What is held by whoever waits for the end of a restore, or claims, and taken by who ends or lowers one: see `freeze-locks.ts`. */
+export const RESTORE_TARGET = 'restore'
+
+/** Whether a person waits for the end of a restore, as it stays until the transaction ends. The caller holds their life. */
+export async function heldInLostTime(sql: Sql, programme: string, ref: string): Promise<boolean> {
+  await holdTargets(sql, [RESTORE_TARGET])
+  const { rows } = await sql.query(
+    `SELECT FROM participant p WHERE (p.programme, p.ref) = ($1, $2) AND ${REGISTERED_IN_LOST_TIME}`,
+    [programme, ref],
+  )
+  return rows.length > 0
+}
+
+/** Person `p` registered in or after the time that an open restore has lost: nothing is sent to them until it is closed. */
+export const REGISTERED_IN_LOST_TIME = `EXISTS (SELECT FROM restore r WHERE r.closed_at IS NULL AND p.registered_at > r.restored_to)`
+
+/** Difference `x` is money that left a gateway for nothing that we know of; the partial index `discrepancy_stray` has these. */
+const STRAY = `x.payout IS NULL AND x.line IS NOT NULL AND x.direction = 'debit' AND x.class IN ('unknown-reference', 'amount')
+            AND x.resolution IS DISTINCT FROM 'corrected'`
+
+/** No payment is under way for longer without people looking at it: after so many days its line tells of another time. */
+const LINE_WITHIN_DAYS = 31
+
+/** An account and a line of a statement are of the same; under two keys only the last digits can be compared. */
+const SAME_ACCOUNT = `CASE WHEN l.account_index_key = o.account_index_key THEN l.account_index = o.account_index
+                            ELSE l.institution = o.institution AND right(o.masked, length(l.masked)) = l.masked END`
+
+/**
+ * Stray `x` went to account `o` of person `p`, in the days of a restore `r` after whose moment they registered: it may be what they
+ * are owed. To be read from `restore r`, `discrepancy x`, its line `l`, `account o` and `participant p`.
+ */
+export const MAY_BE_THEIRS = `p.registered_at > r.restored_to AND ${STRAY}
+            AND x.day BETWEEN r.restored_to::date - 1 AND r.found_at::date + ${LINE_WITHIN_DAYS}
+            AND (l.statement, l.line) = (x.statement, x.line) AND (o.programme, o.ref) = (p.programme, p.ref) AND ${SAME_ACCOUNT}`
+
+/**
+ * A statement shows that an account of person `p` was paid what nobody here knows of, since a moment to which the database was once put back
+ * and after which they registered; and nobody has decided about disbursement `d` since that was found.
+ */
+export const PAID_IN_LOST_TIME = `EXISTS (
+         SELECT FROM restore r, discrepancy x, statement_line l, account o
+          WHERE ${MAY_BE_THEIRS}
+            AND NOT EXISTS (SELECT FROM proposal q WHERE q.id = d.decided_under AND q.decided_at >= x.found_at))`
+
+/** Each of a gateway's days on which the line of a payment of the lost time can stand. */
+const DAYS = `
+  FROM restore r, unnest($2::text[], $3::text[], $4::int[]) AS g (code, zone, days),
+       generate_series((r.restored_to AT TIME ZONE g.zone)::date, (r.found_at AT TIME ZONE g.zone)::date + g.days, interval '1 day') AS told
+ WHERE r.id = $1
+   -- What no programme names was never paid through.
+   AND EXISTS (SELECT FROM programme_version v WHERE v.definition #> '{payment,gateways}' ? g.code)`
+
+function valuesOf(id: string, gateways: readonly GatewayDays[]): unknown[] {
+  return [
+    id,
+    gateways.map(({ code }) => code),
+    gateways.map(({ zone }) => zone),
+    gateways.map(({ windowDays }) => windowDays),
+  ]
+}
+
+/** Those days whose statement is not matched yet. */
+export async function unmatchedDays(sql: Sql, id: string, gateways: readonly GatewayDays[]): Promise<string[]> {
+  const { rows } = await sql.query<{ day: string }>(
+    `SELECT g.code || ' ' || told::date AS day ${DAYS}
+        AND NOT EXISTS (SELECT FROM statement s WHERE s.gateway = g.code AND s.day = told::date AND NOT s.superseded AND s.state <> 'loaded')
+      ORDER BY 1`,
+    valuesOf(id, gateways),
+  )
+  return rows.map((row) => row.day)
+}
+
+/** Strays on those days that nobody has resolved. */
+const UNRESOLVED = `
+SELECT x.id FROM discrepancy x WHERE ${STRAY} AND x.state <> 'resolved' AND (x.gateway, x.day) IN (SELECT g.code, told::date ${DAYS})`
+
+/** Their discrepancies, oldest first. */
+export async function unresolvedStrays(sql: Sql, id: string, gateways: readonly GatewayDays[]): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT id FROM discrepancy WHERE id IN (${UNRESOLVED}) ORDER BY number`,
+    valuesOf(id, gateways),
+  )
+  return rows.map((row) => row.id)
+}
+
+/** A payment that nobody here knows of. */
+export interface Stray {
+  readonly discrepancy: string
+  /** What is owed to people who registered since, and who are paid to the same account. */
+  readonly owed: readonly string[]
+}
+
+/** The same with whose they may be: everybody who registered since is read, so this is for people to look at. */
+export async function straysOf(sql: Sql, id: string, gateways: readonly GatewayDays[]): Promise<Stray[]> {
+  const { rows } = await sql.query<Stray>(
+    `WITH stray AS MATERIALIZED (${UNRESOLVED}), theirs AS (
+       SELECT x.id, array_agg(DISTINCT d.key) AS owed
+         FROM restore r, discrepancy x, statement_line l, account o, participant p, disbursement d
+        WHERE x.id IN (SELECT id FROM stray) AND ${MAY_BE_THEIRS}
+          AND (d.programme, d.ref) = (p.programme, p.ref) AND d.state NOT IN ('paid', 'lapsed', 'cancelled')
+        GROUP BY x.id)
+     SELECT x.id AS discrepancy, coalesce(t.owed, '{}') AS owed
+       FROM stray JOIN discrepancy x USING (id) LEFT JOIN theirs t USING (id) ORDER BY x.number`,
+    valuesOf(id, gateways),
+  )
+  return rows
+}
+
+/** Everybody who waited for the end of a restore looks again. Set-based, however many. */
+export async function nudgeRegistered(sql: Sql, id: string): Promise<void> {
+  await sql.query(
+    `INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
+     SELECT gen_random_uuid(), programme, ref, 'lift', 4, 'pending', now()
+       FROM (SELECT DISTINCT d.programme, d.ref FROM restore r
+               JOIN participant p ON p.registered_at > r.restored_to
+               JOIN disbursement d ON (d.programme, d.ref) = (p.programme, p.ref) AND d.state IN ('released', 'in-flight')
+              WHERE r.id = $1) AS waiting`,
+    [id],
+  )
+}

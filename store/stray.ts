@@ -1,0 +1,220 @@
+/**
+ * A payment of the time that a restored database has lost, which two people have found to be one of somebody who registered again: the
+ * stray debit becomes an attempt at what is owed, under the reference that its gateway knows, and is decided about like any other.
+ */
+import type { Actor } from '../domain/act.ts'
+import { AT_REST } from '../domain/disbursement.ts'
+import { payoutKey } from '../domain/identity.ts'
+import type { LedgerEvent } from '../domain/ledger.ts'
+import { Problem } from '../domain/problem.ts'
+import { insertAudit } from './audit.ts'
+import type { Sql } from './database.ts'
+import { entryOf, eventOf, takeBack, UNDONE, type PostedDifference } from './discrepancy-undo.ts'
+import { MAY_BE_THEIRS } from './lost-time.ts'
+import type { StoreContext } from './options.ts'
+import { insertPostings, numbered } from './postings.ts'
+import type { ReviewedAttempt, ReviewPicture } from './review-facts.ts'
+import { holdMatching } from './statement-match.ts'
+
+/** What is signed about one: the discrepancy, and the attempt that it becomes. */
+export interface AskedStray {
+  readonly stray: string
+  readonly payout: string | null
+  readonly finding: string | null
+}
+
+interface StrayRow extends PostedDifference {
+  readonly state: 'found' | 'open' | 'resolved'
+  readonly resolution: string | null
+  readonly amount: bigint | null
+  readonly currency: string
+  readonly reference: string | null
+  readonly gateway_id: string | null
+  readonly is_known: boolean
+  /** Of the person, where it went; null when it went to none of theirs. */
+  readonly account: string | null
+}
+
+export interface TakenStray {
+  readonly row: StrayRow
+  readonly attempt: ReviewedAttempt
+  /** By which its gateway knows it. */
+  readonly reference: string
+}
+
+const STRAY = `
+SELECT x.id, x.gateway, x.programme, x.ref, x.class, x.difference, x.fee_reserve, x.over_reserve, x.state, x.resolution,
+       x.amount_there AS amount, x.currency, x.reference, x.gateway_id,
+       EXISTS (SELECT FROM payout y WHERE y.gateway = x.gateway AND y.reference = x.reference) AS is_known,
+       (SELECT o.id FROM restore r, statement_line l, account o, participant p
+         WHERE (p.programme, p.ref) = ($2, $3) AND ${MAY_BE_THEIRS} ORDER BY o.ended_at IS NULL DESC, o.linked_at DESC LIMIT 1) AS account
+  FROM discrepancy x WHERE x.id = $1`
+
+/** What our references look like: a debit under another one is no payment of ours. */
+const OURS = /^[0-9A-Z]{16}$/
+
+/**
+ * The picture with the stray as the newest attempt, of which nothing is booked yet. `lock` is FOR UPDATE where it is carried out. Throws `not-found`,
+ * `review-moved`, and `conflict` for what cannot be taken as this payment.
+ */
+export async function withStray(
+  sql: Sql,
+  picture: ReviewPicture,
+  asked: AskedStray,
+  lock = '',
+): Promise<{ readonly picture: ReviewPicture; readonly taken: TakenStray }> {
+  const { disbursement, attempts } = picture
+  const { rows } = await sql.query<StrayRow>(`${STRAY} ${lock}`, [
+    asked.stray,
+    disbursement.programme,
+    disbursement.ref,
+  ])
+  const [row] = rows
+  if (!row) throw new Problem('not-found', `no discrepancy ${asked.stray}`)
+  const { amount, reference, account } = row
+  refuseUnfit(row, picture, asked)
+  if (amount === null) throw new Problem('conflict', 'its amount cannot be read: it is resolved as a discrepancy')
+  if (reference === null || !OURS.test(reference)) throw new Problem('conflict', 'its reference is none of ours')
+  if (account === null)
+    throw new Problem('conflict', 'it went to no account of this person, or not in the time that a restore has lost')
+  const n = attempts.length + 1
+  const attempt: ReviewedAttempt = {
+    key: payoutKey(disbursement.key, n),
+    n,
+    gateway: row.gateway,
+    account,
+    state: 'review',
+    money: 'back',
+    amount,
+    returned: 0n,
+    repaid: 0n,
+    version: 0,
+    beside: false,
+  }
+  if (asked.payout !== attempt.key) throw new Problem('review-moved', `it would be ${attempt.key} by now; look again`)
+  return { picture: { disbursement, attempts: [...attempts, attempt] }, taken: { row, attempt, reference } }
+}
+
+/** What it ended as, and what brings it back: what was booked otherwise cannot be told from what was not. */
+const ENDED: Readonly<Record<string, LedgerEvent>> = { receivable: 'recovered', 'written-off': 'written-off-recovered' }
+
+function refuseUnfit(row: StrayRow, { disbursement, attempts }: ReviewPicture, { finding }: AskedStray): void {
+  const { state, resolution, currency } = row
+  if (finding !== 'paid' && finding !== 'receivable')
+    throw new Problem('conflict', 'a payment that the statement shows was delivered: it is paid, or to be had back')
+  if (disbursement.state !== 'review' && !AT_REST.includes(disbursement.state))
+    throw new Problem('conflict', `it is ${disbursement.state}: nothing of it can have been paid in the lost time`)
+  if (attempts.some((attempt) => attempt.state === 'review'))
+    throw new Problem('conflict', 'one of its payouts is under review: decide about that first')
+  if (state === 'found') throw new Problem('conflict', 'it has only just been found; what it means is being booked')
+  if (row.is_known) throw new Problem('conflict', 'its reference is that of a payout already')
+  if (resolution !== null && !(resolution in ENDED)) throw new Problem('conflict', `it ended as ${resolution}`)
+  if (currency !== disbursement.currency) throw new Problem('conflict', `it is in ${currency}`)
+}
+
+/** No statement of the gateway is matched meanwhile: it would not find the payment that it tells of. To be called before a life is locked. */
+export async function holdStray(sql: Sql, id: string): Promise<void> {
+  const { rows } = await sql.query<{ gateway: string }>('SELECT gateway FROM discrepancy WHERE id = $1', [id])
+  if (rows[0]) await holdMatching(sql, rows[0].gateway)
+}
+
+/**
+ * The debit of a payment that its gateway has told us of since is nobody's no more; one of another amount stays for people. The caller
+ * keeps statements from being matched, and holds the life's lock.
+ */
+export async function takeBackStray(
+  sql: Sql,
+  context: StoreContext,
+  { gateway, reference, amount }: { readonly gateway: string; readonly reference: string; readonly amount: bigint },
+  atMs: number,
+): Promise<void> {
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT id FROM discrepancy WHERE gateway = $1 AND reference = $2 AND class = 'unknown-reference' AND state <> 'resolved' AND amount_there = $3`,
+    [gateway, reference, amount],
+  )
+  await takeBack(
+    sql,
+    context,
+    rows.map(({ id }) => id),
+    atMs,
+  )
+}
+
+interface Agreement {
+  readonly proposal: string
+  readonly proposer: string
+  readonly reason: string
+}
+
+/** Writes the attempt as it is under review, and takes back what the difference had booked. The caller holds the life's lock, and decides next. */
+export async function takeStray(
+  sql: Sql,
+  context: StoreContext,
+  { disbursement }: ReviewPicture,
+  taken: TakenStray,
+  by: Agreement,
+  actor: Actor,
+  atMs: number,
+): Promise<void> {
+  const { row, attempt } = taken
+  await insertAttempt(sql, disbursement.key, taken, atMs)
+  const { programme, ref, tranche } = disbursement
+  const event = ENDED[row.resolution ?? ''] ?? UNDONE[eventOf(row)]
+  if (row.difference !== 0n)
+    await insertPostings(sql, await numbered(sql, [await entryOf(sql, context, row, event, atMs)]))
+  await sql.query(
+    `UPDATE discrepancy SET state = 'resolved', resolution = 'corrected', reason = $2, proposed_by = $3, resolved_by = $4, resolved_at = $5,
+            decided_under = $6, version = version + 1 WHERE id = $1`,
+    [row.id, by.reason, by.proposer, actor.person, new Date(atMs), by.proposal],
+  )
+  const { key: payout, n, gateway, amount } = attempt
+  const counted = { tranche, gateway, amount: amount.toString(), currency: row.currency, n, stray: row.id }
+  const ended = { class: row.class, difference: row.difference.toString(), payout, proposal: by.proposal }
+  const told = { actor, atMs, reason: by.reason }
+  await insertAudit(sql, [
+    { ...told, act: 'payout-recovered', subject: payout, programme, ref, after: counted },
+    {
+      ...told,
+      act: 'discrepancy-corrected',
+      subject: `discrepancy:${row.id}`,
+      programme: row.programme,
+      ref: row.ref,
+      after: ended,
+    },
+  ])
+}
+
+/** Its bytes are lost with its registration: it has the one send that ended when they were. */
+async function insertAttempt(
+  sql: Sql,
+  disbursement: string,
+  { row, attempt, reference }: TakenStray,
+  atMs: number,
+): Promise<void> {
+  await sql.query(
+    `UPDATE payout SET superseded = true
+      WHERE disbursement = $1 AND NOT superseded AND state IN ('failed', 'cancelled', 'not-sent', 'returned')`,
+    [disbursement],
+  )
+  await sql.query(
+    `WITH payout AS (
+       INSERT INTO payout (key, disbursement, programme, ref, n, gateway, reference, gateway_id, salt, amount, currency, account, state, money,
+                           claimed_at, recovered_at)
+       SELECT $1, d.key, d.programme, d.ref, $3, $4, $5, $6, 0, $7, d.currency, $8, 'review', 'back', $9, $9 FROM disbursement d WHERE d.key = $2
+     ), send AS (
+       INSERT INTO send (payout, number, started_at, send_by, ended_at, result) VALUES ($1, 1, $9, $9, $9, 'lost')
+     )
+     UPDATE disbursement SET attempts = $3 WHERE key = $2`,
+    [
+      attempt.key,
+      disbursement,
+      attempt.n,
+      attempt.gateway,
+      reference,
+      row.gateway_id,
+      attempt.amount,
+      attempt.account,
+      new Date(atMs),
+    ],
+  )
+}

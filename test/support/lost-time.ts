@@ -1,0 +1,117 @@
+/** The days after a restore, for tests of the store: who came again, what the gateway's statements tell, and what a worker would send. */
+import { createHash } from 'node:crypto'
+import { createPaymentActivities } from '../../activities/payments.ts'
+import { engineActor } from '../../domain/act.ts'
+import { gatewayReference } from '../../domain/identity.ts'
+import type { MoneyResolution } from '../../domain/reconciliation.ts'
+import type { AccountDetails } from '../../domain/registration.ts'
+import type { StatementLine } from '../../domain/statement.ts'
+import type { Gateway } from '../../gateways/gateway.ts'
+import type { ProposalRow } from '../../store/proposals.ts'
+import { reviewing, type Word } from './reviews.ts'
+import { line, NEXT, reconciling } from './statements.ts'
+import { agree, type Put } from './two-people.ts'
+import { disbursementOf, failed, HOUR, MINUTE, NOON, type World } from './world.ts'
+
+export const JAKARTA = { code: 'sandbox', zone: 'Asia/Jakarta', windowDays: 1 }
+/** When the database had been put back, and people came to it again. */
+export const AGAIN = NOON + 10 * MINUTE
+export const LATER = NOON + 2 * HOUR
+
+const sha256 = (text: string): Uint8Array => createHash('sha256').update(text).digest()
+
+/** A life that the database has forgotten. */
+const LOST = disbursementOf('0000000000LST')
+
+export type LostTime = Awaited<ReturnType<typeof lostTime>>
+
+/** A database put back to noon, of which everything owed was looked up, and the freeze lifted. */
+export async function lostTime(world: World) {
+  const teller = reconciling(world)
+  const people = await reviewing(world)
+  const restore = await world.store.restores.begin('backup of noon', engineActor(), AGAIN, NOON)
+  const both = [people.sari, people.budi] as const
+
+  async function lift(): Promise<void> {
+    await world.store.restores.lookedUp(restore.id, {}, AGAIN)
+    await agree(world.store, both, { act: 'freeze-lift', content: { freeze: restore.freeze } }, AGAIN)
+  }
+
+  const sent: string[] = []
+  const gateways = new Map([['sandbox', silentGateway(sent)]])
+
+  /** A worker's part, from its draft to its answer; the references that left for it. */
+  async function submit(ref: string, atMs: number): Promise<readonly string[]> {
+    sent.splice(0)
+    const activities = createPaymentActivities({ store: world.store, gateways, now: () => atMs })
+    await activities.submit({ programme: 'swift', ref, disbursement: disbursementOf(ref) })
+    return [...sent]
+  }
+
+  /** Both days on which a line of the lost time can stand are told and matched. */
+  async function tellDays(...lines: StatementLine[]): Promise<void> {
+    await teller.reconcile(lines)
+    await teller.reconcile([], { day: NEXT })
+  }
+
+  /** The discrepancy that is open. */
+  async function stray(): Promise<string> {
+    const [found] = await teller.found(true)
+    return found?.id ?? 'none'
+  }
+
+  /** Two people say what became of the money that is in one, or what it is. */
+  async function resolve(resolution: MoneyResolution = 'written-off', difference?: bigint): Promise<void> {
+    const [found] = await teller.found(true)
+    const content = {
+      discrepancy: found?.id,
+      difference: (difference ?? found?.difference ?? 0n).toString(),
+      resolution,
+    }
+    await agree(world.store, both, { act: 'discrepancy-resolution', content }, LATER)
+  }
+
+  /** What two people put forward: that a discrepancy was this payment. */
+  async function counted(disbursement: string, discrepancy: string, word: Word = {}): Promise<Put> {
+    const of = await world.one<{ programme: string; version: number; attempts: number }>(
+      'SELECT programme, version, attempts FROM disbursement WHERE key = $1',
+      [disbursement],
+    )
+    const { programme, version, attempts } = of
+    const seen = { programme, disbursement, version, payout: `${disbursement}#${attempts + 1}`, payoutVersion: 0 }
+    const content = { ...seen, finding: 'paid', returned: null, next: null, ...word, stray: discrepancy }
+    return { act: 'review-decision', content }
+  }
+
+  /** Two people find that what is open was this payment. */
+  async function count(ref: string, word: Word = {}, discrepancy?: string): Promise<ProposalRow> {
+    const put = await counted(disbursementOf(ref), discrepancy ?? (await stray()), word)
+    return agree(world.store, both, put, LATER)
+  }
+
+  const close = () => world.store.restores.close(restore.id, [JAKARTA], engineActor(), LATER)
+
+  return { teller, people, restore, lift, submit, tellDays, stray, resolve, counted, count, close }
+}
+
+/** What the gateway's day has of somebody who was registered as nobody here knows any more. */
+export function paidBefore(account: AccountDetails, more: Partial<StatementLine> = {}): StatementLine {
+  const reference = gatewayReference(LOST, 1, sha256)
+  return line(
+    { payout: `${LOST}#1`, reference },
+    { account: { institution: account.institution, number: account.number }, ...more },
+  )
+}
+
+function silentGateway(sent: string[]): Gateway {
+  return {
+    code: 'sandbox',
+    capabilities: { timing: { submitTimeoutMs: 2000, enquireTimeoutMs: 2000 } },
+    prepare: (order: { reference: string }) => ({ kind: 'prepared', body: Buffer.from(order.reference) }),
+    submit: ({ reference }: { reference: string }) => {
+      sent.push(reference)
+      return Promise.resolve({ kind: 'unknown', failure: failed('unknown') })
+    },
+    enquire: () => Promise.resolve({ kind: 'not-found' }),
+  } as unknown as Gateway
+}
