@@ -5,7 +5,7 @@ import { sendFirst } from '../support/sent.ts'
 import { readDocument } from '../support/markdown.ts'
 import { MINUTE, NOON, openWorld, seen, SECOND } from '../support/world.ts'
 
-const MIGRATION = 'prisma/migrations/20261127000022_lost_time/migration.sql'
+const MIGRATION = 'prisma/migrations/20261127000022_lost_time_validated/migration.sql'
 
 it('dates the first payment of what two people had found delivered, and of nothing else', async () => {
   const world = await openWorld()
