@@ -45,7 +45,14 @@ export default defineConfig({
       {
         extends: true,
         // Files share what they import, not what they do: reading everything anew for each took longer than many of them.
-        test: { name: 'fast', include: FAST, testTimeout: 20_000, isolate: false, sequence: { groupOrder: 0 } },
+        test: {
+          name: 'fast',
+          include: FAST,
+          testTimeout: 20_000,
+          isolate: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         extends: true,
