@@ -1,11 +1,11 @@
 /** Somebody registered and was paid in the time that a restored database has lost, and registers again: they are not paid a second time. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { engineActor } from '../../domain/act.ts'
 import type { Pass } from '../../failpoints.ts'
 import { bankAccount } from '../support/builders.ts'
 import { gate } from '../support/gate.ts'
-import { AGAIN, JAKARTA, LATER, lostTime, paidBefore, type LostTime } from '../support/lost-time.ts'
+import { AGAIN, JAKARTA, LATER, lostTime, lostTimeOfEach, paidBefore, type LostTime } from '../support/lost-time.ts'
 import { stateOf } from '../support/sent.ts'
 import { DAY, line, NEXT, OPENING } from '../support/statements.ts'
 import {
@@ -23,15 +23,7 @@ import {
 
 let world: World
 let lost: LostTime
-beforeEach(async () => {
-  world = await openWorld()
-  lost = await lostTime(world)
-  await lost.lift()
-})
-afterEach(async () => {
-  expect(await world.imbalances()).toEqual([])
-  await world.close()
-})
+lostTimeOfEach((...opened) => ([world, lost] = opened))
 
 it('sends nothing to whoever registered after the restored moment until the restore is closed, and says that it waits', async () => {
   const ref = await world.ready({}, AGAIN)

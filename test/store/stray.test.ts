@@ -1,23 +1,15 @@
 /** A debit of the time that a restored database has lost is found to be the payment of somebody who registered again: it counts, once. */
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { bankAccount } from '../support/builders.ts'
-import { AGAIN, JAKARTA, LATER, lostTime, paidBefore, type LostTime } from '../support/lost-time.ts'
+import { AGAIN, JAKARTA, LATER, lostTimeOfEach, paidBefore, type LostTime } from '../support/lost-time.ts'
 import { stateOf } from '../support/sent.ts'
 import { OPENING } from '../support/statements.ts'
 import { agree, decide, propose } from '../support/two-people.ts'
-import { AMOUNT, DAY, disbursementOf, openWorld, refusal, seen, type World } from '../support/world.ts'
+import { AMOUNT, DAY, disbursementOf, refusal, seen, type World } from '../support/world.ts'
 
 let world: World
 let lost: LostTime
-beforeEach(async () => {
-  world = await openWorld()
-  lost = await lostTime(world)
-  await lost.lift()
-})
-afterEach(async () => {
-  expect(await world.imbalances()).toEqual([])
-  await world.close()
-})
+lostTimeOfEach((...opened) => ([world, lost] = opened))
 
 const account = bankAccount()
 

@@ -1,17 +1,18 @@
 /** The days after a restore, for tests of the store: who came again, what the gateway's statements tell, and what a worker would send. */
 import { createHash } from 'node:crypto'
+import { afterEach, beforeEach, expect } from 'vitest'
 import { createPaymentActivities } from '../../activities/payments.ts'
 import { engineActor } from '../../domain/act.ts'
 import { gatewayReference } from '../../domain/identity.ts'
 import type { MoneyResolution } from '../../domain/reconciliation.ts'
 import type { AccountDetails } from '../../domain/registration.ts'
 import type { StatementLine } from '../../domain/statement.ts'
-import type { Gateway } from '../../gateways/gateway.ts'
+import type { EnquiryResult, Gateway } from '../../gateways/gateway.ts'
 import type { ProposalRow } from '../../store/proposals.ts'
 import { reviewing, type Word } from './reviews.ts'
 import { line, NEXT, reconciling } from './statements.ts'
 import { agree, type Put } from './two-people.ts'
-import { disbursementOf, failed, HOUR, MINUTE, NOON, type World } from './world.ts'
+import { disbursementOf, failed, HOUR, MINUTE, NOON, openWorld, type World } from './world.ts'
 
 export const JAKARTA = { code: 'sandbox', zone: 'Asia/Jakarta', windowDays: 1 }
 /** When the database had been put back, and people came to it again. */
@@ -24,6 +25,21 @@ const sha256 = (text: string): Uint8Array => createHash('sha256').update(text).d
 const LOST = disbursementOf('0000000000LST')
 
 export type LostTime = Awaited<ReturnType<typeof lostTime>>
+
+/** A world of its own around each test, put back to noon; the freeze is lifted already. */
+export function lostTimeOfEach(take: (world: World, lost: LostTime) => void): void {
+  let world: World
+  beforeEach(async () => {
+    world = await openWorld()
+    const lost = await lostTime(world)
+    await lost.lift()
+    take(world, lost)
+  })
+  afterEach(async () => {
+    expect(await world.imbalances()).toEqual([])
+    await world.close()
+  })
+}
 
 /** A database put back to noon, of which everything owed was looked up, and the freeze lifted. */
 export async function lostTime(world: World) {
@@ -38,7 +54,8 @@ export async function lostTime(world: World) {
   }
 
   const sent: string[] = []
-  const gateways = new Map([['sandbox', silentGateway(sent)]])
+  const known: Known = new Map()
+  const gateways = new Map([['sandbox', silentGateway(sent, known)]])
 
   /** A worker's part, from its draft to its answer; the references that left for it. */
   async function submit(ref: string, atMs: number): Promise<readonly string[]> {
@@ -91,7 +108,7 @@ export async function lostTime(world: World) {
 
   const close = () => world.store.restores.close(restore.id, [JAKARTA], engineActor(), LATER)
 
-  return { teller, people, restore, lift, submit, tellDays, stray, resolve, counted, count, close }
+  return { teller, people, restore, known, lift, submit, tellDays, stray, resolve, counted, count, close }
 }
 
 /** What the gateway's day has of somebody who was registered as nobody here knows any more. */
@@ -103,7 +120,11 @@ export function paidBefore(account: AccountDetails, more: Partial<StatementLine>
   )
 }
 
-function silentGateway(sent: string[]): Gateway {
+/** What a gateway knows, by reference; null: it does not answer. */
+export type Known = Map<string, EnquiryResult | null>
+
+/** A gateway that answers no send, and tells of what it knows. */
+export function silentGateway(sent: string[], known: Known): Gateway {
   return {
     code: 'sandbox',
     capabilities: { timing: { submitTimeoutMs: 2000, enquireTimeoutMs: 2000 } },
@@ -112,6 +133,10 @@ function silentGateway(sent: string[]): Gateway {
       sent.push(reference)
       return Promise.resolve({ kind: 'unknown', failure: failed('unknown') })
     },
-    enquire: () => Promise.resolve({ kind: 'not-found' }),
+    enquire: ({ reference }: { reference: string }) => {
+      const answer = known.get(reference)
+      if (answer === null) return Promise.resolve({ kind: 'unavailable', failure: failed('unknown') })
+      return Promise.resolve(answer ?? { kind: 'not-found' })
+    },
   } as unknown as Gateway
 }
