@@ -3,6 +3,7 @@
  * where the disbursement stands. None of them retries, and none of them infers failure from silence.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { PAID_IN_LOST_TIME } from '../domain/disbursement.ts'
 import type { Failure } from '../domain/observation.ts'
 import type { PayoutFact } from '../domain/payout.ts'
 import type { DisbursementStanding } from '../domain/standing.ts'
@@ -90,7 +91,7 @@ async function claimAndSend(dependencies: Dependencies, disbursement: string): P
       return null
     }
     const gateway = gatewayOf(dependencies, draft.gateway)
-    const prepared = draft.mustReview ? PAID_IN_LOST_TIME : gateway.prepare(orderOf(draft), draft.destination.open())
+    const prepared = draft.mustReview ? MAY_BE_PAID : gateway.prepare(orderOf(draft), draft.destination.open())
     if (!('kind' in prepared)) {
       await pass('refusal:committed', store.claims.refuse(draft, prepared, now()))
       return null
@@ -123,7 +124,7 @@ async function isConfirmed(dependencies: Dependencies, draft: ClaimDraft): Promi
 }
 
 /** Nobody can say by themselves what it was: people do. */
-const PAID_IN_LOST_TIME: Failure = { class: 'unknown', code: 'paid-in-lost-time', vendorCode: '' }
+const MAY_BE_PAID: Failure = { class: 'unknown', code: PAID_IN_LOST_TIME, vendorCode: '' }
 
 interface Send {
   readonly payout: string

@@ -109,7 +109,7 @@ export function createClaims(context: StoreContext): Claims {
         destination: parseSealed<AccountDetails>(document),
         unchecked: isUnchecked(candidate, programme),
         mustLookUp: candidate.restored,
-        mustReview: candidate.paid_in_lost_time,
+        mustReview: candidate.may_be_paid,
       }
     },
     async claim(draft, body, nowMs, isLookedUp = false) {

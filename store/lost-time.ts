@@ -49,13 +49,25 @@ export const MAY_BE_THEIRS = `p.registered_at > r.restored_to AND ${STRAY}
             AND (l.statement, l.line) = (x.statement, x.line) AND (o.programme, o.ref) = (p.programme, p.ref) AND ${SAME_ACCOUNT}`
 
 /**
- * A statement shows that an account of person `p` was paid what nobody here knows of, since a moment to which the database was once put back
- * and after which they registered; and nobody has decided about disbursement `d` since that was found.
+ * Strays that may be the payment of disbursement `d` of person `p`, and that nobody has decided about: who does names them in what they sign.
+ * Whatever else is decided about it says nothing of them.
  */
-export const PAID_IN_LOST_TIME = `EXISTS (
-         SELECT FROM restore r, discrepancy x, statement_line l, account o
-          WHERE ${MAY_BE_THEIRS}
-            AND NOT EXISTS (SELECT FROM proposal q WHERE q.id = d.decided_under AND q.decided_at >= x.found_at))`
+export const STRAYS_OF_OWED = `
+SELECT x.id FROM restore r, discrepancy x, statement_line l, account o
+ WHERE ${MAY_BE_THEIRS}
+   AND NOT EXISTS (SELECT FROM proposal q WHERE q.subject = d.key AND q.act = 'review-decision' AND q.state = 'executed'
+                      AND q.content -> 'strays' ? x.id::text)`
+
+/** Those of one disbursement, oldest first. */
+export async function straysOfOwed(sql: Sql, disbursement: string): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT s.id FROM disbursement d JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref),
+            LATERAL (SELECT s.id, s.number FROM discrepancy s WHERE s.id IN (${STRAYS_OF_OWED})) AS s
+      WHERE d.key = $1 ORDER BY s.number`,
+    [disbursement],
+  )
+  return rows.map(({ id }) => id)
+}
 
 /** Each of a gateway's days on which the line of a payment of the lost time can stand. */
 const DAYS = `

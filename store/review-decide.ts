@@ -17,7 +17,7 @@ import type { StoreContext } from './options.ts'
 import { insertPostings, numbered, type LedgerEntry } from './postings.ts'
 import { callBeside } from './receivables-beside.ts'
 import { readReview, reviewFactsOf, type ReviewedAttempt, type ReviewPicture } from './review-facts.ts'
-import { holdStray, takeStray, withStray, type TakenStray } from './stray.ts'
+import { holdStray, refuseUnnamed, takeStray, withStray, type TakenStray } from './stray.ts'
 import { isEnding } from './year-rows.ts'
 
 /** What is signed: what was seen, by its versions, and what is decided about it. */
@@ -33,6 +33,8 @@ export interface DecidedReview {
   readonly next: ReviewStep | null
   /** A discrepancy: the debit that is this payment, of which the payout named is made. */
   readonly stray?: string
+  /** Every discrepancy that may be this payment, as they were shown, where it is under review for them. */
+  readonly strays?: readonly string[]
 }
 
 type Decided = Extract<ReviewOutcome, { kind: 'decided' }>
@@ -56,6 +58,7 @@ async function pictureOf(
   lock = '',
 ): Promise<{ readonly picture: ReviewPicture; readonly taken: TakenStray | null }> {
   const picture = await readReview(sql, asked.disbursement)
+  await refuseUnnamed(sql, picture, asked)
   return asked.stray === undefined
     ? { picture, taken: null }
     : withStray(sql, picture, { ...asked, stray: asked.stray }, lock)

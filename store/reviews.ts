@@ -3,7 +3,8 @@ import { AT_REST, type DisbursementState } from '../domain/disbursement.ts'
 import type { PayoutMoney, PayoutState } from '../domain/payout.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Database, Sql } from './database.ts'
-import { listDiscrepanciesOf, type DiscrepancyView } from './discrepancies.ts'
+import { discrepanciesById, listDiscrepanciesOf, type DiscrepancyView } from './discrepancies.ts'
+import { straysOfOwed } from './lost-time.ts'
 import { Conditions, readPage, type Page, type PageRequest } from './read-page.ts'
 import { observationsOf, type ObservationView } from './read-payments.ts'
 
@@ -40,6 +41,8 @@ export interface ReviewView {
 export interface ReviewDetail extends ReviewView {
   readonly observations: ReadonlyMap<string, readonly ObservationView[]>
   readonly discrepancies: readonly DiscrepancyView[]
+  /** Payments of a time that a restore has lost which may be this one, and which nobody has decided about. */
+  readonly strays: readonly DiscrepancyView[]
 }
 
 export interface ReceivableView {
@@ -114,5 +117,6 @@ async function findReview(sql: Sql, disbursement: string): Promise<ReviewDetail>
   const keys = found.attempts.map(({ key }) => key)
   const observations = new Map<string, readonly ObservationView[]>()
   for (const key of keys) observations.set(key, await observationsOf(sql, key))
-  return { ...found, observations, discrepancies: await listDiscrepanciesOf(sql, keys) }
+  const strays = await discrepanciesById(sql, await straysOfOwed(sql, disbursement))
+  return { ...found, observations, discrepancies: await listDiscrepanciesOf(sql, keys), strays }
 }

@@ -3,14 +3,14 @@
  * stray debit becomes an attempt at what is owed, under the reference that its gateway knows, and is decided about like any other.
  */
 import type { Actor } from '../domain/act.ts'
-import { AT_REST } from '../domain/disbursement.ts'
+import { AT_REST, PAID_IN_LOST_TIME } from '../domain/disbursement.ts'
 import { payoutKey } from '../domain/identity.ts'
 import type { LedgerEvent } from '../domain/ledger.ts'
 import { Problem } from '../domain/problem.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 import { entryOf, eventOf, takeBack, UNDONE, type PostedDifference } from './discrepancy-undo.ts'
-import { MAY_BE_THEIRS } from './lost-time.ts'
+import { MAY_BE_THEIRS, straysOfOwed } from './lost-time.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings, numbered } from './postings.ts'
 import type { ReviewedAttempt, ReviewPicture } from './review-facts.ts'
@@ -110,6 +110,25 @@ function refuseUnfit(row: StrayRow, { disbursement, attempts }: ReviewPicture, {
   if (row.is_known) throw new Problem('conflict', 'its reference is that of a payout already')
   if (resolution !== null && !(resolution in ENDED)) throw new Problem('conflict', `it ended as ${resolution}`)
   if (currency !== disbursement.currency) throw new Problem('conflict', `it is in ${currency}`)
+}
+
+/**
+ * Who decides about what is under review for strays names each that may be its payment: one that was found since they looked is not decided about.
+ * Throws `review-moved`, and `conflict` where strays are named that are not asked about.
+ */
+export async function refuseUnnamed(
+  sql: Sql,
+  { disbursement: { key, state, reason } }: ReviewPicture,
+  { payout, strays = [] }: { readonly payout: string | null; readonly strays?: readonly string[] },
+): Promise<void> {
+  if (payout !== null || state !== 'review' || reason !== PAID_IN_LOST_TIME) {
+    if (strays.length > 0) throw new Problem('conflict', 'it is not under review for a payment of the lost time')
+    return
+  }
+  // When it is carried out, what it names is decided about by itself.
+  const unnamed = (await straysOfOwed(sql, key)).filter((id) => !strays.includes(id))
+  if (unnamed.length > 0)
+    throw new Problem('review-moved', `look again: ${unnamed.join(', ')} may be its payment too, and is not named`)
 }
 
 /** No statement of the gateway is matched meanwhile: it would not find the payment that it tells of. To be called before a life is locked. */

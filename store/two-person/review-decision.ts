@@ -23,6 +23,7 @@ export const reviewDecision = twoPersonAct({
       returned: Type.Union([Type.String({ pattern: AMOUNT_PATTERN }), Type.Null()]),
       next: Type.Union([Type.Enum([...REVIEW_STEPS]), Type.Null()]),
       stray: Type.Optional(UUID),
+      strays: Type.Optional(Type.Array(UUID, { minItems: 1, maxItems: 100, uniqueItems: true })),
     },
     { additionalProperties: false },
   ),

@@ -112,10 +112,10 @@ export async function lostTime(world: World) {
 }
 
 /** What the gateway's day has of somebody who was registered as nobody here knows any more. */
-export function paidBefore(account: AccountDetails, more: Partial<StatementLine> = {}): StatementLine {
-  const reference = gatewayReference(LOST, 1, sha256)
+export function paidBefore(account: AccountDetails, more: Partial<StatementLine> = {}, n = 1): StatementLine {
+  const reference = gatewayReference(LOST, n, sha256)
   return line(
-    { payout: `${LOST}#1`, reference },
+    { payout: `${LOST}#${n}`, reference },
     { account: { institution: account.institution, number: account.number }, ...more },
   )
 }

@@ -1,6 +1,8 @@
 /** Reviews in tests of the store: what is put forward about one, and what two people make of it. */
+import { PAID_IN_LOST_TIME } from '../../domain/disbursement.ts'
 import type { Finding, ReviewStep } from '../../domain/review.ts'
 import type { ProposalRow } from '../../store/proposals.ts'
+import { straysOfOwed } from '../../store/lost-time.ts'
 import { agree, propose, signer, type Put, type Signer } from './two-people.ts'
 import { NOON, type World } from './world.ts'
 
@@ -17,14 +19,25 @@ export async function reviewDecisionOf(
   payout: string | null,
   word: Word,
 ): Promise<Put> {
-  const owed = await world.one<{ programme: string; version: number }>(
-    'SELECT programme, version FROM disbursement WHERE key = $1',
+  const { reason, ...owed } = await world.one<{ programme: string; version: number; reason: string | null }>(
+    'SELECT programme, version, reason FROM disbursement WHERE key = $1',
     [disbursement],
   )
   const seen =
     payout === null ? null : await world.one<{ version: number }>('SELECT version FROM payout WHERE key = $1', [payout])
   const { finding = null, returned = null, next = null } = word
-  const content = { ...owed, disbursement, payout, payoutVersion: seen?.version ?? null, finding, returned, next }
+  const isAsked = payout === null && reason === PAID_IN_LOST_TIME
+  const strays = isAsked ? await straysOfOwed(world.root.pool, disbursement) : []
+  const content = {
+    ...owed,
+    disbursement,
+    payout,
+    payoutVersion: seen?.version ?? null,
+    finding,
+    returned,
+    next,
+    ...(strays.length === 0 ? {} : { strays }),
+  }
   return { act: 'review-decision', content }
 }
 

@@ -1,0 +1,89 @@
+/** What may have been paid in the time that a restored database has lost stays with people until they have decided about that payment. */
+import { expect, it } from 'vitest'
+import { bankAccount } from '../support/builders.ts'
+import { LATER, lostTimeOfEach, paidBefore, type LostTime } from '../support/lost-time.ts'
+import { stateOf } from '../support/sent.ts'
+import { agree, decide, propose } from '../support/two-people.ts'
+import { AMOUNT, disbursementOf, HOUR, refusal, type World } from '../support/world.ts'
+
+let world: World
+let lost: LostTime
+lostTimeOfEach((...opened) => ([world, lost] = opened))
+
+const account = bankAccount()
+const UNKNOWN = { class: 'unknown', code: 'format', vendorCode: '' } as const
+const IN_REVIEW = { state: 'review', reason: 'paid-in-lost-time' }
+
+/** What is owed to somebody whose account was paid before; nobody has decided about that. */
+async function maybePaid(): Promise<string> {
+  await lost.tellDays(paidBefore(account))
+  await lost.resolve()
+  await lost.close()
+  return world.ready({ account }, LATER)
+}
+
+async function deduct(disbursement: string, atMs: number): Promise<void> {
+  const { version } = await world.one<{ version: number }>('SELECT version FROM disbursement WHERE key = $1', [
+    disbursement,
+  ])
+  const of = { programme: 'swift', disbursement, version, payout: null, payoutVersion: null }
+  const content = { ...of, amount: '5000', cause: 'tax', reference: 'ND-7/2026' }
+  const made = await agree(world.store, [lost.people.sari, lost.people.budi], { act: 'deduction', content }, atMs)
+  expect(made).toMatchObject({ state: 'executed' })
+}
+
+it('asks people also where something was deducted from what is owed since the debit was found', async () => {
+  const ref = await maybePaid()
+  await deduct(disbursementOf(ref), LATER)
+  expect(await lost.submit(ref, LATER)).toEqual([])
+  expect(await stateOf(world, disbursementOf(ref))).toMatchObject(IN_REVIEW)
+})
+
+it('asks people also where they have decided about something else since', async () => {
+  const ref = await maybePaid()
+  const key = disbursementOf(ref)
+  const draft = await world.draft(key, LATER)
+  await world.store.claims.refuse(draft, UNKNOWN, LATER)
+  expect(await stateOf(world, key)).toMatchObject({ state: 'review', reason: 'format' })
+  await lost.people.decide(key, null, { next: 'pay-again' }, LATER)
+  expect(await lost.submit(ref, LATER)).toEqual([])
+  expect(await stateOf(world, key)).toMatchObject(IN_REVIEW)
+})
+
+it('shows what may be the payment, and takes no decision that does not name each', async () => {
+  const ref = await maybePaid()
+  const key = disbursementOf(ref)
+  expect(await lost.submit(ref, LATER)).toEqual([])
+  const shown = await world.store.reviews.find(key)
+  expect(shown.strays).toMatchObject([{ class: 'unknown-reference', resolution: 'written-off', amountThere: AMOUNT }])
+  const put = await lost.people.put(key, null, { next: 'pay-again' })
+  const unnamed = { ...put, content: { ...put.content, strays: undefined } }
+  expect(await refusal(propose(world.store, lost.people.sari, unnamed, LATER))).toBe('review-moved')
+  const proposal = await propose(world.store, lost.people.sari, put, LATER)
+  await lost.teller.reconcile([paidBefore(account), paidBefore(account, {}, 2)], { version: 2 })
+  expect(await decide(world.store, lost.people.budi, proposal, 'approve', LATER)).toMatchObject({
+    state: 'void',
+    outcomeCode: 'review-moved',
+  })
+  await lost.people.decide(key, null, { next: 'pay-again' }, LATER)
+  expect((await world.store.reviews.find(key)).strays).toEqual([])
+  expect(await lost.submit(ref, LATER)).toHaveLength(1)
+})
+
+it('names nothing where it is not under review for that', async () => {
+  const ref = await maybePaid()
+  const key = disbursementOf(ref)
+  const { strays } = await world.store.reviews.find(key)
+  await world.store.claims.refuse(await world.draft(key, LATER), UNKNOWN, LATER)
+  const put = await lost.people.put(key, null, { next: 'pay-again' })
+  const named = { ...put, content: { ...put.content, strays: strays.map(({ id }) => id) } }
+  expect(await refusal(propose(world.store, lost.people.sari, named, LATER))).toBe('conflict')
+})
+
+it('pays what two people have decided that it is owed, also where something is deducted from it after that', async () => {
+  const ref = await maybePaid()
+  expect(await lost.submit(ref, LATER)).toEqual([])
+  await lost.people.decide(disbursementOf(ref), null, { next: 'pay-again' }, LATER)
+  await deduct(disbursementOf(ref), LATER)
+  expect(await lost.submit(ref, LATER + HOUR)).toHaveLength(1)
+})
