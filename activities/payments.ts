@@ -84,7 +84,8 @@ async function claimAndSend(dependencies: Dependencies, disbursement: string): P
     // What a restored database has forgotten may be paid: whoever would pay it asks first, and pays nothing that is not answered.
     if (draft.mustLookUp) {
       const answer = await pass('claim:looked-up', lookUp(dependencies, disbursement))
-      if (answer !== 'not-there') return null
+      // What is there and cannot be recorded is for people, where a statement shows it.
+      if (answer !== 'not-there' && !(answer === 'left' && draft.mustReview)) return null
     }
     if (draft.unchecked && !draft.mustReview) {
       if (await isConfirmed(dependencies, draft)) continue

@@ -29,7 +29,7 @@ import { observeLocked } from './observe.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings } from './postings.ts'
 import { holdMatching } from './statement-match.ts'
-import { takeBackStray } from './stray.ts'
+import { isContradictedByStray, takeBackStray } from './stray.ts'
 
 /** An attempt that a gateway may know of and we do not. */
 export interface Attempt {
@@ -301,21 +301,27 @@ async function recordLocked(
   if (owed.attempts >= attempt.n) return true
   if (!TAKES.includes(owed.state) || owed.account === null || owed.amount <= 0n) return false
   const versioning = context.programmes.version(owed.programme, owed.programme_version, sql)
-  const programme = await pass('recovery:ruled', versioning)
+  const told = { ...attempt, amount: owed.amount, fact }
+  const [programme, isContradicted] = await pass(
+    'recovery:ruled',
+    Promise.all([versioning, isContradictedByStray(sql, told)]),
+  )
+  // People decide about the debit: whoever would send it next finds it.
+  if (isContradicted) return false
   const key = payoutKey(attempt.disbursement, attempt.n)
   await pass('recovery:written', insertRecovered(sql, { ...attempt, key, owed, nowMs }))
   const posting = insertPostings(sql, [claimedEntry(attempt, key, owed, programme, nowMs)])
   await pass(
     'recovery:posted',
-    posting.then(() => takeBackStray(sql, context, { ...attempt, amount: owed.amount }, nowMs)),
+    posting.then(() => takeBackStray(sql, context, told, nowMs)),
   )
   const { programme: code, ref, tranche, currency } = owed
   const after = { tranche, gateway: attempt.gateway, amount: owed.amount.toString(), currency, n: attempt.n }
   const recovered = { act: 'payout-recovered', actor: engineActor(), atMs: nowMs, subject: key, after } as const
   await pass('recovery:audited', insertAudit(sql, [{ ...recovered, programme: code, ref }]))
-  const told = { payout: key, fact, atMs: nowMs }
+  const of = { payout: key, fact, atMs: nowMs }
   const item: ObservationItem =
-    fact.kind === 'not-sent' ? { ...told, source: 'submit' } : { ...told, source: 'enquiry', enquiry: 1 }
+    fact.kind === 'not-sent' ? { ...of, source: 'submit' } : { ...of, source: 'enquiry', enquiry: 1 }
   await pass('recovery:observed', observeLocked(sql, context, [item]))
   await pass('recovery:nudged', insertMessages(sql, [nudge(code, ref, 'payout')]))
   return true

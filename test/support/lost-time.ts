@@ -19,7 +19,9 @@ export const JAKARTA = { code: 'sandbox', zone: 'Asia/Jakarta', windowDays: 1 }
 export const AGAIN = NOON + 10 * MINUTE
 export const LATER = NOON + 2 * HOUR
 
-const sha256 = (text: string): Uint8Array => createHash('sha256').update(text).digest()
+/** By which a gateway knows an attempt at a disbursement. */
+export const referenceOf = (disbursement: string, n: number, salt = 0): string =>
+  gatewayReference(disbursement, n, (text) => createHash('sha256').update(text).digest(), salt)
 
 /** A life that the database has forgotten. */
 const LOST = disbursementOf('0000000000LST')
@@ -113,9 +115,8 @@ export async function lostTime(world: World) {
 
 /** What the gateway's day has of somebody who was registered as nobody here knows any more. */
 export function paidBefore(account: AccountDetails, more: Partial<StatementLine> = {}, n = 1): StatementLine {
-  const reference = gatewayReference(LOST, n, sha256)
   return line(
-    { payout: `${LOST}#${n}`, reference },
+    { payout: `${LOST}#${n}`, reference: referenceOf(LOST, n) },
     { account: { institution: account.institution, number: account.number }, ...more },
   )
 }

@@ -2,7 +2,7 @@
 import { PAID_IN_LOST_TIME } from '../../domain/disbursement.ts'
 import type { Finding, ReviewStep } from '../../domain/review.ts'
 import type { ProposalRow } from '../../store/proposals.ts'
-import { straysOfOwed } from '../../store/lost-time.ts'
+import { findStraysOfOwed } from '../../store/lost-time.ts'
 import { agree, propose, signer, type Put, type Signer } from './two-people.ts'
 import { NOON, type World } from './world.ts'
 
@@ -27,7 +27,7 @@ export async function reviewDecisionOf(
     payout === null ? null : await world.one<{ version: number }>('SELECT version FROM payout WHERE key = $1', [payout])
   const { finding = null, returned = null, next = null } = word
   const isAsked = payout === null && reason === PAID_IN_LOST_TIME
-  const strays = isAsked ? await straysOfOwed(world.root.pool, disbursement) : []
+  const strays = isAsked ? await findStraysOfOwed(world.root.pool, disbursement) : []
   const content = {
     ...owed,
     disbursement,
