@@ -58,9 +58,10 @@ const DECIDED = `EXISTS (SELECT FROM proposal q WHERE q.subject = d.key AND q.ac
 
 /**
  * Stray `x` is under a reference that only disbursement `d` is given, and no attempt at it that we know of: whoever was paid, and at whichever
- * gateway.
+ * gateway, also where two people have counted it as somebody else's.
  */
-const underReferenceOf = (stems: string): string => `${STRAY} AND left(x.reference, 13) = ANY (${stems}::text[])
+const underReferenceOf = (stems: string): string => `${DEBIT} AND left(x.reference, 13) = ANY (${stems}::text[])
+   AND (x.resolution IS DISTINCT FROM 'corrected' OR x.decided_under IS NOT NULL)
    AND coalesce((SELECT y.disbursement FROM payout y WHERE y.gateway = x.gateway AND y.reference = x.reference), '') <> d.key`
 
 /** What a reference of a disbursement begins with. */

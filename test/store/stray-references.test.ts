@@ -138,3 +138,33 @@ it('is taken by no other disbursement of the person, who was known before', asyn
   const other = await world.ready({ account: bankAccount() }, NOON)
   expect(await refusal(lost.count(other, {}, await lost.stray()))).toBe('conflict')
 })
+
+it('goes to people, and never under another reference, where it was counted as somebody else’s', async () => {
+  const ref = await world.admit({ account }, NOON)
+  await lost.tellDays(debitOf(ref))
+  const other = await world.ready({ account }, AGAIN)
+  await world.train(ref, AGAIN)
+  const draft = await world.draft(disbursementOf(ref), AGAIN)
+  expect(await lost.count(other)).toMatchObject({ state: 'executed' })
+  // Drafted before: nothing is claimed, whether a look at the gateway was in time or not.
+  const claim = await world.store.claims.claim(draft, bytesOf(draft), AGAIN, true)
+  expect(claim).toEqual({ kind: 'parked', reason: 'paid-in-lost-time' })
+  await lost.close()
+  expect(await lost.submit(ref, LATER)).toEqual([])
+  expect(await stateOf(world, disbursementOf(ref))).toMatchObject(IN_REVIEW)
+  expect(await payoutsOf(ref)).toBe(0)
+  // They may find that both were owed it: only then is its reference, which is taken, another one.
+  await lost.people.decide(disbursementOf(ref), null, { next: 'pay-again' }, LATER)
+  expect(await lost.submit(ref, LATER)).toEqual([referenceOf(disbursementOf(ref), 1, 1)])
+})
+
+it('goes to people also while the restore is open', async () => {
+  const ref = await world.admit({ account }, NOON)
+  await lost.tellDays(debitOf(ref))
+  const other = await world.ready({ account }, AGAIN)
+  await lost.count(other)
+  await world.train(ref, AGAIN)
+  lost.known.set(referenceOf(disbursementOf(ref), 1), found(seen('paid')))
+  expect(await lost.submit(ref, LATER)).toEqual([])
+  expect(await stateOf(world, disbursementOf(ref))).toMatchObject(IN_REVIEW)
+})
