@@ -28,6 +28,7 @@ import type { ObservationItem } from './observation-item.ts'
 import { observeLocked } from './observe.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings } from './postings.ts'
+import { keepLookedUp, keepSilent } from './restore-asked.ts'
 import { holdMatching } from './statement-match.ts'
 import { isContradictedByStray, takeBackStray } from './stray.ts'
 
@@ -63,6 +64,8 @@ export interface Restores {
   attemptsAfter(disbursement: string): Promise<Attempt[]>
   /** Records an attempt that was found, or a gap before one; false when the disbursement cannot take it. */
   record(attempt: Attempt, fact: PayoutFact, atMs: number): Promise<boolean>
+  /** Everything owed was asked about, and these gateways have not told all: the statements of the others may be matched. */
+  silent(id: string, gateways: readonly string[], atMs: number): Promise<void>
   /** Everything owed has been looked up: two people may now let sends go on. */
   lookedUp(id: string, counts: Readonly<Record<string, number>>, atMs: number): Promise<void>
   /** Days, by gateway, on which a payment of the lost time may still show, and whose statements are not matched yet. */
@@ -109,16 +112,8 @@ export function createRestores(context: StoreContext): Restores {
     },
     attemptsAfter: (disbursement) => attemptsAfter(pool, context, disbursement),
     record: (attempt, fact, atMs) => inTransaction(database, (sql) => recordLocked(sql, context, attempt, fact, atMs)),
-    lookedUp: (id, counts, atMs) =>
-      inTransaction(database, async (sql) => {
-        const { rowCount } = await sql.query(
-          'UPDATE restore SET looked_up_at = $2, version = version + 1 WHERE id = $1 AND closed_at IS NULL AND looked_up_at IS NULL',
-          [id, new Date(atMs)],
-        )
-        if (rowCount === 0) return
-        const subject = `restore:${id}`
-        await insertAudit(sql, [{ act: 'restore-looked-up', actor: engineActor(), atMs, subject, after: counts }])
-      }),
+    silent: (id, gateways, atMs) => inTransaction(database, (sql) => keepSilent(sql, id, gateways, atMs)),
+    lookedUp: (id, counts, atMs) => inTransaction(database, (sql) => keepLookedUp(sql, id, counts, atMs)),
     unmatchedDays: (id, gateways) => unmatchedDays(pool, id, gateways),
     strays: (id, gateways) => straysOf(pool, id, gateways),
     close: (id, gateways, actor, atMs) => inTransaction(database, (sql) => closeLocked(sql, id, gateways, actor, atMs)),

@@ -63,7 +63,7 @@ async function matchLocked(
   const { gateway } = statement
   // Days of one gateway are matched one at a time: each looks at the others' lines.
   await holdMatching(sql, gateway)
-  await refuseUnlooked(sql)
+  await refuseUnlooked(sql, gateway)
   // A day has up to a million lines, and this is one connection.
   await sql.query(`SET LOCAL work_mem = '96MB'; SET LOCAL enable_seqscan = on`)
   // Lines that have just come are not in the planner's statistics: it would look each of them up.
@@ -79,10 +79,14 @@ export async function holdMatching(sql: Pick<BulkSql, 'query'>, gateway: string)
   await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`reconcile:${gateway}`])
 }
 
-/** Before the gateways were asked, each payment of theirs that a restored database has forgotten would be one that nobody knows of. */
-async function refuseUnlooked(sql: BulkSql): Promise<void> {
-  const { rows } = await sql.query('SELECT FROM restore WHERE closed_at IS NULL AND looked_up_at IS NULL')
-  if (rows.length > 0) throw new Problem('conflict', 'the database was restored: what is owed is looked up first')
+/** Before a gateway was asked, each payment of its that a restored database has forgotten would be one that nobody knows of. */
+async function refuseUnlooked(sql: BulkSql, gateway: string): Promise<void> {
+  const { rows } = await sql.query(
+    'SELECT FROM restore WHERE closed_at IS NULL AND looked_up_at IS NULL AND (silent IS NULL OR $1 = ANY (silent))',
+    [gateway],
+  )
+  if (rows.length > 0)
+    throw new Problem('conflict', `the database was restored: what is owed is looked up first at ${gateway}`)
 }
 
 type Held = Pick<StatementRow, 'gateway' | 'day' | 'version'> & { readonly id: string }
