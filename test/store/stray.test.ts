@@ -92,6 +92,16 @@ it('is found in no later version of its statement, and counts once', async () =>
   expect(await lost.submit(other, LATER)).toHaveLength(1)
 })
 
+it('is not missing where it was counted only after days that nobody has proved', async () => {
+  const ref = await world.ready({ account }, AGAIN)
+  await lost.tellDays(paidBefore(account))
+  const put = await lost.counted(disbursementOf(ref), await lost.stray())
+  await agree(world.store, [lost.people.sari, lost.people.budi], put, LATER + 3 * DAY)
+  await lost.teller.reconcile([], { day: '2026-11-25' })
+  await lost.teller.reconcile([], { day: '2026-11-26' })
+  expect(await lost.teller.classes(true)).toEqual([])
+})
+
 it('counts once where two people decide twice at the same time', async () => {
   const refs = [await world.ready({ account }, AGAIN), await world.ready({ account }, AGAIN)]
   await lost.tellDays(paidBefore(account))
