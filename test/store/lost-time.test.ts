@@ -5,7 +5,16 @@ import { engineActor } from '../../domain/act.ts'
 import type { Pass } from '../../failpoints.ts'
 import { bankAccount } from '../support/builders.ts'
 import { gate } from '../support/gate.ts'
-import { AGAIN, JAKARTA, LATER, lostTime, lostTimeOfEach, paidBefore, type LostTime } from '../support/lost-time.ts'
+import {
+  AGAIN,
+  JAKARTA,
+  LATER,
+  lostTime,
+  lostTimeOfEach,
+  paidBefore,
+  referenceOf,
+  type LostTime,
+} from '../support/lost-time.ts'
 import { stateOf } from '../support/sent.ts'
 import { DAY, line, NEXT, OPENING } from '../support/statements.ts'
 import {
@@ -18,6 +27,7 @@ import {
   openWorld,
   refusal,
   seen,
+  seenFailed,
   type World,
 } from '../support/world.ts'
 
@@ -198,6 +208,39 @@ it('tells whoever looks while it is being closed', async () => {
   await Promise.all([looking, closing])
   await slow.close()
   expect(await world.count(`SELECT FROM message WHERE ref = $1 AND kind = 'lift'`, [ref])).toBe(1)
+})
+
+it('takes a debit back while its statement is being settled, which waits for it or is waited for', async () => {
+  const account = bankAccount()
+  const ref = await world.ready({ account }, NOON)
+  const key = disbursementOf(ref)
+  expect(await lost.submit(ref, AGAIN)).toHaveLength(1)
+  await world.observe({ payout: `${key}#1`, source: 'callback', fact: seenFailed('retry-new'), atMs: AGAIN })
+  // The one that failed was debited after all: settling tells the same life of it.
+  const debits = [1, 2].map((n) => line({ payout: `${key}#${n}`, reference: referenceOf(key, n) }, { account }))
+  const { id } = await lost.teller.load(debits)
+  await world.store.statements.match(id, JAKARTA, LATER)
+  const [found, goesOn] = [gate(), gate()]
+  const tries: string[] = []
+  const pass: Pass = async (name, work) => {
+    const value = await work
+    if (name === 'settle:found' || name === 'recovery:locked') tries.push(name)
+    if (name !== 'settle:found') return value
+    found.open()
+    await goesOn.opened
+    return value
+  }
+  const slow = openStore(world.database, { pass })
+  const settling = slow.statements.settle(id, 10, LATER)
+  await found.opened
+  const attempt = { disbursement: key, n: 2, gateway: 'sandbox', reference: referenceOf(key, 2), salt: 0 }
+  const recording = slow.restores.record(attempt, seen('paid'), LATER)
+  await Promise.race([recording, sleep(300)])
+  goesOn.open()
+  await Promise.all([settling, recording])
+  await slow.close()
+  // Whoever is found in a deadlock begins again.
+  expect(tries.toSorted()).toEqual(['recovery:locked', 'settle:found'])
 })
 
 it('takes a debit back that was nobody’s once its gateway was asked about the payment', async () => {
