@@ -159,12 +159,13 @@ const NEVER_LEFT: readonly string[] = ['failed', 'cancelled']
 
 /**
  * The attempt cannot be recorded as it is told: its debit is there although it is told not to have left, or is of another amount, or twice, or
- * was placed by people already and would be in the books a second time. The caller keeps statements from being matched.
+ * was placed by people already and would be in the books a second time. As it stays until the transaction ends: the caller keeps statements from being
+ * matched, and holds the life's lock.
  */
 export async function isContradictedByStray(sql: Sql, { gateway, reference, amount, fact }: Told): Promise<boolean> {
   const { rows } = await sql.query<{ is_it: boolean }>(
     `SELECT coalesce(x.state <> 'resolved' AND x.amount_there = $3, false) AS is_it FROM discrepancy x
-      WHERE left(x.reference, 13) = left($2, 13) AND (x.gateway, x.reference) = ($1, $2) AND ${STRAY}`,
+      WHERE left(x.reference, 13) = left($2, 13) AND (x.gateway, x.reference) = ($1, $2) AND ${STRAY} FOR UPDATE OF x`,
     [gateway, reference, amount],
   )
   const hasLeft = fact.kind === 'several' || (fact.kind === 'observed' && !NEVER_LEFT.includes(fact.observation.state))
