@@ -129,7 +129,11 @@ function nextWhileUnknown(
   if (!mayResend(payout, timing, nowMs)) return { kind: 'give-up' }
   // What was not found before a hold of days may have been found since: only a young answer is a reason to send.
   const isYoung = notFoundAtMs !== null && nowMs < notFoundAtMs + ladderWait(Infinity, timing)
-  return isYoung && !isResendForbidden ? { kind: 'resend' } : nextEnquiry(payout, timing, nowMs)
+  if (isYoung && !isResendForbidden) return { kind: 'resend' }
+  const next = nextEnquiry(payout, timing, nowMs)
+  if (next.kind !== 'wait') return next
+  // From then on it is given up, and nobody tells when that has come.
+  return { kind: 'wait', untilMs: Math.min(next.untilMs, replaysUntilMs(payout.firstSentAtMs, timing)) }
 }
 
 function nextEnquiry(payout: WaitingPayout, timing: EnquiryTiming, nowMs: number): NextForPayout {

@@ -15,14 +15,15 @@ const DENIALS: Readonly<Record<FailureFinal, readonly string[]>> = {
 
 /**
  * Whether `late` was sent in good faith: the gateway had denied `early` (or a second object it had made of it) before, and had not
- * yet taken that back.
+ * yet taken that back; or it had told that the one of two objects came back, and had never told of the other.
  */
 function isExcused({ timing }: Setting, judge: Judge, early: Executed, late: Executed): boolean {
   if (early.key === late.key) return false
   const claimedMs = judge.claimedMs.get(late.key) ?? 0
   const before = heardUnder(judge, early).filter(({ atMs }) => atMs < claimedMs)
   const denied = before.findIndex(({ status }) => DENIALS[timing.failureFinal].includes(status))
-  return denied >= 0 && !before.slice(denied).some(({ status }) => status === 'SUCCEEDED')
+  if (denied >= 0 && !before.slice(denied).some(({ status }) => status === 'SUCCEEDED')) return true
+  return before.some(({ status }) => status === 'RETURNED') && !before.some(({ gatewayId }) => gatewayId === early.id)
 }
 
 /** What we had heard of one of the gateway's payouts, in order. */

@@ -1,5 +1,15 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { coalesce } from '../../api/plugins/coalesce.ts'
+
+// A busy machine holds timers up, and would make other batches.
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+/** Time goes on until nobody waits for it. */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  await vi.runAllTimersAsync()
+  return answer
+}
 
 const data = (message: string) => Object.assign(new Error(message), { code: '23505' })
 
@@ -16,7 +26,7 @@ describe('what arrives together', () => {
       openMax: 4,
       waitingMax: 1000,
     })
-    const results = await Promise.all(Array.from({ length: 30 }, (_, index) => double(index)))
+    const results = await inTime(Promise.all(Array.from({ length: 30 }, (_, index) => double(index))))
     expect(results).toEqual(Array.from({ length: 30 }, (_, index) => index * 2))
     expect(batches).toEqual([30])
   })
@@ -29,7 +39,7 @@ describe('what arrives together', () => {
       return items
     }
     const echo = coalesce<number, number>({ run, batchMax: 200, waitMs: 2, openMax: 4, waitingMax: 1000 })
-    await Promise.all(Array.from({ length: 200 }, (_, index) => echo(index)))
+    await inTime(Promise.all(Array.from({ length: 200 }, (_, index) => echo(index))))
     expect(batches).toHaveLength(4)
     expect(Math.min(...batches)).toBeGreaterThanOrEqual(32)
   })
@@ -45,7 +55,7 @@ describe('what arrives together', () => {
     const caller = async (): Promise<void> => {
       for (let n = 0; n < 6; n += 1) await echo(n)
     }
-    await Promise.all(Array.from({ length: 80 }, caller))
+    await inTime(Promise.all(Array.from({ length: 80 }, caller)))
     expect(sizes).toEqual(Array.from({ length: 12 }, () => 40))
   })
 
@@ -59,8 +69,9 @@ describe('what arrives together', () => {
     const keyOf = (item: string): string => item.slice(0, 1)
     const echo = coalesce<string, string>({ run, batchMax: 200, waitMs: 1, openMax: 2, waitingMax: 1000, keyOf })
     const first = echo('a1')
-    await new Promise((resolve) => setTimeout(resolve, 5))
-    expect(await Promise.all([first, echo('a2'), echo('b1'), echo('b2')])).toEqual(['a1', 'a2', 'b1', 'b2'])
+    await vi.advanceTimersByTimeAsync(5)
+    const all = Promise.all([first, echo('a2'), echo('b1'), echo('b2')])
+    expect(await inTime(all)).toEqual(['a1', 'a2', 'b1', 'b2'])
     expect(batches).toEqual([['a1'], ['b1', 'b2'], ['a2']])
   })
 
@@ -82,7 +93,7 @@ describe('what arrives together', () => {
       openMax: 2,
       waitingMax: 1000,
     })
-    const results = await Promise.all(Array.from({ length: 95 }, (_, index) => echo(index)))
+    const results = await inTime(Promise.all(Array.from({ length: 95 }, (_, index) => echo(index))))
     expect(results.length).toBe(95)
     expect(sizes.reduce((sum, size) => sum + size)).toBe(95)
     expect(Math.max(...sizes)).toBe(10)
@@ -95,7 +106,7 @@ describe('what arrives together', () => {
       return items
     }
     const echo = coalesce<number, number>({ run, batchMax: 200, waitMs: 1, openMax: 4, waitingMax: 1000 })
-    const results = await Promise.allSettled(Array.from({ length: 20 }, (_, index) => echo(index)))
+    const results = await inTime(Promise.allSettled(Array.from({ length: 20 }, (_, index) => echo(index))))
     expect(results.filter((result) => result.status === 'rejected').length).toBe(1)
     expect(results[13]?.status).toBe('rejected')
   })
@@ -107,7 +118,7 @@ describe('what arrives together', () => {
       throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' })
     }
     const echo = coalesce<number, number>({ run, batchMax: 200, waitMs: 1, openMax: 4, waitingMax: 1000 })
-    const results = await Promise.allSettled(Array.from({ length: 20 }, (_, index) => echo(index)))
+    const results = await inTime(Promise.allSettled(Array.from({ length: 20 }, (_, index) => echo(index))))
     expect(results.every((result) => result.status === 'rejected')).toBe(true)
     expect(calls).toBe(1)
   })
@@ -117,7 +128,7 @@ describe('what arrives together', () => {
     const echo = coalesce<number, number>({ run: () => never, batchMax: 1, waitMs: 0, openMax: 1, waitingMax: 2 })
     void echo(1)
     void echo(2)
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await vi.advanceTimersByTimeAsync(10)
     void echo(3)
     void echo(4).catch(() => undefined)
     await expect(echo(5)).rejects.toMatchObject({ code: 'overloaded' })

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   nextForOpenSend,
@@ -113,6 +114,13 @@ describe('the same key and bytes are sent again', () => {
     expect(forbidden(320)).toEqual({ kind: 'enquire' })
   })
 
+  it('what nobody may send again wakes when the gateway may have forgotten its key, though the next question is later', () => {
+    const askedLate = { ...notFoundTwice, notFoundAtMs: 2950 * SECOND, lastEnquiryAtMs: 2950 * SECOND }
+    const forbidden = (atSeconds: number) => nextForPayout(askedLate, TIMING, atSeconds * SECOND, true)
+    expect(forbidden(2951)).toEqual({ kind: 'wait', untilMs: 3000 * SECOND })
+    expect(forbidden(3000)).toEqual({ kind: 'give-up' })
+  })
+
   it('what was throttled waits while it is forbidden, and goes to people when the gateway may have forgotten its key', () => {
     const throttled = unknown({ state: 'submitting', sendAgainAtMs: 8 * SECOND })
     const forbidden = (atSeconds: number) => nextForPayout(throttled, TIMING, atSeconds * SECOND, true)
@@ -179,5 +187,44 @@ describe('the latest moment a first byte may leave', () => {
   it('is the timeout after the claim, but never past what the provider remembers', () => {
     expect(sendByMs(5 * SECOND, 0, TIMING)).toBe(15 * SECOND)
     expect(sendByMs(2995 * SECOND, 0, TIMING)).toBe(3000 * SECOND)
+  })
+})
+
+describe('whoever waits', () => {
+  const seconds = (max: number) => fc.integer({ min: 0, max }).map((count) => count * SECOND)
+  /** In the order in which it happens: sent, ended, asked about after the quiet period, looked at. */
+  const looks = fc
+    .record({
+      of: fc.record({
+        state: fc.constantFrom('submitting', 'unknown', 'accepted', 'processing'),
+        sends: fc.integer({ min: 0, max: 3 }),
+        enquiries: fc.integer({ min: 0, max: 5 }),
+        notFound: fc.integer({ min: 0, max: 3 }),
+        sendAgainAtMs: fc.option(seconds(4000)),
+      }),
+      isEnded: fc.boolean(),
+      started: seconds(3000),
+      untilEnd: seconds(10),
+      untilAnswer: seconds(800),
+      untilLook: seconds(300),
+    })
+    .map(({ of, isEnded, started, untilEnd, untilAnswer, untilLook }) => {
+      const answered = started + untilEnd + TIMING.quietPeriodMs + untilAnswer
+      const sent = { lastSendStartedAtMs: started, lastSendEndedAtMs: isEnded ? started + untilEnd : null }
+      const isAsked = of.notFound > 0 || of.enquiries > 0
+      const asked = { notFoundAtMs: of.notFound > 0 ? answered : null, lastEnquiryAtMs: isAsked ? answered : null }
+      return { payout: unknown({ ...of, ...sent, ...asked }), fromMs: answered + untilLook }
+    })
+
+  it('is told when something else is next: nothing changes before', () => {
+    fc.assert(
+      fc.property(looks, fc.boolean(), seconds(300), ({ payout, fromMs }, isForbidden, waited) => {
+        const waiting = nextForPayout(payout, TIMING, fromMs, isForbidden)
+        if (waiting.kind !== 'wait') return
+        const laterMs = Math.min(fromMs + waited, waiting.untilMs - 1)
+        expect(nextForPayout(payout, TIMING, laterMs, isForbidden)).toEqual(waiting)
+      }),
+      { numRuns: 20_000 },
+    )
   })
 })

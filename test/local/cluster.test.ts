@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
-import { withClient } from '../../local/roles.ts'
+import { urlOfDatabase, withClient } from '../../local/roles.ts'
 import { createDatabase, type TestDatabase } from '../support/cluster.ts'
+import { besideRows } from '../support/emptied.ts'
 
 const made: TestDatabase[] = []
 afterAll(async () => {
@@ -31,4 +32,50 @@ test('the roles of a test database have the settings of a real one', async () =>
   expect(await ask(database.app, 'SELECT current_user AS answer')).toBe('lunas_app')
   expect(await ask(database.app, `SELECT current_setting('statement_timeout') AS answer`)).toBe('30s')
   expect(await ask(database.audit, `SELECT current_setting('transaction_read_only') AS answer`)).toBe('on')
+})
+
+test('what was given back is lent again empty, under another name, and its numbers begin anew', async () => {
+  const first = await createDatabase()
+  const say = `INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
+               VALUES (gen_random_uuid(), 'p', 'r', 'lift', 4, 'pending', now())`
+  await withClient(first.super, (client) =>
+    client.query(`SET session_replication_role = replica; ${say}; SELECT nextval('posting_id_seq')`),
+  )
+  await first.drop()
+  await first.drop()
+  const again = await createDatabase()
+  const left = `SELECT (SELECT count(*) FROM message)::int AS rows, nextval('posting_id_seq')::int AS number`
+  const found = await withClient(again.super, (client) => client.query(left))
+  expect(found.rows).toEqual([{ rows: 0, number: 1 }])
+  expect(again.name).not.toBe(first.name)
+  await expect(withClient(first.super, (client) => client.query('SELECT'))).rejects.toThrow(/does not exist/)
+  await again.drop()
+})
+
+test.each([
+  'ALTER TABLE payout DISABLE TRIGGER ALL',
+  'GRANT DELETE ON posting TO lunas_app',
+  'GRANT UPDATE (amount) ON posting TO lunas_app',
+  'CREATE INDEX ON payout (key)',
+  'CREATE OR REPLACE VIEW odd AS SELECT',
+  'CREATE FUNCTION odd() RETURNS int LANGUAGE sql RETURN 1',
+  'CREATE SCHEMA odd',
+  `DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO lunas_app', current_database()); END $$`,
+  `DO $$ BEGIN EXECUTE format('ALTER ROLE lunas_app IN DATABASE %I SET statement_timeout = 1', current_database()); END $$`,
+  'DELETE FROM _prisma_migrations WHERE id = (SELECT max(id) FROM _prisma_migrations)',
+])('a database in which more than rows has changed is not lent again: %s', async (change) => {
+  const database = await createDatabase()
+  const server = urlOfDatabase(database.super, 'postgres')
+  const oidsOf = (where: string) =>
+    withClient(server, async (client) => {
+      const { rows } = await client.query<{ oid: number }>(`SELECT oid FROM pg_database WHERE ${where}`)
+      return rows
+    })
+  const [mine] = await oidsOf(`datname = '${database.name}'`)
+  const beside = await withClient(database.super, besideRows)
+  expect(await withClient(database.super, besideRows)).toBe(beside)
+  await withClient(database.super, (client) => client.query(change))
+  expect(await withClient(database.super, besideRows)).not.toBe(beside)
+  await database.drop()
+  expect(await oidsOf(`oid = ${mine?.oid ?? 0}`)).toEqual([])
 })
