@@ -99,7 +99,7 @@ async function claimAndSend(dependencies: Dependencies, disbursement: string): P
     }
     const claim = await pass('claim:told', store.claims.claim(draft, prepared.body, now(), draft.mustLookUp))
     if (claim.kind === 'collision') {
-      salt += 1
+      salt = draft.salt + 1
       continue
     }
     if (claim.kind === 'parked') return null

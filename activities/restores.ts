@@ -7,7 +7,7 @@ import type { PayoutFact } from '../domain/payout.ts'
 import type { Pass } from '../failpoints.ts'
 import type { EnquiryResult, Gateway } from '../gateways/gateway.ts'
 import type { Store } from '../store/index.ts'
-import type { Attempt } from '../store/restores.ts'
+import type { AskedAttempt } from '../store/restores.ts'
 
 /** `not-there`: every gateway that may know of it was asked and knows nothing. `left`: its record cannot take what was found; people look. */
 export type LookedUp = 'not-there' | 'recovered' | 'unanswered' | 'left'
@@ -24,7 +24,7 @@ export interface LookUpDependencies {
 }
 
 interface Answered {
-  readonly attempt: Attempt
+  readonly attempt: AskedAttempt
   readonly answer: EnquiryResult
 }
 
@@ -72,7 +72,7 @@ async function recordUpTo(
   return isSilent ? 'unanswered' : 'recovered'
 }
 
-async function ask({ gateways }: LookUpDependencies, attempt: Attempt): Promise<Answered> {
+async function ask({ gateways }: LookUpDependencies, attempt: AskedAttempt): Promise<Answered> {
   const gateway = gateways.get(attempt.gateway)
   if (!gateway) return { attempt, answer: { kind: 'unavailable', failure: NO_GATEWAY } }
   const signal = AbortSignal.timeout(gateway.capabilities.timing.enquireTimeoutMs)

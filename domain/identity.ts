@@ -80,9 +80,12 @@ export function gatewayReference(disbursement: string, n: number, hash: Hash, sa
   return stem + attempt + checkCharacter(stem + attempt)
 }
 
-/** What the references of all attempts at a disbursement begin with: those without a salt, and those with the first one. 13 characters each. */
+/** More than any disbursement has needed: by collision, or where a debit under a reference of its own was another payment. */
+const SALTS = [0, 1, 2, 3]
+
+/** What the references of all attempts at a disbursement begin with: those without a salt, and those with the first ones. 13 characters each. */
 export function referenceStems(disbursement: string, hash: Hash): readonly string[] {
-  return [0, 1].map((salt) => stemOf(disbursement, hash, salt))
+  return SALTS.map((salt) => stemOf(disbursement, hash, salt))
 }
 
 function stemOf(disbursement: string, hash: Hash, salt: number): string {

@@ -32,7 +32,7 @@ export async function heldInLostTime(sql: Sql, programme: string, ref: string): 
 export const REGISTERED_IN_LOST_TIME = `EXISTS (SELECT FROM restore r WHERE r.closed_at IS NULL AND p.registered_at > r.restored_to)`
 
 /** Difference `x` is money that left a gateway for nothing that was known when its statement was matched; `discrepancy_reference` has these. */
-const DEBIT = `x.payout IS NULL AND x.line IS NOT NULL AND x.direction = 'debit' AND x.class IN ('unknown-reference', 'amount')`
+export const DEBIT = `x.payout IS NULL AND x.line IS NOT NULL AND x.direction = 'debit' AND x.class IN ('unknown-reference', 'amount')`
 
 /** It left for nothing that we know of by now; the partial index `discrepancy_stray` has these. */
 export const STRAY = `${DEBIT} AND x.resolution IS DISTINCT FROM 'corrected'`
@@ -52,16 +52,20 @@ export const MAY_BE_THEIRS = `p.registered_at > r.restored_to AND ${STRAY}
             AND x.day BETWEEN r.restored_to::date - 1 AND r.found_at::date + ${LINE_WITHIN_DAYS}
             AND (l.statement, l.line) = (x.statement, x.line) AND (o.programme, o.ref) = (p.programme, p.ref) AND ${SAME_ACCOUNT}`
 
-/** Two people have decided about disbursement `d` with stray `x` before their eyes. */
-const DECIDED = `EXISTS (SELECT FROM proposal q WHERE q.subject = d.key AND q.act = 'review-decision' AND q.state = 'executed'
-                       AND q.content -> 'strays' ? x.id::text)`
+/** Debit `x` stands in its statement still, or was counted as a payment by two people. */
+export const STANDS = `(x.resolution IS DISTINCT FROM 'corrected' OR x.decided_under IS NOT NULL)`
+
+/** Two people have seen stray `x`, and said that the disbursement is to be paid all the same: it was another payment. Nothing else that they say does. */
+export const decidedFor = (disbursement: string): string =>
+  `EXISTS (SELECT FROM proposal q WHERE q.subject = ${disbursement} AND q.act = 'review-decision' AND q.state = 'executed'
+             AND q.content ->> 'next' = 'pay-again' AND q.content -> 'strays' ? x.id::text)`
 
 /**
  * Stray `x` is under a reference that only disbursement `d` is given, and no attempt at it that we know of: whoever was paid, and at whichever
  * gateway, also where two people have counted it as somebody else's.
  */
 const underReferenceOf = (stems: string): string => `${DEBIT} AND left(x.reference, 13) = ANY (${stems}::text[])
-   AND (x.resolution IS DISTINCT FROM 'corrected' OR x.decided_under IS NOT NULL)
+   AND ${STANDS}
    AND coalesce((SELECT y.disbursement FROM payout y WHERE y.gateway = x.gateway AND y.reference = x.reference), '') <> d.key`
 
 /** What a reference of a disbursement begins with. */
@@ -75,9 +79,9 @@ export function stemsOf(disbursement: string): readonly string[] {
  */
 export const straysOfOwed = (stems: string): string => `
 SELECT x.id FROM restore r, discrepancy x, statement_line l, account o
- WHERE ${MAY_BE_THEIRS} AND NOT ${DECIDED}
+ WHERE ${MAY_BE_THEIRS} AND NOT ${decidedFor('d.key')}
  UNION
-SELECT x.id FROM discrepancy x WHERE ${underReferenceOf(stems)} AND NOT ${DECIDED}`
+SELECT x.id FROM discrepancy x WHERE ${underReferenceOf(stems)} AND NOT ${decidedFor('d.key')}`
 
 /** Those of one disbursement, oldest first. */
 export async function findStraysOfOwed(sql: Sql, disbursement: string): Promise<string[]> {

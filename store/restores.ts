@@ -2,9 +2,9 @@
  * A database that is older than what it has told the world. While a restore is open nothing is sent that was not looked up at its
  * gateway first; what is found there is recorded as sent, and what was sent in it is lost: it is never made anew.
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { engineActor, type Actor } from '../domain/act.ts'
-import { gatewayReference, payoutKey } from '../domain/identity.ts'
+import { payoutKey } from '../domain/identity.ts'
 import type { PayoutFact } from '../domain/payout.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Programme } from '../domain/programme.ts'
@@ -28,6 +28,7 @@ import type { ObservationItem } from './observation-item.ts'
 import { observeLocked } from './observe.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings } from './postings.ts'
+import { freeReference, type FreeReference } from './references.ts'
 import { keepLookedUp, keepSilent } from './restore-asked.ts'
 import { holdMatching } from './statement-match.ts'
 import { isContradictedByStray, takeBackStray } from './stray.ts'
@@ -40,6 +41,9 @@ export interface Attempt {
   readonly reference: string
   readonly salt: number
 }
+
+/** One that is asked about; `isShown` where its debit stands in a statement, as the database knows. */
+export type AskedAttempt = Attempt & Pick<FreeReference, 'isShown'>
 
 export interface Restore {
   readonly id: string
@@ -61,7 +65,7 @@ export interface Restores {
   /** Some of what is about to be sent, those first that would have been sent first. */
   waiting(limit: number): Promise<string[]>
   /** The attempts that may follow the last known one, at every gateway of its programme. */
-  attemptsAfter(disbursement: string): Promise<Attempt[]>
+  attemptsAfter(disbursement: string): Promise<AskedAttempt[]>
   /** Records an attempt that was found, or a gap before one; false when the disbursement cannot take it. */
   record(attempt: Attempt, fact: PayoutFact, atMs: number): Promise<boolean>
   /** Everything owed was asked about, and these gateways have not told all: the statements of the others may be matched. */
@@ -251,27 +255,18 @@ async function owedOf(sql: Sql, disbursement: string): Promise<Owed> {
   return one(rows, `disbursement ${disbursement}`)
 }
 
-async function attemptsAfter(sql: Sql, context: StoreContext, disbursement: string): Promise<Attempt[]> {
+async function attemptsAfter(sql: Sql, context: StoreContext, disbursement: string): Promise<AskedAttempt[]> {
   const owed = await owedOf(sql, disbursement)
   const { payment } = await context.programmes.version(owed.programme, owed.programme_version)
   const numbers = Array.from({ length: AHEAD }, (_, index) => owed.attempts + 1 + index)
-  const attempts: Attempt[] = []
+  const attempts: AskedAttempt[] = []
   for (const n of numbers) {
-    for (const gateway of payment.gateways) attempts.push(await attemptAt(sql, { disbursement, n, gateway }))
+    for (const gateway of payment.gateways) {
+      const of = { disbursement, n, gateway }
+      attempts.push({ ...of, ...(await freeReference(sql, of)) })
+    }
   }
   return attempts
-}
-
-/** By the reference it would have been given: another salt only where the one before is somebody else's. */
-async function attemptAt(sql: Sql, of: Omit<Attempt, 'reference' | 'salt'>): Promise<Attempt> {
-  for (let salt = 0; ; salt += 1) {
-    const reference = gatewayReference(of.disbursement, of.n, sha256, salt)
-    const { rows } = await sql.query(
-      'SELECT FROM payout WHERE gateway = $1 AND reference = $2 AND disbursement <> $3',
-      [of.gateway, reference, of.disbursement],
-    )
-    if (rows.length === 0) return { ...of, reference, salt }
-  }
 }
 
 /** What can still be on its way to somebody; the other states say that it is not, and people look. */
@@ -374,8 +369,4 @@ async function insertRecovered(sql: Sql, { key, owed, nowMs, ...attempt }: Recov
       new Date(nowMs),
     ],
   )
-}
-
-function sha256(text: string): Uint8Array {
-  return createHash('sha256').update(text).digest()
 }
