@@ -17,7 +17,7 @@ export interface LookUpDependencies {
   readonly gateways: ReadonlyMap<string, Gateway>
   readonly now: () => number
   readonly pass: Pass
-  /** Nothing is recorded: `recovered` then says that something is there. */
+  /** Nothing is recorded: `recovered` then says that something is there of which the database knows nothing. */
   readonly isOnlyAsking?: boolean
   /** Told of each gateway of which not everything is recorded, because it, or another one, did not answer. */
   readonly onSilent?: (gateway: string) => void
@@ -36,7 +36,10 @@ export async function lookUp(dependencies: LookUpDependencies, disbursement: str
   const answers = await pass('recovery:answered', Promise.all(asked))
   const silent = answers.filter(({ answer }) => answer.kind === 'unavailable')
   for (const { attempt } of silent) dependencies.onSilent?.(attempt.gateway)
-  const last = Math.max(0, ...answers.flatMap(({ attempt, answer }) => (answer.kind === 'found' ? [attempt.n] : [])))
+  // What stands in a statement that we have is for people: it says nothing of how old the database is.
+  const isNews = ({ isShown }: AskedAttempt): boolean => dependencies.isOnlyAsking !== true || !isShown
+  const found = answers.filter(({ attempt, answer }) => answer.kind === 'found' && isNews(attempt))
+  const last = Math.max(0, ...found.map(({ attempt }) => attempt.n))
   if (last === 0) return silent.length > 0 ? 'unanswered' : 'not-there'
   if (dependencies.isOnlyAsking === true) {
     if (silent.length > 0) return 'unanswered'

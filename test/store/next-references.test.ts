@@ -136,3 +136,15 @@ it('claims nothing under the reference of a debit that was drafted before the st
   expect(await world.store.claims.claim(draft, bytesOf(draft), LATER)).toEqual({ kind: 'collision' })
   expect(await lost.submit(ref, LATER)).toEqual([referenceOf(disbursementOf(ref), 1, 1)])
 })
+
+it('stops nothing at a worker’s start for a debit that is known, while whose payment it may be is on hold', async () => {
+  const ref = await owedBeside()
+  await world.act((acts) => acts.hold({ programme: 'swift', ref, reason: 'looked into' }), LATER)
+  remember(ref)
+  expect(await stateOf(world, disbursementOf(ref))).toMatchObject({ state: 'released' })
+  expect(await startWorker()).toBeNull()
+  expect(await world.store.restores.open()).toBeNull()
+  // What no statement has shown is news, also of the same life.
+  remember(ref, 2)
+  expect(await startWorker()).toContain(disbursementOf(ref))
+})
