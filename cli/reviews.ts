@@ -126,9 +126,9 @@ function newPayoutOf({ disbursement, attempts }: Detail): { readonly key: string
   return { key: `${disbursement}#${attempts.length + 1}`, version: 0 }
 }
 
-/** It is under review for payments of the lost time that may be this one: whoever decides says which they have seen. */
-function isAskedAboutStrays({ reason, strays }: Detail, payout: object | undefined): boolean {
-  return reason === 'paid-in-lost-time' && payout === undefined && strays.length > 0
+/** Payments of the lost time may be this one: whoever decides says which they have seen. */
+function isAskedAboutStrays({ strays }: Detail, payout: object | undefined): boolean {
+  return payout === undefined && strays.length > 0
 }
 
 function payoutOf(review: Detail, named: string | undefined): Detail['attempts'][number] | undefined {

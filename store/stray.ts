@@ -3,7 +3,7 @@
  * stray debit becomes an attempt at what is owed, under the reference that its gateway knows, and is decided about like any other.
  */
 import type { Actor } from '../domain/act.ts'
-import { AT_REST, PAID_IN_LOST_TIME } from '../domain/disbursement.ts'
+import { AT_REST } from '../domain/disbursement.ts'
 import { payoutKey } from '../domain/identity.ts'
 import type { PayoutFact } from '../domain/payout.ts'
 import type { LedgerEvent } from '../domain/ledger.ts'
@@ -121,21 +121,28 @@ function refuseUnfit(row: StrayRow, { disbursement, attempts }: ReviewPicture, {
   if (currency !== disbursement.currency) throw new Problem('conflict', `it is in ${currency}`)
 }
 
+interface Naming {
+  readonly disbursement: string
+  readonly payout: string | null
+  readonly strays?: readonly string[]
+}
+
+/** Nobody decides beforehand about what is not asked about: it may be of another account, which they link later. Throws `conflict`. */
+export async function refuseMisnamed(sql: Sql, { disbursement, payout, strays = [] }: Naming): Promise<void> {
+  if (strays.length === 0) return
+  const asked = payout === null ? await findStraysOfOwed(sql, disbursement) : []
+  const others = strays.filter((id) => !asked.includes(id))
+  if (others.length > 0) throw new Problem('conflict', `nobody asks whether ${others.join(', ')} was its payment`)
+}
+
 /**
- * Who decides about what is under review for strays names each that may be its payment: one that was found since they looked is not decided about.
- * Throws `review-moved`, and `conflict` where strays are named that are not asked about.
+ * Who decides what happens with what is owed names each stray that may be its payment, whatever else it is under review for: one that was found since
+ * they looked is not decided about. Throws `review-moved`.
  */
-export async function refuseUnnamed(
-  sql: Sql,
-  { disbursement: { key, state, reason } }: ReviewPicture,
-  { payout, strays = [] }: { readonly payout: string | null; readonly strays?: readonly string[] },
-): Promise<void> {
-  if (payout !== null || state !== 'review' || reason !== PAID_IN_LOST_TIME) {
-    if (strays.length > 0) throw new Problem('conflict', 'it is not under review for a payment of the lost time')
-    return
-  }
-  // When it is carried out, what it names is decided about by itself.
-  const unnamed = (await findStraysOfOwed(sql, key)).filter((id) => !strays.includes(id))
+export async function refuseUnnamed(sql: Sql, { disbursement, payout, strays = [] }: Naming): Promise<void> {
+  if (payout !== null) return
+  // When it is carried out, what it names may be decided about by itself.
+  const unnamed = (await findStraysOfOwed(sql, disbursement)).filter((id) => !strays.includes(id))
   if (unnamed.length > 0)
     throw new Problem('review-moved', `look again: ${unnamed.join(', ')} may be its payment too, and is not named`)
 }

@@ -4,7 +4,7 @@ import { bankAccount } from '../support/builders.ts'
 import { LATER, lostTimeOfEach, paidBefore, type LostTime } from '../support/lost-time.ts'
 import { stateOf } from '../support/sent.ts'
 import { agree, decide, propose } from '../support/two-people.ts'
-import { AMOUNT, disbursementOf, HOUR, refusal, type World } from '../support/world.ts'
+import { AMOUNT, DAY, disbursementOf, HOUR, refusal, type World } from '../support/world.ts'
 
 let world: World
 let lost: LostTime
@@ -39,16 +39,37 @@ it('asks people also where something was deducted from what is owed since the de
   expect(await stateOf(world, disbursementOf(ref))).toMatchObject(IN_REVIEW)
 })
 
-it('asks people also where they have decided about something else since', async () => {
+it('takes no decision that does not name it where it is under review for something else', async () => {
   const ref = await maybePaid()
   const key = disbursementOf(ref)
   const draft = await world.draft(key, LATER)
   await world.store.claims.refuse(draft, UNKNOWN, LATER)
   expect(await stateOf(world, key)).toMatchObject({ state: 'review', reason: 'format' })
+  const put = await lost.people.put(key, null, { next: 'pay-again' })
+  const unnamed = { ...put, content: { ...put.content, strays: undefined } }
+  expect(await refusal(propose(world.store, lost.people.sari, unnamed, LATER))).toBe('review-moved')
   await lost.people.decide(key, null, { next: 'pay-again' }, LATER)
-  expect(await lost.submit(ref, LATER)).toEqual([])
-  expect(await stateOf(world, key)).toMatchObject(IN_REVIEW)
+  expect(await lost.submit(ref, LATER)).toHaveLength(1)
 })
+
+it.for(['hold', 'needs-account'] as const)(
+  'asks people again after they have said %s: only that it is paid again says that it was another payment',
+  async (next) => {
+    const ref = await maybePaid()
+    const key = disbursementOf(ref)
+    expect(await lost.submit(ref, LATER)).toEqual([])
+    await lost.people.decide(key, null, { next }, LATER)
+    expect((await world.store.reviews.find(key)).strays).toHaveLength(1)
+    if (next === 'needs-account') {
+      await world.link(ref, bankAccount(), LATER)
+      await world.advance(ref, LATER + 3 * DAY)
+      expect(await lost.submit(ref, LATER + 3 * DAY)).toEqual([])
+      expect(await stateOf(world, key)).toMatchObject(IN_REVIEW)
+    }
+    await lost.people.decide(key, null, { next: 'pay-again' }, LATER + 3 * DAY)
+    expect(await lost.submit(ref, LATER + 3 * DAY)).toHaveLength(1)
+  },
+)
 
 it('shows what may be the payment, and takes no decision that does not name each', async () => {
   const ref = await maybePaid()
@@ -70,13 +91,17 @@ it('shows what may be the payment, and takes no decision that does not name each
   expect(await lost.submit(ref, LATER)).toHaveLength(1)
 })
 
-it('names nothing where it is not under review for that', async () => {
-  const ref = await maybePaid()
-  const key = disbursementOf(ref)
-  const { strays } = await world.store.reviews.find(key)
-  await world.store.claims.refuse(await world.draft(key, LATER), UNKNOWN, LATER)
-  const put = await lost.people.put(key, null, { next: 'pay-again' })
-  const named = { ...put, content: { ...put.content, strays: strays.map(({ id }) => id) } }
+it('names no debit that is not asked about, as one to an account that the person links only later', async () => {
+  const other = { id: 'b', reference: 'AAAAAAAAAAAAAAAB', gatewayId: 'po_b' }
+  await lost.tellDays(paidBefore(account), paidBefore(bankAccount(), other))
+  const all = (await lost.teller.found(true)).map(({ id }) => id)
+  for (const _ of all) await lost.resolve()
+  await lost.close()
+  const ref = await world.ready({ account }, LATER)
+  expect(await lost.submit(ref, LATER)).toEqual([])
+  const put = await lost.people.put(disbursementOf(ref), null, { next: 'pay-again' })
+  expect(put.content['strays']).toHaveLength(1)
+  const named = { ...put, content: { ...put.content, strays: all } }
   expect(await refusal(propose(world.store, lost.people.sari, named, LATER))).toBe('conflict')
 })
 

@@ -1,5 +1,4 @@
 /** Reviews in tests of the store: what is put forward about one, and what two people make of it. */
-import { PAID_IN_LOST_TIME } from '../../domain/disbursement.ts'
 import type { Finding, ReviewStep } from '../../domain/review.ts'
 import type { ProposalRow } from '../../store/proposals.ts'
 import { findStraysOfOwed } from '../../store/lost-time.ts'
@@ -19,15 +18,14 @@ export async function reviewDecisionOf(
   payout: string | null,
   word: Word,
 ): Promise<Put> {
-  const { reason, ...owed } = await world.one<{ programme: string; version: number; reason: string | null }>(
-    'SELECT programme, version, reason FROM disbursement WHERE key = $1',
+  const owed = await world.one<{ programme: string; version: number }>(
+    'SELECT programme, version FROM disbursement WHERE key = $1',
     [disbursement],
   )
   const seen =
     payout === null ? null : await world.one<{ version: number }>('SELECT version FROM payout WHERE key = $1', [payout])
   const { finding = null, returned = null, next = null } = word
-  const isAsked = payout === null && reason === PAID_IN_LOST_TIME
-  const strays = isAsked ? await findStraysOfOwed(world.root.pool, disbursement) : []
+  const strays = payout === null ? await findStraysOfOwed(world.root.pool, disbursement) : []
   const content = {
     ...owed,
     disbursement,
