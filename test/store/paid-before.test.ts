@@ -1,4 +1,5 @@
 /** What may have been paid in the time that a restored database has lost stays with people until they have decided about that payment. */
+import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { bankAccount } from '../support/builders.ts'
 import { LATER, lostTimeOfEach, paidBefore, type LostTime } from '../support/lost-time.ts'
@@ -102,6 +103,17 @@ it('names no debit that is not asked about, as one to an account that the person
   const put = await lost.people.put(disbursementOf(ref), null, { next: 'pay-again' })
   expect(put.content['strays']).toHaveLength(1)
   const named = { ...put, content: { ...put.content, strays: all } }
+  expect(await refusal(propose(world.store, lost.people.sari, named, LATER))).toBe('conflict')
+})
+
+it('names as many as a request has room for', async () => {
+  const ref = await maybePaid()
+  expect(await lost.submit(ref, LATER)).toEqual([])
+  const put = await lost.people.put(disbursementOf(ref), null, { next: 'pay-again' })
+  const strays = [...((put.content['strays'] ?? []) as string[]), ...Array.from({ length: 999 }, () => randomUUID())]
+  const named = { ...put, content: { ...put.content, strays } }
+  expect(JSON.stringify(named).length).toBeLessThan(60 * 1024)
+  // Read, and refused for what it says.
   expect(await refusal(propose(world.store, lost.people.sari, named, LATER))).toBe('conflict')
 })
 
