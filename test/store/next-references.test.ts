@@ -2,15 +2,22 @@
 import { expect, it } from 'vitest'
 import { lookUp } from '../../activities/restores.ts'
 import { passBy } from '../../failpoints.ts'
-import type { EnquiryResult } from '../../gateways/gateway.ts'
 import { stopWhereOlder } from '../../main/restored.ts'
-import type { StatementLine } from '../../domain/statement.ts'
 import { auditWithin } from '../support/audited.ts'
 import { bankAccount } from '../support/builders.ts'
-import { AGAIN, LATER, lostTimeOfEach, referenceOf, silentGateway, type LostTime } from '../support/lost-time.ts'
+import {
+  AGAIN,
+  debitsTo,
+  found,
+  LATER,
+  lostTimeOfEach,
+  referenceOf,
+  silentGateway,
+  type LostTime,
+} from '../support/lost-time.ts'
 import { stateOf } from '../support/sent.ts'
-import { line, OPENING } from '../support/statements.ts'
-import { AMOUNT, bytesOf, DAY, disbursementOf, HOUR, NOON, seen, seenFailed, type World } from '../support/world.ts'
+import { OPENING } from '../support/statements.ts'
+import { AMOUNT, bytesOf, disbursementOf, HOUR, NOON, seen, seenFailed, type World } from '../support/world.ts'
 
 let world: World
 let lost: LostTime
@@ -19,20 +26,10 @@ lostTimeOfEach((...opened) => ([world, lost] = opened))
 const account = bankAccount()
 const IN_REVIEW = { state: 'review', reason: 'paid-in-lost-time' }
 
-/** What the gateway's day has of an attempt that was made in the lost time. */
-const debitOf = (ref: string, more: Partial<StatementLine> = {}, n = 1): StatementLine =>
-  line(
-    { payout: `${disbursementOf(ref)}#${n}`, reference: referenceOf(disbursementOf(ref), n) },
-    { account: { institution: account.institution, number: account.number }, ...more },
-  )
+const debitOf = debitsTo(account)
 
 /** The gateway remembers it as well. */
-function remember(ref: string, n = 1): void {
-  const fact = seen('paid')
-  const found: EnquiryResult | null =
-    fact.kind === 'observed' ? { kind: 'found', observations: [fact.observation] } : null
-  lost.known.set(referenceOf(disbursementOf(ref), n), found)
-}
+const remember = (ref: string, n = 1) => lost.known.set(referenceOf(disbursementOf(ref), n), found(seen('paid')))
 
 const asking = () => ({
   store: world.store,
@@ -40,7 +37,7 @@ const asking = () => ({
   pass: passBy,
 })
 const look = (ref: string): Promise<string> => lookUp({ ...asking(), now: () => LATER }, disbursementOf(ref))
-const startWorker = (): Promise<string | null> => stopWhereOlder(asking() as never, { sealAnchors: '/none' })
+const startWorker = (): Promise<string | null> => stopWhereOlder(asking(), { sealAnchors: '/none' })
 
 /** The debit of attempt `n` stands there, people have placed its money, and what it may have paid is owed anew. */
 async function owedBeside(n = 1): Promise<string> {

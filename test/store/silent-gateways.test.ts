@@ -5,7 +5,7 @@ import { engineActor } from '../../domain/act.ts'
 import type { PayoutFact } from '../../domain/payout.ts'
 import { passBy } from '../../failpoints.ts'
 import { swiftProgramme } from '../support/builders.ts'
-import { AGAIN, JAKARTA, LATER, referenceOf, silentGateway, type Known } from '../support/lost-time.ts'
+import { AGAIN, found, JAKARTA, LATER, referenceOf, silentGateway, type Known } from '../support/lost-time.ts'
 import { stateOf } from '../support/sent.ts'
 import { DAY, line, partsOf, reconciling, type Reconciling } from '../support/statements.ts'
 import { disbursementOf, NOON, openWorld, refusal, seen, seenFailed, type World } from '../support/world.ts'
@@ -45,8 +45,7 @@ async function look(): Promise<readonly string[]> {
 
 /** What a gateway says of an attempt; null: it does not answer. */
 const tell = (known: Known, ref: string, n: number, fact: PayoutFact | null): unknown => {
-  const found = fact?.kind === 'observed' ? ({ kind: 'found', observations: [fact.observation] } as const) : null
-  return known.set(referenceOf(disbursementOf(ref), n), found)
+  return known.set(referenceOf(disbursementOf(ref), n), fact && found(fact))
 }
 
 const debitOf = (ref: string, n: number) =>

@@ -1,11 +1,9 @@
 /** A payment that a restored database has forgotten stands in a statement under a reference that its disbursement would be given again: it is not paid again. */
 import { expect, it } from 'vitest'
-import type { EnquiryResult } from '../../gateways/gateway.ts'
-import type { StatementLine } from '../../domain/statement.ts'
 import { bankAccount } from '../support/builders.ts'
-import { AGAIN, LATER, lostTimeOfEach, referenceOf, type LostTime } from '../support/lost-time.ts'
+import { AGAIN, debitsTo, found, LATER, lostTimeOfEach, referenceOf, type LostTime } from '../support/lost-time.ts'
 import { stateOf } from '../support/sent.ts'
-import { line, OPENING } from '../support/statements.ts'
+import { OPENING } from '../support/statements.ts'
 import { AMOUNT, bytesOf, DAY, disbursementOf, NOON, refusal, seen, seenFailed, type World } from '../support/world.ts'
 
 let world: World
@@ -15,15 +13,7 @@ lostTimeOfEach((...opened) => ([world, lost] = opened))
 const account = bankAccount()
 const IN_REVIEW = { state: 'review', reason: 'paid-in-lost-time' }
 
-/** What the gateway's day has of an attempt that was made in the lost time. */
-const debitOf = (ref: string, more: Partial<StatementLine> = {}, n = 1): StatementLine =>
-  line(
-    { payout: `${disbursementOf(ref)}#${n}`, reference: referenceOf(disbursementOf(ref), n) },
-    { account: { institution: account.institution, number: account.number }, ...more },
-  )
-
-const found = (fact: ReturnType<typeof seen>): EnquiryResult | null =>
-  fact.kind === 'observed' ? { kind: 'found', observations: [fact.observation] } : null
+const debitOf = debitsTo(account)
 
 const payoutsOf = (ref: string): Promise<number> =>
   world.count('SELECT FROM payout WHERE disbursement = $1', [disbursementOf(ref)])

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect } from 'vitest'
 import { createPaymentActivities } from '../../activities/payments.ts'
 import { engineActor } from '../../domain/act.ts'
 import { gatewayReference } from '../../domain/identity.ts'
+import type { PayoutFact } from '../../domain/payout.ts'
 import type { MoneyResolution } from '../../domain/reconciliation.ts'
 import type { AccountDetails } from '../../domain/registration.ts'
 import type { StatementLine } from '../../domain/statement.ts'
@@ -120,6 +121,19 @@ export function paidBefore(account: AccountDetails, more: Partial<StatementLine>
     { account: { institution: account.institution, number: account.number }, ...more },
   )
 }
+
+/** What the gateway's day has of attempts to that account which were made in the lost time. */
+export const debitsTo =
+  ({ institution, number }: AccountDetails) =>
+  (ref: string, more: Partial<StatementLine> = {}, n = 1): StatementLine =>
+    line(
+      { payout: `${disbursementOf(ref)}#${n}`, reference: referenceOf(disbursementOf(ref), n) },
+      { account: { institution, number }, ...more },
+    )
+
+/** What a gateway answers that knows of it. */
+export const found = (fact: PayoutFact): EnquiryResult | null =>
+  fact.kind === 'observed' ? { kind: 'found', observations: [fact.observation] } : null
 
 /** What a gateway knows, by reference; null: it does not answer. */
 export type Known = Map<string, EnquiryResult | null>
