@@ -3,6 +3,7 @@
  * where the disbursement stands. None of them retries, and none of them infers failure from silence.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { PAID_IN_LOST_TIME } from '../domain/disbursement.ts'
 import type { Failure } from '../domain/observation.ts'
 import type { PayoutFact } from '../domain/payout.ts'
 import type { DisbursementStanding } from '../domain/standing.ts'
@@ -83,21 +84,22 @@ async function claimAndSend(dependencies: Dependencies, disbursement: string): P
     // What a restored database has forgotten may be paid: whoever would pay it asks first, and pays nothing that is not answered.
     if (draft.mustLookUp) {
       const answer = await pass('claim:looked-up', lookUp(dependencies, disbursement))
-      if (answer !== 'not-there') return null
+      // What is there and cannot be recorded is for people, where a statement shows it.
+      if (answer !== 'not-there' && !(answer === 'left' && draft.mustReview)) return null
     }
     if (draft.unchecked && !draft.mustReview) {
       if (await isConfirmed(dependencies, draft)) continue
       return null
     }
     const gateway = gatewayOf(dependencies, draft.gateway)
-    const prepared = draft.mustReview ? PAID_IN_LOST_TIME : gateway.prepare(orderOf(draft), draft.destination.open())
+    const prepared = draft.mustReview ? MAY_BE_PAID : gateway.prepare(orderOf(draft), draft.destination.open())
     if (!('kind' in prepared)) {
       await pass('refusal:committed', store.claims.refuse(draft, prepared, now()))
       return null
     }
     const claim = await pass('claim:told', store.claims.claim(draft, prepared.body, now(), draft.mustLookUp))
     if (claim.kind === 'collision') {
-      salt += 1
+      salt = draft.salt + 1
       continue
     }
     if (claim.kind === 'parked') return null
@@ -123,7 +125,7 @@ async function isConfirmed(dependencies: Dependencies, draft: ClaimDraft): Promi
 }
 
 /** Nobody can say by themselves what it was: people do. */
-const PAID_IN_LOST_TIME: Failure = { class: 'unknown', code: 'paid-in-lost-time', vendorCode: '' }
+const MAY_BE_PAID: Failure = { class: 'unknown', code: PAID_IN_LOST_TIME, vendorCode: '' }
 
 interface Send {
   readonly payout: string

@@ -7,7 +7,7 @@ import type { PayoutFact } from '../domain/payout.ts'
 import type { Pass } from '../failpoints.ts'
 import type { EnquiryResult, Gateway } from '../gateways/gateway.ts'
 import type { Store } from '../store/index.ts'
-import type { Attempt } from '../store/restores.ts'
+import type { AskedAttempt } from '../store/restores.ts'
 
 /** `not-there`: every gateway that may know of it was asked and knows nothing. `left`: its record cannot take what was found; people look. */
 export type LookedUp = 'not-there' | 'recovered' | 'unanswered' | 'left'
@@ -17,41 +17,65 @@ export interface LookUpDependencies {
   readonly gateways: ReadonlyMap<string, Gateway>
   readonly now: () => number
   readonly pass: Pass
-  /** Nothing is recorded: `recovered` then says that something is there. */
+  /** Nothing is recorded: `recovered` then says that something is there of which the database knows nothing. */
   readonly isOnlyAsking?: boolean
+  /** Told of each gateway of which not everything is recorded, because it, or another one, did not answer. */
+  readonly onSilent?: (gateway: string) => void
 }
 
 interface Answered {
-  readonly attempt: Attempt
+  readonly attempt: AskedAttempt
   readonly answer: EnquiryResult
 }
 
 /** Asks for the attempts that may follow the last known one, and records those that are there, and the gaps before them. */
 export async function lookUp(dependencies: LookUpDependencies, disbursement: string): Promise<LookedUp> {
-  const { store, now, pass } = dependencies
+  const { store, pass } = dependencies
   const attempts = await pass('recovery:asked', store.restores.attemptsAfter(disbursement))
   const asked = attempts.map((attempt) => ask(dependencies, attempt))
   const answers = await pass('recovery:answered', Promise.all(asked))
-  if (answers.some(({ answer }) => answer.kind === 'unavailable')) return 'unanswered'
-  const last = Math.max(0, ...answers.flatMap(({ attempt, answer }) => (answer.kind === 'found' ? [attempt.n] : [])))
-  if (last === 0) return 'not-there'
+  const silent = answers.filter(({ answer }) => answer.kind === 'unavailable')
+  for (const { attempt } of silent) dependencies.onSilent?.(attempt.gateway)
+  // What stands in a statement that we have is for people: it says nothing of how old the database is.
+  const isNews = ({ isShown }: AskedAttempt): boolean => dependencies.isOnlyAsking !== true || !isShown
+  const found = answers.filter(({ attempt, answer }) => answer.kind === 'found' && isNews(attempt))
+  const last = Math.max(0, ...found.map(({ attempt }) => attempt.n))
+  if (last === 0) return silent.length > 0 ? 'unanswered' : 'not-there'
   if (dependencies.isOnlyAsking === true) {
+    if (silent.length > 0) return 'unanswered'
     // Whoever sends claims first: what was sent while we asked is known here by now.
     const again = await pass('recovery:asked', store.restores.attemptsAfter(disbursement))
     return again[0]?.n === attempts[0]?.n ? 'recovered' : 'not-there'
   }
+  return recordUpTo(dependencies, answers, last)
+}
+
+/** The first attempts, up to the last that is there, in their order. */
+async function recordUpTo(
+  { store, now, pass, onSilent }: LookUpDependencies,
+  answers: readonly Answered[],
+  last: number,
+): Promise<LookedUp> {
+  const attempts = answers.map(({ attempt }) => attempt)
+  const isSilent = answers.some(({ answer }) => answer.kind === 'unavailable')
   const numbers = [...new Set(attempts.map(({ n }) => n))].filter((n) => n <= last).toSorted((a, b) => a - b)
   for (const n of numbers) {
     const found = answers.find(({ attempt, answer }) => attempt.n === n && answer.kind === 'found')
+    // Whether there is a gap the others alone cannot say: what follows it waits, and the statements in which it stands.
+    if (!found && isSilent) {
+      const waiting = answers.filter(({ attempt, answer }) => attempt.n > n && answer.kind === 'found')
+      for (const { attempt } of waiting) onSilent?.(attempt.gateway)
+      return 'unanswered'
+    }
     const attempt = found?.attempt ?? attempts.find((one) => one.n === n)
     if (!attempt) continue
     const recording = store.restores.record(attempt, factOf(found?.answer), now())
-    if (!(await pass('recovery:committed', recording))) return 'left'
+    if (!(await pass('recovery:committed', recording))) return isSilent ? 'unanswered' : 'left'
   }
-  return 'recovered'
+  return isSilent ? 'unanswered' : 'recovered'
 }
 
-async function ask({ gateways }: LookUpDependencies, attempt: Attempt): Promise<Answered> {
+async function ask({ gateways }: LookUpDependencies, attempt: AskedAttempt): Promise<Answered> {
   const gateway = gateways.get(attempt.gateway)
   if (!gateway) return { attempt, answer: { kind: 'unavailable', failure: NO_GATEWAY } }
   const signal = AbortSignal.timeout(gateway.capabilities.timing.enquireTimeoutMs)

@@ -120,18 +120,22 @@ async function lookAtAll(engine: Engine): Promise<Told> {
   const { store } = engine
   const open = await openIn(engine)
   const counts: Record<LookedUp, number> = { 'not-there': 0, recovered: 0, unanswered: 0, left: 0 }
+  const silent = new Set<string>()
+  const onSilent = (gateway: string): unknown => silent.add(gateway)
   let after = ''
   for (;;) {
     const keys = await store.restores.owed(after, PAGE)
     if (keys.length === 0) break
     await inLanes(keys, async (key) => {
-      counts[await lookUp({ ...engine, now: () => Date.now() }, key)] += 1
+      counts[await lookUp({ ...engine, now: () => Date.now(), onSilent }, key)] += 1
     })
     after = keys.at(-1) ?? after
   }
   const reopened = await reopenLives(engine, open)
   if (counts.unanswered > 0) {
-    throw new Failure(`${counts.unanswered} could not be asked about; look again once the gateway answers`, EXIT_FAILED)
+    await store.restores.silent(open.id, [...silent], Date.now())
+    const names = [...silent].toSorted().join(', ')
+    throw new Failure(`${counts.unanswered} could not be asked about; look again once ${names} answers`, EXIT_FAILED)
   }
   await store.restores.lookedUp(open.id, counts, Date.now())
   return { ...counts, reopened, freeze: open.freeze }

@@ -116,6 +116,7 @@ async function proposeOne(disbursement: string, options: ProposeOptions): Promis
     returned,
     next,
     ...(stray === undefined ? {} : { stray }),
+    ...(isAskedAboutStrays(seen, payout) ? { strays: seen.strays.map(({ id }) => id) } : {}),
   }
   await proposeAct(options, { act: 'review-decision', content })
 }
@@ -123,6 +124,11 @@ async function proposeOne(disbursement: string, options: ProposeOptions): Promis
 /** The attempt that a stray debit becomes. */
 function newPayoutOf({ disbursement, attempts }: Detail): { readonly key: string; readonly version: number } {
   return { key: `${disbursement}#${attempts.length + 1}`, version: 0 }
+}
+
+/** Payments of the lost time may be this one: whoever decides says which they have seen. */
+function isAskedAboutStrays({ strays }: Detail, payout: object | undefined): boolean {
+  return payout === undefined && strays.length > 0
 }
 
 function payoutOf(review: Detail, named: string | undefined): Detail['attempts'][number] | undefined {
@@ -191,6 +197,10 @@ function storyOf(review: Detail): string {
   for (const one of review.discrepancies) {
     const { gatewayHas, amount: differs } = one.difference
     lines.push(`  statement of ${one.day}: ${one.class}, the gateway has ${differs.minor} ${gatewayHas} (${one.state})`)
+  }
+  for (const { id, day, gateway, there, reference } of review.strays) {
+    const amount = there === null ? 'an amount that cannot be read' : `${there.minor} ${there.currency}`
+    lines.push(`  may be its payment: ${amount} of ${day} at ${gateway}, reference ${reference ?? 'none'} (${id})`)
   }
   return lines.join('\n')
 }

@@ -3033,6 +3033,8 @@ export interface components {
                 }[];
             }[];
             discrepancies: components["schemas"]["Discrepancy"][];
+            /** @description Payments of a time that a restored database has lost which may be this one: a decision about it names them */
+            strays: components["schemas"]["Discrepancy"][];
         };
         /** @description What was delivered and nobody was owed: to be had back */
         Receivable: {

@@ -104,6 +104,7 @@ export const ACTS = [
   'year-closed',
   'restore-found',
   'restore-lowered',
+  'restore-asked',
   'restore-looked-up',
   'restore-closed',
   'payout-recovered',

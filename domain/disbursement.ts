@@ -152,6 +152,9 @@ function unreachableDelay(delays: readonly number[], attempts: number): number {
 /** What the payee got beside what counted is to be had back still, and what counted has come to nothing: people say which of the two it is. */
 export const RECEIVABLE_STANDS = 'receivable-stands'
 
+/** A statement shows a payment that a restored database has forgotten, and that may be this one: people say whether it is. */
+export const PAID_IN_LOST_TIME = 'paid-in-lost-time'
+
 /**
  * The step of an obligation when one of its payouts has moved. Four things come before what the payout itself would mean: an
  * ended obligation is not owed again by a late word, what people look at stays with them, an older attempt that turns out

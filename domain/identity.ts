@@ -75,9 +75,21 @@ export function payoutKey(disbursement: string, n: number): string {
  */
 export function gatewayReference(disbursement: string, n: number, hash: Hash, salt = 0): string {
   if (n < 1 || n >= ALPHABET.length ** 2) throw new RangeError(`attempt ${n} has no reference`)
-  const body = base32(hash(salt === 0 ? disbursement : `${disbursement}~${salt}`), 13)
+  const stem = stemOf(disbursement, hash, salt)
   const attempt = ALPHABET.charAt(Math.floor(n / 32)) + ALPHABET.charAt(n % 32)
-  return body + attempt + checkCharacter(body + attempt)
+  return stem + attempt + checkCharacter(stem + attempt)
+}
+
+/** More than any disbursement has needed: by collision, or where a debit under a reference of its own was another payment. */
+const SALTS = [0, 1, 2, 3]
+
+/** What the references of all attempts at a disbursement begin with: those without a salt, and those with the first ones. 13 characters each. */
+export function referenceStems(disbursement: string, hash: Hash): readonly string[] {
+  return SALTS.map((salt) => stemOf(disbursement, hash, salt))
+}
+
+function stemOf(disbursement: string, hash: Hash, salt: number): string {
+  return base32(hash(salt === 0 ? disbursement : `${disbursement}~${salt}`), 13)
 }
 
 /** True when a reference is well formed and its check character is right: catches typing and cut-off files. */

@@ -1,7 +1,7 @@
 /** What decides over a claim, read in one statement. */
 import type { LiveApproval } from '../domain/payout-run.ts'
 import type { Sql } from './database.ts'
-import { PAID_IN_LOST_TIME, REGISTERED_IN_LOST_TIME } from './lost-time.ts'
+import { REGISTERED_IN_LOST_TIME, stemsOf, straysOfOwed } from './lost-time.ts'
 import { APPROVAL } from './run-approval.ts'
 import { SHORTS, type Short } from './shorts.ts'
 
@@ -43,8 +43,8 @@ export interface Candidate {
   readonly restored: boolean
   /** The person registered in or after the time that is missing: only the end of the restore says that they were not paid in it. */
   readonly in_lost_time: boolean
-  /** A statement shows a payment to the person's account that nobody here knows of, and that may be this one. */
-  readonly paid_in_lost_time: boolean
+  /** A statement shows a payment that nobody here knows of and that may be this one, and nobody has decided about that. */
+  readonly may_be_paid: boolean
   /** What people have agreed to, as far as it stands. */
   readonly approval: LiveApproval | null
   /** Gateways where our money is short. */
@@ -65,7 +65,7 @@ SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.reason, d.
           FROM payout y WHERE y.disbursement = d.key) AS send_open,
        EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key AND y.asked_at IS NOT NULL) AS asked_about,
        EXISTS (SELECT FROM restore WHERE closed_at IS NULL) AS restored,
-       ${REGISTERED_IN_LOST_TIME} AS in_lost_time, ${PAID_IN_LOST_TIME} AS paid_in_lost_time,
+       ${REGISTERED_IN_LOST_TIME} AS in_lost_time, EXISTS (${straysOfOwed('$3')}) AS may_be_paid,
        ${APPROVAL} AS approval, ${SHORTS} AS shorts
   FROM disbursement d
   JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
@@ -75,7 +75,7 @@ SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.reason, d.
 
 /** The candidate as it stands now; `targets` are those that the caller holds. Throws an Error for a disbursement that is not there. */
 export async function candidateOf(sql: Sql, disbursement: string, targets: readonly string[] = []): Promise<Candidate> {
-  const values = [disbursement, targets]
+  const values = [disbursement, targets, stemsOf(disbursement)]
   const { rows } = await sql.query<Candidate>({ name: 'claim-candidate', text: CANDIDATE, values })
   const row = rows[0]
   if (!row) throw new Error(`no disbursement ${disbursement}`)

@@ -1,5 +1,6 @@
 /** What forbids a claim, from what decides over it as it was read. */
 import { nextBusinessInstant } from '../domain/calendar.ts'
+import { PAID_IN_LOST_TIME } from '../domain/disbursement.ts'
 import { mayBeSent } from '../domain/payout-run.ts'
 import type { Programme } from '../domain/programme.ts'
 import type { Candidate } from './claim-candidate.ts'
@@ -27,7 +28,7 @@ export type Parked =
   /** A restore is open, and the person registered in or after the time that is missing: its end says that nobody like that was paid in it. */
   | 'in-lost-time'
   /** A statement shows a payment to the person's account that nobody here knows of: people look whether it is this one. */
-  | 'paid-in-lost-time'
+  | typeof PAID_IN_LOST_TIME
 
 /** What a draft says would be sent. */
 interface Drafted {
@@ -88,7 +89,7 @@ export function claimParked(
 
 /** Why what was drafted is no longer what may be sent. */
 function changedReason(candidate: Candidate, programme: Programme, draft: Drafted, nowMs: number): Parked | undefined {
-  if (candidate.paid_in_lost_time) return 'paid-in-lost-time'
+  if (candidate.may_be_paid) return PAID_IN_LOST_TIME
   if (isUnchecked(candidate, programme)) return 'account-unchecked'
   // Another run's approval is not the one that is held against whoever stops it.
   const isSameRun = draft.run === null || candidate.approval?.run === draft.run

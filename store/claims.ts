@@ -8,7 +8,7 @@ import { engineActor } from '../domain/act.ts'
 import { afterPayout } from '../domain/disbursement.ts'
 import { sendByMs } from '../domain/enquiry.ts'
 import { targetsOf, type FreezePlace } from '../domain/freeze.ts'
-import { gatewayReference, payoutKey } from '../domain/identity.ts'
+import { payoutKey } from '../domain/identity.ts'
 import type { Failure } from '../domain/observation.ts'
 import type { AccountDetails } from '../domain/registration.ts'
 import { localDate } from '../domain/zone.ts'
@@ -31,6 +31,7 @@ import { accountFailed, DISBURSEMENT_ACTS } from './observe-audit.ts'
 import { RESTORE_TARGET } from './lost-time.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings, type LedgerEntry } from './postings.ts'
+import { freeReference, isTaken } from './references.ts'
 import type { Sealed } from './vault.ts'
 
 export interface ClaimDraft {
@@ -63,12 +64,12 @@ export type Draft = ClaimDraft | { readonly kind: 'parked'; readonly reason: Par
 export type Claim =
   | { readonly kind: 'claimed'; readonly send: number; readonly sendByMs: number }
   | { readonly kind: 'parked'; readonly reason: Parked }
-  /** The reference is another disbursement's: draft again with the next salt. */
+  /** The reference is another payment's: draft again from the next salt on. */
   | { readonly kind: 'collision' }
 
 export interface Claims {
   /** What the next payout of a disbursement would be; nothing is written. */
-  draft(disbursement: string, nowMs: number, salt?: number): Promise<Draft>
+  draft(disbursement: string, nowMs: number, fromSalt?: number): Promise<Draft>
   /** Claims the payout with its frozen bytes; `isLookedUp`: its gateway has told that it knows nothing of it. Only the winner of several callers is told `claimed`. */
   claim(draft: ClaimDraft, body: Uint8Array, nowMs: number, isLookedUp?: boolean): Promise<Claim>
   /** The gateway's format refuses the order before anything is claimed: the disbursement goes to whoever can mend it. */
@@ -80,7 +81,7 @@ const REFUSED_PAUSE_MS = 15 * 60_000
 
 export function createClaims(context: StoreContext): Claims {
   return {
-    async draft(disbursement, nowMs, salt = 0) {
+    async draft(disbursement, nowMs, from = 0) {
       const candidate = await candidateOf(context.database.pool, disbursement)
       const programme = await context.programmes.version(candidate.programme, candidate.programme_version)
       const gateway = context.route(programme.payment.gateways, candidate.institution ?? '')
@@ -90,14 +91,17 @@ export function createClaims(context: StoreContext): Claims {
       const n = candidate.attempts + 1
       const owner = participantOwner(candidate.programme, candidate.ref)
       const place = { id: candidate.document ?? '', owner, kind: 'account' } as const
-      const document = await openDocument(context.database.pool, context.vault, place)
+      const [document, { reference, salt }] = await Promise.all([
+        openDocument(context.database.pool, context.vault, place),
+        freeReference(context.database.pool, { disbursement, n, gateway }, from),
+      ])
       return {
         kind: 'draft',
         disbursement,
         gateway,
         n,
         payout: payoutKey(disbursement, n),
-        reference: gatewayReference(disbursement, n, sha256, salt),
+        reference,
         salt,
         amount: candidate.amount,
         currency: candidate.currency,
@@ -109,7 +113,7 @@ export function createClaims(context: StoreContext): Claims {
         destination: parseSealed<AccountDetails>(document),
         unchecked: isUnchecked(candidate, programme),
         mustLookUp: candidate.restored,
-        mustReview: candidate.paid_in_lost_time,
+        mustReview: candidate.may_be_paid,
       }
     },
     async claim(draft, body, nowMs, isLookedUp = false) {
@@ -196,14 +200,17 @@ async function claimLocked(
     holdTargets(sql, targets),
     candidateOf(sql, draft.disbursement, targets),
     settled(dataKeyOf(sql, context.vault, participantOwner(draft.programme, draft.ref))),
+    isTaken(sql, draft),
   ])
-  const [, candidate, keyOf] = await pass('claim:read', reading)
+  const [, candidate, keyOf, isSomethingElses] = await pass('claim:read', reading)
   const versioning = context.programmes.version(candidate.programme, candidate.programme_version, sql)
   const programme = await pass('claim:ruled', versioning)
   const parked = claimParked(candidate, programme, draft, nowMs)
   if (parked) return { kind: 'parked', reason: parked }
   if (candidate.restored && !isLookedUp) return { kind: 'parked', reason: 'not-looked-up' }
   if (isShort(context, candidate, draft.gateway, nowMs)) return { kind: 'parked', reason: 'float-short' }
+  // Its debit was found, and decided about, since it was drafted.
+  if (isSomethingElses) return { kind: 'collision' }
   const timing = context.timingOf(draft.gateway)
   const by = sendByMs(nowMs, nowMs, timing)
   const postings: LedgerEntry[] = [
@@ -301,7 +308,3 @@ WITH request AS (
   INSERT INTO send (payout, number, started_at, send_by) VALUES ($1, 1, $13, $14)
 )
 UPDATE disbursement SET state = 'in-flight', reason = NULL, attempts = $5, version = version + 1 WHERE key = $2`
-
-function sha256(text: string): Uint8Array {
-  return createHash('sha256').update(text).digest()
-}

@@ -81,6 +81,12 @@ export async function listDiscrepanciesOf(sql: Sql, payouts: readonly string[]):
   return rows
 }
 
+/** Those of some ids, in that order too. */
+export async function discrepanciesById(sql: Sql, ids: readonly string[]): Promise<DiscrepancyView[]> {
+  const query = `SELECT ${COLUMNS} FROM discrepancy WHERE id = ANY ($1) ORDER BY number`
+  return (await sql.query<DiscrepancyView>(query, [ids])).rows
+}
+
 /** Throws `not-found`. */
 export async function findDiscrepancy(sql: Sql, id: string, lock = ''): Promise<DiscrepancyView> {
   const { rows } = await sql.query<DiscrepancyView>(`SELECT ${COLUMNS} FROM discrepancy WHERE id = $1 ${lock}`, [id])

@@ -2,6 +2,8 @@
  * The time that a restored database has lost. Whoever registers after the moment it was put back to may have registered, and been paid,
  * before: under a reference that nobody here can derive any more. Only the gateways' statements show such a payment.
  */
+import { createHash } from 'node:crypto'
+import { referenceStems } from '../domain/identity.ts'
 import type { Sql } from './database.ts'
 import { holdTargets } from './freeze-locks.ts'
 
@@ -29,15 +31,17 @@ export async function heldInLostTime(sql: Sql, programme: string, ref: string): 
 /** Person `p` registered in or after the time that an open restore has lost: nothing is sent to them until it is closed. */
 export const REGISTERED_IN_LOST_TIME = `EXISTS (SELECT FROM restore r WHERE r.closed_at IS NULL AND p.registered_at > r.restored_to)`
 
-/** Difference `x` is money that left a gateway for nothing that we know of; the partial index `discrepancy_stray` has these. */
-const STRAY = `x.payout IS NULL AND x.line IS NOT NULL AND x.direction = 'debit' AND x.class IN ('unknown-reference', 'amount')
-            AND x.resolution IS DISTINCT FROM 'corrected'`
+/** Difference `x` is money that left a gateway for nothing that was known when its statement was matched; `discrepancy_reference` has these. */
+export const DEBIT = `x.payout IS NULL AND x.line IS NOT NULL AND x.direction = 'debit' AND x.class IN ('unknown-reference', 'amount')`
+
+/** It left for nothing that we know of by now; the partial index `discrepancy_stray` has these. */
+export const STRAY = `${DEBIT} AND x.resolution IS DISTINCT FROM 'corrected'`
 
 /** No payment is under way for longer without people looking at it: after so many days its line tells of another time. */
 const LINE_WITHIN_DAYS = 31
 
 /** An account and a line of a statement are of the same; under two keys only the last digits can be compared. */
-const SAME_ACCOUNT = `CASE WHEN l.account_index_key = o.account_index_key THEN l.account_index = o.account_index
+export const SAME_ACCOUNT = `CASE WHEN l.account_index_key = o.account_index_key THEN l.account_index = o.account_index
                             ELSE l.institution = o.institution AND right(o.masked, length(l.masked)) = l.masked END`
 
 /**
@@ -48,14 +52,47 @@ export const MAY_BE_THEIRS = `p.registered_at > r.restored_to AND ${STRAY}
             AND x.day BETWEEN r.restored_to::date - 1 AND r.found_at::date + ${LINE_WITHIN_DAYS}
             AND (l.statement, l.line) = (x.statement, x.line) AND (o.programme, o.ref) = (p.programme, p.ref) AND ${SAME_ACCOUNT}`
 
+/** Debit `x` stands in its statement still, or was counted as a payment by two people. */
+export const STANDS = `(x.resolution IS DISTINCT FROM 'corrected' OR x.decided_under IS NOT NULL)`
+
+/** Two people have seen stray `x`, and said that the disbursement is to be paid all the same: it was another payment. Nothing else that they say does. */
+export const decidedFor = (disbursement: string): string =>
+  `EXISTS (SELECT FROM proposal q WHERE q.subject = ${disbursement} AND q.act = 'review-decision' AND q.state = 'executed'
+             AND q.content ->> 'next' = 'pay-again' AND q.content -> 'strays' ? x.id::text)`
+
 /**
- * A statement shows that an account of person `p` was paid what nobody here knows of, since a moment to which the database was once put back
- * and after which they registered; and nobody has decided about disbursement `d` since that was found.
+ * Stray `x` is under a reference that only disbursement `d` is given, and no attempt at it that we know of: whoever was paid, and at whichever
+ * gateway, also where two people have counted it as somebody else's.
  */
-export const PAID_IN_LOST_TIME = `EXISTS (
-         SELECT FROM restore r, discrepancy x, statement_line l, account o
-          WHERE ${MAY_BE_THEIRS}
-            AND NOT EXISTS (SELECT FROM proposal q WHERE q.id = d.decided_under AND q.decided_at >= x.found_at))`
+const underReferenceOf = (stems: string): string => `${DEBIT} AND left(x.reference, 13) = ANY (${stems}::text[])
+   AND ${STANDS}
+   AND coalesce((SELECT y.disbursement FROM payout y WHERE y.gateway = x.gateway AND y.reference = x.reference), '') <> d.key`
+
+/** What a reference of a disbursement begins with. */
+export function stemsOf(disbursement: string): readonly string[] {
+  return referenceStems(disbursement, (text) => createHash('sha256').update(text).digest())
+}
+
+/**
+ * Strays that may be the payment of disbursement `d` of person `p`, and that nobody has decided about: who does names them in what they sign.
+ * Whatever else is decided about it says nothing of them.
+ */
+export const straysOfOwed = (stems: string): string => `
+SELECT x.id FROM restore r, discrepancy x, statement_line l, account o
+ WHERE ${MAY_BE_THEIRS} AND NOT ${decidedFor('d.key')}
+ UNION
+SELECT x.id FROM discrepancy x WHERE ${underReferenceOf(stems)} AND NOT ${decidedFor('d.key')}`
+
+/** Those of one disbursement, oldest first. */
+export async function findStraysOfOwed(sql: Sql, disbursement: string): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT s.id FROM disbursement d JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref),
+            LATERAL (SELECT s.id, s.number FROM discrepancy s WHERE s.id IN (${straysOfOwed('$2')})) AS s
+      WHERE d.key = $1 ORDER BY s.number`,
+    [disbursement, stemsOf(disbursement)],
+  )
+  return rows.map(({ id }) => id)
+}
 
 /** Each of a gateway's days on which the line of a payment of the lost time can stand. */
 const DAYS = `

@@ -2,9 +2,9 @@
  * A database that is older than what it has told the world. While a restore is open nothing is sent that was not looked up at its
  * gateway first; what is found there is recorded as sent, and what was sent in it is lost: it is never made anew.
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { engineActor, type Actor } from '../domain/act.ts'
-import { gatewayReference, payoutKey } from '../domain/identity.ts'
+import { payoutKey } from '../domain/identity.ts'
 import type { PayoutFact } from '../domain/payout.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Programme } from '../domain/programme.ts'
@@ -28,8 +28,10 @@ import type { ObservationItem } from './observation-item.ts'
 import { observeLocked } from './observe.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings } from './postings.ts'
+import { freeReference, type FreeReference } from './references.ts'
+import { keepLookedUp, keepSilent } from './restore-asked.ts'
 import { holdMatching } from './statement-match.ts'
-import { takeBackStray } from './stray.ts'
+import { isContradictedByStray, takeBackStray } from './stray.ts'
 
 /** An attempt that a gateway may know of and we do not. */
 export interface Attempt {
@@ -39,6 +41,9 @@ export interface Attempt {
   readonly reference: string
   readonly salt: number
 }
+
+/** One that is asked about; `isShown` where its debit stands in a statement, as the database knows. */
+export type AskedAttempt = Attempt & Pick<FreeReference, 'isShown'>
 
 export interface Restore {
   readonly id: string
@@ -60,9 +65,11 @@ export interface Restores {
   /** Some of what is about to be sent, those first that would have been sent first. */
   waiting(limit: number): Promise<string[]>
   /** The attempts that may follow the last known one, at every gateway of its programme. */
-  attemptsAfter(disbursement: string): Promise<Attempt[]>
+  attemptsAfter(disbursement: string): Promise<AskedAttempt[]>
   /** Records an attempt that was found, or a gap before one; false when the disbursement cannot take it. */
   record(attempt: Attempt, fact: PayoutFact, atMs: number): Promise<boolean>
+  /** Everything owed was asked about, and these gateways have not told all: the statements of the others may be matched. */
+  silent(id: string, gateways: readonly string[], atMs: number): Promise<void>
   /** Everything owed has been looked up: two people may now let sends go on. */
   lookedUp(id: string, counts: Readonly<Record<string, number>>, atMs: number): Promise<void>
   /** Days, by gateway, on which a payment of the lost time may still show, and whose statements are not matched yet. */
@@ -109,16 +116,8 @@ export function createRestores(context: StoreContext): Restores {
     },
     attemptsAfter: (disbursement) => attemptsAfter(pool, context, disbursement),
     record: (attempt, fact, atMs) => inTransaction(database, (sql) => recordLocked(sql, context, attempt, fact, atMs)),
-    lookedUp: (id, counts, atMs) =>
-      inTransaction(database, async (sql) => {
-        const { rowCount } = await sql.query(
-          'UPDATE restore SET looked_up_at = $2, version = version + 1 WHERE id = $1 AND closed_at IS NULL AND looked_up_at IS NULL',
-          [id, new Date(atMs)],
-        )
-        if (rowCount === 0) return
-        const subject = `restore:${id}`
-        await insertAudit(sql, [{ act: 'restore-looked-up', actor: engineActor(), atMs, subject, after: counts }])
-      }),
+    silent: (id, gateways, atMs) => inTransaction(database, (sql) => keepSilent(sql, id, gateways, atMs)),
+    lookedUp: (id, counts, atMs) => inTransaction(database, (sql) => keepLookedUp(sql, id, counts, atMs)),
     unmatchedDays: (id, gateways) => unmatchedDays(pool, id, gateways),
     strays: (id, gateways) => straysOf(pool, id, gateways),
     close: (id, gateways, actor, atMs) => inTransaction(database, (sql) => closeLocked(sql, id, gateways, actor, atMs)),
@@ -256,27 +255,18 @@ async function owedOf(sql: Sql, disbursement: string): Promise<Owed> {
   return one(rows, `disbursement ${disbursement}`)
 }
 
-async function attemptsAfter(sql: Sql, context: StoreContext, disbursement: string): Promise<Attempt[]> {
+async function attemptsAfter(sql: Sql, context: StoreContext, disbursement: string): Promise<AskedAttempt[]> {
   const owed = await owedOf(sql, disbursement)
   const { payment } = await context.programmes.version(owed.programme, owed.programme_version)
   const numbers = Array.from({ length: AHEAD }, (_, index) => owed.attempts + 1 + index)
-  const attempts: Attempt[] = []
+  const attempts: AskedAttempt[] = []
   for (const n of numbers) {
-    for (const gateway of payment.gateways) attempts.push(await attemptAt(sql, { disbursement, n, gateway }))
+    for (const gateway of payment.gateways) {
+      const of = { disbursement, n, gateway }
+      attempts.push({ ...of, ...(await freeReference(sql, of)) })
+    }
   }
   return attempts
-}
-
-/** By the reference it would have been given: another salt only where the one before is somebody else's. */
-async function attemptAt(sql: Sql, of: Omit<Attempt, 'reference' | 'salt'>): Promise<Attempt> {
-  for (let salt = 0; ; salt += 1) {
-    const reference = gatewayReference(of.disbursement, of.n, sha256, salt)
-    const { rows } = await sql.query(
-      'SELECT FROM payout WHERE gateway = $1 AND reference = $2 AND disbursement <> $3',
-      [of.gateway, reference, of.disbursement],
-    )
-    if (rows.length === 0) return { ...of, reference, salt }
-  }
 }
 
 /** What can still be on its way to somebody; the other states say that it is not, and people look. */
@@ -301,21 +291,27 @@ async function recordLocked(
   if (owed.attempts >= attempt.n) return true
   if (!TAKES.includes(owed.state) || owed.account === null || owed.amount <= 0n) return false
   const versioning = context.programmes.version(owed.programme, owed.programme_version, sql)
-  const programme = await pass('recovery:ruled', versioning)
+  const told = { ...attempt, amount: owed.amount, fact }
+  const [programme, isContradicted] = await pass(
+    'recovery:ruled',
+    Promise.all([versioning, isContradictedByStray(sql, told)]),
+  )
+  // People decide about the debit: whoever would send it next finds it.
+  if (isContradicted) return false
   const key = payoutKey(attempt.disbursement, attempt.n)
   await pass('recovery:written', insertRecovered(sql, { ...attempt, key, owed, nowMs }))
   const posting = insertPostings(sql, [claimedEntry(attempt, key, owed, programme, nowMs)])
   await pass(
     'recovery:posted',
-    posting.then(() => takeBackStray(sql, context, { ...attempt, amount: owed.amount }, nowMs)),
+    posting.then(() => takeBackStray(sql, context, told, nowMs)),
   )
   const { programme: code, ref, tranche, currency } = owed
   const after = { tranche, gateway: attempt.gateway, amount: owed.amount.toString(), currency, n: attempt.n }
   const recovered = { act: 'payout-recovered', actor: engineActor(), atMs: nowMs, subject: key, after } as const
   await pass('recovery:audited', insertAudit(sql, [{ ...recovered, programme: code, ref }]))
-  const told = { payout: key, fact, atMs: nowMs }
+  const of = { payout: key, fact, atMs: nowMs }
   const item: ObservationItem =
-    fact.kind === 'not-sent' ? { ...told, source: 'submit' } : { ...told, source: 'enquiry', enquiry: 1 }
+    fact.kind === 'not-sent' ? { ...of, source: 'submit' } : { ...of, source: 'enquiry', enquiry: 1 }
   await pass('recovery:observed', observeLocked(sql, context, [item]))
   await pass('recovery:nudged', insertMessages(sql, [nudge(code, ref, 'payout')]))
   return true
@@ -373,8 +369,4 @@ async function insertRecovered(sql: Sql, { key, owed, nowMs, ...attempt }: Recov
       new Date(nowMs),
     ],
   )
-}
-
-function sha256(text: string): Uint8Array {
-  return createHash('sha256').update(text).digest()
 }

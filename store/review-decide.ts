@@ -17,7 +17,7 @@ import type { StoreContext } from './options.ts'
 import { insertPostings, numbered, type LedgerEntry } from './postings.ts'
 import { callBeside } from './receivables-beside.ts'
 import { readReview, reviewFactsOf, type ReviewedAttempt, type ReviewPicture } from './review-facts.ts'
-import { holdStray, takeStray, withStray, type TakenStray } from './stray.ts'
+import { holdStray, refuseMisnamed, refuseUnnamed, takeStray, withStray, type TakenStray } from './stray.ts'
 import { isEnding } from './year-rows.ts'
 
 /** What is signed: what was seen, by its versions, and what is decided about it. */
@@ -33,6 +33,8 @@ export interface DecidedReview {
   readonly next: ReviewStep | null
   /** A discrepancy: the debit that is this payment, of which the payout named is made. */
   readonly stray?: string
+  /** Every discrepancy that may be this payment, as they were shown. */
+  readonly strays?: readonly string[]
 }
 
 type Decided = Extract<ReviewOutcome, { kind: 'decided' }>
@@ -46,6 +48,7 @@ interface Agreement {
 /** Throws `not-found`, `review-moved` when something has moved since it was looked at, `conflict` for what the books contradict. */
 export async function checkReview(sql: Sql, asked: DecidedReview): Promise<void> {
   const { picture } = await pictureOf(sql, asked)
+  await refuseMisnamed(sql, asked)
   decided(picture, asked)
 }
 
@@ -56,6 +59,7 @@ async function pictureOf(
   lock = '',
 ): Promise<{ readonly picture: ReviewPicture; readonly taken: TakenStray | null }> {
   const picture = await readReview(sql, asked.disbursement)
+  await refuseUnnamed(sql, asked)
   return asked.stray === undefined
     ? { picture, taken: null }
     : withStray(sql, picture, { ...asked, stray: asked.stray }, lock)

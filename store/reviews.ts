@@ -3,7 +3,8 @@ import { AT_REST, type DisbursementState } from '../domain/disbursement.ts'
 import type { PayoutMoney, PayoutState } from '../domain/payout.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Database, Sql } from './database.ts'
-import { listDiscrepanciesOf, type DiscrepancyView } from './discrepancies.ts'
+import { discrepanciesById, listDiscrepanciesOf, type DiscrepancyView } from './discrepancies.ts'
+import { findStraysOfOwed } from './lost-time.ts'
 import { Conditions, readPage, type Page, type PageRequest } from './read-page.ts'
 import { observationsOf, type ObservationView } from './read-payments.ts'
 
@@ -40,6 +41,8 @@ export interface ReviewView {
 export interface ReviewDetail extends ReviewView {
   readonly observations: ReadonlyMap<string, readonly ObservationView[]>
   readonly discrepancies: readonly DiscrepancyView[]
+  /** Payments of a time that a restore has lost which may be this one, and which nobody has decided about. */
+  readonly strays: readonly DiscrepancyView[]
 }
 
 export interface ReceivableView {
@@ -75,9 +78,9 @@ SELECT d.key AS disbursement, d.programme, d.ref, d.tranche, (d.amount - d.deduc
 /** By their two indexes: a payout, or only the disbursement, waits for people. */
 const WAITING = `d.key IN (SELECT key FROM disbursement WHERE state = 'review' UNION SELECT disbursement FROM payout WHERE state = 'review')`
 
-/** What somebody is owed who registered after a restore: two people may find that a stray debit was its payment before it is under review. */
-const MAY_BE_PAID = `(d.state IN (${AT_REST.map((state) => `'${state}'`).join(', ')})
-       AND EXISTS (SELECT FROM restore r JOIN participant p ON p.registered_at > r.restored_to WHERE (p.programme, p.ref) = (d.programme, d.ref)))`
+/** Two people may find that a stray debit was the payment before it is under review: what is owed to somebody who registered after a restore, or has one. */
+const AT_REST_NOW = `d.state IN (${AT_REST.map((state) => `'${state}'`).join(', ')})`
+const REGISTERED_SINCE = `EXISTS (SELECT FROM restore r JOIN participant p ON p.registered_at > r.restored_to WHERE (p.programme, p.ref) = (d.programme, d.ref))`
 
 const RECEIVABLE = `
 SELECT y.key AS payout, y.programme, y.ref, y.gateway, (y.amount - y.returned - y.repaid)::text AS amount, y.currency, y.version,
@@ -106,13 +109,15 @@ export function createReviews({ pool }: Database): Reviews {
 }
 
 async function findReview(sql: Sql, disbursement: string): Promise<ReviewDetail> {
-  const { rows } = await sql.query<ReviewView>(`${REVIEW} WHERE d.key = $1 AND (${WAITING} OR ${MAY_BE_PAID})`, [
-    disbursement,
-  ])
+  const strays = await discrepanciesById(sql, await findStraysOfOwed(sql, disbursement))
+  const { rows } = await sql.query<ReviewView>(
+    `${REVIEW} WHERE d.key = $1 AND (${WAITING} OR ${AT_REST_NOW} AND ($2 OR ${REGISTERED_SINCE}))`,
+    [disbursement, strays.length > 0],
+  )
   const [found] = rows
   if (!found) throw new Problem('not-found', `no review of ${disbursement}`)
   const keys = found.attempts.map(({ key }) => key)
   const observations = new Map<string, readonly ObservationView[]>()
   for (const key of keys) observations.set(key, await observationsOf(sql, key))
-  return { ...found, observations, discrepancies: await listDiscrepanciesOf(sql, keys) }
+  return { ...found, observations, discrepancies: await listDiscrepanciesOf(sql, keys), strays }
 }

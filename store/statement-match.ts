@@ -3,8 +3,10 @@ import { engineActor } from '../domain/act.ts'
 import { Problem } from '../domain/problem.ts'
 import { insertAudit } from './audit.ts'
 import type { Bulk, BulkSql } from './bulk.ts'
-import { one } from './database.ts'
+import { inTransaction, one, type Sql } from './database.ts'
 import { takeBack } from './discrepancy-undo.ts'
+import { takeTarget } from './freeze-locks.ts'
+import { RESTORE_TARGET, STRAY } from './lost-time.ts'
 import type { StoreContext } from './options.ts'
 import { Finding } from './statement-finding.ts'
 import { missingRow } from './statement-row.ts'
@@ -24,14 +26,28 @@ export interface Matched {
 }
 
 /** Matches a statement once; again it says what was found. A statement that a newer version has superseded is left alone. */
-export function matchStatement(
+export async function matchStatement(
   context: StoreContext,
   bulk: Bulk,
   id: string,
   rule: MatchRule,
   atMs: number,
 ): Promise<Matched> {
-  return bulk.transaction((sql) => matchLocked(sql, context, id, rule, atMs))
+  const matched = await bulk.transaction((sql) => matchLocked(sql, context, id, rule, atMs))
+  const wasClaimed = await inTransaction(context.database, (sql) => wasClaimedMeanwhile(sql, id))
+  return wasClaimed ? bulk.transaction((sql) => matchAgain(sql, context, id, rule, atMs)) : matched
+}
+
+const STRAYS = `FROM discrepancy x JOIN statement s ON s.id = x.statement AND NOT s.superseded AND s.day = x.day
+ WHERE s.id = $1 AND x.type = 'payout' AND x.state <> 'resolved' AND ${STRAY}`
+
+/** What is claimed and what is matched do not see each other while both are on their way: a debit may be of nobody, and its payout there by now. */
+async function wasClaimedMeanwhile(sql: Sql, id: string): Promise<boolean> {
+  if ((await sql.query(`SELECT ${STRAYS} AND length(x.reference) = 16 LIMIT 1`, [id])).rows.length === 0) return false
+  // Claims that have not seen the debit end; those that begin see it.
+  await takeTarget(sql, RESTORE_TARGET)
+  const ofPayout = 'EXISTS (SELECT FROM payout y WHERE y.gateway = x.gateway AND y.reference = x.reference)'
+  return (await sql.query(`SELECT ${STRAYS} AND ${ofPayout} LIMIT 1`, [id])).rows.length > 0
 }
 
 interface StatementRow {
@@ -47,6 +63,14 @@ interface StatementRow {
 /** From so many lines on, reading our payouts once is quicker than looking one up for each line. */
 const LARGE = 10_000
 
+async function lockStatement(sql: BulkSql, id: string): Promise<StatementRow> {
+  const { rows } = await sql.query<StatementRow>(
+    'SELECT gateway, day::text AS day, version, state, superseded, differences, lines FROM statement WHERE id = $1 FOR UPDATE',
+    [id],
+  )
+  return one(rows, `statement ${id}`)
+}
+
 async function matchLocked(
   sql: BulkSql,
   context: StoreContext,
@@ -54,24 +78,39 @@ async function matchLocked(
   rule: MatchRule,
   atMs: number,
 ): Promise<Matched> {
-  const { rows } = await sql.query<StatementRow>(
-    'SELECT gateway, day::text AS day, version, state, superseded, differences, lines FROM statement WHERE id = $1 FOR UPDATE',
-    [id],
-  )
-  const statement = one(rows, `statement ${id}`)
+  const statement = await lockStatement(sql, id)
   if (statement.state !== 'loaded' || statement.superseded) return { differences: statement.differences ?? 0 }
   const { gateway } = statement
   // Days of one gateway are matched one at a time: each looks at the others' lines.
   await holdMatching(sql, gateway)
-  await refuseUnlooked(sql)
-  // A day has up to a million lines, and this is one connection.
-  await sql.query(`SET LOCAL work_mem = '96MB'; SET LOCAL enable_seqscan = on`)
-  // Lines that have just come are not in the planner's statistics: it would look each of them up.
-  if (statement.lines >= LARGE) await sql.query('SET LOCAL enable_nestloop = off')
+  await refuseUnlooked(sql, gateway)
+  await planFor(sql, statement)
   const count = await hold(sql, context, { ...statement, id }, rule, atMs)
   await sql.query(`UPDATE statement SET state = 'matched', matched_at = $2 WHERE id = $1`, [id, new Date(atMs)])
   for (const other of await leaningOn(sql, { ...statement, id })) await hold(sql, context, other, rule, atMs)
   return { differences: count }
+}
+
+/** Once more, with the payouts that have come meanwhile: what was found and is no difference any more is taken back. */
+async function matchAgain(
+  sql: BulkSql,
+  context: StoreContext,
+  id: string,
+  rule: MatchRule,
+  atMs: number,
+): Promise<Matched> {
+  const statement = await lockStatement(sql, id)
+  if (statement.superseded) return { differences: statement.differences ?? 0 }
+  await holdMatching(sql, statement.gateway)
+  await planFor(sql, statement)
+  return { differences: await hold(sql, context, { ...statement, id }, rule, atMs) }
+}
+
+async function planFor(sql: BulkSql, { lines }: StatementRow): Promise<void> {
+  // A day has up to a million lines, and this is one connection.
+  await sql.query(`SET LOCAL work_mem = '96MB'; SET LOCAL enable_seqscan = on`)
+  // Lines that have just come are not in the planner's statistics: it would look each of them up.
+  if (lines >= LARGE) await sql.query('SET LOCAL enable_nestloop = off')
 }
 
 /** Keeps the statements of a gateway from being matched until the transaction ends. Lives are locked after it. */
@@ -79,10 +118,14 @@ export async function holdMatching(sql: Pick<BulkSql, 'query'>, gateway: string)
   await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`reconcile:${gateway}`])
 }
 
-/** Before the gateways were asked, each payment of theirs that a restored database has forgotten would be one that nobody knows of. */
-async function refuseUnlooked(sql: BulkSql): Promise<void> {
-  const { rows } = await sql.query('SELECT FROM restore WHERE closed_at IS NULL AND looked_up_at IS NULL')
-  if (rows.length > 0) throw new Problem('conflict', 'the database was restored: what is owed is looked up first')
+/** Before a gateway was asked, each payment of its that a restored database has forgotten would be one that nobody knows of. */
+async function refuseUnlooked(sql: BulkSql, gateway: string): Promise<void> {
+  const { rows } = await sql.query(
+    'SELECT FROM restore WHERE closed_at IS NULL AND looked_up_at IS NULL AND (silent IS NULL OR $1 = ANY (silent))',
+    [gateway],
+  )
+  if (rows.length > 0)
+    throw new Problem('conflict', `the database was restored: what is owed is looked up first at ${gateway}`)
 }
 
 type Held = Pick<StatementRow, 'gateway' | 'day' | 'version'> & { readonly id: string }

@@ -83,9 +83,13 @@ export async function missingThere(
 const statementsFrom = (gateway: string, from: string): string =>
   `ANY ((SELECT array_agg(s.id) FROM statement s WHERE s.gateway = ${gateway} AND NOT s.superseded AND s.day >= ${from}::date)::uuid[])`
 
+/** What a restored database had forgotten moved before it was recorded: its line may be of any day. */
 const untold = (type: string, direction: string): string => `
    AND NOT EXISTS (SELECT FROM statement_line l WHERE l.reference = y.reference AND l.statement = ${statementsFrom('$1', '$4')}
                       AND l.type = '${type}' AND l.direction = '${direction}')
+   AND (y.recovered_at IS NULL OR NOT EXISTS (
+         SELECT FROM statement_line l JOIN statement s ON s.id = l.statement
+          WHERE l.reference = y.reference AND l.type = '${type}' AND l.direction = '${direction}' AND s.gateway = $1 AND NOT s.superseded))
  ORDER BY y.key`
 
 const UNDEBITED = `

@@ -49,6 +49,17 @@ SELECT d.id, d.gateway, d.programme, d.ref, d.class, d.type, d.direction, d.payo
   FROM statement s JOIN discrepancy d ON d.gateway = s.gateway JOIN statement own ON own.id = d.statement
  WHERE s.id = $1 AND d.state = 'found' ORDER BY d.number LIMIT $2 FOR UPDATE OF d`
 
+/**
+ * Lives are locked before differences, as everywhere: who records a payment that a statement shows, or decides about one, holds its life by then.
+ * What is found of others since is locked in the other order; that is tried again.
+ */
+const LIVES = `
+SELECT FROM participant WHERE (programme, ref) IN (
+         SELECT y.programme, y.ref FROM payout y WHERE y.key IN (
+           SELECT f.payout FROM (SELECT d.payout FROM statement s JOIN discrepancy d ON d.gateway = s.gateway
+                                  WHERE s.id = $1 AND d.state = 'found' ORDER BY d.number LIMIT $2) AS f))
+ ORDER BY programme, ref FOR UPDATE`
+
 export interface Settled {
   /** How many were settled by this call; none when the statement is done. */
   readonly settled: number
@@ -58,7 +69,11 @@ export interface Settled {
 export function settleStatement(context: StoreContext, id: string, limit: number, atMs: number): Promise<Settled> {
   return inTransaction(context.database, async (sql) => {
     const { pass } = context
-    const { rows } = await pass('settle:found', sql.query<FoundRow>(FOUND, [id, limit]))
+    const holding = sql.query(LIVES, [id, limit])
+    const { rows } = await pass(
+      'settle:found',
+      holding.then(() => sql.query<FoundRow>(FOUND, [id, limit])),
+    )
     if (rows.length === 0) {
       const settling = sql.query(
         `UPDATE statement SET state = 'settled', settled_at = $2 WHERE id = $1 AND state = 'matched'`,

@@ -5,12 +5,13 @@
 import type { Actor } from '../domain/act.ts'
 import { AT_REST } from '../domain/disbursement.ts'
 import { payoutKey } from '../domain/identity.ts'
+import type { PayoutFact } from '../domain/payout.ts'
 import type { LedgerEvent } from '../domain/ledger.ts'
 import { Problem } from '../domain/problem.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 import { entryOf, eventOf, takeBack, UNDONE, type PostedDifference } from './discrepancy-undo.ts'
-import { MAY_BE_THEIRS } from './lost-time.ts'
+import { findStraysOfOwed, MAY_BE_THEIRS, SAME_ACCOUNT, stemsOf, STRAY } from './lost-time.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings, numbered } from './postings.ts'
 import type { ReviewedAttempt, ReviewPicture } from './review-facts.ts'
@@ -31,7 +32,7 @@ interface StrayRow extends PostedDifference {
   readonly reference: string | null
   readonly gateway_id: string | null
   readonly is_known: boolean
-  /** Of the person, where it went; null when it went to none of theirs. */
+  /** Of the person, where it went, or, under a reference of what they are owed, the one that they are paid to; null when it is nothing of theirs. */
   readonly account: string | null
 }
 
@@ -42,12 +43,16 @@ export interface TakenStray {
   readonly reference: string
 }
 
-const STRAY = `
+const ASKED = `
 SELECT x.id, x.gateway, x.programme, x.ref, x.class, x.difference, x.fee_reserve, x.over_reserve, x.state, x.resolution,
        x.amount_there AS amount, x.currency, x.reference, x.gateway_id,
        EXISTS (SELECT FROM payout y WHERE y.gateway = x.gateway AND y.reference = x.reference) AS is_known,
-       (SELECT o.id FROM restore r, statement_line l, account o, participant p
-         WHERE (p.programme, p.ref) = ($2, $3) AND ${MAY_BE_THEIRS} ORDER BY o.ended_at IS NULL DESC, o.linked_at DESC LIMIT 1) AS account
+       coalesce(
+         (SELECT o.id FROM restore r, statement_line l, account o, participant p
+           WHERE (p.programme, p.ref) = ($2, $3) AND ${MAY_BE_THEIRS} ORDER BY o.ended_at IS NULL DESC, o.linked_at DESC LIMIT 1),
+         (SELECT o.id FROM statement_line l, account o
+           WHERE ${STRAY} AND left(x.reference, 13) = ANY ($4::text[]) AND (l.statement, l.line) = (x.statement, x.line) AND (o.programme, o.ref) = ($2, $3)
+           ORDER BY coalesce(${SAME_ACCOUNT}, false) DESC, o.ended_at IS NULL DESC, o.linked_at DESC LIMIT 1)) AS account
   FROM discrepancy x WHERE x.id = $1`
 
 /** What our references look like: a debit under another one is no payment of ours. */
@@ -64,10 +69,11 @@ export async function withStray(
   lock = '',
 ): Promise<{ readonly picture: ReviewPicture; readonly taken: TakenStray }> {
   const { disbursement, attempts } = picture
-  const { rows } = await sql.query<StrayRow>(`${STRAY} ${lock}`, [
+  const { rows } = await sql.query<StrayRow>(`${ASKED} ${lock}`, [
     asked.stray,
     disbursement.programme,
     disbursement.ref,
+    stemsOf(disbursement.key),
   ])
   const [row] = rows
   if (!row) throw new Problem('not-found', `no discrepancy ${asked.stray}`)
@@ -76,7 +82,10 @@ export async function withStray(
   if (amount === null) throw new Problem('conflict', 'its amount cannot be read: it is resolved as a discrepancy')
   if (reference === null || !OURS.test(reference)) throw new Problem('conflict', 'its reference is none of ours')
   if (account === null)
-    throw new Problem('conflict', 'it went to no account of this person, or not in the time that a restore has lost')
+    throw new Problem(
+      'conflict',
+      'it is under no reference of this, and went to no account of theirs in the time that a restore has lost',
+    )
   const n = attempts.length + 1
   const attempt: ReviewedAttempt = {
     key: payoutKey(disbursement.key, n),
@@ -112,20 +121,69 @@ function refuseUnfit(row: StrayRow, { disbursement, attempts }: ReviewPicture, {
   if (currency !== disbursement.currency) throw new Problem('conflict', `it is in ${currency}`)
 }
 
+interface Naming {
+  readonly disbursement: string
+  readonly payout: string | null
+  readonly strays?: readonly string[]
+}
+
+/** Nobody decides beforehand about what is not asked about: it may be of another account, which they link later. Throws `conflict`. */
+export async function refuseMisnamed(sql: Sql, { disbursement, payout, strays = [] }: Naming): Promise<void> {
+  if (strays.length === 0) return
+  const asked = payout === null ? await findStraysOfOwed(sql, disbursement) : []
+  const others = strays.filter((id) => !asked.includes(id))
+  if (others.length > 0) throw new Problem('conflict', `nobody asks whether ${others.join(', ')} was its payment`)
+}
+
+/**
+ * Who decides what happens with what is owed names each stray that may be its payment, whatever else it is under review for: one that was found since
+ * they looked is not decided about. Throws `review-moved`.
+ */
+export async function refuseUnnamed(sql: Sql, { disbursement, payout, strays = [] }: Naming): Promise<void> {
+  if (payout !== null) return
+  // When it is carried out, what it names may be decided about by itself.
+  const unnamed = (await findStraysOfOwed(sql, disbursement)).filter((id) => !strays.includes(id))
+  if (unnamed.length > 0)
+    throw new Problem('review-moved', `look again: ${unnamed.join(', ')} may be its payment too, and is not named`)
+}
+
 /** No statement of the gateway is matched meanwhile: it would not find the payment that it tells of. To be called before a life is locked. */
 export async function holdStray(sql: Sql, id: string): Promise<void> {
   const { rows } = await sql.query<{ gateway: string }>('SELECT gateway FROM discrepancy WHERE id = $1', [id])
   if (rows[0]) await holdMatching(sql, rows[0].gateway)
 }
 
+/** What a gateway tells of an attempt that a restored database has forgotten. */
+interface Told {
+  readonly gateway: string
+  readonly reference: string
+  readonly amount: bigint
+  readonly fact: PayoutFact
+}
+
+/** Words after which no money has left for it. */
+const NEVER_LEFT: readonly string[] = ['failed', 'cancelled']
+
 /**
- * The debit of a payment that its gateway has told us of since is nobody's no more; one of another amount stays for people. The caller
- * keeps statements from being matched, and holds the life's lock.
+ * The attempt cannot be recorded as it is told: its debit is there although it is told not to have left, or is of another amount, or twice, or
+ * was placed by people already and would be in the books a second time. As it stays until the transaction ends: the caller keeps statements from being
+ * matched, and holds the life's lock.
  */
+export async function isContradictedByStray(sql: Sql, { gateway, reference, amount, fact }: Told): Promise<boolean> {
+  const { rows } = await sql.query<{ is_it: boolean }>(
+    `SELECT coalesce(x.state <> 'resolved' AND x.amount_there = $3, false) AS is_it FROM discrepancy x
+      WHERE left(x.reference, 13) = left($2, 13) AND (x.gateway, x.reference) = ($1, $2) AND ${STRAY} FOR UPDATE OF x`,
+    [gateway, reference, amount],
+  )
+  const hasLeft = fact.kind === 'several' || (fact.kind === 'observed' && !NEVER_LEFT.includes(fact.observation.state))
+  return rows.length > 1 || rows.some(({ is_it: isIt }) => !isIt || !hasLeft)
+}
+
+/** The debit of a payment that its gateway has told us of since is nobody's no more. The caller keeps statements from being matched, and holds the life's lock. */
 export async function takeBackStray(
   sql: Sql,
   context: StoreContext,
-  { gateway, reference, amount }: { readonly gateway: string; readonly reference: string; readonly amount: bigint },
+  { gateway, reference, amount }: Omit<Told, 'fact'>,
   atMs: number,
 ): Promise<void> {
   const { rows } = await sql.query<{ id: string }>(

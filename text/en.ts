@@ -183,6 +183,7 @@ export const english: Catalogue = {
   'timeline.restore-found':
     'The database was found to be older than what it had told; nothing is sent until people have looked.',
   'timeline.restore-lowered': 'The database turned out to be older still than was thought.',
+  'timeline.restore-asked': 'Some payment partners have told what was sent; others are asked again.',
   'timeline.restore-looked-up': 'Everything owed was looked up at the payment partners.',
   'timeline.restore-closed': 'The statements of the days that were lost are matched.',
   'timeline.payout-recovered': 'A payment partner told us of a payment that had been sent before.',

@@ -188,6 +188,7 @@ export const indonesian: Catalogue = {
   'timeline.restore-found':
     'Basis data ternyata lebih lama daripada yang sudah disampaikan; tidak ada yang dikirim sampai diperiksa petugas.',
   'timeline.restore-lowered': 'Basis data ternyata lebih lama lagi daripada yang diperkirakan.',
+  'timeline.restore-asked': 'Sebagian mitra pembayaran sudah memberi tahu apa yang dikirim; yang lain ditanya lagi.',
   'timeline.restore-looked-up': 'Semua yang terutang telah dicocokkan pada mitra pembayaran.',
   'timeline.restore-closed': 'Rekening koran dari hari-hari yang hilang telah dicocokkan.',
   'timeline.payout-recovered': 'Mitra pembayaran memberi tahu kami tentang pembayaran yang sudah dikirim sebelumnya.',

@@ -132,6 +132,7 @@ interface ActValues {
   'year-closed': Plain
   'restore-found': Plain
   'restore-lowered': Plain
+  'restore-asked': Plain
   'restore-looked-up': Plain
   'restore-closed': Plain
   'payout-recovered': Plain

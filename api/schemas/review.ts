@@ -2,6 +2,7 @@
 import Type, { type Static } from 'typebox'
 import { DISBURSEMENT_STATES } from '../../domain/disbursement.ts'
 import { PAYOUT_MONEY, PAYOUT_STATES } from '../../domain/payout.ts'
+import type { DiscrepancyView } from '../../store/discrepancies.ts'
 import type { ReceivableView, ReviewAttempt, ReviewDetail, ReviewView } from '../../store/reviews.ts'
 import {
   Money,
@@ -74,6 +75,10 @@ export const ReviewWithHistory = named(
       }),
     ),
     discrepancies: Type.Array(ref(Discrepancy)),
+    strays: Type.Array(ref(Discrepancy), {
+      description:
+        'Payments of a time that a restored database has lost which may be this one: a decision about it names them',
+    }),
   },
   'A review with all that was learnt about each attempt, and what the statements say differently',
 )
@@ -102,7 +107,8 @@ export function reviewDetailView(row: ReviewDetail, nowMs: number): Static<typeo
     ...attemptView(attempt, row.currency),
     observations: (row.observations.get(attempt.key) ?? []).map(observationView),
   }))
-  return { ...headOf(row), attempts, discrepancies: row.discrepancies.map((one) => discrepancyView(one, nowMs)) }
+  const differing = (rows: readonly DiscrepancyView[]) => rows.map((one) => discrepancyView(one, nowMs))
+  return { ...headOf(row), attempts, discrepancies: differing(row.discrepancies), strays: differing(row.strays) }
 }
 
 function headOf({ disbursement, programme, tranche, state, reason, version, ...row }: ReviewView) {

@@ -67,7 +67,13 @@ async function named(books: Books, row: Row): Promise<void> {
   } else if (row.salt > 0) await salted(books, row)
 }
 
-/** Another salt is taken only where the one before belongs to somebody else. */
+/** The debit under it was another payment, as two people have said of this obligation. */
+const ANOTHER_PAYMENT = `
+SELECT FROM discrepancy x JOIN proposal p ON p.act = 'review-decision' AND p.state = 'executed' AND p.subject = $3
+   AND p.content ->> 'next' = 'pay-again' AND p.content -> 'strays' ? x.id::text
+ WHERE x.gateway = $1 AND x.reference = $2 AND x.payout IS NULL AND x.direction = 'debit' AND x.line IS NOT NULL`
+
+/** Another salt is taken only where the one before belongs to another attempt, or stands in a statement as something else. */
 async function salted(books: Books, { key, disbursement, n, salt, gateway }: Row): Promise<void> {
   const taken = referenceOf(disbursement, n, salt - 1)
   const rows = await books.rows('SELECT FROM payout WHERE gateway = $1 AND reference = $2 AND key <> $3', [
@@ -75,5 +81,7 @@ async function salted(books: Books, { key, disbursement, n, salt, gateway }: Row
     taken,
     key,
   ])
-  if (rows.length === 0) books.tell('I2', 'changed', 'payout', key, `it is salted, and ${taken} is nobody's`)
+  if (rows.length > 0) return
+  if ((await books.rows(ANOTHER_PAYMENT, [gateway, taken, disbursement])).length > 0) return
+  books.tell('I2', 'changed', 'payout', key, `it is salted, and ${taken} is nobody's`)
 }

@@ -86,10 +86,19 @@ export async function decideReviews({ calls, identities, programme, lives }: Sta
     const next = NEXT[decisions % NEXT.length]
     decisions += 1
     const seen = { version, payout: payout?.key ?? null, payoutVersion: payout?.version ?? null }
+    const strays = payout === undefined ? await straysOf(calls, disbursement) : []
     const finding = payout === undefined ? null : 'not-paid'
-    const content = { programme: programme.code, disbursement, ...seen, finding, returned: null, next }
+    const named = strays.length === 0 ? {} : { strays }
+    const content = { programme: programme.code, disbursement, ...seen, finding, returned: null, next, ...named }
     await agree(calls, identities, { act: 'review-decision', content, reason: 'the gateway says so' }, 'operator')
   }
+}
+
+/** What a restored database shows as what may be its payment: who decides names each. */
+async function straysOf(calls: Stand['calls'], disbursement: string): Promise<readonly string[]> {
+  // It may be under review no more: what is decided about it is then refused as well.
+  const found = await calls.get('operator', `/v1/reviews/${encodeURIComponent(disbursement)}`).catch(() => null)
+  return ((found?.body['strays'] ?? []) as readonly { readonly id: string }[]).map(({ id }) => id)
 }
 
 /** Whoever was stopped because of the name at their bank is let go: an operator has spoken with them. */

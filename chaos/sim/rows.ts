@@ -281,7 +281,7 @@ export class Rows {
       amount: BigInt(stored.amount),
       restored: false,
       in_lost_time: false,
-      paid_in_lost_time: false,
+      may_be_paid: false,
       release_ms: BigInt(stored.release_ms),
       held: person.held,
       frozen: false,

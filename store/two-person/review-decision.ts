@@ -5,6 +5,8 @@ import { checkReview, decideReviewed, type DecidedReview } from '../review-decid
 import { twoPersonAct, UUID } from '../two-person-act.ts'
 
 const version = Type.Integer({ minimum: 0 })
+/** As many as a request has room for. */
+const STRAYS_MAX = 1000
 const key = Type.String({ minLength: 1, maxLength: 200 })
 
 /** What became of a payout that people look at, and what happens with what is owed. Bound to what was seen by its versions. */
@@ -23,6 +25,7 @@ export const reviewDecision = twoPersonAct({
       returned: Type.Union([Type.String({ pattern: AMOUNT_PATTERN }), Type.Null()]),
       next: Type.Union([Type.Enum([...REVIEW_STEPS]), Type.Null()]),
       stray: Type.Optional(UUID),
+      strays: Type.Optional(Type.Array(UUID, { minItems: 1, maxItems: STRAYS_MAX, uniqueItems: true })),
     },
     { additionalProperties: false },
   ),

@@ -8,9 +8,11 @@ import { openLiveStack, until } from '../support/e2e.ts'
 import { commandsBeside } from '../support/e2e-live-commands.ts'
 import { peopleWith } from '../support/e2e-people.ts'
 import { stepsOn } from '../support/e2e-steps.ts'
-import { accountFile, receivable, statementOfToday } from '../support/e2e-money.ts'
+import { accountFile, forgottenPayments, receivable, statementOfToday } from '../support/e2e-money.ts'
 import { runbookOfRuns } from '../support/e2e-runs.ts'
 import { runbookOfYearEnd } from '../support/e2e-years.ts'
+import { referenceOf } from '../support/lost-time.ts'
+import { disbursementOf } from '../support/world.ts'
 
 const live = await openLiveStack()
 const commands = commandsBeside(live)
@@ -119,6 +121,32 @@ describe('lunas discrepancies and reviews', () => {
     expect(told[6]).toContain(PAYOUT)
     expect((await run('reviews', 'list')).stdout).toBe('Nothing is under review.\n')
   })
+})
+
+test('what a restored database has forgotten waits for two people, who name what they have seen', async () => {
+  const steps = stepsOn(live)
+  const refs = await steps.admit(peopleWith(2))
+  const [tranche] = live.programme.tranches
+  const keys = refs.map((ref) => disbursementOf(ref, tranche?.code, live.programme.code))
+  const [one = '', other = ''] = keys
+  const [stray = '', another = ''] = await forgottenPayments(live, keys)
+  for (const ref of refs) await steps.train(ref)
+  const isAsked = async () => (await json('reviews', 'list')).data.length === 2
+  await until('both are under review', isAsked)
+  expect((await run('reviews', 'show', one)).stdout).toMatch(
+    new RegExp(`\\(paid-in-lost-time\\)\n  may be its payment: .*, reference ${referenceOf(one, 1)} \\(${stray}\\)\n$`),
+  )
+  const why = ['--reason', 'the bank names the payee']
+  const counting = await json('reviews', 'propose', one, '--stray', stray, '--finding', 'paid', ...why)
+  expect(counting.content).toMatchObject({ stray, payout: `${one}#1`, finding: 'paid' })
+  const paying = await json('reviews', 'propose', other, '--next', 'pay-again', ...why)
+  expect(paying.content).toMatchObject({ strays: [another], payout: null, next: 'pay-again' })
+  for (const { id } of [counting, paying])
+    expect(await json('approvals', 'approve', id)).toMatchObject({ state: 'executed' })
+  const seen = await json('participants', 'show', refs[0] ?? '', ...programme)
+  expect(seen.tranches[0].disbursement).toMatchObject({ key: one, state: 'paid' })
+  expect(await json('discrepancies', 'show', stray)).toMatchObject({ resolution: 'corrected' })
+  expect((await run('reviews', 'list')).stdout).toBe('Nothing is under review.\n')
 })
 
 test('every command of the runbook of deductions does what it says', async () => {

@@ -11,6 +11,7 @@ import {
   payoutKey,
   postingKey,
   recoveryWorkflowId,
+  referenceStems,
 } from '../../domain/identity.ts'
 
 const sha256 = (text: string): Uint8Array => createHash('sha256').update(text).digest()
@@ -82,6 +83,12 @@ describe('a gateway reference', () => {
     expect(salted.slice(0, 13)).not.toBe(reference.slice(0, 13))
     expect(gatewayReference(DISBURSEMENT, 1, sha256, 1)).toBe(salted)
     expect(isGatewayReference(salted)).toBe(true)
+  })
+
+  it('begins like every other attempt at its disbursement, with the first salts too', () => {
+    const stems = referenceStems(DISBURSEMENT, sha256)
+    for (const salt of [0, 1, 2, 3])
+      expect(stems).toContain(gatewayReference(DISBURSEMENT, 7, sha256, salt).slice(0, 13))
   })
 
   it('has room for 1023 attempts and no more', () => {

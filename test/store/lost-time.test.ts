@@ -1,11 +1,20 @@
 /** Somebody registered and was paid in the time that a restored database has lost, and registers again: they are not paid a second time. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { engineActor } from '../../domain/act.ts'
 import type { Pass } from '../../failpoints.ts'
 import { bankAccount } from '../support/builders.ts'
 import { gate } from '../support/gate.ts'
-import { AGAIN, JAKARTA, LATER, lostTime, paidBefore, type LostTime } from '../support/lost-time.ts'
+import {
+  AGAIN,
+  JAKARTA,
+  LATER,
+  lostTime,
+  lostTimeOfEach,
+  paidBefore,
+  referenceOf,
+  type LostTime,
+} from '../support/lost-time.ts'
 import { stateOf } from '../support/sent.ts'
 import { DAY, line, NEXT, OPENING } from '../support/statements.ts'
 import {
@@ -18,20 +27,13 @@ import {
   openWorld,
   refusal,
   seen,
+  seenFailed,
   type World,
 } from '../support/world.ts'
 
 let world: World
 let lost: LostTime
-beforeEach(async () => {
-  world = await openWorld()
-  lost = await lostTime(world)
-  await lost.lift()
-})
-afterEach(async () => {
-  expect(await world.imbalances()).toEqual([])
-  await world.close()
-})
+lostTimeOfEach((...opened) => ([world, lost] = opened))
 
 it('sends nothing to whoever registered after the restored moment until the restore is closed, and says that it waits', async () => {
   const ref = await world.ready({}, AGAIN)
@@ -206,6 +208,39 @@ it('tells whoever looks while it is being closed', async () => {
   await Promise.all([looking, closing])
   await slow.close()
   expect(await world.count(`SELECT FROM message WHERE ref = $1 AND kind = 'lift'`, [ref])).toBe(1)
+})
+
+it('takes a debit back while its statement is being settled, which waits for it or is waited for', async () => {
+  const account = bankAccount()
+  const ref = await world.ready({ account }, NOON)
+  const key = disbursementOf(ref)
+  expect(await lost.submit(ref, AGAIN)).toHaveLength(1)
+  await world.observe({ payout: `${key}#1`, source: 'callback', fact: seenFailed('retry-new'), atMs: AGAIN })
+  // The one that failed was debited after all: settling tells the same life of it.
+  const debits = [1, 2].map((n) => line({ payout: `${key}#${n}`, reference: referenceOf(key, n) }, { account }))
+  const { id } = await lost.teller.load(debits)
+  await world.store.statements.match(id, JAKARTA, LATER)
+  const [found, goesOn] = [gate(), gate()]
+  const tries: string[] = []
+  const pass: Pass = async (name, work) => {
+    const value = await work
+    if (name === 'settle:found' || name === 'recovery:locked') tries.push(name)
+    if (name !== 'settle:found') return value
+    found.open()
+    await goesOn.opened
+    return value
+  }
+  const slow = openStore(world.database, { pass })
+  const settling = slow.statements.settle(id, 10, LATER)
+  await found.opened
+  const attempt = { disbursement: key, n: 2, gateway: 'sandbox', reference: referenceOf(key, 2), salt: 0 }
+  const recording = slow.restores.record(attempt, seen('paid'), LATER)
+  await Promise.race([recording, sleep(300)])
+  goesOn.open()
+  await Promise.all([settling, recording])
+  await slow.close()
+  // Whoever is found in a deadlock begins again.
+  expect(tries.toSorted()).toEqual(['recovery:locked', 'settle:found'])
 })
 
 it('takes a debit back that was nobody’s once its gateway was asked about the payment', async () => {

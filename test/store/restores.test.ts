@@ -3,14 +3,13 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { createPaymentActivities } from '../../activities/payments.ts'
 import { lookUp } from '../../activities/restores.ts'
 import { engineActor } from '../../domain/act.ts'
-import type { EnquiryResult, Gateway } from '../../gateways/gateway.ts'
 import { passBy } from '../../failpoints.ts'
 import { lift } from '../support/freezes.ts'
+import { JAKARTA, silentGateway, type Known } from '../support/lost-time.ts'
 import {
   AMOUNT,
   bytesOf,
   disbursementOf,
-  failed,
   NOON,
   openWorld,
   refusal,
@@ -19,8 +18,6 @@ import {
   seenFailed,
   type World,
 } from '../support/world.ts'
-
-const JAKARTA = { code: 'sandbox', zone: 'Asia/Jakarta', windowDays: 1 }
 
 let world: World
 let restore: { readonly id: string; readonly freeze: string }
@@ -33,28 +30,9 @@ afterEach(async () => {
   expect(await world.imbalances()).toEqual([])
 })
 
-/** What the gateway knows, by reference; null: it does not answer. */
-const known = new Map<string, EnquiryResult | null>()
+const known: Known = new Map()
 const sent: string[] = []
-const gateways = new Map([
-  [
-    'sandbox',
-    {
-      code: 'sandbox',
-      capabilities: { timing: { submitTimeoutMs: 2000, enquireTimeoutMs: 2000 } },
-      prepare: (order: { reference: string }) => ({ kind: 'prepared', body: Buffer.from(order.reference) }),
-      submit: ({ reference }: { reference: string }) => {
-        sent.push(reference)
-        return Promise.resolve({ kind: 'unknown', failure: failed('unknown') })
-      },
-      enquire: ({ reference }: { reference: string }) => {
-        const answer = known.get(reference)
-        if (answer === null) return Promise.resolve({ kind: 'unavailable', failure: failed('unknown') })
-        return Promise.resolve(answer ?? { kind: 'not-found' })
-      },
-    } as unknown as Gateway,
-  ],
-])
+const gateways = new Map([['sandbox', silentGateway(sent, known)]])
 
 const look = (disbursement: string) =>
   lookUp({ store: world.store, gateways, now: () => NOON, pass: passBy }, disbursement)

@@ -1,23 +1,15 @@
 /** A debit of the time that a restored database has lost is found to be the payment of somebody who registered again: it counts, once. */
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { bankAccount } from '../support/builders.ts'
-import { AGAIN, JAKARTA, LATER, lostTime, paidBefore, type LostTime } from '../support/lost-time.ts'
+import { AGAIN, JAKARTA, LATER, lostTimeOfEach, paidBefore, type LostTime } from '../support/lost-time.ts'
 import { stateOf } from '../support/sent.ts'
 import { OPENING } from '../support/statements.ts'
 import { agree, decide, propose } from '../support/two-people.ts'
-import { AMOUNT, DAY, disbursementOf, openWorld, refusal, seen, type World } from '../support/world.ts'
+import { AMOUNT, DAY, disbursementOf, refusal, seen, type World } from '../support/world.ts'
 
 let world: World
 let lost: LostTime
-beforeEach(async () => {
-  world = await openWorld()
-  lost = await lostTime(world)
-  await lost.lift()
-})
-afterEach(async () => {
-  expect(await world.imbalances()).toEqual([])
-  await world.close()
-})
+lostTimeOfEach((...opened) => ([world, lost] = opened))
 
 const account = bankAccount()
 
@@ -98,6 +90,16 @@ it('is found in no later version of its statement, and counts once', async () =>
   expect(await lost.teller.classes(true)).toEqual([])
   await lost.close()
   expect(await lost.submit(other, LATER)).toHaveLength(1)
+})
+
+it('is not missing where it was counted only after days that nobody has proved', async () => {
+  const ref = await world.ready({ account }, AGAIN)
+  await lost.tellDays(paidBefore(account))
+  const put = await lost.counted(disbursementOf(ref), await lost.stray())
+  await agree(world.store, [lost.people.sari, lost.people.budi], put, LATER + 3 * DAY)
+  await lost.teller.reconcile([], { day: '2026-11-25' })
+  await lost.teller.reconcile([], { day: '2026-11-26' })
+  expect(await lost.teller.classes(true)).toEqual([])
 })
 
 it('counts once where two people decide twice at the same time', async () => {

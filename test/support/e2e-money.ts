@@ -6,6 +6,7 @@ import type { Follow } from '../../local/demo/lives.ts'
 import { dayOf } from '../../sandbox/statement.ts'
 import type { LiveStack } from './e2e.ts'
 import type { LiveCommands } from './e2e-live-commands.ts'
+import { referenceOf } from './lost-time.ts'
 import { credit, line, loadInto, settleIn } from './statements.ts'
 import { seenFailed } from './world.ts'
 
@@ -34,6 +35,22 @@ export async function receivable(live: LiveStack, { json, run }: Pick<LiveComman
   const { id } = await json('reviews', 'propose', paid.disbursement, ...found)
   expect((await run('approvals', 'approve', id)).code).toBe(0)
   return paid.key
+}
+
+const LONG_AGO_MS = 40 * 86_400_000
+
+/** A statement of a day long ago that shows a payment of each of these, of which nobody here knows: their discrepancies, in that order. */
+export async function forgottenPayments(live: LiveStack, disbursements: readonly string[]): Promise<readonly string[]> {
+  const day = dayOf(Date.now() - LONG_AGO_MS)
+  const dates = { rawDate: `${day}T12:00:00+07:00`, valueDate: day, businessDate: day, gatewayId: null }
+  const { amount } = live.programme.tranches[0] ?? { amount: 0n }
+  const lines = disbursements.map((key) =>
+    line({ payout: `${key}#1`, reference: referenceOf(key, 1) }, { ...dates, amount: BigInt(amount) }),
+  )
+  const { id } = await loadInto(live.store, lines, { day }, Date.now())
+  await settleIn(live.store, id, Date.now())
+  const found = await live.rows<{ id: string }>('SELECT id FROM discrepancy WHERE statement = $1 ORDER BY line', [id])
+  return found.map((row) => row.id)
 }
 
 /** A file with another account of a person, and who that is, as the placeholders of a page name them. */

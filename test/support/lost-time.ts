@@ -1,29 +1,48 @@
 /** The days after a restore, for tests of the store: who came again, what the gateway's statements tell, and what a worker would send. */
 import { createHash } from 'node:crypto'
+import { afterEach, beforeEach, expect } from 'vitest'
 import { createPaymentActivities } from '../../activities/payments.ts'
 import { engineActor } from '../../domain/act.ts'
 import { gatewayReference } from '../../domain/identity.ts'
+import type { PayoutFact } from '../../domain/payout.ts'
 import type { MoneyResolution } from '../../domain/reconciliation.ts'
 import type { AccountDetails } from '../../domain/registration.ts'
 import type { StatementLine } from '../../domain/statement.ts'
-import type { Gateway } from '../../gateways/gateway.ts'
+import type { EnquiryResult, Gateway } from '../../gateways/gateway.ts'
 import type { ProposalRow } from '../../store/proposals.ts'
 import { reviewing, type Word } from './reviews.ts'
 import { line, NEXT, reconciling } from './statements.ts'
 import { agree, type Put } from './two-people.ts'
-import { disbursementOf, failed, HOUR, MINUTE, NOON, type World } from './world.ts'
+import { disbursementOf, failed, HOUR, MINUTE, NOON, openWorld, type World } from './world.ts'
 
 export const JAKARTA = { code: 'sandbox', zone: 'Asia/Jakarta', windowDays: 1 }
 /** When the database had been put back, and people came to it again. */
 export const AGAIN = NOON + 10 * MINUTE
 export const LATER = NOON + 2 * HOUR
 
-const sha256 = (text: string): Uint8Array => createHash('sha256').update(text).digest()
+/** By which a gateway knows an attempt at a disbursement. */
+export const referenceOf = (disbursement: string, n: number, salt = 0): string =>
+  gatewayReference(disbursement, n, (text) => createHash('sha256').update(text).digest(), salt)
 
 /** A life that the database has forgotten. */
 const LOST = disbursementOf('0000000000LST')
 
 export type LostTime = Awaited<ReturnType<typeof lostTime>>
+
+/** A world of its own around each test, put back to noon; the freeze is lifted already. */
+export function lostTimeOfEach(take: (world: World, lost: LostTime) => void): void {
+  let world: World
+  beforeEach(async () => {
+    world = await openWorld()
+    const lost = await lostTime(world)
+    await lost.lift()
+    take(world, lost)
+  })
+  afterEach(async () => {
+    expect(await world.imbalances()).toEqual([])
+    await world.close()
+  })
+}
 
 /** A database put back to noon, of which everything owed was looked up, and the freeze lifted. */
 export async function lostTime(world: World) {
@@ -38,7 +57,8 @@ export async function lostTime(world: World) {
   }
 
   const sent: string[] = []
-  const gateways = new Map([['sandbox', silentGateway(sent)]])
+  const known: Known = new Map()
+  const gateways = new Map([['sandbox', silentGateway(sent, known)]])
 
   /** A worker's part, from its draft to its answer; the references that left for it. */
   async function submit(ref: string, atMs: number): Promise<readonly string[]> {
@@ -91,19 +111,35 @@ export async function lostTime(world: World) {
 
   const close = () => world.store.restores.close(restore.id, [JAKARTA], engineActor(), LATER)
 
-  return { teller, people, restore, lift, submit, tellDays, stray, resolve, counted, count, close }
+  return { teller, people, restore, known, lift, submit, tellDays, stray, resolve, counted, count, close }
 }
 
 /** What the gateway's day has of somebody who was registered as nobody here knows any more. */
-export function paidBefore(account: AccountDetails, more: Partial<StatementLine> = {}): StatementLine {
-  const reference = gatewayReference(LOST, 1, sha256)
+export function paidBefore(account: AccountDetails, more: Partial<StatementLine> = {}, n = 1): StatementLine {
   return line(
-    { payout: `${LOST}#1`, reference },
+    { payout: `${LOST}#${n}`, reference: referenceOf(LOST, n) },
     { account: { institution: account.institution, number: account.number }, ...more },
   )
 }
 
-function silentGateway(sent: string[]): Gateway {
+/** What the gateway's day has of attempts to that account which were made in the lost time. */
+export const debitsTo =
+  ({ institution, number }: AccountDetails) =>
+  (ref: string, more: Partial<StatementLine> = {}, n = 1): StatementLine =>
+    line(
+      { payout: `${disbursementOf(ref)}#${n}`, reference: referenceOf(disbursementOf(ref), n) },
+      { account: { institution, number }, ...more },
+    )
+
+/** What a gateway answers that knows of it. */
+export const found = (fact: PayoutFact): EnquiryResult | null =>
+  fact.kind === 'observed' ? { kind: 'found', observations: [fact.observation] } : null
+
+/** What a gateway knows, by reference; null: it does not answer. */
+export type Known = Map<string, EnquiryResult | null>
+
+/** A gateway that answers no send, and tells of what it knows. */
+export function silentGateway(sent: string[], known: Known): Gateway {
   return {
     code: 'sandbox',
     capabilities: { timing: { submitTimeoutMs: 2000, enquireTimeoutMs: 2000 } },
@@ -112,6 +148,10 @@ function silentGateway(sent: string[]): Gateway {
       sent.push(reference)
       return Promise.resolve({ kind: 'unknown', failure: failed('unknown') })
     },
-    enquire: () => Promise.resolve({ kind: 'not-found' }),
+    enquire: ({ reference }: { reference: string }) => {
+      const answer = known.get(reference)
+      if (answer === null) return Promise.resolve({ kind: 'unavailable', failure: failed('unknown') })
+      return Promise.resolve(answer ?? { kind: 'not-found' })
+    },
   } as unknown as Gateway
 }

@@ -1,6 +1,7 @@
 /** Reviews in tests of the store: what is put forward about one, and what two people make of it. */
 import type { Finding, ReviewStep } from '../../domain/review.ts'
 import type { ProposalRow } from '../../store/proposals.ts'
+import { findStraysOfOwed } from '../../store/lost-time.ts'
 import { agree, propose, signer, type Put, type Signer } from './two-people.ts'
 import { NOON, type World } from './world.ts'
 
@@ -24,7 +25,17 @@ export async function reviewDecisionOf(
   const seen =
     payout === null ? null : await world.one<{ version: number }>('SELECT version FROM payout WHERE key = $1', [payout])
   const { finding = null, returned = null, next = null } = word
-  const content = { ...owed, disbursement, payout, payoutVersion: seen?.version ?? null, finding, returned, next }
+  const strays = payout === null ? await findStraysOfOwed(world.root.pool, disbursement) : []
+  const content = {
+    ...owed,
+    disbursement,
+    payout,
+    payoutVersion: seen?.version ?? null,
+    finding,
+    returned,
+    next,
+    ...(strays.length === 0 ? {} : { strays }),
+  }
   return { act: 'review-decision', content }
 }
 

@@ -1,0 +1,147 @@
+/** A debit of the lost time keeps its reference: what is sent beside it, or after it was counted, goes under the next one, and nothing stops for it. */
+import { expect, it } from 'vitest'
+import { lookUp } from '../../activities/restores.ts'
+import { passBy } from '../../failpoints.ts'
+import { stopWhereOlder } from '../../main/restored.ts'
+import { auditWithin } from '../support/audited.ts'
+import { bankAccount } from '../support/builders.ts'
+import {
+  AGAIN,
+  debitsTo,
+  found,
+  LATER,
+  lostTimeOfEach,
+  referenceOf,
+  silentGateway,
+  type LostTime,
+} from '../support/lost-time.ts'
+import { stateOf } from '../support/sent.ts'
+import { OPENING } from '../support/statements.ts'
+import { AMOUNT, bytesOf, disbursementOf, HOUR, NOON, seen, seenFailed, type World } from '../support/world.ts'
+
+let world: World
+let lost: LostTime
+lostTimeOfEach((...opened) => ([world, lost] = opened))
+
+const account = bankAccount()
+const IN_REVIEW = { state: 'review', reason: 'paid-in-lost-time' }
+
+const debitOf = debitsTo(account)
+
+/** The gateway remembers it as well. */
+const remember = (ref: string, n = 1) => lost.known.set(referenceOf(disbursementOf(ref), n), found(seen('paid')))
+
+const asking = () => ({
+  store: world.store,
+  gateways: new Map([['sandbox', silentGateway([], lost.known)]]),
+  pass: passBy,
+})
+const look = (ref: string): Promise<string> => lookUp({ ...asking(), now: () => LATER }, disbursementOf(ref))
+const startWorker = (): Promise<string | null> => stopWhereOlder(asking(), { sealAnchors: '/none' })
+
+/** The debit of attempt `n` stands there, people have placed its money, and what it may have paid is owed anew. */
+async function owedBeside(n = 1): Promise<string> {
+  const ref = await world.admit({ account }, NOON)
+  await lost.tellDays(debitOf(ref, {}, n))
+  await lost.resolve('receivable')
+  await lost.close()
+  await world.train(ref, LATER)
+  return ref
+}
+
+const payAgain = (ref: string) => lost.people.decide(disbursementOf(ref), null, { next: 'pay-again' }, LATER)
+
+/** What the auditor says of keys and references. */
+async function faultsOfKeys(): Promise<readonly unknown[]> {
+  const client = await world.root.pool.connect()
+  try {
+    await client.query('BEGIN')
+    return (await auditWithin(client, new Map(), LATER, { only: ['keys'] })).findings
+  } finally {
+    await client.query('ROLLBACK')
+    client.release()
+  }
+}
+
+it('sends the rest under the next reference where the debit of a later attempt was counted as the first', async () => {
+  const ref = await world.ready({ account }, NOON)
+  await lost.tellDays(debitOf(ref, { amount: AMOUNT - 1000n }, 2))
+  expect(await lost.count(ref, { next: 'pay-again' })).toMatchObject({ state: 'executed' })
+  remember(ref, 2)
+  expect(await look(ref)).toBe('not-there')
+  expect(await lost.submit(ref, LATER)).toEqual([referenceOf(disbursementOf(ref), 2, 1)])
+  expect(await faultsOfKeys()).toEqual([])
+})
+
+it('does not take a worker’s start for another restore where the debit of a later attempt was counted as the first', async () => {
+  const ref = await world.ready({ account }, NOON)
+  await lost.tellDays(debitOf(ref, { amount: AMOUNT - 1000n }, 2))
+  await lost.count(ref, { next: 'pay-again' })
+  await lost.close()
+  remember(ref, 2)
+  expect(await startWorker()).toBeNull()
+  expect(await lost.submit(ref, LATER)).toEqual([referenceOf(disbursementOf(ref), 2, 1)])
+})
+
+it('pays beside a debit, as two people have decided, under another reference than that of the debit', async () => {
+  const ref = await owedBeside()
+  expect(await lost.submit(ref, LATER)).toEqual([])
+  await payAgain(ref)
+  expect(await lost.submit(ref, LATER)).toEqual([referenceOf(disbursementOf(ref), 1, 1)])
+  const payout = `${disbursementOf(ref)}#1`
+  const paid = seen('paid', { gatewayId: 'po_beside' })
+  await world.observe({ payout, source: 'submit', send: 1, fact: paid, atMs: LATER + 1000 })
+  expect(await stateOf(world, disbursementOf(ref))).toMatchObject({ state: 'paid' })
+  // Both have left, and the first is to be had back.
+  expect(await lost.teller.float()).toBe(OPENING - 2n * AMOUNT)
+  expect(await lost.teller.balance('funds:receivable')).toBe(-AMOUNT)
+  expect(await faultsOfKeys()).toEqual([])
+})
+
+it('leaves out the reference of a debit also where a later attempt would be given it', async () => {
+  const ref = await owedBeside(2)
+  expect(await lost.submit(ref, LATER)).toEqual([])
+  await payAgain(ref)
+  expect(await lost.submit(ref, LATER)).toEqual([referenceOf(disbursementOf(ref), 1)])
+  const payout = `${disbursementOf(ref)}#1`
+  await world.observe({ payout, source: 'callback', fact: seenFailed('retry-new'), atMs: LATER + 1000 })
+  await world.advance(ref, LATER + 2 * HOUR)
+  expect(await lost.submit(ref, LATER + 2 * HOUR)).toEqual([referenceOf(disbursementOf(ref), 2, 1)])
+  expect(await faultsOfKeys()).toEqual([])
+})
+
+it('pays what two people have decided also while the restore is open, and the gateway knows of the debit', async () => {
+  const ref = await world.admit({ account }, NOON)
+  await lost.tellDays(debitOf(ref))
+  await lost.resolve('receivable')
+  await world.train(ref, AGAIN)
+  remember(ref)
+  expect(await lost.submit(ref, LATER)).toEqual([])
+  expect(await stateOf(world, disbursementOf(ref))).toMatchObject(IN_REVIEW)
+  await payAgain(ref)
+  expect(await lost.submit(ref, LATER)).toEqual([referenceOf(disbursementOf(ref), 1, 1)])
+})
+
+it('claims nothing under the reference of a debit that was drafted before the statement told of it', async () => {
+  const ref = await world.ready({ account }, NOON)
+  await lost.tellDays()
+  await lost.close()
+  const draft = await world.draft(disbursementOf(ref), LATER)
+  await lost.teller.reconcile([debitOf(ref)], { version: 2 })
+  expect(await lost.submit(ref, LATER)).toEqual([])
+  await payAgain(ref)
+  expect(await world.store.claims.claim(draft, bytesOf(draft), LATER)).toEqual({ kind: 'collision' })
+  expect(await lost.submit(ref, LATER)).toEqual([referenceOf(disbursementOf(ref), 1, 1)])
+})
+
+it('stops nothing at a worker’s start for a debit that is known, while whose payment it may be is on hold', async () => {
+  const ref = await owedBeside()
+  await world.act((acts) => acts.hold({ programme: 'swift', ref, reason: 'looked into' }), LATER)
+  remember(ref)
+  expect(await stateOf(world, disbursementOf(ref))).toMatchObject({ state: 'released' })
+  expect(await startWorker()).toBeNull()
+  expect(await world.store.restores.open()).toBeNull()
+  // What no statement has shown is news, also of the same life.
+  remember(ref, 2)
+  expect(await startWorker()).toContain(disbursementOf(ref))
+})
