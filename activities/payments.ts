@@ -77,9 +77,8 @@ export function createPaymentActivities(given: PaymentDependencies): PaymentActi
 
 async function claimAndSend(dependencies: Dependencies, disbursement: string): Promise<Told> {
   const { store, now, pass } = dependencies
-  let salt = 0
   for (;;) {
-    const draft = await pass('claim:drafted', store.claims.draft(disbursement, now(), salt))
+    const draft = await pass('claim:drafted', store.claims.draft(disbursement, now()))
     if (draft.kind === 'parked') return null
     // What a restored database has forgotten may be paid: whoever would pay it asks first, and pays nothing that is not answered.
     if (draft.mustLookUp) {
@@ -98,10 +97,7 @@ async function claimAndSend(dependencies: Dependencies, disbursement: string): P
       return null
     }
     const claim = await pass('claim:told', store.claims.claim(draft, prepared.body, now(), draft.mustLookUp))
-    if (claim.kind === 'collision') {
-      salt = draft.salt + 1
-      continue
-    }
+    if (claim.kind === 'collision') continue
     if (claim.kind === 'parked') return null
     return send(dependencies, { ...draft, ...claim, body: prepared.body })
   }

@@ -64,12 +64,12 @@ export type Draft = ClaimDraft | { readonly kind: 'parked'; readonly reason: Par
 export type Claim =
   | { readonly kind: 'claimed'; readonly send: number; readonly sendByMs: number }
   | { readonly kind: 'parked'; readonly reason: Parked }
-  /** The reference is another payment's: draft again from the next salt on. */
+  /** The reference is another payment's: draft again, and it is by another one. */
   | { readonly kind: 'collision' }
 
 export interface Claims {
   /** What the next payout of a disbursement would be; nothing is written. */
-  draft(disbursement: string, nowMs: number, fromSalt?: number): Promise<Draft>
+  draft(disbursement: string, nowMs: number): Promise<Draft>
   /** Claims the payout with its frozen bytes; `isLookedUp`: its gateway has told that it knows nothing of it. Only the winner of several callers is told `claimed`. */
   claim(draft: ClaimDraft, body: Uint8Array, nowMs: number, isLookedUp?: boolean): Promise<Claim>
   /** The gateway's format refuses the order before anything is claimed: the disbursement goes to whoever can mend it. */
@@ -81,7 +81,7 @@ const REFUSED_PAUSE_MS = 15 * 60_000
 
 export function createClaims(context: StoreContext): Claims {
   return {
-    async draft(disbursement, nowMs, from = 0) {
+    async draft(disbursement, nowMs) {
       const candidate = await candidateOf(context.database.pool, disbursement)
       const programme = await context.programmes.version(candidate.programme, candidate.programme_version)
       const gateway = context.route(programme.payment.gateways, candidate.institution ?? '')
@@ -93,7 +93,7 @@ export function createClaims(context: StoreContext): Claims {
       const place = { id: candidate.document ?? '', owner, kind: 'account' } as const
       const [document, { reference, salt }] = await Promise.all([
         openDocument(context.database.pool, context.vault, place),
-        freeReference(context.database.pool, { disbursement, n, gateway }, from),
+        freeReference(context.database.pool, { disbursement, n, gateway }),
       ])
       return {
         kind: 'draft',

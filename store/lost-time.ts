@@ -79,7 +79,7 @@ export function stemsOf(disbursement: string): readonly string[] {
  */
 export const straysOfOwed = (stems: string): string => `
 SELECT x.id FROM restore r, discrepancy x, statement_line l, account o
- WHERE ${MAY_BE_THEIRS} AND NOT ${decidedFor('d.key')}
+ WHERE (SELECT bool_or(p.registered_at > w.restored_to) FROM restore w) AND ${MAY_BE_THEIRS} AND NOT ${decidedFor('d.key')}
  UNION
 SELECT x.id FROM discrepancy x WHERE ${underReferenceOf(stems)} AND NOT ${decidedFor('d.key')}`
 

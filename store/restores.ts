@@ -28,7 +28,7 @@ import type { ObservationItem } from './observation-item.ts'
 import { observeLocked } from './observe.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings } from './postings.ts'
-import { freeReference, type FreeReference } from './references.ts'
+import { freeReference, isTaken, type FreeReference } from './references.ts'
 import { keepLookedUp, keepSilent } from './restore-asked.ts'
 import { holdMatching } from './statement-match.ts'
 import { isContradictedByStray, takeBackStray } from './stray.ts'
@@ -66,6 +66,8 @@ export interface Restores {
   waiting(limit: number): Promise<string[]>
   /** The attempts that may follow the last known one, at every gateway of its programme. */
   attemptsAfter(disbursement: string): Promise<AskedAttempt[]>
+  /** The same attempt by its next reference. */
+  attemptBeside(attempt: Attempt): Promise<AskedAttempt>
   /** Records an attempt that was found, or a gap before one; false when the disbursement cannot take it. */
   record(attempt: Attempt, fact: PayoutFact, atMs: number): Promise<boolean>
   /** Everything owed was asked about, and these gateways have not told all: the statements of the others may be matched. */
@@ -115,6 +117,7 @@ export function createRestores(context: StoreContext): Restores {
       return rows.map(({ key }) => key)
     },
     attemptsAfter: (disbursement) => attemptsAfter(pool, context, disbursement),
+    attemptBeside: async (attempt) => ({ ...attempt, ...(await freeReference(pool, attempt, attempt.salt + 1)) }),
     record: (attempt, fact, atMs) => inTransaction(database, (sql) => recordLocked(sql, context, attempt, fact, atMs)),
     silent: (id, gateways, atMs) => inTransaction(database, (sql) => keepSilent(sql, id, gateways, atMs)),
     lookedUp: (id, counts, atMs) => inTransaction(database, (sql) => keepLookedUp(sql, id, counts, atMs)),
@@ -289,6 +292,8 @@ async function recordLocked(
   const owed = await owedOf(sql, attempt.disbursement)
   // Somebody else was quicker: what was found is recorded, or more is known by now.
   if (owed.attempts >= attempt.n) return true
+  // Two people have said meanwhile that it was another payment.
+  if (await isTaken(sql, attempt)) return false
   if (!TAKES.includes(owed.state) || owed.account === null || owed.amount <= 0n) return false
   const versioning = context.programmes.version(owed.programme, owed.programme_version, sql)
   const told = { ...attempt, amount: owed.amount, fact }

@@ -34,7 +34,7 @@ export async function matchStatement(
   atMs: number,
 ): Promise<Matched> {
   const matched = await bulk.transaction((sql) => matchLocked(sql, context, id, rule, atMs))
-  const wasClaimed = await inTransaction(context.database, (sql) => wasClaimedMeanwhile(sql, id))
+  const wasClaimed = await wasClaimedMeanwhile(bulk, context, id)
   return wasClaimed ? bulk.transaction((sql) => matchAgain(sql, context, id, rule, atMs)) : matched
 }
 
@@ -42,12 +42,13 @@ const STRAYS = `FROM discrepancy x JOIN statement s ON s.id = x.statement AND NO
  WHERE s.id = $1 AND x.type = 'payout' AND x.state <> 'resolved' AND ${STRAY}`
 
 /** What is claimed and what is matched do not see each other while both are on their way: a debit may be of nobody, and its payout there by now. */
-async function wasClaimedMeanwhile(sql: Sql, id: string): Promise<boolean> {
-  if ((await sql.query(`SELECT ${STRAYS} AND length(x.reference) = 16 LIMIT 1`, [id])).rows.length === 0) return false
-  // Claims that have not seen the debit end; those that begin see it.
-  await takeTarget(sql, RESTORE_TARGET)
-  const ofPayout = 'EXISTS (SELECT FROM payout y WHERE y.gateway = x.gateway AND y.reference = x.reference)'
-  return (await sql.query(`SELECT ${STRAYS} AND ${ofPayout} LIMIT 1`, [id])).rows.length > 0
+async function wasClaimedMeanwhile(bulk: Bulk, context: StoreContext, id: string): Promise<boolean> {
+  const isAny = (where: string): Promise<boolean> =>
+    bulk.transaction(async (sql) => (await sql.query(`SELECT ${STRAYS} AND ${where} LIMIT 1`, [id])).rows.length > 0)
+  if (!(await isAny('length(x.reference) = 16'))) return false
+  // Claims that have not seen the debit end; those that begin see it, and wait for nothing longer than this.
+  await inTransaction(context.database, (sql) => takeTarget(sql, RESTORE_TARGET))
+  return isAny('EXISTS (SELECT FROM payout y WHERE y.gateway = x.gateway AND y.reference = x.reference)')
 }
 
 interface StatementRow {

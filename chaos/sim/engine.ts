@@ -56,8 +56,7 @@ function dependenciesOf(
 ): PaymentDependencies {
   const store = {
     claims: {
-      draft: (key: string, nowMs: number, salt = 0) =>
-        running.transaction('draft', () => claims.draft(key, nowMs, salt)),
+      draft: (key: string, nowMs: number) => running.transaction('draft', () => claims.draft(key, nowMs)),
       claim: (...of: Parameters<SimClaims['claim']>) =>
         running.transaction(`claim ${of[0].payout}`, () => claims.claim(...of)),
       refuse: (...of: Parameters<SimClaims['refuse']>) => running.transaction('refuse', () => claims.refuse(...of)),

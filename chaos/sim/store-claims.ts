@@ -41,20 +41,21 @@ export class SimClaims {
     return isIgnored ? { ...programme, payment: { ...programme.payment, release: 'automatic' } } : programme
   }
 
-  draft(disbursement: string, nowMs: number, salt: number): Draft {
+  draft(disbursement: string, nowMs: number): Draft {
     const { rows } = this.#setting
     const programme = this.#programme
     const candidate = this.#candidate(disbursement)
     const parked = parkedReason(candidate, programme, nowMs) ?? unsentReason(candidate, programme, GATEWAY, nowMs)
     if (parked || candidate.account === null) return { kind: 'parked', reason: parked ?? 'no-account' }
     const n = candidate.attempts + 1
+    const { reference, salt } = this.#freeReference(disbursement, n)
     return {
       kind: 'draft',
       disbursement,
       gateway: GATEWAY,
       n,
       payout: payoutKey(disbursement, n),
-      reference: gatewayReference(disbursement, n, sha256, salt),
+      reference,
       salt,
       amount: candidate.amount,
       currency: candidate.currency,
@@ -66,6 +67,14 @@ export class SimClaims {
       mustLookUp: false,
       mustReview: false,
       destination: new Sealed(rows.accounts.get(candidate.account).details),
+    }
+  }
+
+  /** As `store/references.ts` has it. */
+  #freeReference(disbursement: string, n: number): { reference: string; salt: number } {
+    for (let salt = 0; ; salt += 1) {
+      const reference = gatewayReference(disbursement, n, sha256, salt)
+      if (this.#setting.rows.references.find(reference) === undefined) return { reference, salt }
     }
   }
 

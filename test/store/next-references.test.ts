@@ -145,3 +145,33 @@ it('stops nothing at a worker’s start for a debit that is known, while whose p
   remember(ref, 2)
   expect(await startWorker()).toContain(disbursementOf(ref))
 })
+
+it('records nothing of a look that asked before two people said that the debit was another payment', async () => {
+  const ref = await world.admit({ account }, NOON)
+  await lost.tellDays(debitOf(ref))
+  await world.train(ref, AGAIN)
+  expect(await lost.submit(ref, LATER)).toEqual([])
+  const [asked] = await world.store.restores.attemptsAfter(disbursementOf(ref))
+  if (!asked) throw new Error('it is asked about')
+  await payAgain(ref)
+  expect(await world.store.restores.record(asked, seen('paid'), LATER)).toBe(false)
+  expect(await lost.submit(ref, LATER)).toEqual([referenceOf(disbursementOf(ref), 1, 1)])
+})
+
+it('sends nothing where the gateway knows of a payment beside the first of which nobody here remembers', async () => {
+  const ref = await world.ready({ account }, NOON)
+  await lost.tellDays()
+  lost.known.set(referenceOf(disbursementOf(ref), 1), found(seen('returned')))
+  lost.known.set(referenceOf(disbursementOf(ref), 1, 1), found(seen('paid', { gatewayId: 'po_beside' })))
+  expect(await look(ref)).toBe('left')
+  expect(await lost.submit(ref, LATER)).toEqual([])
+  expect(await world.count('SELECT FROM payout WHERE disbursement = $1', [disbursementOf(ref)])).toBe(0)
+})
+
+it('takes a worker’s start for another restore where a payment beside a known debit is forgotten', async () => {
+  const ref = await owedBeside()
+  remember(ref)
+  expect(await startWorker()).toBeNull()
+  lost.known.set(referenceOf(disbursementOf(ref), 1, 1), found(seen('paid', { gatewayId: 'po_beside' })))
+  expect(await startWorker()).toContain(disbursementOf(ref))
+})

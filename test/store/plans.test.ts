@@ -22,7 +22,7 @@ interface PlanNode {
 /** What one row of these tables is found by: comparing it row by row means that another way was taken to the rows. */
 const KEY_COMPARED = /\b(?:ref|key|payout|disbursement|reference|tranche|owner)\b\)?(?:::\w+)? = /
 const TABLES_OF_ONE_LIFE =
-  /^(?:participant|account|evidence|tranche|commitment|disbursement|payout|send|sealed_document|payout_run_line)$/
+  /^(?:participant|account|evidence|tranche|commitment|disbursement|payout|send|sealed_document|payout_run_line|discrepancy)$/
 
 function rowByRow(node: PlanNode): string[] {
   const compared = `${node.Filter ?? ''} ${node['Join Filter'] ?? ''}`
