@@ -23,6 +23,7 @@ export const FAILPOINTS = [
   'claim:looked-up',
   'recovery:asked',
   'recovery:answered',
+  'recovery:beside',
   'recovery:committed',
   'recovery:locked',
   'recovery:ruled',

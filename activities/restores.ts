@@ -26,23 +26,21 @@ export interface LookUpDependencies {
 interface Answered {
   readonly attempt: AskedAttempt
   readonly answer: EnquiryResult
-  /** What is there under the next reference of the same attempt. */
-  readonly beside?: AskedAttempt
 }
 
 /** Asks for the attempts that may follow the last known one, and records those that are there, and the gaps before them. */
 export async function lookUp(dependencies: LookUpDependencies, disbursement: string): Promise<LookedUp> {
   const { store, pass } = dependencies
   const attempts = await pass('recovery:asked', store.restores.attemptsAfter(disbursement))
-  const asked = attempts.map((attempt) => askWithBeside(dependencies, attempt))
+  const asked = attempts.map((attempt) => ask(dependencies, attempt))
   const answers = await pass('recovery:answered', Promise.all(asked))
-  const silent = answers.filter(({ answer }) => answer.kind === 'unavailable')
+  const besides = await pass('recovery:beside', Promise.all(answers.flatMap((one) => askBeside(dependencies, one))))
+  const silent = [...answers, ...besides].filter(({ answer }) => answer.kind === 'unavailable')
   for (const { attempt } of silent) dependencies.onSilent?.(attempt.gateway)
   // What stands in a statement that we have is for people: it says nothing of how old the database is.
   const isNews = ({ isShown }: AskedAttempt): boolean => dependencies.isOnlyAsking !== true || !isShown
-  const found = answers.filter(({ attempt, answer }) => answer.kind === 'found' && isNews(attempt))
-  const beside = answers.flatMap((answered) => (answered.beside && isNews(answered.beside) ? [answered.beside] : []))
-  const last = Math.max(0, ...[...found.map(({ attempt }) => attempt), ...beside].map(({ n }) => n))
+  const there = ({ attempt, answer }: Answered): boolean => answer.kind === 'found' && isNews(attempt)
+  const last = Math.max(0, ...[...answers, ...besides].filter(there).map(({ attempt }) => attempt.n))
   if (last === 0) return silent.length > 0 ? 'unanswered' : 'not-there'
   if (dependencies.isOnlyAsking === true) {
     if (silent.length > 0) return 'unanswered'
@@ -51,7 +49,8 @@ export async function lookUp(dependencies: LookUpDependencies, disbursement: str
     return again[0]?.n === attempts[0]?.n ? 'recovered' : 'not-there'
   }
   // Which of the two it was is for people, once a statement shows the first.
-  if (beside.length > 0) return silent.length > 0 ? 'unanswered' : 'left'
+  if (besides.some(there)) return silent.length > 0 ? 'unanswered' : 'left'
+  if (besides.some(({ answer }) => answer.kind === 'unavailable')) return 'unanswered'
   return recordUpTo(dependencies, answers, last)
 }
 
@@ -59,12 +58,9 @@ export async function lookUp(dependencies: LookUpDependencies, disbursement: str
  * Where a payment is there, people may have had another one sent beside it, under its next reference: that they have is forgotten here as well. One that
  * cannot be asked about leaves both unanswered.
  */
-async function askWithBeside(dependencies: LookUpDependencies, attempt: AskedAttempt): Promise<Answered> {
-  const answered = await ask(dependencies, attempt)
-  if (answered.answer.kind !== 'found') return answered
-  const next = await ask(dependencies, await dependencies.store.restores.attemptBeside(attempt))
-  if (next.answer.kind === 'unavailable') return { ...answered, answer: next.answer }
-  return next.answer.kind === 'found' ? { ...answered, beside: next.attempt } : answered
+function askBeside(dependencies: LookUpDependencies, { attempt, answer }: Answered): Promise<Answered>[] {
+  if (answer.kind !== 'found') return []
+  return [dependencies.store.restores.attemptBeside(attempt).then((next) => ask(dependencies, next))]
 }
 
 /** The first attempts, up to the last that is there, in their order. */

@@ -292,17 +292,15 @@ async function recordLocked(
   const owed = await owedOf(sql, attempt.disbursement)
   // Somebody else was quicker: what was found is recorded, or more is known by now.
   if (owed.attempts >= attempt.n) return true
-  // Two people have said meanwhile that it was another payment.
-  if (await isTaken(sql, attempt)) return false
   if (!TAKES.includes(owed.state) || owed.account === null || owed.amount <= 0n) return false
   const versioning = context.programmes.version(owed.programme, owed.programme_version, sql)
   const told = { ...attempt, amount: owed.amount, fact }
-  const [programme, isContradicted] = await pass(
+  const [programme, isContradicted, isAnother] = await pass(
     'recovery:ruled',
-    Promise.all([versioning, isContradictedByStray(sql, told)]),
+    Promise.all([versioning, isContradictedByStray(sql, told), isTaken(sql, attempt)]),
   )
-  // People decide about the debit: whoever would send it next finds it.
-  if (isContradicted) return false
+  // People decide about the debit, or have said meanwhile that it was another payment: whoever would send it next finds it.
+  if (isContradicted || isAnother) return false
   const key = payoutKey(attempt.disbursement, attempt.n)
   await pass('recovery:written', insertRecovered(sql, { ...attempt, key, owed, nowMs }))
   const posting = insertPostings(sql, [claimedEntry(attempt, key, owed, programme, nowMs)])
