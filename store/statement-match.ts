@@ -33,9 +33,10 @@ export async function matchStatement(
   rule: MatchRule,
   atMs: number,
 ): Promise<Matched> {
-  const matched = await bulk.transaction((sql) => matchLocked(sql, context, id, rule, atMs))
-  const wasClaimed = await wasClaimedMeanwhile(bulk, context, id)
-  return wasClaimed ? bulk.transaction((sql) => matchAgain(sql, context, id, rule, atMs)) : matched
+  const match = (isAgain: boolean): Promise<Matched> =>
+    bulk.transaction((sql) => matchLocked(sql, context, id, rule, atMs, isAgain))
+  const matched = await match(false)
+  return (await wasClaimedMeanwhile(bulk, context, id)) ? match(true) : matched
 }
 
 const STRAYS = `FROM discrepancy x JOIN statement s ON s.id = x.statement AND NOT s.superseded AND s.day = x.day
@@ -72,39 +73,28 @@ async function lockStatement(sql: BulkSql, id: string): Promise<StatementRow> {
   return one(rows, `statement ${id}`)
 }
 
+/** `isAgain`: with the payouts that have come meanwhile; what was found and is no difference any more is taken back. */
 async function matchLocked(
   sql: BulkSql,
   context: StoreContext,
   id: string,
   rule: MatchRule,
   atMs: number,
+  isAgain: boolean,
 ): Promise<Matched> {
   const statement = await lockStatement(sql, id)
-  if (statement.state !== 'loaded' || statement.superseded) return { differences: statement.differences ?? 0 }
+  const isDone = statement.state !== 'loaded' && !isAgain
+  if (isDone || statement.superseded) return { differences: statement.differences ?? 0 }
   const { gateway } = statement
   // Days of one gateway are matched one at a time: each looks at the others' lines.
   await holdMatching(sql, gateway)
   await refuseUnlooked(sql, gateway)
   await planFor(sql, statement)
   const count = await hold(sql, context, { ...statement, id }, rule, atMs)
-  await sql.query(`UPDATE statement SET state = 'matched', matched_at = $2 WHERE id = $1`, [id, new Date(atMs)])
+  const matched = `UPDATE statement SET state = 'matched', matched_at = $2 WHERE id = $1 AND state = 'loaded'`
+  await sql.query(matched, [id, new Date(atMs)])
   for (const other of await leaningOn(sql, { ...statement, id })) await hold(sql, context, other, rule, atMs)
   return { differences: count }
-}
-
-/** Once more, with the payouts that have come meanwhile: what was found and is no difference any more is taken back. */
-async function matchAgain(
-  sql: BulkSql,
-  context: StoreContext,
-  id: string,
-  rule: MatchRule,
-  atMs: number,
-): Promise<Matched> {
-  const statement = await lockStatement(sql, id)
-  if (statement.superseded) return { differences: statement.differences ?? 0 }
-  await holdMatching(sql, statement.gateway)
-  await planFor(sql, statement)
-  return { differences: await hold(sql, context, { ...statement, id }, rule, atMs) }
 }
 
 async function planFor(sql: BulkSql, { lines }: StatementRow): Promise<void> {
