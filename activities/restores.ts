@@ -48,9 +48,8 @@ export async function lookUp(dependencies: LookUpDependencies, disbursement: str
     const again = await pass('recovery:asked', store.restores.attemptsAfter(disbursement))
     return again[0]?.n === attempts[0]?.n ? 'recovered' : 'not-there'
   }
-  // Which of the two it was is for people, once a statement shows the first.
-  if (besides.some(there)) return silent.length > 0 ? 'unanswered' : 'left'
-  if (besides.some(({ answer }) => answer.kind === 'unavailable')) return 'unanswered'
+  // Which of two it was is for people, once a statement shows the first.
+  if (besides.some(({ answer }) => answer.kind !== 'not-found')) return silent.length > 0 ? 'unanswered' : 'left'
   return recordUpTo(dependencies, answers, last)
 }
 
