@@ -9,6 +9,7 @@ import {
   AGAIN,
   debitsTo,
   found,
+  IN_REVIEW,
   LATER,
   lostTimeOfEach,
   referenceOf,
@@ -24,7 +25,6 @@ let lost: LostTime
 lostTimeOfEach((...opened) => ([world, lost] = opened))
 
 const account = bankAccount()
-const IN_REVIEW = { state: 'review', reason: 'paid-in-lost-time' }
 
 const debitOf = debitsTo(account)
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { bankAccount } from '../support/builders.ts'
-import { LATER, lostTimeOfEach, paidBefore, type LostTime } from '../support/lost-time.ts'
+import { IN_REVIEW, LATER, lostTimeOfEach, paidBefore, type LostTime } from '../support/lost-time.ts'
 import { stateOf } from '../support/sent.ts'
 import { agree, decide, propose } from '../support/two-people.ts'
 import { AMOUNT, DAY, disbursementOf, HOUR, refusal, type World } from '../support/world.ts'
@@ -13,7 +13,6 @@ lostTimeOfEach((...opened) => ([world, lost] = opened))
 
 const account = bankAccount()
 const UNKNOWN = { class: 'unknown', code: 'format', vendorCode: '' } as const
-const IN_REVIEW = { state: 'review', reason: 'paid-in-lost-time' }
 
 /** What is owed to somebody whose account was paid before; nobody has decided about that. */
 async function maybePaid(): Promise<string> {

@@ -1,7 +1,16 @@
 /** A payment that a restored database has forgotten stands in a statement under a reference that its disbursement would be given again: it is not paid again. */
 import { expect, it } from 'vitest'
 import { bankAccount } from '../support/builders.ts'
-import { AGAIN, debitsTo, found, LATER, lostTimeOfEach, referenceOf, type LostTime } from '../support/lost-time.ts'
+import {
+  AGAIN,
+  debitsTo,
+  found,
+  IN_REVIEW,
+  LATER,
+  lostTimeOfEach,
+  referenceOf,
+  type LostTime,
+} from '../support/lost-time.ts'
 import { stateOf } from '../support/sent.ts'
 import { OPENING } from '../support/statements.ts'
 import { AMOUNT, bytesOf, DAY, disbursementOf, NOON, refusal, seen, seenFailed, type World } from '../support/world.ts'
@@ -11,7 +20,6 @@ let lost: LostTime
 lostTimeOfEach((...opened) => ([world, lost] = opened))
 
 const account = bankAccount()
-const IN_REVIEW = { state: 'review', reason: 'paid-in-lost-time' }
 
 const debitOf = debitsTo(account)
 

@@ -20,6 +20,9 @@ export const JAKARTA = { code: 'sandbox', zone: 'Asia/Jakarta', windowDays: 1 }
 export const AGAIN = NOON + 10 * MINUTE
 export const LATER = NOON + 2 * HOUR
 
+/** How a disbursement stands that people are asked about. */
+export const IN_REVIEW = { state: 'review', reason: 'paid-in-lost-time' }
+
 /** By which a gateway knows an attempt at a disbursement. */
 export const referenceOf = (disbursement: string, n: number, salt = 0): string =>
   gatewayReference(disbursement, n, (text) => createHash('sha256').update(text).digest(), salt)
