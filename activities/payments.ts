@@ -44,14 +44,16 @@ export interface PaymentDependencies {
   readonly gateways: ReadonlyMap<string, Gateway>
   /** Business time, milliseconds since the epoch. */
   readonly now: () => number
+  /** Lets time pass by the clock of `now`. Milliseconds; absent, it is the machine's. */
+  readonly wait?: (ms: number) => Promise<void>
   /** Where tests kill the process; absent, nothing happens there. */
   readonly pass?: Pass
 }
 
-export type Dependencies = PaymentDependencies & { readonly pass: Pass }
+export type Dependencies = Required<PaymentDependencies>
 
 export function createPaymentActivities(given: PaymentDependencies): PaymentActivities {
-  const dependencies: Dependencies = { pass: passBy, ...given }
+  const dependencies: Dependencies = { pass: passBy, wait: sleep, ...given }
   const { store, now, pass } = dependencies
   return {
     submit: (of) => translateProblems(() => claimAndSend(dependencies, of.disbursement)),
@@ -147,7 +149,7 @@ async function send(dependencies: Dependencies, of: Send): Promise<Told> {
 async function keepBack(dependencies: Dependencies, { gateway, sendByMs }: Send): Promise<void> {
   const { outcomeWithinMs } = gatewayOf(dependencies, gateway).capabilities.timing
   const ms = Math.min(outcomeWithinMs, (sendByMs - dependencies.now()) / 2)
-  if (ms > 0) await sleep(ms)
+  if (ms > 0) await dependencies.wait(ms)
 }
 
 function isUnderWay(fact: PayoutFact): boolean {

@@ -84,5 +84,6 @@ function dependenciesOf(
     store: store as unknown as PaymentDependencies['store'],
     gateways: new Map([[GATEWAY, network.gatewayFor(running)]]),
     now: () => clock.nowMs,
+    wait: (ms) => running.answer(clock.nowMs + ms, () => undefined),
   }
 }

@@ -25,6 +25,13 @@ describe('a simulated world', () => {
     expect(other.hash).not.toBe(one.hash)
   })
 
+  it('waits for no real clock: what happens in it, and when, is its seed’s alone', async () => {
+    const waiting = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const before = waiting()
+    await runSeed(9)
+    expect(waiting()).toBeLessThanOrEqual(before)
+  })
+
   it.each(['silence-is-failure', 'posting-outside-the-transaction'] as const)(
     'shows the planted mistake %s',
     async (plant) => {
