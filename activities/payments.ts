@@ -148,7 +148,7 @@ async function send(dependencies: Dependencies, of: Send): Promise<Told> {
  */
 async function keepBack(dependencies: Dependencies, { gateway, sendByMs }: Send): Promise<void> {
   const { outcomeWithinMs } = gatewayOf(dependencies, gateway).capabilities.timing
-  const ms = Math.min(outcomeWithinMs, (sendByMs - dependencies.now()) / 2)
+  const ms = Math.min(outcomeWithinMs, Math.floor((sendByMs - dependencies.now()) / 2))
   if (ms > 0) await dependencies.wait(ms)
 }
 
