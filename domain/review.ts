@@ -48,6 +48,8 @@ export interface ReviewFacts {
     readonly delivered: bigint
     readonly areUnderWay: boolean
     readonly areReviewed: boolean
+    /** Of the reviewed ones, what has left for the payee: it counts as delivered until people have decided about it. */
+    readonly mayBeDelivered: bigint
     /** To be had back, or given up, because another one counted: nobody has decided that it is owed all the same. */
     readonly areBeside: boolean
   }
@@ -189,8 +191,10 @@ function follow(facts: ReviewFacts, decision: ReviewDecision, placed: Placed, pa
   const isTaken = others.delivered + delivered > disbursement.amount || (delivered > 0n && others.areUnderWay)
   if (isTaken) return refused('another attempt has paid it, or is about to: what was delivered twice is a receivable')
   // It would stand beside the other as one that counts: what became of that one is decided first.
-  const isRevived = !wasCounted && delivered > 0n && returned === 0n
-  if (isRevived && others.areReviewed) return refused('another attempt is under review: decide about that one first')
+  const isRevived = !wasCounted && delivered > 0n
+  const isWithin = returned > 0n && others.delivered + others.mayBeDelivered + delivered <= disbursement.amount
+  if (isRevived && others.areReviewed && !isWithin)
+    return refused('another attempt is under review: decide about that one first')
   const owed = disbursement.amount - others.delivered - delivered
   const next = nextOf(facts, decision, placed, isEnded ? 0n : owed)
   if (next.kind === 'refused') return next

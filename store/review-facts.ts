@@ -65,17 +65,20 @@ export async function readReview(sql: Sql, disbursement: string): Promise<Review
 export function reviewFactsOf({ disbursement, attempts }: ReviewPicture, payout: string | null): ReviewFacts {
   const own = attempts.find(({ key }) => key === payout) ?? null
   const others = attempts.filter(({ key }) => key !== payout)
-  const delivered = others
-    .filter(({ money }) => money === 'credited')
-    .reduce((sum, { amount, returned }) => sum + amount - returned, 0n)
   return {
     payout: own && { money: own.money, amount: own.amount, returned: own.returned, repaid: own.repaid },
     disbursement: { state: disbursement.state, amount: disbursement.amount },
     others: {
-      delivered,
+      delivered: leftOf(others.filter(({ money }) => money === 'credited')),
       areUnderWay: others.some(({ money, state }) => money === 'clearing' && state !== 'review'),
       areReviewed: others.some(({ state }) => state === 'review'),
+      mayBeDelivered: leftOf(others.filter(({ money, state }) => money === 'clearing' && state === 'review')),
       areBeside: others.some(({ beside }) => beside),
     },
   }
+}
+
+/** Minor units that have not come back. */
+function leftOf(attempts: readonly ReviewedAttempt[]): bigint {
+  return attempts.reduce((sum, { amount, returned }) => sum + amount - returned, 0n)
 }
