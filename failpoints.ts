@@ -44,6 +44,7 @@ export const FAILPOINTS = [
   'outcome:committed',
   'outcome:locked',
   'outcome:ruled',
+  'outcome:numbered',
   'outcome:written',
   'outcome:called',
   'outcome:watched',

@@ -11,7 +11,7 @@ import { accountFailed, accountRests } from './observe-audit.ts'
 import type { ObservationItem } from './observation-item.ts'
 import type { Work } from './payout-rows.ts'
 import type { StandsBeside } from './receivables-beside.ts'
-import { insertPostings, type LedgerEntry } from './postings.ts'
+import { insertPostings, numbered, type LedgerEntry } from './postings.ts'
 
 interface SendEnd {
   readonly payout: string
@@ -98,6 +98,18 @@ export class Harvest {
       businessDate: localDate(programme.zone, atMs),
     })
   }
+}
+
+/** What came back and was found to be paid after all may come back again. */
+export const MAY_COME_AGAIN: readonly LedgerEvent[] = ['returned', 'recovered', 'written-off-recovered', 'lapsed']
+
+/** Numbers the events that their payouts may have had before. The caller holds the lives' locks. */
+export async function numberHarvest(sql: Sql, { postings }: Harvest): Promise<void> {
+  const again = postings.filter(({ event }) => MAY_COME_AGAIN.includes(event))
+  if (again.length === 0) return
+  const turns = await numbered(sql, again)
+  const turnOf = new Map(again.map((entry, index) => [entry, turns[index] ?? entry]))
+  postings.splice(0, postings.length, ...postings.map((entry) => turnOf.get(entry) ?? entry))
 }
 
 /** Writes a batch. Throws when a row is not at the version it was folded from: under the lives' locks that is a bug. */

@@ -25,7 +25,7 @@ import type { Sql } from './database.ts'
 import { askedPayout, waitingPayout } from './life-rows.ts'
 import type { ObservationItem } from './observation-item.ts'
 import { tellOf } from './observe-audit.ts'
-import { Harvest, writeHarvest } from './observe-write.ts'
+import { Harvest, numberHarvest, writeHarvest } from './observe-write.ts'
 import { isOtherAccount } from './observed-account.ts'
 import type { StoreContext } from './options.ts'
 import { lockWork, type Work } from './payout-rows.ts'
@@ -56,6 +56,7 @@ export async function observeLocked(
     const programme = await pass('outcome:ruled', versioning)
     folded.push({ row, programme, item, decision: foldItem(harvest, context, row, programme, item) })
   }
+  await pass('outcome:numbered', numberHarvest(sql, harvest))
   await pass('outcome:written', writeHarvest(sql, harvest))
   await pass('outcome:called', callBeside(sql, [...harvest.beside.values()]))
   await pass('outcome:watched', freezeTwins(sql, [...harvest.twins.values()]))

@@ -37,6 +37,13 @@ export class Books {
     }
   }
 
+  /** Posts an event that its subject may have had before. */
+  postNext(entry: Entry): void {
+    let occurrence = 1
+    while (this.has(entry.subject, occurrence === 1 ? entry.event : `${entry.event}:${occurrence}`)) occurrence += 1
+    this.post({ ...entry, occurrence })
+  }
+
   has(subject: string, event: string): boolean {
     return this.#keys.has(postingKey(subject, event))
   }

@@ -4,11 +4,12 @@ import { followPayout } from '../../domain/disbursement.ts'
 import { mayBeSentAgain } from '../../domain/payout-run.ts'
 import type { DisbursementStanding } from '../../domain/standing.ts'
 import { waitingPayout } from '../../store/life-rows.ts'
-import { Harvest } from '../../store/observe-write.ts'
+import { Harvest, MAY_COME_AGAIN } from '../../store/observe-write.ts'
 import { foldItem, standingOfWork, type ObservationResult } from '../../store/observe.ts'
 import type { ObservationItem } from '../../store/observation-item.ts'
 import type { Work } from '../../store/payout-rows.ts'
 import type { PayoutQuestion, Reopened } from '../../store/payouts.ts'
+import type { LedgerEntry } from '../../store/postings.ts'
 import { Sealed } from '../../store/vault.ts'
 import { ConstraintViolation } from './database.ts'
 import type { Judge } from './judge.ts'
@@ -103,9 +104,15 @@ export class SimPayouts {
     }
     // Between two transactions a process may die.
     const isLost = plant === 'posting-outside-the-transaction' && this.#setting.random.chance(0.05)
-    if (!isLost) for (const entry of harvest.postings) rows.books.post(entry)
+    if (!isLost) for (const entry of harvest.postings) this.#post(entry)
     if (plant === 'return-posted-twice') this.#postReturnsAgain(harvest)
     for (const { ref } of harvest.messages.values()) this.#tell(ref)
+  }
+
+  #post(entry: LedgerEntry): void {
+    const { books } = this.#setting.rows
+    if (MAY_COME_AGAIN.includes(entry.event)) books.postNext(entry)
+    else books.post(entry)
   }
 
   /** A second RETURNED moves nothing; the wrong engine books it all the same. */
@@ -204,7 +211,7 @@ export class SimPayouts {
       accountFailed: false,
       isRetry: false,
     } as const
-    const { to, reason } = followPayout(row.disbursement, row.n === row.disbursement.attempts, step)
+    const { to, reason } = followPayout({ ...row.disbursement, isNewest: row.n === row.disbursement.attempts }, step)
     rows.payouts.update(payout, { state: 'review', version: row.version + 1 })
     const { version } = rows.disbursements.get(row.disbursement.key)
     rows.disbursements.update(row.disbursement.key, { state: to, reason, version: version + 1 })

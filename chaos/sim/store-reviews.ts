@@ -2,7 +2,6 @@
 import { deadlineAfter } from '../../domain/duration.ts'
 import { BLOCKING_STATES } from '../../domain/payout.ts'
 import { decideReview, type ReviewDecision, type ReviewOutcome } from '../../domain/review.ts'
-import type { LedgerEvent } from '../../domain/ledger.ts'
 import { reviewFactsOf, type ReviewPicture } from '../../store/review-facts.ts'
 import { RECEIVABLE_STANDS } from '../../domain/disbursement.ts'
 import { standsBeside, type StoredDisbursement } from './rows.ts'
@@ -117,16 +116,13 @@ export class SimReviews {
 
   #post({ key, ref, state, amount }: StoredDisbursement, payout: string | null, outcome: Decided): void {
     const { rows } = this.#setting
-    if (payout !== null) for (const { event, amount: part } of outcome.events) this.#postNext(event, payout, part)
+    if (payout !== null) {
+      const { gateway } = rows.payouts.get(payout)
+      for (const { event, amount: part } of outcome.events)
+        rows.books.postNext({ event, subject: payout, amount: part, gateway })
+    }
     if (outcome.disbursement.state !== 'cancelled' || state === 'cancelled') return
     rows.books.post({ event: 'cancelled', subject: key, amount: BigInt(amount) })
     rows.commitments.update(ref, { obligated: rows.commitments.get(ref).obligated - BigInt(amount) })
-  }
-
-  #postNext(event: LedgerEvent, subject: string, amount: bigint): void {
-    const { books, payouts } = this.#setting.rows
-    let occurrence = 1
-    while (books.has(subject, occurrence === 1 ? event : `${event}:${occurrence}`)) occurrence += 1
-    books.post({ event, subject, occurrence, amount, gateway: payouts.get(subject).gateway })
   }
 }
