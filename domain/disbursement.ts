@@ -155,23 +155,34 @@ export const RECEIVABLE_STANDS = 'receivable-stands'
 /** A statement shows a payment that a restored database has forgotten, and that may be this one: people say whether it is. */
 export const PAID_IN_LOST_TIME = 'paid-in-lost-time'
 
+/** The last part has arrived, and another one has come back meanwhile: people say what happens with the rest. */
+export const REST_OWED = 'rest-owed'
+
+export interface Followed {
+  readonly state: DisbursementState
+  readonly reason: string | null
+  /** It is the attempt that counts: the last one, or one that was delivered while no other is under way. */
+  readonly isNewest: boolean
+  /** The payee has what was delivered beside what counted. */
+  readonly hasBeside?: boolean
+  /** What its attempts have not delivered, as this one stands now. Minor units. */
+  readonly rest?: bigint
+}
+
 /**
- * The step of an obligation when one of its payouts has moved. Four things come before what the payout itself would mean: an
+ * The step of an obligation when one of its payouts has moved. Five things come before what the payout itself would mean: an
  * ended obligation is not owed again by a late word, what people look at stays with them, an older attempt that turns out
- * otherwise stops everything until they have looked, and nothing is owed anew while the payee `hasBeside` what it was for.
+ * otherwise stops everything until they have looked, it is not paid while a part is lacking, and nothing is owed anew while the
+ * payee has beside it what it was for.
  */
-export function followPayout(
-  at: { readonly state: DisbursementState; readonly reason: string | null },
-  isNewest: boolean,
-  next: DisbursementStep,
-  hasBeside = false,
-): DisbursementStep {
+export function followPayout(at: Followed, next: DisbursementStep): DisbursementStep {
   const { accountFailed } = next
   if (at.state === 'lapsed' || at.state === 'cancelled' || at.state === 'review') {
     return { ...step(at.state, at.reason), accountFailed }
   }
-  if (!isNewest) return { ...step('review', 'older-attempt-changed'), accountFailed }
-  return hasBeside && next.to !== 'paid' ? { ...step('review', RECEIVABLE_STANDS), accountFailed } : next
+  if (!at.isNewest) return { ...step('review', 'older-attempt-changed'), accountFailed }
+  if (next.to === 'paid') return (at.rest ?? 0n) > 0n ? step('review', REST_OWED) : next
+  return at.hasBeside ? { ...step('review', RECEIVABLE_STANDS), accountFailed } : next
 }
 
 function step(to: DisbursementState, reason: string | null = null): DisbursementStep {

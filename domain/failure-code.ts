@@ -70,6 +70,7 @@ const TOLD_AS: Readonly<Record<string, FailureCode>> = {
   'another-object': 'gateway-contradiction',
   'older-attempt-changed': 'gateway-contradiction',
   'receivable-stands': 'gateway-contradiction',
+  'rest-owed': 'returned-twice',
 }
 
 /** What a stored reason is told as. */

@@ -46,7 +46,8 @@ export interface ReviewFacts {
   readonly others: {
     /** Delivered and not come back. */
     readonly delivered: bigint
-    readonly areUnderWay: boolean
+    /** May still be delivered: until it has ended it counts as delivered. */
+    readonly underWay: bigint
     readonly areReviewed: boolean
     /** Of the reviewed ones, what has left for the payee: it counts as delivered until people have decided about it. */
     readonly mayBeDelivered: bigint
@@ -187,20 +188,20 @@ function follow(facts: ReviewFacts, decision: ReviewDecision, placed: Placed, pa
   const wasCounted = payout.money === 'clearing' || payout.money === 'credited'
   if (isEnded && !isKept && (wasCounted || placed.money === 'credited'))
     return refused('nothing is owed any more: what was delivered is a receivable')
-  // An attempt under way may still be delivered: until it has ended it counts as delivered.
-  const isTaken = others.delivered + delivered > disbursement.amount || (delivered > 0n && others.areUnderWay)
-  if (isTaken) return refused('another attempt has paid it, or is about to: what was delivered twice is a receivable')
-  // It would stand beside the other as one that counts: what became of that one is decided first.
-  const isRevived = !wasCounted && delivered > 0n
-  const isWithin = returned > 0n && others.delivered + others.mayBeDelivered + delivered <= disbursement.amount
-  if (isRevived && others.areReviewed && !isWithin)
-    return refused('another attempt is under review: decide about that one first')
+  const counted = others.delivered + others.underWay + delivered
+  if (delivered > 0n && counted > disbursement.amount)
+    return refused('another attempt has paid it, or is about to: what was delivered twice is a receivable')
   const owed = disbursement.amount - others.delivered - delivered
-  const next = nextOf(facts, decision, placed, isEnded ? 0n : owed)
-  if (next.kind === 'refused') return next
   const isOpen = placed.money === 'clearing'
   // What is owed again may be claimed again beside what was delivered of it.
   const superseded = !isOpen && (placed.money !== 'credited' || returned > 0n || owed > 0n)
+  // It would stand beside the other as one that counts: what became of that one is decided first.
+  const isRevived = !wasCounted && delivered > 0n
+  const isWithin = superseded && counted + others.mayBeDelivered <= disbursement.amount
+  if (isRevived && others.areReviewed && !isWithin)
+    return refused('another attempt is under review: decide about that one first')
+  const next = nextOf(facts, decision, placed, isEnded ? 0n : owed)
+  if (next.kind === 'refused') return next
   return {
     kind: 'decided',
     payout: { state: placed.state, money: placed.money, returned: placed.money === 'back' ? 0n : returned, superseded },
@@ -272,13 +273,20 @@ function nextOf(facts: ReviewFacts, { next }: ReviewDecision, placed: Placed | n
 }
 
 /** Where the disbursement goes without a word of theirs. */
-function settledNext({ disbursement, others }: ReviewFacts, placed: Placed | null, owed: bigint): Next | undefined {
+function settledNext(
+  { payout, disbursement, others }: ReviewFacts,
+  placed: Placed | null,
+  owed: bigint,
+): Next | undefined {
   const { state } = disbursement
   if (state === 'lapsed' || state === 'cancelled') return { kind: 'next', state, reason: 'review-decided' }
   if (others.areReviewed) return { kind: 'next', state: 'review', reason: 'another-attempt-reviewed' }
-  if (others.areUnderWay || placed?.money === 'clearing') return { kind: 'next', state: 'in-flight', reason: null }
+  if (others.underWay > 0n || placed?.money === 'clearing') return { kind: 'next', state: 'in-flight', reason: null }
   if (owed === 0n) return { kind: 'next', state: 'paid', reason: null }
-  return others.areBeside ? { kind: 'next', state: 'review', reason: RECEIVABLE_STANDS } : undefined
+  // Whoever finds the last of what stands beside to be no payment has looked at all of it, and says what happens with what is owed.
+  const isLastBeside = payout !== null && isBeside(payout.money) && placed !== null && isBeside(placed.money)
+  if (!others.areBeside || isLastBeside) return undefined
+  return { kind: 'next', state: 'review', reason: RECEIVABLE_STANDS }
 }
 
 function refused(why: string): Refused {

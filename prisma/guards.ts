@@ -340,8 +340,7 @@ export const GUARDS: Guards = {
       "CHECK (((returned >= 0) AND (returned < amount) AND ((returned = 0) OR (money <> ALL (ARRAY['clearing'::text, 'back'::text])))))",
     'payout.payout_state':
       "CHECK ((state = ANY (ARRAY['submitting'::text, 'unknown'::text, 'accepted'::text, 'processing'::text, 'failing'::text, 'paid'::text, 'failed'::text, 'cancelled'::text, 'not-sent'::text, 'returned'::text, 'review'::text])))",
-    'payout.payout_superseded':
-      "CHECK (((NOT superseded) OR (money <> ALL (ARRAY['clearing'::text, 'credited'::text])) OR ((money = 'credited'::text) AND ((returned > 0) OR (decided_under IS NOT NULL)))))",
+    'payout.payout_superseded': "CHECK (((NOT superseded) OR (money <> 'clearing'::text)))",
     'payout_run.payout_run_fees': 'CHECK ((fees >= 0))',
     'payout_run.payout_run_shape':
       "CHECK (((key = ((programme || ':'::text) || id)) AND (lines > 0) AND (amount > 0) AND (octet_length(hash) = 32)))",

@@ -32,6 +32,7 @@ import { RESTORE_TARGET } from './lost-time.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings, type LedgerEntry } from './postings.ts'
 import { freeReference, isTaken } from './references.ts'
+import { supersedeEnded } from './supersede.ts'
 import type { Sealed } from './vault.ts'
 
 export interface ClaimDraft {
@@ -259,14 +260,7 @@ function insertClaim(
   body: Uint8Array,
   at: { readonly nowMs: number; readonly by: number },
 ): Promise<unknown> {
-  // Older attempts that ended definitively may still be told otherwise without meeting the unique index; any other one meets it.
-  const superseding =
-    draft.n > 1 &&
-    sql.query(
-      `UPDATE payout SET superseded = true
-        WHERE disbursement = $1 AND NOT superseded AND state IN ('failed', 'cancelled', 'not-sent', 'returned')`,
-      [draft.disbursement],
-    )
+  const superseding = draft.n > 1 && supersedeEnded(sql, draft.disbursement)
   const freezing = sql.query({
     name: 'insert-claim',
     text: INSERT_CLAIM,

@@ -252,17 +252,21 @@ function followDisbursement(
   const disbursement = row.disbursement
   const before = row.money
   postMoved(harvest, row, programme, moved)
+  count(row, before)
   // Money that was nobody's success says nothing of what is owed when it comes back; people look where it is contradicted.
   if (isToBeHadBack(before) && row.state !== 'review') return
   const delays = context.timingOf(row.gateway).retryDelaysMs
   const ended = afterPayout(row.state, moved.failure, disbursement, delays)
   if (!ended) return
-  // What was delivered counts, whichever attempt it was.
-  const isNewest = row.n === disbursement.attempts || before === 'credited'
+  const { owed, credited, clearing } = disbursement
+  // What was delivered counts, whichever attempt it was, but while another one is under way.
+  const isNewest = row.n === disbursement.attempts || (before === 'credited' && clearing === 0n)
   // What is under review itself is decided about first.
   const hasBeside = disbursement.beside !== null && row.state !== 'review'
   const wasReviewed = disbursement.state === 'review'
-  const step = followPayout(disbursement, isNewest, ended, hasBeside)
+  const { state, reason } = disbursement
+  const at = { state, reason, isNewest, hasBeside, rest: owed - credited }
+  const step = followPayout(at, ended)
   if (step.reason === RECEIVABLE_STANDS && !wasReviewed) harvest.callBeside(row, moved.atMs)
   disbursement.state = step.to
   disbursement.reason = step.reason
@@ -295,6 +299,14 @@ function dropAccount(harvest: Harvest, row: Work, { zone }: Programme, reason: s
   }
   harvest.failAccount(row, reason ?? 'refused', atMs)
   if (live) row.live_account = null
+}
+
+/** What its attempts have delivered, and have under way, follows this one's money. */
+function count({ disbursement, money, amount, returned }: Work, before: PayoutMoney): void {
+  for (const kind of ['credited', 'clearing'] as const) {
+    if (before === kind) disbursement[kind] -= amount - returned
+    if (money === kind) disbursement[kind] += amount - returned
+  }
 }
 
 /** Money follows the state: what was on its way is with the payee or owed again, and a return comes back the way it went. */

@@ -54,6 +54,11 @@ export interface Work extends Mutable<PayoutRow> {
     asked: AskedRow | null
     /** Its attempts that stand beside what counts; null without one. */
     readonly beside: readonly string[] | null
+    /** Less what was taken off it. Minor units. */
+    readonly owed: bigint
+    /** Of its attempts in all: what is delivered and has not come back, and what is under way. Minor units. */
+    credited: bigint
+    clearing: bigint
     readonly budget_line: string
     readonly fiscal_year: number
   }
@@ -98,6 +103,9 @@ interface Loaded extends Omit<Work, 'sent_to' | 'failure' | 'disbursement' | 'li
   readonly returned_in_all: bigint
   readonly asked: AskedRow | null
   readonly beside: readonly string[] | null
+  readonly owed: bigint
+  readonly credited: bigint
+  readonly clearing: bigint
   readonly release_at: bigint
   readonly lapses_at: bigint
   readonly first_paid_at: bigint | null
@@ -113,6 +121,13 @@ interface Loaded extends Omit<Work, 'sent_to' | 'failure' | 'disbursement' | 'li
   readonly sent_index_key: string
 }
 
+/** What the attempts of disbursement `d` have of one kind of money, payout `y` among them; of the only one it is what that one has. */
+function heldAs(money: PayoutMoney): string {
+  return `CASE WHEN d.attempts > 1 THEN (SELECT coalesce(sum(o.amount - o.returned), 0) FROM payout o
+                                  WHERE o.disbursement = d.key AND o.money = '${money}')
+            WHEN y.money = '${money}' THEN y.amount - y.returned ELSE 0 END::bigint`
+}
+
 const LOAD = `
 SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage = 'closed' AS closed,
        p.held_at IS NOT NULL AS held, y.n, y.gateway, y.reference, y.amount, y.currency, y.account, y.state, y.money, y.returned, y.repaid, y.version,
@@ -121,7 +136,8 @@ SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage
        ms(y.send_again_at) AS send_again_at, ms(y.asked_at) AS asked_at, ms(y.claimed_at) AS claimed_at,
        ms(last.started_at) AS last_started_at, ms(last.ended_at) AS last_ended_at,
        y.disbursement, d.tranche, d.state AS owed_state, d.reason AS owed_reason, d.version AS owed_version, d.attempts, d.retries, d.returns,
-       d.returned AS returned_in_all, ${ASKED} AS asked, ${BESIDE} AS beside, ms(d.release_at) AS release_at, ms(d.lapses_at) AS lapses_at,
+       d.returned AS returned_in_all, ${ASKED} AS asked, ${BESIDE} AS beside, d.amount - d.deducted AS owed,
+       ${heldAs('credited')} AS credited, ${heldAs('clearing')} AS clearing, ms(d.release_at) AS release_at, ms(d.lapses_at) AS lapses_at,
        ms(d.first_paid_at) AS first_paid_at, ms(d.paid_at) AS paid_at, d.budget_line, d.fiscal_year,
        CASE WHEN NOT EXISTS (SELECT FROM tranche t
                               WHERE (t.programme, t.ref) = (y.programme, y.ref) AND t.state IN ('planned', 'open'))
@@ -229,6 +245,9 @@ function disbursementOf(row: Loaded): Work['disbursement'] {
     paid_ms: msOf(row.paid_at),
     asked: row.asked,
     beside: row.beside,
+    owed: row.owed,
+    credited: row.credited,
+    clearing: row.clearing,
     budget_line: row.budget_line,
     fiscal_year: row.fiscal_year,
   }

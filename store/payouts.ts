@@ -175,13 +175,16 @@ async function giveUpLocked(
   }
   const moving = sql.query(`UPDATE payout SET state = 'review', version = version + 1 WHERE key = $1`, [payout])
   await pass('giving-up:moved', moving)
-  const { to, reason } = followPayout(row.disbursement, row.n === row.disbursement.attempts, {
-    to: 'review',
-    reason: 'no-answer',
-    retryAfterMs: null,
-    accountFailed: false,
-    isRetry: false,
-  })
+  const { to, reason } = followPayout(
+    { ...row.disbursement, isNewest: row.n === row.disbursement.attempts },
+    {
+      to: 'review',
+      reason: 'no-answer',
+      retryAfterMs: null,
+      accountFailed: false,
+      isRetry: false,
+    },
+  )
   const following = sql.query('UPDATE disbursement SET state = $2, reason = $3, version = version + 1 WHERE key = $1', [
     row.disbursement.key,
     to,

@@ -32,6 +32,7 @@ import { freeReference, isTaken, type FreeReference } from './references.ts'
 import { keepLookedUp, keepSilent } from './restore-asked.ts'
 import { holdMatching } from './statement-match.ts'
 import { isContradictedByStray, takeBackStray } from './stray.ts'
+import { supersedeEnded } from './supersede.ts'
 
 /** An attempt that a gateway may know of and we do not. */
 export interface Attempt {
@@ -343,11 +344,7 @@ interface Recovered extends Attempt {
 
 /** The payout without its bytes, its one send that ended when its record was lost, and the disbursement on its way. */
 async function insertRecovered(sql: Sql, { key, owed, nowMs, ...attempt }: Recovered): Promise<void> {
-  await sql.query(
-    `UPDATE payout SET superseded = true
-      WHERE disbursement = $1 AND NOT superseded AND state IN ('failed', 'cancelled', 'not-sent', 'returned')`,
-    [attempt.disbursement],
-  )
+  await supersedeEnded(sql, attempt.disbursement)
   await sql.query(
     `WITH payout AS (
        INSERT INTO payout (key, disbursement, programme, ref, n, gateway, reference, salt, amount, currency, account, state, money,

@@ -18,6 +18,7 @@ import { insertPostings, numbered, type LedgerEntry } from './postings.ts'
 import { callBeside } from './receivables-beside.ts'
 import { readReview, reviewFactsOf, type ReviewedAttempt, type ReviewPicture } from './review-facts.ts'
 import { holdStray, refuseMisnamed, refuseUnnamed, takeStray, withStray, type TakenStray } from './stray.ts'
+import { supersedeEnded } from './supersede.ts'
 import { isEnding } from './year-rows.ts'
 
 /** What is signed: what was seen, by its versions, and what is decided about it. */
@@ -84,7 +85,7 @@ export async function decideReviewed(
     const placing = taken ? takeStray(sql, context, picture, taken, by, actor, atMs) : Promise.resolve()
     await pass(
       'review:payout',
-      placing.then(() => movePayout(sql, payout, outcome, by, atMs)),
+      placing.then(() => movePayout(sql, key, payout, outcome, by, atMs)),
     )
   }
   const { programme, programme_version: version, ref } = picture.disbursement
@@ -140,6 +141,7 @@ function decided(picture: ReviewPicture, asked: DecidedReview): Decided {
 
 async function movePayout(
   sql: Sql,
+  disbursement: string,
   payout: ReviewedAttempt,
   outcome: Decided,
   by: Agreement,
@@ -150,14 +152,7 @@ async function movePayout(
   // Whoever is to find out more by asking is asked first of all, however long ago it was asked last.
   const askedAt = state === 'unknown' ? new Date(atMs) : null
   // The one that counts again takes the place: what the others turn out to have done is recorded beside it.
-  if (!superseded) {
-    await sql.query(
-      `UPDATE payout SET superseded = true
-        WHERE disbursement = (SELECT disbursement FROM payout WHERE key = $1) AND key <> $1 AND NOT superseded
-          AND state IN ('failed', 'cancelled', 'not-sent', 'returned')`,
-      [payout.key],
-    )
-  }
+  if (!superseded) await supersedeEnded(sql, disbursement, payout.key)
   const { rowCount } = await sql.query(
     `UPDATE payout SET state = $3, money = $4, returned = $5, superseded = $6, decided_under = $7, version = version + 1,
             asked_at = coalesce($8, asked_at),

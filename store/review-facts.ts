@@ -70,7 +70,7 @@ export function reviewFactsOf({ disbursement, attempts }: ReviewPicture, payout:
     disbursement: { state: disbursement.state, amount: disbursement.amount },
     others: {
       delivered: leftOf(others.filter(({ money }) => money === 'credited')),
-      areUnderWay: others.some(({ money, state }) => money === 'clearing' && state !== 'review'),
+      underWay: leftOf(others.filter(({ money, state }) => money === 'clearing' && state !== 'review')),
       areReviewed: others.some(({ state }) => state === 'review'),
       mayBeDelivered: leftOf(others.filter(({ money, state }) => money === 'clearing' && state === 'review')),
       areBeside: others.some(({ beside }) => beside),

@@ -16,6 +16,7 @@ import type { StoreContext } from './options.ts'
 import { insertPostings, numbered } from './postings.ts'
 import type { ReviewedAttempt, ReviewPicture } from './review-facts.ts'
 import { holdMatching } from './statement-match.ts'
+import { supersedeEnded } from './supersede.ts'
 
 /** What is signed about one: the discrepancy, and the attempt that it becomes. */
 export interface AskedStray {
@@ -249,11 +250,7 @@ async function insertAttempt(
   { row, attempt, reference }: TakenStray,
   atMs: number,
 ): Promise<void> {
-  await sql.query(
-    `UPDATE payout SET superseded = true
-      WHERE disbursement = $1 AND NOT superseded AND state IN ('failed', 'cancelled', 'not-sent', 'returned')`,
-    [disbursement],
-  )
+  await supersedeEnded(sql, disbursement)
   await sql.query(
     `WITH payout AS (
        INSERT INTO payout (key, disbursement, programme, ref, n, gateway, reference, gateway_id, salt, amount, currency, account, state, money,

@@ -36,9 +36,17 @@ function owedOf(rows: Rows, { disbursement }: StoredPayout): Work['disbursement'
     paid_ms: stored.paid_ms,
     asked: askedOf(payouts),
     beside: besideOf(payouts),
+    owed: BigInt(stored.amount),
+    credited: heldAs(payouts, 'credited'),
+    clearing: heldAs(payouts, 'clearing'),
     budget_line: stored.budget_line,
     fiscal_year: stored.fiscal_year,
   }
+}
+
+/** Partial returns and deductions are not lived through here. */
+function heldAs(payouts: readonly StoredPayout[], money: StoredPayout['money']): bigint {
+  return payouts.filter((one) => one.money === money).reduce((sum, { amount }) => sum + amount, 0n)
 }
 
 function workOf(rows: Rows, payout: StoredPayout, disbursement: Work['disbursement']): Work {

@@ -141,13 +141,20 @@ describe('what a payout means for an obligation that is not where the payout lef
   if (!paid || !closed || !contrary) throw new Error('ends have steps')
 
   it('the newest attempt leads', () => {
-    expect(followPayout({ state: 'in-flight', reason: null }, true, paid)).toEqual(paid)
-    expect(followPayout({ state: 'paid', reason: null }, true, contrary)).toEqual(contrary)
+    expect(followPayout({ state: 'in-flight', reason: null, isNewest: true }, paid)).toEqual(paid)
+    expect(followPayout({ state: 'paid', reason: null, isNewest: true }, contrary)).toEqual(contrary)
+  })
+
+  it('is not paid while a part of it has not arrived: people say what happens with the rest', () => {
+    const lacking = { state: 'in-flight', reason: null, isNewest: true, rest: 1n } as const
+    expect(followPayout(lacking, paid)).toMatchObject({ to: 'review', reason: 'rest-owed' })
+    expect(followPayout({ ...lacking, rest: 0n }, paid)).toEqual(paid)
+    expect(followPayout(lacking, closed)).toEqual(closed)
   })
 
   it('an older attempt that turns out otherwise stops everything', () => {
     for (const state of ['released', 'in-flight', 'paid', 'needs-account', 'failed', 'float-short'] as const) {
-      expect(followPayout({ state, reason: null }, false, contrary)).toMatchObject({
+      expect(followPayout({ state, reason: null, isNewest: false }, contrary)).toMatchObject({
         to: 'review',
         reason: 'older-attempt-changed',
       })
@@ -155,18 +162,19 @@ describe('what a payout means for an obligation that is not where the payout lef
   })
 
   it('stays with the people who look at it, whatever the newest attempt does: neither paid nor tried again', () => {
-    const review = { state: 'review', reason: 'older-attempt-changed' } as const
-    expect(followPayout(review, true, paid)).toMatchObject({ to: 'review', reason: 'older-attempt-changed' })
-    expect(followPayout(review, true, closed)).toMatchObject({ to: 'review', reason: 'older-attempt-changed' })
+    const review = { state: 'review', reason: 'older-attempt-changed', isNewest: true } as const
+    expect(followPayout(review, paid)).toMatchObject({ to: 'review', reason: 'older-attempt-changed' })
+    expect(followPayout(review, closed)).toMatchObject({ to: 'review', reason: 'older-attempt-changed' })
   })
 
   it('still learns in review that an account cannot be used', () => {
-    expect(followPayout({ state: 'review', reason: 'older-attempt-changed' }, true, closed).accountFailed).toBe(true)
+    const review = { state: 'review', reason: 'older-attempt-changed', isNewest: true } as const
+    expect(followPayout(review, closed).accountFailed).toBe(true)
   })
 
   it('an obligation that has ended is not owed again by a late word', () => {
     for (const state of ['lapsed', 'cancelled'] as const) {
-      expect(followPayout({ state, reason: 'deadline' }, true, contrary)).toMatchObject({
+      expect(followPayout({ state, reason: 'deadline', isNewest: true }, contrary)).toMatchObject({
         to: state,
         reason: 'deadline',
       })

@@ -1,5 +1,6 @@
 /** A person who got it twice has it once when one of the two comes back: what is to be had back is looked at before anything is owed anew. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { bankAccount } from '../support/builders.ts'
 import { reviewing, type Reviewing } from '../support/reviews.ts'
 import { asked, called, postedEvents, sendFirst, stateOf, submitted, type Sent } from '../support/sent.ts'
 import { line, NEXT, OPENING, reconciling, type Reconciling } from '../support/statements.ts'
@@ -174,6 +175,32 @@ describe('what was paid comes back, and what was delivered beside it is still to
     await world.observe({ ...submitted(third, UNREACHABLE), atMs: NOON + 3 * DAY })
     expect(await stateOf(world, found.disbursement)).toMatchObject({ state: 'released' })
     expect(await payoutOf(found.payout)).toMatchObject({ state: 'paid', money: 'written-off' })
+  })
+
+  it('is two payments too many: whoever finds the last of them to be none says what happens with what is owed', async () => {
+    const found = await sendFirst(world)
+    const { disbursement, payout: first } = found
+    const failed = seenFailed('retry-new', { gatewayId: null })
+    await world.observe(submitted(first, failed))
+    const second = await world.claim(disbursement, NOON + 2 * HOUR)
+    await world.observe({ ...submitted(second, failed), atMs: NOON + 2 * HOUR })
+    const third = await world.claim(disbursement, NOON + 8 * HOUR)
+    await world.observe({ ...submitted(third, seen('paid', { gatewayId: null })), atMs: NOON + 8 * HOUR })
+    for (const [at, late] of [first, second].entries()) {
+      await world.observe(called(late, seen('paid', { gatewayId: null }), NOON + (9 + at) * HOUR))
+      await people.decide(disbursement, late, { finding: 'receivable' }, NOON + (9 + at) * HOUR)
+    }
+    await world.observe(gone(third))
+    for (const late of [first, second]) expect(await payoutOf(late)).toMatchObject({ state: 'review' })
+    await people.decide(disbursement, first, { finding: 'receivable' }, NOON + DAY + HOUR)
+    await people.decide(disbursement, second, { finding: 'receivable', next: 'pay-again' }, NOON + DAY + 2 * HOUR)
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'released' })
+    for (const late of [first, second])
+      expect(await payoutOf(late)).toMatchObject({ state: 'paid', money: 'receivable' })
+    await world.link(found.ref, { ...bankAccount(), number: '0012345678' }, NOON + DAY + 3 * HOUR)
+    const fourth = await world.claim(disbursement, NOON + 3 * DAY)
+    await world.observe({ ...submitted(fourth, seen('paid', { gatewayId: null })), atMs: NOON + 3 * DAY })
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'paid' })
   })
 
   it('comes back itself while people look: they say so, and it is paid anew', async () => {

@@ -67,6 +67,22 @@ const BESIDE_ANOTHER: Step[] = [
   { kind: 'decide', finding: 'paid', next: null },
 ]
 
+/** A part is paid again, and meanwhile, or after it, the rest comes back. */
+const PART_AGAIN: Step[] = [
+  { kind: 'claim' },
+  { kind: 'tell', n: 1, state: 'paid', part: false },
+  { kind: 'tell', n: 1, state: 'returned', part: true },
+  { kind: 'decide', finding: 'partly-returned', next: 'pay-again' },
+  { kind: 'claim' },
+]
+const PAID: Step = { kind: 'tell', n: 2, state: 'paid', part: true }
+const REST_BACK: Step = { kind: 'tell', n: 1, state: 'returned', part: false }
+const EXAMPLES: [Step[]][] = [
+  [BESIDE_ANOTHER],
+  [[...PART_AGAIN, REST_BACK, { kind: 'decide', finding: 'returned', next: null }, PAID]],
+  [[...PART_AGAIN, PAID, REST_BACK, { kind: 'decide', finding: 'returned', next: 'pay-again' }, { kind: 'claim' }]],
+]
+
 interface PayoutRow {
   readonly key: string
   readonly n: number
@@ -164,7 +180,7 @@ test('any sequence of words and decisions pays at most what was owed, and balanc
       // Paid is what was delivered in whole, and nothing else.
       if (state === 'paid') expect(out.out).toBe(AMOUNT)
     }),
-    { numRuns: 30, examples: [[BESIDE_ANOTHER]] },
+    { numRuns: 30, examples: EXAMPLES },
   )
   expect(Math.min(counts.decided, counts.claimed)).toBeGreaterThan(0)
 })

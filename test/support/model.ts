@@ -334,7 +334,8 @@ export class Model {
     const attempts = { attempts: this.attempts.length, retries: this.#retries, returns: this.#returns }
     const ended = afterPayout(attempt.state, decision.failure, attempts, RETRY_DELAYS_MS)
     if (!ended) return
-    const step = followPayout(this, attempt.n === this.attempts.length, ended)
+    const at = { state: this.state, reason: this.reason, isNewest: attempt.n === this.attempts.length }
+    const step = followPayout(at, ended)
     this.state = step.to
     this.reason = step.reason
     this.#note(`then ${step.to}`)
