@@ -120,13 +120,29 @@ export class SimReviews {
     if (payout !== null) for (const { event, amount: part } of outcome.events) this.#postNext(event, payout, part)
     if (outcome.disbursement.state !== 'cancelled' || state === 'cancelled') return
     rows.books.post({ event: 'cancelled', subject: key, amount: BigInt(amount) })
-    rows.commitments.update(ref, { obligated: rows.commitments.get(ref).obligated - BigInt(amount) })
+    this.#unobligate(ref, BigInt(amount))
+  }
+
+  #unobligate(ref: string, amount: bigint): void {
+    const { books, commitments, people } = this.#setting.rows
+    const { obligated, released } = commitments.get(ref)
+    const isClosed = people.get(ref).stage === 'closed'
+    commitments.update(ref, { obligated: obligated - amount, released: released + (isClosed ? amount : 0n) })
+    if (!isClosed) return
+    const subject = `commitment:${ref}`
+    books.post({ event: 'decommitted', subject, occurrence: this.#turn('decommitted', subject), amount })
   }
 
   #postNext(event: LedgerEvent, subject: string, amount: bigint): void {
     const { books, payouts } = this.#setting.rows
+    const occurrence = this.#turn(event, subject)
+    books.post({ event, subject, occurrence, amount, gateway: payouts.get(subject).gateway })
+  }
+
+  #turn(event: LedgerEvent, subject: string): number {
+    const { books } = this.#setting.rows
     let occurrence = 1
     while (books.has(subject, occurrence === 1 ? event : `${event}:${occurrence}`)) occurrence += 1
-    books.post({ event, subject, occurrence, amount, gateway: payouts.get(subject).gateway })
+    return occurrence
   }
 }
