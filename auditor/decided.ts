@@ -83,7 +83,7 @@ const TOLD = `jsonb_strip_nulls(jsonb_build_object('finding', e.after ->> 'findi
 /** Each with all that moved it, in the order of the commits; the claim is the first of it. */
 const DECIDED = `
 SELECT y.key, y.gateway, y.amount::text AS amount,
-       (SELECT jsonb_agg(step || jsonb_build_object('day', ${localDate('at', 'y.programme')}, 'year', ${STEP_YEAR('recorded_at')}) ORDER BY place, recorded_at, id) FROM (
+       (SELECT jsonb_agg(step || jsonb_build_object('day', ${localDate('at', 'y.programme')}, 'year', ${STEP_YEAR('s.recorded_at')}) ORDER BY place, recorded_at, id) FROM (
           SELECT 0 AS place, min(e.recorded_at) AS recorded_at, 0::bigint AS id, y.claimed_at AS at,
                  jsonb_build_object('to', CASE WHEN bool_or(e.act = 'payout-recovered' AND e.after ? 'stray') THEN 'counted' ELSE 'submitting' END) AS step FROM audit_event e
            WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act IN ('payout-sent', 'payout-recovered') AND e.subject = y.key

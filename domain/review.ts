@@ -188,6 +188,9 @@ function follow(facts: ReviewFacts, decision: ReviewDecision, placed: Placed, pa
   const wasCounted = payout.money === 'clearing' || payout.money === 'credited'
   if (isEnded && !isKept && (wasCounted || placed.money === 'credited'))
     return refused('nothing is owed any more: what was delivered is a receivable')
+  // All of it had left before a part of it came back: it would have paid more than is owed.
+  if (decision.finding === 'partly-returned' && left > disbursement.amount)
+    return refused('it was more than is owed, whatever of it came back: what was delivered is a receivable')
   const counted = others.delivered + others.underWay + delivered
   if (delivered > 0n && counted > disbursement.amount)
     return refused('another attempt has paid it, or is about to: what was delivered twice is a receivable')

@@ -19,6 +19,7 @@ import { callBeside } from './receivables-beside.ts'
 import { readReview, reviewFactsOf, type ReviewedAttempt, type ReviewPicture } from './review-facts.ts'
 import { holdStray, refuseMisnamed, refuseUnnamed, takeStray, withStray, type TakenStray } from './stray.ts'
 import { supersedeEnded } from './supersede.ts'
+import { unobligate } from './unobligate.ts'
 import { isEnding } from './year-rows.ts'
 
 /** What is signed: what was seen, by its versions, and what is decided about it. */
@@ -97,7 +98,7 @@ export async function decideReviewed(
   await pass('review:posted', post(sql, rules, picture, payout, outcome, atMs))
   if (asked.next === 'needs-account') await pass('review:account', failLiveAccount(sql, picture))
   if (outcome.disbursement.state === 'cancelled' && picture.disbursement.state !== 'cancelled')
-    await pass('review:unobligated', unobligate(sql, picture))
+    await pass('review:unobligated', unobligate(sql, rules, picture.disbursement, atMs))
   await pass('review:audited', tell(sql, picture, asked, outcome, by, actor, atMs))
   if (payout) {
     const word = { proposal: by.proposal, proposedBy: by.proposer, reason: by.reason }
@@ -237,14 +238,6 @@ async function failLiveAccount(sql: Sql, { disbursement }: ReviewPicture): Promi
     `UPDATE account SET state = 'failed', reason = 'review-decided' WHERE programme = $1 AND ref = $2 AND ended_at IS NULL`,
     [disbursement.programme, disbursement.ref],
   )
-}
-
-async function unobligate(sql: Sql, { disbursement }: ReviewPicture): Promise<void> {
-  await sql.query('UPDATE commitment SET obligated = obligated - $3 WHERE programme = $1 AND ref = $2', [
-    disbursement.programme,
-    disbursement.ref,
-    disbursement.amount,
-  ])
 }
 
 async function tell(

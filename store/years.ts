@@ -20,14 +20,14 @@ export interface Years {
   list(programme: string): Promise<YearRow[]>
   /**
    * Does the next part of one year that is being closed. False when there was nothing to do: no year is under way, another process is at
-   * it, or it cannot go on, which its row says and people must mend.
+   * it, or it cannot go on, which its row says and people must mend. Throws what is no refusal once no other year has anything to do.
    */
   goOn(nowMs: number): Promise<boolean>
 }
 
-/** One that cannot go on does not keep others from it. */
+/** One that cannot go on, whyever, keeps no other from it: it comes last, and the next that was not tried yet ($1) after it. */
 const NEXT = `
-SELECT ${YEAR_COLUMNS} FROM year_close WHERE state <> 'closed'
+SELECT ${YEAR_COLUMNS} FROM year_close WHERE state <> 'closed' AND NOT 'year:' || programme || ':' || fiscal_year = ANY ($1)
  ORDER BY refusal IS NOT NULL, frozen_at, programme LIMIT 1 FOR UPDATE SKIP LOCKED`
 
 export function createYears(context: StoreContext): Years {
@@ -35,21 +35,41 @@ export function createYears(context: StoreContext): Years {
   return {
     list: (programme) => listYears(database.pool, programme),
     async goOn(nowMs) {
-      const at: { year?: YearRow } = {}
-      try {
-        return await inTransaction(database, (sql) => workOn(sql, context, nowMs, at))
-      } catch (error) {
-        if (!(error instanceof Problem) || !at.year) throw error
-        await refuse(database, at.year, error)
-        return false
+      const stuck: Stuck[] = []
+      for (;;) {
+        const at: { year?: YearRow } = {}
+        try {
+          if (await inTransaction(database, (sql) => workOn(sql, context, nowMs, at, stuck))) return true
+          break
+        } catch (error) {
+          if (!at.year) throw error
+          await refuse(database, at.year, error)
+          stuck.push({ year: at.year, error })
+        }
       }
+      const ours = stuck.find(({ error }) => !(error instanceof Problem))
+      if (ours) throw ours.error
+      return false
     },
   }
 }
 
-async function workOn(sql: Sql, context: StoreContext, nowMs: number, at: { year?: YearRow }): Promise<boolean> {
+/** One that was tried, and why it does not go on. */
+interface Stuck {
+  readonly year: YearRow
+  readonly error: unknown
+}
+
+async function workOn(
+  sql: Sql,
+  context: StoreContext,
+  nowMs: number,
+  at: { year?: YearRow },
+  stuck: readonly Stuck[],
+): Promise<boolean> {
   const { pass } = context
-  const { rows } = await pass('year:found', sql.query<YearRow>(NEXT))
+  const tried = stuck.map(({ year: { programme, fiscalYear } }) => yearSubject(programme, fiscalYear))
+  const { rows } = await pass('year:found', sql.query<YearRow>(NEXT, [tried]))
   const [year] = rows
   if (!year) return false
   at.year = year
@@ -131,10 +151,15 @@ async function closePeriods(sql: Sql, { pass, year }: YearAtWork): Promise<boole
   return false
 }
 
-async function refuse(database: Database, { programme, fiscalYear }: YearRow, why: Problem): Promise<void> {
+/** An error of ours may hold anything: the row says only that there is one, the log of whoever tried says which. */
+async function refuse(database: Database, { programme, fiscalYear }: YearRow, why: unknown): Promise<void> {
+  const refusal =
+    why instanceof Problem
+      ? `${why.code}: ${why.message}`
+      : 'internal: an error of ours, which the log of the worker tells'
   await database.pool.query(
     `UPDATE year_close SET refusal = $3, version = version + 1
       WHERE programme = $1 AND fiscal_year = $2 AND state <> 'closed' AND refusal IS DISTINCT FROM $3`,
-    [programme, fiscalYear, `${why.code}: ${why.message}`],
+    [programme, fiscalYear, refusal],
   )
 }

@@ -57,6 +57,24 @@ SELECT y.disbursement AS key, sum(y.amount - y.returned) AS kept FROM disburseme
 const AFTER_LAPSE = `(SELECT max(b.id) FROM audit_event b WHERE (b.programme, b.ref) = (y.programme, y.ref) AND b.subject = y.key AND b.act = 'payout-returned')
        > (SELECT min(l.id) FROM audit_event l WHERE (l.programme, l.ref) = (d.programme, d.ref) AND l.subject = d.key AND l.act = 'disbursement-lapsed')`
 
+/** What two people gave up of lives that had closed: the trail has both in the order of their commits. */
+const GIVEN_UP = `
+SELECT d.programme, d.ref, d.amount - d.deducted AS amount, d.currency, d.fiscal_year, d.budget_line, e.at, e.id AS place
+  FROM disbursement d
+  JOIN audit_event e ON (e.programme, e.ref) = (d.programme, d.ref) AND (e.subject = d.key OR e.subject LIKE d.key || '#%') AND e.act = 'review-decided'
+                    AND e.after ->> 'disbursement' = 'cancelled' AND e.before ->> 'disbursement' <> 'cancelled'
+ WHERE d.state = 'cancelled' AND e.id > (SELECT min(x.id) FROM audit_event x WHERE (x.programme, x.ref) = (d.programme, d.ref) AND x.act = 'life-closed')`
+
+/** What promises gave back to the budget: when their life closed what was left of them, and afterwards what was given up of it. */
+const GIVEN_BACK = `
+SELECT c.programme, c.ref, c.released - coalesce(u.amount, 0) AS amount, a.currency, a.fiscal_year, a.budget_line, p.closed_at AS at, 0 AS place
+  FROM (SELECT programme, ref, released, appropriation FROM commitment UNION ALL SELECT programme, ref, released, from_appropriation FROM carry_over) AS c
+  JOIN participant p ON (p.programme, p.ref) = (c.programme, c.ref) JOIN appropriation a ON a.id = c.appropriation
+  LEFT JOIN (SELECT programme, ref, fiscal_year, sum(amount) AS amount FROM (${GIVEN_UP}) AS given_up GROUP BY programme, ref, fiscal_year) AS u
+    ON (u.programme, u.ref, u.fiscal_year) = (c.programme, c.ref, a.fiscal_year)
+UNION ALL
+SELECT programme, ref, amount, currency, fiscal_year, budget_line, at, place FROM (${GIVEN_UP}) AS given_up`
+
 /** Every event that must have been posted, from the rows and facts it tells of; never from a posting. */
 const EVENTS = `
 SELECT subject || '/' || CASE WHEN n = 1 THEN event ELSE event || ':' || n END AS key, event, subject, abs(amount) AS amount, currency, programme,
@@ -76,12 +94,12 @@ UNION ALL
 SELECT 'commitment:' || e.programme || ':' || e.ref || '/' || e.event, e.event, 'commitment:' || e.programme || ':' || e.ref, e.amount, a.currency,
        e.programme, e.ref, a.fiscal_year, a.budget_line, NULL, ${localDate('e.at', 'e.programme')}
   FROM (SELECT c.programme, c.ref, 'committed' AS event, c.amount + coalesce(k.spent, 0) AS amount, coalesce(k.first, c.appropriation) AS appropriation, c.committed_at AS at
-          FROM commitment c LEFT JOIN (${CARRIED}) AS k ON (k.programme, k.ref) = (c.programme, c.ref)
-        UNION ALL
-        SELECT c.programme, c.ref, 'decommitted', c.released, c.appropriation, p.closed_at
-          FROM (SELECT programme, ref, released, appropriation FROM commitment UNION ALL SELECT programme, ref, released, from_appropriation FROM carry_over) AS c
-          JOIN participant p ON (p.programme, p.ref) = (c.programme, c.ref)) AS e JOIN appropriation a ON a.id = e.appropriation
+          FROM commitment c LEFT JOIN (${CARRIED}) AS k ON (k.programme, k.ref) = (c.programme, c.ref)) AS e JOIN appropriation a ON a.id = e.appropriation
  WHERE e.amount > 0
+UNION ALL
+SELECT 'commitment:' || g.programme || ':' || g.ref || '/decommitted' || CASE WHEN g.n = 1 THEN '' ELSE ':' || g.n END, 'decommitted', 'commitment:' || g.programme || ':' || g.ref, g.amount,
+       g.currency, g.programme, g.ref, g.fiscal_year, g.budget_line, NULL, ${localDate('g.at', 'g.programme')}
+  FROM (SELECT *, row_number() OVER (PARTITION BY programme, ref ORDER BY place) AS n FROM (${GIVEN_BACK}) AS parts WHERE amount > 0) AS g
 UNION ALL
 SELECT d.key || '/obligated', 'obligated', d.key, d.amount, d.currency, d.programme, d.ref, coalesce(m.first, d.fiscal_year), d.budget_line, NULL,
        ${localDate('d.owed_at', 'd.programme')}

@@ -123,6 +123,15 @@ export class SimReviews {
     }
     if (outcome.disbursement.state !== 'cancelled' || state === 'cancelled') return
     rows.books.post({ event: 'cancelled', subject: key, amount: BigInt(amount) })
-    rows.commitments.update(ref, { obligated: rows.commitments.get(ref).obligated - BigInt(amount) })
+    this.#unobligate(ref, BigInt(amount))
+  }
+
+  #unobligate(ref: string, amount: bigint): void {
+    const { books, commitments, people } = this.#setting.rows
+    const { obligated, released } = commitments.get(ref)
+    const isClosed = people.get(ref).stage === 'closed'
+    commitments.update(ref, { obligated: obligated - amount, released: released + (isClosed ? amount : 0n) })
+    if (!isClosed) return
+    books.postNext({ event: 'decommitted', subject: `commitment:${ref}`, amount })
   }
 }

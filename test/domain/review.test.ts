@@ -115,6 +115,18 @@ describe('a success that comes late', () => {
     expect(decided({ money: 'back', others: { areReviewed: true } }, 'not-paid')).toBe('failed back review')
   })
 
+  it('that was more than is owed is a receivable, whatever of it came back', () => {
+    const { payout, ...facts } = factsOf({ money: 'back' })
+    const found = (amount: bigint, decision: Partial<ReviewDecision> & { readonly finding: Finding }) =>
+      decideReview({ ...facts, payout: payout && { ...payout, amount } }, { returned: null, next: null, ...decision })
+    for (const part of [1n, 20n, 100n, 119n]) {
+      expect(found(OWED + 20n, { ...AGAIN, finding: 'partly-returned', returned: part }).kind).toBe('refused')
+    }
+    expect(found(OWED + 20n, { ...AGAIN, finding: 'receivable' }).kind).toBe('decided')
+    expect(found(OWED + 20n, { ...AGAIN, finding: 'returned' }).kind).toBe('decided')
+    expect(found(OWED, { ...AGAIN, finding: 'partly-returned', returned: 20n }).kind).toBe('decided')
+  })
+
   it('of which a part came back waits for another one that may have been delivered, too', () => {
     const part = { ...AGAIN, returned: 40n }
     const beside = (mayBeDelivered: bigint): string =>

@@ -2,10 +2,10 @@
 import { expect, it } from 'vitest'
 import { bankAccount } from '../support/builders.ts'
 import { AGAIN, JAKARTA, LATER, lostTimeOfEach, paidBefore, type LostTime } from '../support/lost-time.ts'
-import { stateOf } from '../support/sent.ts'
+import { asked, called, stateOf } from '../support/sent.ts'
 import { OPENING } from '../support/statements.ts'
 import { agree, decide, propose } from '../support/two-people.ts'
-import { AMOUNT, DAY, disbursementOf, refusal, seen, type World } from '../support/world.ts'
+import { AMOUNT, DAY, disbursementOf, HOUR, refusal, seen, type World } from '../support/world.ts'
 
 let world: World
 let lost: LostTime
@@ -152,6 +152,26 @@ it('is to be had back where it was more than is owed, of which what is owed is t
   await agree(world.store, [lost.people.sari, lost.people.budi], { act: 'deduction', content }, LATER)
   expect(await stateOf(world, disbursementOf(ref))).toMatchObject({ state: 'paid' })
   expect(await lost.teller.balance('funds:receivable')).toBe(-5_000_000n)
+})
+
+it.each([
+  ['more than was ever owed', 2n * AMOUNT],
+  ['what it was too much', 20_000_000n],
+])('that was more than is owed is to be had back, also where a part of it came back: %s', async (_, part) => {
+  const ref = await world.ready({ account }, AGAIN)
+  const disbursement = disbursementOf(ref)
+  const payout = `${disbursement}#1`
+  const amount = { minor: AMOUNT + part, currency: 'IDR' }
+  const of = { amount, gatewayId: 'po_swift:0000000000LST:0000000000LST:incentive-1:1#1' }
+  await lost.tellDays(paidBefore(account, { amount: amount.minor }))
+  await lost.count(ref, { finding: 'receivable', next: 'hold' })
+  await world.observe(called(payout, seen('returned', of), LATER))
+  await world.observe(asked(payout, seen('paid', of), LATER + HOUR))
+  expect(await moneyOf(disbursement)).toMatchObject({ state: 'review', money: 'back' })
+  const partly = { finding: 'partly-returned', returned: part.toString() } as const
+  expect(await refusal(lost.people.decide(disbursement, payout, partly, LATER))).toBe('conflict')
+  await lost.people.decide(disbursement, payout, { finding: 'receivable', next: 'hold' }, LATER)
+  expect(await moneyOf(disbursement)).toMatchObject({ state: 'paid', money: 'receivable' })
 })
 
 it('is refused what cannot be this payment', async () => {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { entitlementTotal } from '../../domain/programme.ts'
 import { swiftProgramme } from '../support/builders.ts'
+import { setAppropriation } from '../../store/budgets.ts'
 import { gate } from '../support/gate.ts'
 import {
   AMOUNT,
@@ -9,6 +10,7 @@ import {
   HOUR,
   NOON,
   openStore,
+  OPERATOR,
   openWorld,
   refusal,
   WAVE,
@@ -194,6 +196,56 @@ describe('a year that ends', () => {
         [YEAR],
       ),
     ).toBe(0)
+  })
+})
+
+describe('of two years that end, one that cannot go on keeps nothing from the other', () => {
+  let other: World
+  beforeEach(async () => {
+    other = { ...world, programme: { ...swiftProgramme(), code: 'other' } }
+    await world.publish(other.programme)
+    await world.inSql((sql) =>
+      setAppropriation(
+        sql,
+        { programme: other.programme, fiscalYear: YEAR, number: 'D', amount: each },
+        OPERATOR,
+        NOON,
+      ),
+    )
+  })
+
+  it('where the database refuses a step: it says so, the error is told, and it goes on by itself once it can', async () => {
+    await endYear(world)
+    await endYear(other, YEARS_END + HOUR)
+    await world.root.pool.query(
+      `ALTER TABLE year_close ADD CONSTRAINT in_the_way CHECK (programme <> 'swift' OR state = 'frozen')`,
+    )
+    await expect(finishYears(world.store)).rejects.toThrow('in_the_way')
+    expect(await yearOf(other)).toMatchObject({ state: 'closed', refusal: null })
+    expect(await yearOf(world)).toMatchObject({ state: 'frozen', refusal: expect.stringMatching(/^internal: /) })
+    await expect(world.store.years.goOn(YEARS_END)).rejects.toThrow('in_the_way')
+    await world.root.pool.query('ALTER TABLE year_close DROP CONSTRAINT in_the_way')
+    await finishYears(world.store)
+    expect(await yearOf(world)).toMatchObject({ state: 'closed', refusal: null })
+  })
+
+  it('where both were refused, and only the one that ended later has been mended', async () => {
+    await world.admit()
+    await world.appropriate(each, NEXT)
+    await endYear(world)
+    await endYear(other, YEARS_END + HOUR)
+    // Whoever may set it takes the room away again before anybody goes over.
+    await world.root.pool.query(`UPDATE appropriation SET amount = 0 WHERE fiscal_year = $1`, [NEXT])
+    await world.root.pool.query(`UPDATE year_close SET refusal = 'budget-exceeded: raise it' WHERE programme = 'other'`)
+    await finishYears(world.store)
+    expect(await yearOf(world)).toMatchObject({
+      state: 'returned',
+      refusal: expect.stringContaining('budget-exceeded'),
+    })
+    expect(await yearOf(other)).toMatchObject({ state: 'closed', refusal: null })
+    await world.root.pool.query(`UPDATE appropriation SET amount = $2 WHERE fiscal_year = $1`, [NEXT, each])
+    await finishYears(world.store)
+    expect((await yearOf(world)).state).toBe('closed')
   })
 })
 

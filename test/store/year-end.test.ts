@@ -20,7 +20,10 @@ import {
 import { recordFunding, setAppropriation } from '../../store/budgets.ts'
 import { auditWithin } from '../support/audited.ts'
 import { deducting } from '../support/deductions.ts'
+import { pairOf } from '../support/freezes.ts'
+import { reviewDecisionOf } from '../support/reviews.ts'
 import { submitted } from '../support/sent.ts'
+import { agree } from '../support/two-people.ts'
 import { endYear, finishYears, yearOf, YEARS_END } from '../support/years.ts'
 
 const each = entitlementTotal(swiftProgramme())
@@ -113,6 +116,21 @@ describe('at the end of a fiscal year', () => {
     expect(await balance('budget:committed', NEXT)).toBe(each - AMOUNT)
     if (state !== 'review') await pay(payout, YEARS_END + DAY)
     expect(await balance('budget:disbursed', NEXT)).toBe(state === 'review' ? 0n : AMOUNT)
+  })
+
+  it('what is under review and has gone over is decided about in the next year, and the auditor follows it', async () => {
+    const ref = await world.ready()
+    const payout = await world.claim(disbursementOf(ref))
+    const fact = seen('paid', { amount: { minor: AMOUNT - 1n, currency: 'IDR' } })
+    await world.observe({ payout, source: 'callback', fact, atMs: NOON })
+    await endYear(world)
+    await finishYears(world.store)
+    const { sari, budi } = await pairOf(world)
+    const decision = await reviewDecisionOf(world, disbursementOf(ref), payout, { finding: 'paid' })
+    await agree(world.store, [sari, budi], decision, YEARS_END + DAY)
+    expect(await stateOf(ref)).toMatchObject({ state: 'paid', fiscal_year: NEXT })
+    expect([await balance('budget:disbursed', YEAR), await balance('budget:disbursed', NEXT)]).toEqual([0n, AMOUNT])
+    expect(await audited(YEARS_END + DAY)).toEqual([])
   })
 
   it('what is owed to a person on hold goes over too: they could not act', async () => {
