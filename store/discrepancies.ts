@@ -218,6 +218,11 @@ function told(found: DiscrepancyView, difference: bigint, resolution: MoneyResol
   return found
 }
 
+/** As two people say that it is: a fee of which no reserve knew is in suspense before they place it. */
+function saidToBe(seen: DiscrepancyView, difference: bigint): DiscrepancyView {
+  return { ...seen, difference, over_reserve: seen.class === 'fee' }
+}
+
 /**
  * Ends one with money in it, as two people have decided: the caller has seen to it that they are two; the database refuses one.
  * Throws `not-found`, `discrepancy-resolved`, `two-people-needed`, `review-moved`, `conflict`.
@@ -234,7 +239,7 @@ export async function resolveDiscrepancy(
     throw new Problem('two-people-needed', 'two different people resolve a difference with money in it')
   }
   const seen = await checkResolution(sql, decision, 'FOR UPDATE')
-  const found = { ...seen, difference: decision.difference }
+  const found = isUnread(seen) ? saidToBe(seen, decision.difference) : seen
   await resolve(sql, found, { resolution, reason, proposedBy, proposal }, actor, atMs)
   const { programme, ref } = found
   const entries: LedgerEntry[] = []
@@ -274,14 +279,14 @@ interface End {
 
 async function resolve(
   sql: Sql,
-  { id, difference }: DiscrepancyView,
+  { id, difference, over_reserve: isOver }: DiscrepancyView,
   end: End,
   actor: Actor,
   atMs: number,
 ): Promise<void> {
   await sql.query(
     `UPDATE discrepancy SET state = 'resolved', resolution = $2, reason = $3, proposed_by = $4, resolved_by = $5, resolved_at = $6,
-            decided_under = $7, difference = $8, version = version + 1 WHERE id = $1`,
-    [id, end.resolution, end.reason, end.proposedBy, actor.person, new Date(atMs), end.proposal, difference],
+            decided_under = $7, difference = $8, over_reserve = $9, version = version + 1 WHERE id = $1`,
+    [id, end.resolution, end.reason, end.proposedBy, actor.person, new Date(atMs), end.proposal, difference, isOver],
   )
 }

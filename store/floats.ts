@@ -5,6 +5,7 @@ import { insertAudit, type AuditEntry } from './audit.ts'
 import { inTransaction, one, type Sql } from './database.ts'
 import { lockLife } from './life-rows.ts'
 import type { StoreContext } from './options.ts'
+import { STILL_OWED } from './owed-amount.ts'
 
 export interface Floats {
   /** Whether the disbursement still waits for money at a gateway. */
@@ -47,9 +48,9 @@ export function createFloats(context: StoreContext): Floats {
  * restored and is not yet claimed (released for this reason), and what was sent and is not yet known to be accepted, so that it may not be taken off yet.
  */
 const RESTORE = `
-WITH own AS (SELECT key, owed_at, amount - deducted AS amount, currency FROM disbursement WHERE key = $1 AND state = 'float-short' AND currency = $4),
+WITH own AS (SELECT d.key, d.owed_at, ${STILL_OWED} AS amount, d.currency FROM disbursement d WHERE d.key = $1 AND d.state = 'float-short' AND d.currency = $4),
 spoken AS (
-  SELECT coalesce(sum(d.amount - d.deducted), 0) AS amount
+  SELECT coalesce(sum(${STILL_OWED}), 0) AS amount
     FROM own, disbursement d
     JOIN payout y ON y.disbursement = d.key AND y.n = d.attempts
     JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)

@@ -38,7 +38,7 @@ export function patched(life: LifeRow, step: LifeStep, currency: string, nowMs: 
     case 'account-ready':
       return withDisbursement(life, step.tranche, { state: 'released', reason: null, release_ms: step.releaseAtMs })
     case 'lapse':
-      return withDisbursement(life, step.tranche, { state: 'lapsed', reason: 'deadline', approval: null })
+      return withDisbursement(life, step.tranche, { state: 'lapsed', reason: 'deadline', ...ENDED })
     case 'ask':
       return {
         ...withDisbursement(life, step.tranche, { action: step.action, action_by_ms: step.byMs }),
@@ -54,11 +54,14 @@ export function patched(life: LifeRow, step: LifeStep, currency: string, nowMs: 
     case 'cancel': {
       const owed = life.tranches.find(({ code }) => code === step.tranche)?.disbursement
       return owed
-        ? withDisbursement(life, step.tranche, { ...droppedTo(owed), approval: null })
+        ? withDisbursement(life, step.tranche, { ...droppedTo(owed), ...ENDED })
         : withTranche(life, step.tranche, { state: 'cancelled' })
     }
   }
 }
+
+/** Nothing is left to be sent. */
+const ENDED = { owed: '0', approval: null } as const
 
 /** What becomes of it when its person leaves: of a year that ends or has ended it is promised to nobody else, and lapses with the year. */
 export function droppedTo({ year_over: isOver }: Pick<DisbursementRow, 'year_over'>): {
@@ -87,7 +90,7 @@ function owed(
   const amount = life.tranches.find(({ code }) => code === step.tranche)?.amount ?? '0'
   return {
     key: disbursementKey({ programme, payee: ref, subject: ref, tranche: step.tranche, sequence: 1 }),
-    amount,
+    owed: amount,
     currency,
     state: 'owed',
     reason: null,

@@ -9,6 +9,7 @@ import type { LiveApproval } from '../domain/payout-run.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Sql } from './database.ts'
 import { REGISTERED_IN_LOST_TIME } from './lost-time.ts'
+import { STILL_OWED } from './owed-amount.ts'
 import { APPROVAL } from './run-approval.ts'
 import { SHORTS, type Short } from './shorts.ts'
 
@@ -70,7 +71,8 @@ export interface TrancheRow {
 
 export interface DisbursementRow {
   readonly key: string
-  readonly amount: string
+  /** What would be sent of it: its amount less what was taken off and what the payee has. Nothing once it has ended. */
+  readonly owed: string
   readonly currency: string
   readonly state: DisbursementState
   readonly reason: string | null
@@ -125,6 +127,9 @@ export const ASKED = `(
                                       'enquiries', y.enquiries, 'last_enquiry_ms', ms(y.last_enquiry_at))
               FROM payout y WHERE y.disbursement = d.key AND y.asked_at IS NOT NULL ORDER BY y.asked_at LIMIT 1)`
 
+/** Disbursement `d` has not ended: what only matters until then is not looked up afterwards. */
+const IS_OPEN = `d.state NOT IN ('paid', 'lapsed', 'cancelled')`
+
 const LOAD = `
 SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.wave, p.attention,
        ms(p.admitted_at) AS admitted_ms, ms(p.trained_at) AS trained_ms, ms(p.heard_by) AS heard_ms,
@@ -150,7 +155,7 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
                  'code', t.code, 'amount', t.amount::text, 'state', t.state, 'opens_ms', ms(t.opens_at),
                  'closes_ms', ms(t.closes_at), 'due_ms', ms(t.due_at), 'disbursement', (
           SELECT jsonb_build_object(
-                   'key', d.key, 'amount', d.amount::text, 'currency', d.currency, 'state', d.state, 'reason', d.reason,
+                   'key', d.key, 'owed', CASE WHEN ${IS_OPEN} THEN (${STILL_OWED})::text ELSE '0' END, 'currency', d.currency, 'state', d.state, 'reason', d.reason,
                    'version', d.version, 'attempts', d.attempts, 'retries', d.retries, 'returns', d.returns,
                    'owed_ms', ms(d.owed_at), 'release_ms', ms(d.release_at), 'lapses_ms', ms(d.lapses_at),
                    'first_paid_ms', ms(d.first_paid_at), 'action', d.action, 'action_by_ms', ms(d.action_by),
@@ -167,7 +172,7 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
               FROM payout y
               JOIN send last ON last.payout = y.key AND last.number = y.sends
              WHERE y.disbursement = d.key AND y.n = d.attempts), 'asked', ${ASKED},
-                   'approval', CASE WHEN d.state NOT IN ('paid', 'lapsed', 'cancelled') THEN ${APPROVAL} END)
+                   'approval', CASE WHEN ${IS_OPEN} THEN ${APPROVAL} END)
             FROM disbursement d WHERE (d.programme, d.ref, d.tranche) = (t.programme, t.ref, t.code)))
             ORDER BY t.position), '[]')
           FROM tranche t WHERE (t.programme, t.ref) = (p.programme, p.ref)) AS tranches

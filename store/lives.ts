@@ -221,7 +221,7 @@ export function standingOf(
     const releaseAtMs = Math.max(row.release_ms, life.account?.usable_ms ?? 0)
     const asked = row.asked && askedPayout(row.asked)
     const { release } = programme.payment
-    const { amount, currency, approval } = row
+    const { owed: amount, currency, approval } = row
     const approved =
       row.state === 'in-flight'
         ? mayBeSentAgain(release, approval, nowMs)

@@ -1,4 +1,5 @@
 /** Gathers the differences of one statement, and writes them as they come: each once, under a key of its own. */
+import { Problem } from '../domain/problem.ts'
 import { classifyLine, mayPair, type DiscrepancyClass } from '../domain/reconciliation.ts'
 import type { BulkSql } from './bulk.ts'
 import type { Shown } from './statement-gone.ts'
@@ -10,7 +11,7 @@ import { bookedFactsOf, lineFactsOf, type Looked, type PairRow } from './stateme
 export class Finding {
   readonly #sql: BulkSql
   readonly #looked: Looked
-  readonly #strays: string
+  readonly #strays: string | null
   /** What earlier versions showed and this one has not shown yet. */
   readonly gone: Map<string, Shown>
   /** Discrepancies of what was missing, or gone, and is here now. */
@@ -19,7 +20,7 @@ export class Finding {
   readonly #used = new Map<string, number>()
   count = 0
 
-  constructor(sql: BulkSql, looked: Looked, strays: string, gone: Map<string, Shown>) {
+  constructor(sql: BulkSql, looked: Looked, strays: string | null, gone: Map<string, Shown>) {
     this.#sql = sql
     this.#looked = looked
     this.#strays = strays
@@ -73,6 +74,15 @@ export class Finding {
     return before === 0 ? key : `${key}/${before + 1}`
   }
 
+  /** Whose a difference is stays so for good, and nothing is booked of one that is nobody's. Throws `conflict`: it is tried again. */
+  #ownerOf({ programme }: Row): string {
+    const owner = programme ?? this.#strays
+    if (owner !== null) return owner
+    const { gateway } = this.#looked
+    throw new Problem('conflict', `no programme names ${gateway}: nobody's books can carry what its statement shows`)
+  }
+
+  /** Throws `conflict`. */
   async insert(rows: readonly Row[], atMs: number): Promise<void> {
     if (rows.length === 0) return
     this.count += rows.length
@@ -98,7 +108,7 @@ export class Finding {
         id,
         new Date(atMs),
         rows.map((row) => row.key),
-        rows.map((row) => row.programme ?? this.#strays),
+        rows.map((row) => this.#ownerOf(row)),
         rows.map((row) => row.class),
         rows.map((row) => row.line),
         rows.map((row) => row.payout),

@@ -167,14 +167,19 @@ async function leaningOn(sql: BulkSql, { id, gateway, day, version }: Held): Pro
   return rows
 }
 
-/** Whose books carry what belongs to no payout: those of the programme that has put money at the gateway for the longest. */
-async function ownerOfStrays(sql: BulkSql, gateway: string): Promise<string> {
+/**
+ * Whose books carry what belongs to no payout: those of the programme that has put money at the gateway for the longest. Its transfer may be told of
+ * before people have recorded it, as where a restored database has lost that: then those of the first that names the gateway. Null where none does.
+ */
+async function ownerOfStrays(sql: BulkSql, gateway: string): Promise<string | null> {
   const { rows } = await sql.query<{ programme: string }>(
     `SELECT programme FROM (
        (SELECT 1 AS rank, programme FROM funding WHERE gateway = $1 ORDER BY recorded_at, id LIMIT 1)
        UNION ALL (SELECT 2, programme FROM payout WHERE gateway = $1 ORDER BY claimed_at, key LIMIT 1)
+       UNION ALL (SELECT 3, programme FROM programme_version WHERE definition #> '{payment,gateways}' ? $1
+                   ORDER BY published_at, programme, version LIMIT 1)
      ) AS owner ORDER BY rank LIMIT 1`,
     [gateway],
   )
-  return rows[0]?.programme ?? ''
+  return rows[0]?.programme ?? null
 }

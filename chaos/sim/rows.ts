@@ -40,7 +40,11 @@ export interface LineRow extends ApprovedLine {
   readonly state: LineState
 }
 
-export type StoredDisbursement = Omit<DisbursementRow, 'payout' | 'asked' | 'reviewing' | 'year_over' | 'approval'> & {
+export type StoredDisbursement = Omit<
+  DisbursementRow,
+  'owed' | 'payout' | 'asked' | 'reviewing' | 'year_over' | 'approval'
+> & {
+  readonly amount: string
   /** The open run it is a line of: at most one, as the partial unique index has it. */
   readonly run: string | null
   readonly ref: string
@@ -209,7 +213,8 @@ export class Rows {
     const newest = payouts.at(-1)
     return {
       key: stored.key,
-      amount: stored.amount,
+      // Nothing is taken off in these worlds, and what comes back does so as a whole.
+      owed: stored.amount,
       currency: stored.currency,
       state: stored.state,
       reason: stored.reason,

@@ -90,6 +90,7 @@ export class SimLives {
         rows.disbursements.update(after.key, { state, reason, release_ms, action, action_by_ms, version })
       } else {
         const {
+          owed: amount,
           payout: _payout,
           asked: _asked,
           reviewing: _reviewing,
@@ -98,6 +99,7 @@ export class SimLives {
           ...stored
         } = after
         const more = {
+          amount,
           ref: life.ref,
           tranche: code,
           paid_ms: null,

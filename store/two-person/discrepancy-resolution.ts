@@ -12,7 +12,7 @@ export const discrepancyResolution = twoPersonAct({
     {
       discrepancy: UUID,
       difference: Type.String({
-        pattern: '^-?[1-9][0-9]{0,18}$',
+        pattern: '^-?[1-9][0-9]{0,17}$',
         description: 'Minor units; negative: the gateway has less',
       }),
       resolution: Type.Enum([...MONEY_RESOLUTIONS]),

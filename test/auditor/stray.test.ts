@@ -5,7 +5,7 @@ import type { Sql } from '../../store/database.ts'
 import { auditWithin, type ToldDays } from '../support/audited.ts'
 import { bankAccount } from '../support/builders.ts'
 import { AGAIN, LATER, lostTime, paidBefore, type LostTime } from '../support/lost-time.ts'
-import { DAY as FIRST, NEXT, OPENING, partsOf } from '../support/statements.ts'
+import { credit, DAY as FIRST, NEXT, OPENING, partsOf } from '../support/statements.ts'
 import { agree } from '../support/two-people.ts'
 import { AMOUNT, DAY, disbursementOf, openWorld, type World } from '../support/world.ts'
 
@@ -14,6 +14,7 @@ const MORE = AMOUNT + 5_000_000n
 const LINES = [
   paidBefore(first),
   paidBefore(second, { id: 'part', reference: 'AAAAAAAAAAAAAAAB', gatewayId: 'po_part', amount: AMOUNT / 3n }),
+  credit('fee', { type: 'fee', direction: 'debit', amount: null }),
   paidBefore(third, { id: 'more', reference: 'AAAAAAAAAAAAAAAC', gatewayId: 'po_more', amount: MORE }),
 ]
 
@@ -29,6 +30,8 @@ beforeAll(async () => {
   const strays = new Map((await lost.teller.found()).map(({ reference, id }) => [reference, id]))
   await lost.count(owed, {}, strays.get(LINES[0]?.reference ?? ''))
   await lost.count(part, { next: 'hold' }, strays.get('AAAAAAAAAAAAAAAB'))
+  // The fee was found first.
+  await lost.resolve('receivable', -500n)
   await lost.resolve('receivable')
   await lost.close()
   const more = await world.ready({ account: third }, LATER)
@@ -59,6 +62,7 @@ const LOOKED = [
   'deductions',
   'discrepancies',
   'events',
+  'fees',
   'keys',
   'ledger',
   'limits',

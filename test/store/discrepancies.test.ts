@@ -75,9 +75,10 @@ describe('people', () => {
     expect(await refusal(explain())).toBe('discrepancy-resolved')
   })
 
-  async function resolve(id: string, resolution: MoneyResolution, by = people): Promise<string> {
+  /** `said`: what two people say that it comes to, where the statement does not. */
+  async function resolve(id: string, resolution: MoneyResolution, by = people, said?: bigint): Promise<string> {
     const { difference } = await world.store.statements.discrepancy(id)
-    const content = { discrepancy: id, difference: difference.toString(), resolution }
+    const content = { discrepancy: id, difference: (said ?? difference).toString(), resolution }
     const { state, outcomeCode } = await agree(
       world.store,
       by,
@@ -110,6 +111,37 @@ describe('people', () => {
       expect(await world.imbalances()).toEqual([])
     },
   )
+
+  test.each([
+    ['debit', -500n, 'receivable', 'funds:receivable'],
+    ['debit', -500n, 'written-off', 'funds:write-off'],
+    ['credit', 500n, 'to-treasury', 'funds:treasury'],
+  ] as const)(
+    'a %s for a fee whose amount cannot be read comes to %s as two say, ends as %s, and the corrected statement adds up',
+    async (direction, said, resolution, account) => {
+      await at.reconcile([credit('f1', { direction, type: 'fee', amount: null })])
+      const [{ id } = { id: '' }] = await at.found(true)
+      const before = await at.balance(account)
+      expect(await resolve(id, resolution, people, said)).toBe('executed')
+      expect((await at.balance(account)) - before).toBe(said)
+      for (const name of ['suspense-out', 'suspense-in', 'fee']) expect(await at.balance(`funds:${name}`)).toBe(0n)
+      expect(await at.float()).toBe(OPENING + said)
+      expect(await world.imbalances()).toEqual([])
+      await at.reconcile([credit('f1', { direction, type: 'fee', amount: 500n })], { version: 2 })
+      expect(await at.classes(true)).toEqual(['missing-there'])
+      expect(await at.float()).toBe(OPENING + said)
+      expect(await world.imbalances()).toEqual([])
+    },
+  )
+
+  test('nobody proposes more than an amount may come to', async () => {
+    await at.reconcile([credit('f1', { direction: 'debit', amount: null })])
+    const [{ id } = { id: '' }] = await at.found(true)
+    expect(await refusal(resolve(id, 'receivable', people, -9_999_999_999_999_999_999n))).toBe('invalid-request')
+    expect(await refusal(resolve(id, 'receivable', people, -1_000_000_000_000_000_000n))).toBe('invalid-request')
+    expect(await resolve(id, 'receivable', people, -999_999_999_999_999_999n)).toBe('executed')
+    expect(await world.imbalances()).toEqual([])
+  })
 
   test('the database itself lets no single person end what has money in it', async () => {
     const id = await openOne()

@@ -1,5 +1,7 @@
 /** What follows a send: the same key again, people who take over, our money that is short. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { reviewing } from '../support/reviews.ts'
+import { called, sendFirst, stateOf, submitted } from '../support/sent.ts'
 import {
   DAY,
   disbursementOf,
@@ -329,6 +331,26 @@ describe('money that is short at the gateway', () => {
     for (const disbursement of oldestFirst.slice(2, 4)) await world.claim(disbursement, NOON + 2 * HOUR)
     await settled()
     expect(await round()).toHaveLength(2)
+  })
+
+  it('is waited for as far as it is still owed', async () => {
+    await settled()
+    await world.root.pool.query(`UPDATE disbursement SET reason = NULL WHERE reason = 'float-restored'`)
+    const PART = 20_000_000n
+    const amount = { minor: PART, currency: 'IDR' }
+    const { ref, disbursement, payout } = await sendFirst(world)
+    await world.observe(submitted(payout, seen('paid', { gatewayId: null })))
+    await world.observe(called(payout, seen('returned', { amount, gatewayId: null })))
+    const { decide } = await reviewing(world)
+    await decide(disbursement, payout, { finding: 'partly-returned', returned: PART.toString(), next: 'pay-again' })
+    await world.advance(ref, NOON + HOUR)
+    const again = await world.claim(disbursement, NOON + HOUR)
+    await world.observe(submitted(again, seenFailed('float-short', { amount }), NOON + HOUR))
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'float-short' })
+    expect(await restore(disbursement, PART - 1n)).toBe(false)
+    expect(await restore(disbursement, PART)).toBe(true)
+    await world.claim(disbursement, NOON + 2 * HOUR)
+    await settled()
   })
 
   it('is not kept for a person on hold, nor counted at another gateway', async () => {

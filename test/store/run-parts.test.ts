@@ -1,36 +1,75 @@
-/** What came back in part is collected, agreed to and sent as that part. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+/** What is less than the whole of an obligation, after a deduction or a payment in part, is collected, agreed to and sent as that much. */
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { bankAccount } from '../support/builders.ts'
+import { deducting } from '../support/deductions.ts'
+import { AGAIN, LATER, lostTime, paidBefore } from '../support/lost-time.ts'
 import { reviewDecisionOf } from '../support/reviews.ts'
 import { called, stateOf, submitted } from '../support/sent.ts'
-import { approved, officersOf, openRunWorld, release } from '../support/runs.ts'
+import { approved, lineOf, officersOf, openRunWorld, release } from '../support/runs.ts'
 import { agree } from '../support/two-people.ts'
-import { disbursementOf, HOUR, NOON, seen, type World } from '../support/world.ts'
+import { AMOUNT, disbursementOf, HOUR, NOON, seen, type World } from '../support/world.ts'
+
+const PART = 20_000_000n
 
 let world: World
-beforeAll(async () => {
+beforeEach(async () => {
   world = await openRunWorld()
 })
-afterAll(() => world.close())
+afterEach(async () => {
+  expect(await world.imbalances()).toEqual([])
+  await world.close()
+})
+
+/** A run for this much lets its one line go, the person's workflow is told to send it, and it is sent. */
+async function expectSent(ref: string, minor: bigint, atMs: number): Promise<void> {
+  const disbursement = disbursementOf(ref)
+  const run = await approved(world, atMs)
+  expect(run).toMatchObject({ lines: 1, amount: minor })
+  await release(world, run, atMs)
+  const { disbursements } = await world.advance(ref, atMs)
+  expect(disbursements.find(({ key }) => key === disbursement)?.next).toMatchObject({
+    kind: 'send',
+    gateway: 'sandbox',
+  })
+  const payout = await world.claim(disbursement, atMs)
+  expect(await world.one('SELECT amount FROM payout WHERE key = $1', [payout])).toEqual({ amount: minor })
+  await world.observe(submitted(payout, seen('paid', { gatewayId: 'po_2', amount: { minor, currency: 'IDR' } }), atMs))
+  expect(await stateOf(world, disbursement)).toMatchObject({ state: 'paid' })
+  await release(world, run, atMs + HOUR)
+  expect(await lineOf(world, disbursement)).toContainEqual({ run: run.key, state: 'paid', reason: null })
+}
 
 it('a run pays a returned part and no more', async () => {
-  const part = 20_000_000n
-  const disbursement = disbursementOf(await world.ready())
+  const ref = await world.ready()
+  const disbursement = disbursementOf(ref)
   const first = await approved(world)
   await release(world, first)
   const payout = await world.claim(disbursement, NOON)
   await world.observe(submitted(payout, seen('paid')))
-  await world.observe(called(payout, seen('returned', { amount: { minor: part, currency: 'IDR' } })))
+  await world.observe(called(payout, seen('returned', { amount: { minor: PART, currency: 'IDR' } })))
   const { sari, budi } = await officersOf(world)
-  const word = { finding: 'partly-returned', returned: part.toString(), next: 'pay-again' } as const
+  const word = { finding: 'partly-returned', returned: PART.toString(), next: 'pay-again' } as const
   await agree(world.store, [sari, budi], await reviewDecisionOf(world, disbursement, payout, word), NOON + HOUR)
   // What was agreed to was the whole: the line leaves its run, and the part is on the next one.
   await release(world, first, NOON + HOUR)
-  const run = await approved(world, NOON + 2 * HOUR)
-  expect(run.amount).toBe(part)
-  await release(world, run, NOON + 2 * HOUR)
-  const again = await world.claim(disbursement, NOON + 2 * HOUR)
-  const { amount } = await world.one<{ amount: bigint }>('SELECT amount FROM payout WHERE key = $1', [again])
-  expect(amount).toBe(part)
-  expect(await stateOf(world, disbursement)).toMatchObject({ state: 'in-flight', attempts: 2 })
-  expect(await world.imbalances()).toEqual([])
+  await expectSent(ref, PART, NOON + 2 * HOUR)
+  expect(await stateOf(world, disbursement)).toMatchObject({ attempts: 2 })
+})
+
+it('a run pays what is left after a deduction', async () => {
+  const { deduct } = await deducting(world)
+  const ref = await world.ready()
+  await deduct(disbursementOf(ref), null, PART, NOON)
+  await expectSent(ref, AMOUNT - PART, NOON)
+})
+
+it('a run pays the rest of what was paid in part in the time that a restored database has lost', async () => {
+  const lost = await lostTime(world, await officersOf(world))
+  await lost.lift()
+  const account = bankAccount()
+  const ref = await world.ready({ account }, AGAIN)
+  await lost.tellDays(paidBefore(account, { amount: PART }))
+  await lost.count(ref, { next: 'pay-again' })
+  await lost.close()
+  await expectSent(ref, AMOUNT - PART, LATER)
 })

@@ -1,5 +1,6 @@
 /** A debit of the time that a restored database has lost is found to be the payment of somebody who registered again: it counts, once. */
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import type { ProposalRow } from '../../store/proposals.ts'
 import { bankAccount } from '../support/builders.ts'
 import { AGAIN, JAKARTA, LATER, lostTimeOfEach, paidBefore, type LostTime } from '../support/lost-time.ts'
 import { asked, called, stateOf } from '../support/sent.ts'
@@ -133,6 +134,47 @@ it('pays the rest where it was a part, and no more', async () => {
   })
   expect(await stateOf(world, disbursementOf(ref))).toMatchObject({ state: 'paid' })
   expect(await lost.teller.float()).toBe(OPENING - AMOUNT)
+})
+
+describe('of a part the rest is owed, and nothing else', () => {
+  const PART = AMOUNT / 3n
+  const REST = AMOUNT - PART
+
+  async function partly(): Promise<{ readonly ref: string; readonly disbursement: string }> {
+    const ref = await world.ready({ account }, AGAIN)
+    await lost.tellDays(paidBefore(account, { amount: PART }))
+    await lost.count(ref, { next: 'needs-account' })
+    await lost.close()
+    return { ref, disbursement: disbursementOf(ref) }
+  }
+
+  async function deduct(disbursement: string, amount: bigint): Promise<ProposalRow> {
+    const { version } = await world.one<{ version: number }>('SELECT version FROM disbursement WHERE key = $1', [
+      disbursement,
+    ])
+    const owed = { programme: 'swift', disbursement, version, payout: null, payoutVersion: null }
+    const content = { ...owed, amount: amount.toString(), cause: 'tax', reference: 'SKP-1' }
+    return agree(world.store, [lost.people.sari, lost.people.budi], { act: 'deduction', content }, LATER)
+  }
+
+  it('lapses by its deadline', async () => {
+    const { ref, disbursement } = await partly()
+    await world.advance(ref, LATER + 90 * DAY)
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'lapsed', reason: 'deadline' })
+    expect(
+      await world.one(`SELECT amount FROM posting WHERE event = 'lapsed' AND line = 1 AND subject = $1`, [
+        disbursement,
+      ]),
+    ).toEqual({ amount: REST })
+  })
+
+  it('can be deducted, and no more', async () => {
+    const { disbursement } = await partly()
+    expect(await refusal(deduct(disbursement, REST + 1n))).toBe('conflict')
+    expect(await deduct(disbursement, REST)).toMatchObject({ state: 'executed' })
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'paid', reason: 'deducted' })
+    expect(await lost.teller.balance('budget:obligated')).toBe(0n)
+  })
 })
 
 it('is to be had back where it was more than is owed, of which what is owed is taken off', async () => {

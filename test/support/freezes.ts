@@ -15,7 +15,7 @@ export function freeze(world: World, target: FreezeTarget, atMs = NOON): Promise
   )
 }
 
-interface Pair {
+export interface Pair {
   readonly sari: Signer
   readonly budi: Signer
 }

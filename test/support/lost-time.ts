@@ -10,6 +10,7 @@ import type { AccountDetails } from '../../domain/registration.ts'
 import type { StatementLine } from '../../domain/statement.ts'
 import type { EnquiryResult, Gateway } from '../../gateways/gateway.ts'
 import type { ProposalRow } from '../../store/proposals.ts'
+import type { Pair } from './freezes.ts'
 import { reviewing, type Word } from './reviews.ts'
 import { line, NEXT, reconciling } from './statements.ts'
 import { agree, type Put } from './two-people.ts'
@@ -48,9 +49,9 @@ export function lostTimeOfEach(take: (world: World, lost: LostTime) => void): vo
 }
 
 /** A database put back to noon, of which everything owed was looked up, and the freeze lifted. */
-export async function lostTime(world: World) {
+export async function lostTime(world: World, pair?: Pair) {
   const teller = reconciling(world)
-  const people = await reviewing(world)
+  const people = await reviewing(world, pair)
   const restore = await world.store.restores.begin('backup of noon', engineActor(), AGAIN, NOON)
   const both = [people.sari, people.budi] as const
 

@@ -2,6 +2,7 @@
 import type { Finding, ReviewStep } from '../../domain/review.ts'
 import type { ProposalRow } from '../../store/proposals.ts'
 import { findStraysOfOwed } from '../../store/lost-time.ts'
+import type { Pair } from './freezes.ts'
 import { agree, propose, signer, type Put, type Signer } from './two-people.ts'
 import { NOON, type World } from './world.ts'
 
@@ -41,10 +42,10 @@ export async function reviewDecisionOf(
 
 export type Reviewing = Awaited<ReturnType<typeof reviewing>>
 
-/** Two people who decide, and short ways to what they decide. */
-export async function reviewing(world: World) {
-  const sari = await signer(world.store, 'sari', ['operator', 'approver'])
-  const budi = await signer(world.store, 'budi', ['approver'])
+/** Two people who decide, those of the world where it has some, and short ways to what they decide. */
+export async function reviewing(world: World, known?: Pair) {
+  const sari = known?.sari ?? (await signer(world.store, 'sari', ['operator', 'approver']))
+  const budi = known?.budi ?? (await signer(world.store, 'budi', ['approver']))
 
   const put = (disbursement: string, payout: string | null, word: Word): Promise<Put> =>
     reviewDecisionOf(world, disbursement, payout, word)

@@ -80,7 +80,13 @@ export async function loadInto(store: Store, lines: readonly StatementLine[], to
     for (const part of parts) yield [part]
   }
   const sha256 = () => createHash('sha256').update(text).digest()
-  const statement = { gateway: 'sandbox', day: told.day ?? DAY, format: 'jsonl', parts: pieces(), sha256 } as const
+  const statement = {
+    gateway: told.gateway ?? 'sandbox',
+    day: told.day ?? DAY,
+    format: 'jsonl',
+    parts: pieces(),
+    sha256,
+  } as const
   return store.statements.load(statement, atMs)
 }
 
