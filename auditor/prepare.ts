@@ -21,7 +21,8 @@ SELECT DISTINCT ON (programme) programme, definition ->> 'zone' AS zone, definit
 const MOVED = `
 CREATE TEMPORARY VIEW moved_payout AS
 WITH facts AS (
-  SELECT payout, min(id) FILTER (WHERE ends) AS end_id, max(id) AS last_id, count(DISTINCT recorded_at) AS batches, count(*) AS observations
+  SELECT payout, min(id) FILTER (WHERE ends) AS end_id, max(id) AS last_id, 
+         count(DISTINCT recorded_at) FILTER (WHERE source <> 'engine') + count(*) FILTER (WHERE source = 'engine') AS batches, count(*) AS observations
     FROM (SELECT *, decision = 'move' AND to_state IN ('paid', 'returned', 'failed', 'cancelled', 'not-sent') AS ends FROM observation) AS o
    GROUP BY payout
 ), ends AS (

@@ -33,6 +33,8 @@ export interface ReviewedPayout {
   readonly returned: bigint
   /** Given back of it otherwise, while it was a receivable. */
   readonly repaid: bigint
+  /** It is under review because what counted came to nothing, with all that stands beside. */
+  readonly isCalled: boolean
 }
 
 export interface ReviewFacts {
@@ -196,8 +198,9 @@ function follow(facts: ReviewFacts, decision: ReviewDecision, placed: Placed, pa
     return refused('another attempt has paid it, or is about to: what was delivered twice is a receivable')
   const owed = disbursement.amount - others.delivered - delivered
   const isOpen = placed.money === 'clearing'
-  // What is owed again may be claimed again beside what was delivered of it.
-  const superseded = !isOpen && (placed.money !== 'credited' || returned > 0n || owed > 0n)
+  // What is owed again may be claimed again beside what was delivered of it; and a part stands beside another one.
+  const isPart = returned > 0n || owed > 0n || others.delivered > 0n
+  const superseded = !isOpen && (placed.money !== 'credited' || isPart)
   // It would stand beside the other as one that counts: what became of that one is decided first.
   const isRevived = !wasCounted && delivered > 0n
   const isWithin = superseded && counted + others.mayBeDelivered <= disbursement.amount
@@ -287,7 +290,7 @@ function settledNext(
   if (others.underWay > 0n || placed?.money === 'clearing') return { kind: 'next', state: 'in-flight', reason: null }
   if (owed === 0n) return { kind: 'next', state: 'paid', reason: null }
   // Whoever finds the last of what stands beside to be no payment has looked at all of it, and says what happens with what is owed.
-  const isLastBeside = payout !== null && isBeside(payout.money) && placed !== null && isBeside(placed.money)
+  const isLastBeside = payout?.isCalled === true && placed !== null && isBeside(placed.money)
   if (!others.areBeside || isLastBeside) return undefined
   return { kind: 'next', state: 'review', reason: RECEIVABLE_STANDS }
 }

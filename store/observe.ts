@@ -124,11 +124,16 @@ export function foldItem(
  * True for a success after which the life still waits for another payment, and for nothing else: it is told when that has its
  * outcome, or looks when this one was to be asked about. A signal and the look it causes are dearer than the callback itself.
  */
-function followsAnother(harvest: Harvest, { state, beside_under_way: others }: Work, from: PayoutState): boolean {
+function followsAnother(harvest: Harvest, row: Work, from: PayoutState): boolean {
+  const { disbursement, beside_under_way: others } = row
   // Nobody was to ask about what was failing: no look would find that it has succeeded after all.
   if (from === 'failing') return false
   // What this batch has moved tells nothing any more.
-  return state === 'paid' && (others ?? []).some((key) => !harvest.disbursements.has(key))
+  return (
+    row.state === 'paid' &&
+    disbursement.state === 'paid' &&
+    (others ?? []).some((key) => !harvest.disbursements.has(key))
+  )
 }
 
 /** Two payouts under one reference stop their gateway, whatever the payout's state; told once a payout. */

@@ -9,6 +9,8 @@ import type { Sql } from './database.ts'
 /** A disbursement that is owed again, and since when. */
 export interface StandsBeside {
   readonly disbursement: string
+  /** A payout that people have just decided about: it is not brought before them again. */
+  readonly but?: string
   readonly atMs: number
 }
 
@@ -19,6 +21,10 @@ export interface StandsBeside {
 export const STANDS_BESIDE = `(y.state = 'paid' AND y.money IN ('receivable', 'written-off')
        AND (SELECT a.content ->> 'next' FROM proposal a WHERE a.act = 'review-decision' AND a.state = 'executed' AND a.subject = y.key
              ORDER BY a.decided_at DESC, a.proposed_at DESC LIMIT 1) IS NULL)`
+
+/** That payout `y` is under review because it was brought before people with all that stands beside, as SQL. */
+export const IS_CALLED = `(y.state = 'review' AND coalesce((SELECT o.fact = 'other-came-to-nothing' FROM observation o
+       WHERE o.payout = y.key AND o.decision = 'move' ORDER BY o.id DESC LIMIT 1), false))`
 
 /** The attempts of disbursement `d` that stand beside; null without one. The first attempt has none beside it. */
 export const BESIDE = `CASE WHEN d.attempts > 1 THEN (SELECT array_agg(y.key ORDER BY y.n) FROM payout y WHERE y.disbursement = d.key AND ${STANDS_BESIDE}) END`
@@ -37,11 +43,12 @@ interface CalledRow {
 export async function callBeside(sql: Sql, owed: readonly StandsBeside[]): Promise<void> {
   if (owed.length === 0) return
   const atMs = new Map(owed.map((one) => [one.disbursement, one.atMs]))
+  const decided = owed.flatMap(({ but }) => but ?? [])
   const { rows } = await sql.query<CalledRow & { readonly disbursement: string }>(
     `UPDATE payout y SET state = 'review', finished_at = NULL, version = y.version + 1 FROM disbursement d
-      WHERE y.disbursement = ANY ($1) AND ${STANDS_BESIDE} AND d.key = y.disbursement
+      WHERE y.disbursement = ANY ($1) AND y.key <> ALL ($2) AND ${STANDS_BESIDE} AND d.key = y.disbursement
       RETURNING y.key, y.programme, y.ref, y.gateway, y.amount, y.currency, y.disbursement, d.tranche`,
-    [[...atMs.keys()]],
+    [[...atMs.keys()], decided],
   )
   const called = rows.map((row) => ({ ...row, atMs: atMs.get(row.disbursement) ?? 0 }))
   await sql.query(

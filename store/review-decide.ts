@@ -92,7 +92,10 @@ export async function decideReviewed(
   const { programme, programme_version: version, ref } = picture.disbursement
   const rules = await pass('review:ruled', context.programmes.version(programme, version, sql))
   const at = { atMs, lapsesAtMs: renewedDeadline(picture, rules, atMs) }
-  const called = outcome.disbursement.reason === RECEIVABLE_STANDS ? [{ disbursement: key, atMs }] : []
+  const called =
+    outcome.disbursement.reason === RECEIVABLE_STANDS
+      ? [{ disbursement: key, atMs, ...(payout ? { but: payout.key } : {}) }]
+      : []
   const moving = Promise.all([moveDisbursement(sql, picture, outcome, by, at), callBeside(sql, called)])
   await pass('review:moved', moving)
   await pass('review:posted', post(sql, rules, picture, payout, outcome, atMs))

@@ -4,7 +4,7 @@ import type { PayoutMoney, PayoutState } from '../domain/payout.ts'
 import { Problem } from '../domain/problem.ts'
 import type { ReviewFacts } from '../domain/review.ts'
 import type { Sql } from './database.ts'
-import { STANDS_BESIDE } from './receivables-beside.ts'
+import { IS_CALLED, STANDS_BESIDE } from './receivables-beside.ts'
 
 export interface ReviewedDisbursement {
   readonly key: string
@@ -36,6 +36,8 @@ export interface ReviewedAttempt {
   readonly version: number
   /** It stands beside another one that counts. */
   readonly beside: boolean
+  /** It is under review because what counted came to nothing. */
+  readonly called: boolean
 }
 
 export interface ReviewPicture {
@@ -54,7 +56,7 @@ export async function readReview(sql: Sql, disbursement: string): Promise<Review
   )
   if (!found.rows[0]) throw new Problem('not-found', `no disbursement ${disbursement}`)
   const { rows: attempts } = await sql.query<ReviewedAttempt>(
-    `SELECT key, n, gateway, account, state, money, amount, returned, repaid, version, ${STANDS_BESIDE} AS beside
+    `SELECT key, n, gateway, account, state, money, amount, returned, repaid, version, ${STANDS_BESIDE} AS beside, ${IS_CALLED} AS called
        FROM payout y WHERE disbursement = $1 ORDER BY n`,
     [disbursement],
   )
@@ -66,7 +68,13 @@ export function reviewFactsOf({ disbursement, attempts }: ReviewPicture, payout:
   const own = attempts.find(({ key }) => key === payout) ?? null
   const others = attempts.filter(({ key }) => key !== payout)
   return {
-    payout: own && { money: own.money, amount: own.amount, returned: own.returned, repaid: own.repaid },
+    payout: own && {
+      money: own.money,
+      amount: own.amount,
+      returned: own.returned,
+      repaid: own.repaid,
+      isCalled: own.called,
+    },
     disbursement: { state: disbursement.state, amount: disbursement.amount },
     others: {
       delivered: leftOf(others.filter(({ money }) => money === 'credited')),

@@ -100,6 +100,7 @@ export async function withStray(
     repaid: 0n,
     version: 0,
     beside: false,
+    called: false,
   }
   if (asked.payout !== attempt.key) throw new Problem('review-moved', `it would be ${attempt.key} by now; look again`)
   return { picture: { disbursement, attempts: [...attempts, attempt] }, taken: { row, attempt, reference } }
@@ -116,6 +117,8 @@ function refuseUnfit(row: StrayRow, { disbursement, attempts }: ReviewPicture, {
     throw new Problem('conflict', `it is ${disbursement.state}: nothing of it can have been paid in the lost time`)
   if (attempts.some((attempt) => attempt.state === 'review'))
     throw new Problem('conflict', 'one of its payouts is under review: decide about that first')
+  if (attempts.some(({ money }) => money === 'clearing'))
+    throw new Problem('conflict', 'one of its payouts is under way: decide when that has ended')
   if (state === 'found') throw new Problem('conflict', 'it has only just been found; what it means is being booked')
   if (row.is_known) throw new Problem('conflict', 'its reference is that of a payout already')
   if (resolution !== null && !(resolution in ENDED)) throw new Problem('conflict', `it ended as ${resolution}`)

@@ -7,6 +7,10 @@ const CLAIMED = `(SELECT min(e.id) FROM audit_event e WHERE (e.programme, e.ref)
 const DEDUCTED = `(SELECT coalesce(sum((e.after ->> 'amount')::bigint), 0) FROM audit_event e
    WHERE (e.programme, e.ref) = (d.programme, d.ref) AND e.act = 'deduction-made' AND e.subject = d.key AND e.id < ${CLAIMED})`
 
+/** Attempt `b` was a part of what is owed, and had been paid when `y` was claimed: the rest is paid beside it. */
+const PAID_AS_PART = `(b.amount < d.amount - ${DEDUCTED} AND EXISTS (SELECT FROM audit_event e
+   WHERE (e.programme, e.ref) = (b.programme, b.ref) AND e.act = 'payout-paid' AND e.subject = b.key AND e.id < ${CLAIMED}))`
+
 /** Account `a` failed with event `e`, and before the claim its gateway was asked again and had nothing against it. */
 const MENDED = `EXISTS (SELECT FROM audit_event m WHERE (m.programme, m.ref) = (a.programme, a.ref) AND m.act = 'account-checked' AND m.subject = e.subject
                               AND m.after ->> 'verdict' IN ('verified', 'review') AND m.id > e.id AND m.id < ${CLAIMED})`
@@ -41,9 +45,9 @@ SELECT 'duplicate' AS kind, 'disbursement' AS entity, y.disbursement AS key, for
       invariant: 'I20',
       sql: `
 SELECT 'forbidden' AS kind, 'payout' AS entity, y.key, format('attempt %s had not ended for good when it was sent', b.n) AS says
-  FROM payout y JOIN payout b ON b.disbursement = y.disbursement AND b.n = y.n - 1
- WHERE NOT EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (b.programme, b.ref) AND e.subject = b.key AND e.act IN ('payout-failed', 'payout-returned', 'review-decided') AND e.id < ${CLAIMED})
-    OR b.state NOT IN ('failed', 'cancelled', 'not-sent', 'returned', 'review') AND b.key NOT IN (SELECT payout FROM decided_payout)`,
+  FROM payout y JOIN payout b ON b.disbursement = y.disbursement AND b.n = y.n - 1 JOIN disbursement d ON d.key = y.disbursement
+ WHERE NOT ${PAID_AS_PART} AND (NOT EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (b.programme, b.ref) AND e.subject = b.key AND e.act IN ('payout-failed', 'payout-returned', 'review-decided') AND e.id < ${CLAIMED})
+    OR b.state NOT IN ('failed', 'cancelled', 'not-sent', 'returned', 'review') AND b.key NOT IN (SELECT payout FROM decided_payout))`,
     },
     {
       invariant: 'I20',

@@ -84,6 +84,8 @@ export type StoredPayout = Pick<
   readonly superseded: boolean
   /** What people said last about what is owed beside it; null when nothing was left to say, or nobody was asked. */
   readonly decided_next: ReviewStep | null
+  /** It is under review because what counted came to nothing. */
+  readonly called: boolean
   readonly body: Uint8Array
   readonly claimed_ms: number
 }

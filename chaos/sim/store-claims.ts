@@ -123,6 +123,7 @@ export class SimClaims {
       version: 0,
       superseded: false,
       decided_next: null,
+      called: false,
       claimed_ms: nowMs,
       gateway_id: null,
       alarm: null,

@@ -242,13 +242,14 @@ export function checkPayout({ state, money, superseded }: StoredPayout): void {
     (!MONEY.back.includes(state) || money === 'back') &&
     (state !== 'paid' || money === 'credited' || money === 'receivable')
   if (!isRight) throw new ConstraintViolation('payout_money')
-  if (superseded && (money === 'clearing' || money === 'credited')) throw new ConstraintViolation('payout_superseded')
+  if (superseded && money === 'clearing') throw new ConstraintViolation('payout_superseded')
 }
 
 /** Brings what stands beside before people, as `store/receivables-beside.ts` does. */
-export function callBeside(rows: Rows, disbursement: string): void {
+export function callBeside(rows: Rows, disbursement: string, but: string | null = null): void {
   for (const payout of rows.payoutsOf(rows.disbursements.get(disbursement))) {
-    if (standsBeside(payout)) rows.payouts.update(payout.key, { state: 'review', version: payout.version + 1 })
+    if (payout.key === but || !standsBeside(payout)) continue
+    rows.payouts.update(payout.key, { state: 'review', called: true, version: payout.version + 1 })
   }
 }
 

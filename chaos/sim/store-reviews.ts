@@ -62,7 +62,7 @@ export class SimReviews {
     faults.hit('review-decided')
     this.#movePayout(asked, outcome, nowMs)
     this.#moveDisbursement(stored, outcome, nowMs)
-    if (outcome.disbursement.reason === RECEIVABLE_STANDS) callBeside(rows, stored.key)
+    if (outcome.disbursement.reason === RECEIVABLE_STANDS) callBeside(rows, stored.key, asked.payout)
     this.#post(stored, asked.payout, outcome)
     const { account } = rows.people.get(stored.ref)
     if (asked.next === 'needs-account' && account !== null && rows.accounts.get(account).state === 'verified') {
@@ -85,6 +85,7 @@ export class SimReviews {
       money: to.money,
       superseded: to.superseded,
       decided_next: next,
+      called: false,
       asked_ms: to.state === 'unknown' ? nowMs : asked,
       version: version + 1,
     })

@@ -24,6 +24,7 @@ interface Asked {
   readonly money?: PayoutMoney
   readonly returned?: bigint
   readonly repaid?: bigint
+  readonly isCalled?: boolean
   readonly state?: DisbursementState
   readonly others?: Partial<ReviewFacts['others']>
 }
@@ -32,11 +33,12 @@ function factsOf({
   money = 'clearing',
   returned = 0n,
   repaid = 0n,
+  isCalled = false,
   state = 'review',
   others = {},
 }: Asked): ReviewFacts {
   return {
-    payout: { money, amount: OWED, returned, repaid },
+    payout: { money, amount: OWED, returned, repaid, isCalled },
     disbursement: { state, amount: OWED },
     others: { ...NOBODY, ...others },
   }

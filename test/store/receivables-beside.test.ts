@@ -1,5 +1,6 @@
 /** A person who got it twice has it once when one of the two comes back: what is to be had back is looked at before anything is owed anew. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { ObservationItem } from '../../store/observation-item.ts'
 import { bankAccount } from '../support/builders.ts'
 import { reviewing, type Reviewing } from '../support/reviews.ts'
 import { asked, called, postedEvents, sendFirst, stateOf, submitted, type Sent } from '../support/sent.ts'
@@ -51,6 +52,33 @@ async function besideOneUnderWay(money: 'receivable' | 'written-off' = 'receivab
   await people.decide(found.disbursement, found.payout, { finding: money })
   return { ...found, second }
 }
+
+/** Two attempts that had failed were delivered after all, beside the third, which counts: both are to be had back. */
+async function gotThrice() {
+  const { ref, disbursement, payout: first } = await sendFirst(world)
+  const failed = seenFailed('retry-new', { gatewayId: null })
+  await world.observe(submitted(first, failed))
+  const second = await world.claim(disbursement, NOON + 2 * HOUR)
+  await world.observe({ ...submitted(second, failed), atMs: NOON + 2 * HOUR })
+  const third = await world.claim(disbursement, NOON + 8 * HOUR)
+  const paid = seen('paid', { gatewayId: null })
+  await world.observe({ ...submitted(third, paid), atMs: NOON + 8 * HOUR })
+  const late = [first, second] as const
+  for (const payout of late) {
+    await world.observe(called(payout, paid, NOON + 9 * HOUR))
+    await people.decide(disbursement, payout, { finding: 'receivable' }, NOON + 9 * HOUR)
+  }
+  return { ref, disbursement, late, third }
+}
+
+/** A statement does not show its debit. */
+const undebited = (payout: string): ObservationItem => ({
+  payout,
+  source: 'statement',
+  isOtherAccount: false,
+  atMs: NOON + DAY,
+  fact: { kind: 'undebited' },
+})
 
 /** Its debit on the statement. */
 async function lineOf(payout: string) {
@@ -178,29 +206,41 @@ describe('what was paid comes back, and what was delivered beside it is still to
   })
 
   it('is two payments too many: whoever finds the last of them to be none says what happens with what is owed', async () => {
-    const found = await sendFirst(world)
-    const { disbursement, payout: first } = found
-    const failed = seenFailed('retry-new', { gatewayId: null })
-    await world.observe(submitted(first, failed))
-    const second = await world.claim(disbursement, NOON + 2 * HOUR)
-    await world.observe({ ...submitted(second, failed), atMs: NOON + 2 * HOUR })
-    const third = await world.claim(disbursement, NOON + 8 * HOUR)
-    await world.observe({ ...submitted(third, seen('paid', { gatewayId: null })), atMs: NOON + 8 * HOUR })
-    for (const [at, late] of [first, second].entries()) {
-      await world.observe(called(late, seen('paid', { gatewayId: null }), NOON + (9 + at) * HOUR))
-      await people.decide(disbursement, late, { finding: 'receivable' }, NOON + (9 + at) * HOUR)
-    }
+    const { ref, disbursement, late, third } = await gotThrice()
+    const [first, second] = late
     await world.observe(gone(third))
-    for (const late of [first, second]) expect(await payoutOf(late)).toMatchObject({ state: 'review' })
+    for (const payout of late) expect(await payoutOf(payout)).toMatchObject({ state: 'review' })
     await people.decide(disbursement, first, { finding: 'receivable' }, NOON + DAY + HOUR)
     await people.decide(disbursement, second, { finding: 'receivable', next: 'pay-again' }, NOON + DAY + 2 * HOUR)
     expect(await stateOf(world, disbursement)).toMatchObject({ state: 'released' })
-    for (const late of [first, second])
-      expect(await payoutOf(late)).toMatchObject({ state: 'paid', money: 'receivable' })
-    await world.link(found.ref, { ...bankAccount(), number: '0012345678' }, NOON + DAY + 3 * HOUR)
+    for (const payout of late) expect(await payoutOf(payout)).toMatchObject({ state: 'paid', money: 'receivable' })
+    await world.link(ref, { ...bankAccount(), number: '0012345678' }, NOON + DAY + 3 * HOUR)
     const fourth = await world.claim(disbursement, NOON + 3 * DAY)
     await world.observe({ ...submitted(fourth, seen('paid', { gatewayId: null })), atMs: NOON + 3 * DAY })
     expect(await stateOf(world, disbursement)).toMatchObject({ state: 'paid' })
+  })
+
+  it('is two payments too many, of which one is looked at for another reason: the other comes before people first', async () => {
+    const { disbursement, late, third } = await gotThrice()
+    const [first, second] = late
+    for (const payout of [third, first]) await world.observe(undebited(payout))
+    await people.decide(disbursement, third, { finding: 'not-paid' }, NOON + DAY + HOUR)
+    const again = people.decide(disbursement, first, { finding: 'receivable', next: 'pay-again' }, NOON + DAY + HOUR)
+    expect(await refusal(again)).toBe('conflict')
+    await people.decide(disbursement, first, { finding: 'receivable' }, NOON + DAY + HOUR)
+    expect(await payoutOf(first)).toMatchObject({ state: 'paid', money: 'receivable' })
+    expect(await payoutOf(second)).toMatchObject({ state: 'review', money: 'receivable' })
+    await people.decide(disbursement, second, { finding: 'receivable', next: 'pay-again' }, NOON + DAY + 2 * HOUR)
+    expect(await stateOf(world, disbursement)).toMatchObject({ state: 'released' })
+  })
+
+  it('is found to be had back too: only the other one comes before people', async () => {
+    const found = await gotTwice()
+    const less = seen('returned', { gatewayId: null, amount: { minor: 1n, currency: 'IDR' } })
+    await world.observe(called(found.second, less, NOON + 4 * HOUR))
+    await people.decide(found.disbursement, found.second, { finding: 'receivable' }, NOON + 5 * HOUR)
+    expect(await payoutOf(found.second)).toMatchObject({ state: 'paid', money: 'receivable' })
+    expect(await payoutOf(found.payout)).toMatchObject({ state: 'review', money: 'receivable' })
   })
 
   it('comes back itself while people look: they say so, and it is paid anew', async () => {

@@ -4,8 +4,19 @@ import type { PayoutFact } from '../../domain/payout.ts'
 import { bankAccount } from '../support/builders.ts'
 import { LATER, AGAIN, lostTime, paidBefore } from '../support/lost-time.ts'
 import { reviewing, type Reviewing, type Word } from '../support/reviews.ts'
-import { asked, called, sendFirst, stateOf, submitted } from '../support/sent.ts'
-import { AMOUNT, DAY, disbursementOf, HOUR, MINUTE, NOON, openWorld, seen, type World } from '../support/world.ts'
+import { asked, called, paymentMessages, sendFirst, stateOf, submitted } from '../support/sent.ts'
+import {
+  AMOUNT,
+  DAY,
+  disbursementOf,
+  HOUR,
+  MINUTE,
+  NOON,
+  openWorld,
+  refusal,
+  seen,
+  type World,
+} from '../support/world.ts'
 
 const PART = AMOUNT / 3n
 const REST = AMOUNT - PART
@@ -91,6 +102,62 @@ it('a part that comes back after both were paid is paid by a third attempt', asy
   expect(await stands()).toMatchObject({ state: 'paid', attempts: 3 })
   expect(await delivered(disbursement)).toBe(AMOUNT)
   expect(await world.imbalances()).toEqual([])
+})
+
+it('a delivered part that is doubted beside the others is found to be paid after all', async () => {
+  const { disbursement, first, second, decide, stands } = await partAgain()
+  await world.observe({ ...submitted(second, of('paid', PART)), atMs: NOON + DAY })
+  await world.observe(called(first, of('returned', REST), NOON + 2 * DAY))
+  await decide(first, { finding: 'returned', next: 'pay-again' }, NOON + 2 * DAY)
+  const third = await world.claim(disbursement, NOON + 3 * DAY)
+  await world.observe({ ...submitted(third, of('paid', REST)), atMs: NOON + 3 * DAY })
+  const doubt = { source: 'statement', isOtherAccount: false, fact: { kind: 'undebited' } } as const
+  await world.observe({ ...doubt, payout: second, atMs: NOON + 4 * DAY })
+  expect(await decide(second, { finding: 'paid' }, NOON + 4 * DAY)).toBe('executed')
+  expect(await stands()).toMatchObject({ state: 'paid' })
+  expect(await world.imbalances()).toEqual([])
+})
+
+it('the life is told that a rest is owed, also while another incentive of it is under way', async () => {
+  const due = NOON + 45 * DAY
+  const { ref, disbursement, payout: first } = await sendFirst(world)
+  await world.observe(submitted(first, of('paid', AMOUNT)))
+  await world.advance(ref, due)
+  await world.observe(called(first, of('returned', PART), due))
+  const word = { finding: 'partly-returned', returned: PART.toString(), next: 'pay-again' } as const
+  await people.decide(disbursement, first, word, due)
+  const second = await world.claim(disbursement, due + HOUR)
+  await world.observe({ ...submitted(second, of('accepted', PART)), atMs: due + HOUR })
+  await world.observe(called(first, of('returned', REST), due + 2 * HOUR))
+  await people.decide(disbursement, first, { finding: 'returned' }, due + 3 * HOUR)
+  await world.advance(ref, due + 3 * HOUR)
+  const other = await world.claim(disbursementOf(ref, 'incentive-2'), due + 4 * HOUR)
+  await world.observe({ ...submitted(other, of('accepted', AMOUNT)), atMs: due + 4 * HOUR })
+  await world.root.pool.query(`UPDATE message SET state = 'delivered' WHERE ref = $1`, [ref])
+  await world.observe(called(second, of('paid', PART), due + 20 * HOUR))
+  expect(await stateOf(world, disbursement)).toMatchObject(REST_OWED)
+  expect(await paymentMessages(world, ref)).toBe(1)
+})
+
+it('a debit of the lost time is not decided about while another attempt is under way', async () => {
+  const away = await openWorld()
+  const lost = await lostTime(away)
+  await lost.lift()
+  const account = bankAccount()
+  const ref = await away.ready({ account }, AGAIN)
+  const also = { id: 'other', reference: 'AAAAAAAAAAAAAAAB', gatewayId: 'po_other', amount: PART }
+  await lost.tellDays(paidBefore(account, { amount: PART }), paidBefore(account, also))
+  const [one, two] = (await lost.teller.found()).map(({ id }) => id)
+  const disbursement = disbursementOf(ref)
+  await lost.count(ref, { next: 'hold' }, one)
+  await lost.people.decide(disbursement, null, { next: 'pay-again' }, LATER)
+  await lost.resolve('receivable')
+  await lost.close()
+  await away.claim(disbursement, LATER + MINUTE)
+  await away.observe(asked(`${disbursement}#1`, of('returned', PART), LATER + 2 * MINUTE))
+  expect(await refusal(lost.count(ref, {}, two))).toBe('conflict')
+  expect(await away.imbalances()).toEqual([])
+  await away.close()
 })
 
 it('a delivered part that a restored database had forgotten comes back while the rest is under way: people look', async () => {
