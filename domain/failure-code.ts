@@ -12,6 +12,7 @@ export const FAILURE_CODES = [
   'wallet-not-upgraded',
   'temporary',
   'no-answer',
+  'failure-unconfirmed',
   'float-short',
   'undocumented',
   'rejected-by-channel',

@@ -1,7 +1,7 @@
 /** Accounts that a programme wants confirmed before anything is paid to them, with the real store and simulator. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPaymentActivities } from '../../activities/payments.ts'
-import type { Gateway } from '../../gateways/gateway.ts'
+import { waitsOf, type Gateway } from '../../gateways/gateway.ts'
 import { openStage, type Stage } from '../sandbox/stage.ts'
 import { bankAccount, swiftProgramme } from '../support/builders.ts'
 import { bytesOf, disbursementOf, MINUTE, NOON, openWorld, type World } from '../support/world.ts'
@@ -18,7 +18,7 @@ let stage: Stage
 let world: World
 beforeAll(async () => {
   stage = await openStage()
-  world = await openWorld({ programme, timing: stage.gateway.capabilities.timing })
+  world = await openWorld({ programme, timing: waitsOf(stage.gateway.capabilities) })
 })
 afterAll(async () => {
   await world.close()

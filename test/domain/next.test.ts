@@ -14,6 +14,7 @@ const TIMING: EnquiryTiming = {
   replayHorizonMs: 3600 * SECOND,
   replayMarginMs: 600 * SECOND,
   giveUpMs: 900 * SECOND,
+  windowDays: 1,
 }
 const ALWAYS: Calendar = { kind: 'always', weekdays: [], holidays: [], opens: '00:00', cutOff: '23:59' }
 const OFFICE: Calendar = {
