@@ -90,6 +90,8 @@ export interface DisbursementRow {
   readonly reviewing: boolean
   /** The fiscal year that it is owed from is being closed, or is closed. */
   readonly year_over: boolean
+  /** It is being closed: nothing of it is claimed. */
+  readonly year_ending: boolean
   readonly payout: PayoutRow | null
   readonly asked: AskedRow | null
   /** What people have agreed to, as far as it stands. */
@@ -161,6 +163,7 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
                    'first_paid_ms', ms(d.first_paid_at), 'action', d.action, 'action_by_ms', ms(d.action_by),
                    'reviewing', coalesce((SELECT bool_or(r.state = 'review') FROM payout r WHERE r.disbursement = d.key), false),
                    'year_over', EXISTS (SELECT FROM year_close z WHERE (z.programme, z.fiscal_year) = (d.programme, d.fiscal_year)),
+                   'year_ending', EXISTS (SELECT FROM year_close z WHERE (z.programme, z.fiscal_year) = (d.programme, d.fiscal_year) AND z.state <> 'closed'),
                    'payout', (
             SELECT jsonb_build_object(
                      'key', y.key, 'gateway', y.gateway, 'state', y.state, 'sends', y.sends,

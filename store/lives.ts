@@ -234,6 +234,7 @@ export function standingOf(
       gateway,
       frozenAt,
       approved,
+      yearEnding: row.year_ending,
       check,
       shortUntilMs: shortUntil(life.shorts, gateway, row.reason, context.timingOf),
       payout,

@@ -71,6 +71,10 @@ describe('a released disbursement', () => {
     expect(next({ gateway: null })).toEqual(WAITS_FOR_A_FACT)
   })
 
+  it('waits while the year that it is owed from is being closed: it is told what became of it', () => {
+    expect(next({ yearEnding: true })).toEqual(WAITS_FOR_A_FACT)
+  })
+
   it('is handed over in working hours only: after the cut-off on the next working day', () => {
     const evening = Date.parse('2026-11-20T09:00:00Z')
     expect(next({}, FRIDAY, OFFICE)).toMatchObject({ kind: 'send' })
