@@ -49,6 +49,7 @@ const TOLD_AS: Readonly<Record<string, FailureCode>> = {
   'no-gateway': 'rejected-by-channel',
   'gateway-refuses': 'gateway-configuration',
   cancelled: 'temporary',
+  'account-unchecked': 'temporary',
   'attempts-used-up': 'retries-used-up',
   'currency-not-supported': 'invalid-request',
   'narrative-malformed': 'invalid-request',

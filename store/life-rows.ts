@@ -48,6 +48,8 @@ export interface LifeRow {
     readonly linked_ms: number
     /** Until when it rests because its limit of the month is used up. */
     readonly rests_ms: number | null
+    /** Nobody has confirmed it yet. */
+    readonly unverified: boolean
   } | null
   /** The linked account, where it has failed; and when it is asked about again. */
   readonly failed_account: {
@@ -144,7 +146,8 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
        ${REGISTERED_IN_LOST_TIME} AS in_lost_time,
        ${SHORTS} AS shorts,
        (SELECT jsonb_build_object('id', a.id, 'institution', a.institution, 'usable_ms', ms(greatest(a.usable_from, a.rests_until)),
-                                  'linked_ms', ms(a.linked_at), 'rests_ms', ms(a.rests_until))
+                                  'linked_ms', ms(a.linked_at), 'rests_ms', ms(a.rests_until),
+                                  'unverified', a.state = 'unverified')
           FROM account a
          WHERE (a.programme, a.ref) = (p.programme, p.ref) AND a.ended_at IS NULL AND a.state <> 'failed') AS account,
        (SELECT jsonb_build_object('id', a.id, 'institution', a.institution, 'check_ms', ms(a.check_at))

@@ -276,6 +276,8 @@ export const english: Catalogue = {
   'attention.action-overdue': 'On hold: the participant has not done in time what was asked for.',
   'attention.waiting-for-float': 'Waiting for money at the payment gateway.',
   'attention.on-hold': 'On hold.',
+  'attention.account-unchecked':
+    'The payment gateway cannot tell whether the account is right; it is asked again by itself.',
   'attention.payout-unknown': 'The outcome of a payment is not certain.',
   'attention.review': 'Waiting for the decision of two people.',
   'attention.failed': 'A payment failed and must be corrected.',

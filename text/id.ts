@@ -283,6 +283,7 @@ export const indonesian: Catalogue = {
   'attention.action-overdue': 'Ditahan: peserta terlambat melakukan yang diminta.',
   'attention.waiting-for-float': 'Menunggu pengisian dana di mitra pembayaran.',
   'attention.on-hold': 'Ditahan.',
+  'attention.account-unchecked': 'Mitra pembayaran belum dapat memastikan rekening; ditanyakan lagi secara otomatis.',
   'attention.payout-unknown': 'Hasil pengiriman belum pasti.',
   'attention.review': 'Menunggu keputusan dua petugas.',
   'attention.failed': 'Pengiriman gagal dan perlu diperbaiki.',

@@ -200,6 +200,7 @@ export class Rows {
             usable_ms: account.usable_ms,
             linked_ms: account.linked_ms,
             rests_ms: account.rests_ms,
+            unverified: false,
           }
         : null,
       tranches: person.tranches.map((tranche) => ({ ...tranche, disbursement: this.#disbursementRow(ref, tranche) })),

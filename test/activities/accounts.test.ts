@@ -30,6 +30,11 @@ function submit(ref: string, nowMs = NOON, gateway: Gateway = stage.gateway) {
   const payments = createPaymentActivities({ store: world.store, gateways, now: () => nowMs })
   return payments.submit({ programme: 'swift', ref, disbursement: disbursementOf(ref) })
 }
+/** A gateway that cannot say anything about accounts. */
+const away = (): Gateway => {
+  const failure = { class: 'retry-new', code: 'unreachable', vendorCode: '' } as const
+  return { ...stage.gateway, checkAccount: () => Promise.resolve({ kind: 'unavailable', failure }) }
+}
 const payouts = (ref: string) => world.count('SELECT FROM payout WHERE ref = $1', [ref])
 const stands = (ref: string) =>
   world.one<{ state: string; reason: string | null; account: string; held: string | null }>(
@@ -68,11 +73,13 @@ describe('an account of the registration', () => {
 
   it('of a doubtful name is not paid to before an operator has looked', async () => {
     const ref = await world.ready({ name: 'Siti Aminah Binti Hasan' })
-    await submit(ref)
+    await submit(ref, NOON, away())
+    expect((await stands(ref)).reason).toBe('account-unchecked')
+    await submit(ref, NOON + 15 * MINUTE)
     expect(await payouts(ref)).toBe(0)
-    expect(await stands(ref)).toMatchObject({ account: 'verified', held: 'account-doubtful' })
+    expect(await stands(ref)).toMatchObject({ account: 'verified', held: 'account-doubtful', reason: null })
     await world.act((acts) => acts.release({ programme: 'swift', ref, reason: 'looked at the card' }))
-    await submit(ref)
+    await submit(ref, NOON + 15 * MINUTE)
     expect(await payouts(ref)).toBe(1)
   })
 
@@ -85,13 +92,15 @@ describe('an account of the registration', () => {
 
   it('waits while nobody can be asked, and is asked about again', async () => {
     const ref = await world.ready({ name })
-    const failure = { class: 'retry-new', code: 'unreachable', vendorCode: '' } as const
-    const away: Gateway = { ...stage.gateway, checkAccount: () => Promise.resolve({ kind: 'unavailable', failure }) }
-    await submit(ref, NOON, away)
+    await submit(ref, NOON, away())
     expect(await payouts(ref)).toBe(0)
-    expect((await world.advance(ref)).disbursements[0]?.next).toEqual({ kind: 'wait', untilMs: NOON + 15 * MINUTE })
+    const waits = await world.advance(ref)
+    expect(waits.disbursements[0]?.next).toEqual({ kind: 'wait', untilMs: NOON + 15 * MINUTE })
+    expect(waits).toMatchObject({ attention: 'account-unchecked', disbursements: [{ reason: 'account-unchecked' }] })
     await submit(ref, NOON + 15 * MINUTE)
     expect(await payouts(ref)).toBe(1)
+    expect((await world.advance(ref)).attention).toBeNull()
+    expect((await stands(ref)).reason).toBeNull()
   })
 
   it('is refused by the claim itself while nobody has confirmed it, also by several at once', async () => {
