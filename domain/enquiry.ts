@@ -28,6 +28,8 @@ export interface EnquiryTiming {
   readonly replayHorizonMs: number
   readonly replayMarginMs: number
   readonly giveUpMs: number
+  /** So many days after a payment its line may still come in a statement. */
+  readonly windowDays: number
   /** What the same key again is answered with; only where a repeat is told apart from a new payout may one be sent. */
   readonly duplicate: 'returns-live-object' | 'error-then-enquire' | 'silent'
 }
@@ -60,7 +62,12 @@ export function nextForPayout(
   if (payout.state === 'submitting') return nextWhileSubmitting(payout, timing, nowMs, isResendForbidden)
   if (payout.state === 'unknown') return nextWhileUnknown(payout, timing, nowMs, isResendForbidden)
   if (payout.state === 'accepted' || payout.state === 'processing') return nextEnquiry(payout, timing, nowMs)
-  return { kind: 'nothing' }
+  return payout.state === 'failing' ? nextWhileFailing(payout, timing, nowMs) : { kind: 'nothing' }
+}
+
+/** Why people must decide about a payout that is given up in a state. */
+export function givenUpReason(state: PayoutState): 'no-answer' | 'failure-unconfirmed' {
+  return state === 'failing' ? 'failure-unconfirmed' : 'no-answer'
 }
 
 /**
@@ -134,6 +141,17 @@ function nextWhileUnknown(
   if (next.kind !== 'wait') return next
   // From then on it is given up, and nobody tells when that has come.
   return { kind: 'wait', untilMs: Math.min(next.untilMs, replaysUntilMs(payout.firstSentAtMs, timing)) }
+}
+
+const DAY_MS = 24 * 3600_000
+/** The day itself ends first, and its statement is there on the next. */
+const DAYS_AROUND = 2
+
+/** The statements say whether it has failed; where they never can (a day that is missing, money that moved between two) people do. */
+function nextWhileFailing(payout: WaitingPayout, timing: EnquiryTiming, nowMs: number): NextForPayout {
+  const toldMs = Math.max(payout.lastSendStartedAtMs, payout.lastEnquiryAtMs ?? 0)
+  const untilMs = toldMs + timing.giveUpMs + (timing.windowDays + DAYS_AROUND) * DAY_MS
+  return nowMs < untilMs ? { kind: 'wait', untilMs } : { kind: 'give-up' }
 }
 
 function nextEnquiry(payout: WaitingPayout, timing: EnquiryTiming, nowMs: number): NextForPayout {

@@ -36,6 +36,7 @@ const BY_FAILURE: Readonly<Record<FailureCode, ActionRule>> = {
   'wallet-not-upgraded': { action: 'upgrade-wallet', mover: 'participant' },
   temporary: gateways,
   'no-answer': gateways,
+  'failure-unconfirmed': operators,
   'float-short': { action: 'nothing', mover: 'finance' },
   undocumented: operators,
   'rejected-by-channel': relink,

@@ -24,6 +24,8 @@ export interface DisbursementQuestion {
   readonly frozenAt?: (gateway: string) => boolean
   /** False where people must agree before it is sent and have not; absent where nobody has asked: the claim knows. */
   readonly approved?: boolean
+  /** The fiscal year it is owed from is being closed: it lapses, or goes over, and is told so; absent where nobody has asked: the claim knows. */
+  readonly yearEnding?: boolean
   /** Our money at the gateway is short for others already: looked at again then, instead of being refused there too. */
   readonly shortUntilMs?: number | null
   /** The account that waits to be mended, and when it is asked about again; absent where nobody is to mend one. */
@@ -111,7 +113,7 @@ function nextWhenReleased(
   nowMs: number,
 ): NextForDisbursement {
   if (question.held || question.gateway === null || question.frozenAt?.(question.gateway)) return WAIT_FOR_A_FACT
-  if (question.approved === false) return WAIT_FOR_A_FACT
+  if (question.approved === false || question.yearEnding) return WAIT_FOR_A_FACT
   const from = Math.max(nowMs, question.releaseAtMs)
   const opens = nextBusinessInstant(programme.calendar, programme.zone, from)
   if (opens > nowMs) return { kind: 'wait', untilMs: opens }

@@ -69,6 +69,7 @@ export const ATTENTIONS = [
   'waiting-for-name',
   'waiting-for-limit',
   'on-hold',
+  'account-unchecked',
   'payout-unknown',
 ] as const
 /** Ordered: the first that applies is shown. */
@@ -81,6 +82,9 @@ export const HOLD_CAUSES = [
   'action-overdue',
 ] as const satisfies readonly Attention[]
 export type HoldCause = (typeof HOLD_CAUSES)[number]
+
+/** Why money is not sent to an account that its gateway must confirm first and cannot tell about; shown while nobody has confirmed it. */
+export const ACCOUNT_UNCHECKED = 'account-unchecked' satisfies Attention
 
 const BY_STATE: Readonly<Partial<Record<DisbursementState, Attention>>> = {
   review: 'review',
@@ -105,6 +109,7 @@ export function attentionFor(
   gatewayRefuses = false,
   frozen = false,
   actions: readonly (PersonAction | null)[] = [],
+  unchecked = false,
 ): Attention | null {
   const found = new Set<Attention>()
   for (const [at, state] of states.entries()) {
@@ -115,6 +120,7 @@ export function attentionFor(
   if (held) found.add(held === true ? 'on-hold' : held)
   if (gatewayRefuses) found.add('gateway-refuses')
   if (frozen) found.add('frozen')
+  if (unchecked) found.add(ACCOUNT_UNCHECKED)
   if (payoutUnknown) found.add('payout-unknown')
   return ATTENTIONS.find((attention) => found.has(attention)) ?? null
 }

@@ -89,6 +89,14 @@ export interface StatementRule {
   readonly bytesMax: number
 }
 
+/** What the engine waits for at a gateway: for what it says, and for its statements. */
+export function waitsOf({
+  timing,
+  statement: { windowDays },
+}: Pick<Capabilities, 'timing' | 'statement'>): GatewayTiming & Pick<StatementRule, 'windowDays'> {
+  return { ...timing, windowDays }
+}
+
 export interface StatementFile {
   readonly format: StatementFormat
   readonly bytes: AsyncIterable<Uint8Array>

@@ -2,7 +2,7 @@
 import { ConfigProblem, requireSettings, type Config, type KeyRing } from '../config.ts'
 import { gatewayFactories, openGateways } from '../gateways/index.ts'
 import type { Pass } from '../failpoints.ts'
-import type { Gateway } from '../gateways/gateway.ts'
+import { waitsOf, type Gateway } from '../gateways/gateway.ts'
 import { createStore, type Store } from '../store/index.ts'
 import type { KeyRing as VaultKeyRing } from '../store/vault.ts'
 import { armed } from './armed.ts'
@@ -26,7 +26,7 @@ export function composeEngine(config: Config, name: string, poolMax: number, que
     queryTimeoutMs,
     pass,
     keys: { vault: ring(set.vaultKeys), identity: ring(set.identityKeys), account: ring(set.accountKeys) },
-    timingOf: (code) => gatewayOf(gateways, code).capabilities.timing,
+    timingOf: (code) => waitsOf(gatewayOf(gateways, code).capabilities),
     route: (codes, institution) => codes.find((code) => reaches(gateways.get(code), institution)) ?? null,
   })
   return { store, gateways, pass }

@@ -4,6 +4,7 @@ import { engineActor } from '../domain/act.ts'
 import { addDuration } from '../domain/duration.ts'
 import type { AccountDetails } from '../domain/registration.ts'
 import { followAccount } from './account-holds.ts'
+import { ACCOUNT_UNCHECKED } from '../domain/standing.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, type Sql } from './database.ts'
 import { openDocument, parseSealed, participantOwner } from './documents.ts'
@@ -113,6 +114,17 @@ async function questionOf(
   return { ...of, destination: parseSealed<AccountDetails>(await openDocument(sql, context.vault, place)) }
 }
 
+/** It may be used, and nothing waits for that any more. */
+const VERIFY = `
+WITH verified AS (
+  UPDATE account SET state = 'verified', reason = NULL, check_at = NULL
+   WHERE id = $1 AND ended_at IS NULL AND state IN ('failed', 'unverified') RETURNING programme, ref
+), told AS (
+  UPDATE disbursement d SET reason = NULL, version = d.version + 1 FROM verified v
+   WHERE (d.programme, d.ref) = (v.programme, v.ref) AND d.state = 'released' AND d.reason = '${ACCOUNT_UNCHECKED}'
+)
+SELECT FROM verified`
+
 async function recordLocked(
   sql: Sql,
   context: StoreContext,
@@ -135,12 +147,7 @@ async function recordLocked(
   const told = { actor: engineActor(), atMs: nowMs, subject, programme: code, ref, after }
   await pass('checked:audited', insertAudit(sql, [{ ...told, act: 'account-checked' }]))
   if (verdict === 'verified' || verdict === 'review') {
-    const verifying = sql.query(
-      `UPDATE account SET state = 'verified', reason = NULL, check_at = NULL
-        WHERE id = $1 AND ended_at IS NULL AND state IN ('failed', 'unverified')`,
-      [account],
-    )
-    const { rowCount } = await pass('checked:verified', verifying)
+    const { rowCount } = await pass('checked:verified', sql.query(VERIFY, [account]))
     // One that was replaced meanwhile is nobody's any more.
     if (rowCount === 1 && verdict === 'review') {
       await pass('checked:held', followAccount(sql, context, life, 'account-doubtful', nowMs))
@@ -154,7 +161,9 @@ async function recordLocked(
 /** What is to be sent to an account that must be confirmed first waits until somebody can be asked. */
 async function postpone(sql: Sql, { programme, ref, account }: AccountQuestion, nowMs: number): Promise<void> {
   await sql.query(
-    `UPDATE disbursement d SET release_at = greatest(d.release_at, $4), version = d.version + 1
+    // What was restored of our money there stays spoken for.
+    `UPDATE disbursement d SET release_at = greatest(d.release_at, $4), version = d.version + 1,
+            reason = CASE WHEN d.reason = 'float-restored' THEN d.reason ELSE '${ACCOUNT_UNCHECKED}' END
        FROM account a
       WHERE d.programme = $1 AND d.ref = $2 AND d.state = 'released'
         AND a.id = $3 AND a.ended_at IS NULL AND a.state = 'unverified'`,

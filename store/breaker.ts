@@ -17,6 +17,7 @@ import {
 import type { Programme } from '../domain/programme.ts'
 import { inTransaction, type Database, type Sql } from './database.ts'
 import { placeFreeze, type FreezeView } from './freezes.ts'
+import { SHORTS } from './shorts.ts'
 
 /** One reference that shows two payouts. */
 export interface TwoPayouts {
@@ -104,27 +105,73 @@ async function gatewayBreaches(sql: Sql, gateways: readonly WatchedGateway[], no
 
 const HOUR_MS = 3600_000
 
-/** Too little is told of a programme only when nothing was frozen for the whole hour and somebody waited through it. */
+/** Money of ours was short within the hour at a gateway of programme version `v`: whoever waits there goes on a while after it is not. */
+const WAS_SHORT = `(
+          EXISTS (SELECT FROM jsonb_array_elements(${SHORTS}) AS short WHERE v.definition #> '{payment,gateways}' ? (short ->> 'gateway'))
+          OR EXISTS (SELECT FROM disbursement s WHERE s.reason = 'float-restored' AND s.release_at > $1)
+          OR EXISTS (SELECT FROM payout y JOIN payout b ON (b.disbursement, b.n) = (y.disbursement, y.n - 1)
+                      WHERE y.programme = v.programme AND y.claimed_at > $1 AND b.failure_class = 'float-short'))`
+
+/** Nothing has forbidden for the whole hour to claim what disbursement `d` of person `p` owes, as far as their life and their account tell. */
+const CLAIMABLE = `d.state = 'released' AND d.release_at <= $1 AND p.held_at IS NULL
+             AND (p.withdrawn_at IS NULL OR p.stage = 'closed' OR d.first_paid_at IS NOT NULL)
+             AND EXISTS (SELECT FROM account a
+                          WHERE (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed' AND NOT a.shared
+                            AND greatest(a.usable_from, a.rests_until) <= $1
+                            AND (a.state <> 'unverified' OR u.definition #>> '{payment,accounts,check}' IS DISTINCT FROM 'before-use'))
+             AND NOT EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key
+                              AND (y.asked_at IS NOT NULL OR EXISTS (SELECT FROM send s WHERE s.payout = y.key AND s.ended_at IS NULL)))
+             AND NOT EXISTS (SELECT FROM year_close z WHERE z.programme = d.programme
+                              AND (z.fiscal_year = d.fiscal_year AND z.state <> 'closed' OR z.closed_at > $1))`
+
+const OF_THEIR_VERSION = `JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
+             JOIN programme_version u ON (u.programme, u.version) = (p.programme, p.programme_version)`
+
+/** So many of them are asked whether anything has become of them: of a programme that stands still nothing has, of nobody. */
+const FEW = 200
+
+/**
+ * Where people must agree first, only what a run has let go an hour ago waits for the engine alone; everybody else is not even looked at.
+ * What has become of somebody since then may have been what they waited for: a hold that has ended, an account, a decision.
+ */
+const WAITED = `EXISTS (
+           SELECT FROM (
+             (SELECT d.programme, d.ref FROM disbursement d ${OF_THEIR_VERSION}
+               WHERE d.programme = v.programme AND u.definition #>> '{payment,release}' = 'automatic' AND ${CLAIMABLE}
+                 AND EXISTS (SELECT FROM programme_version w WHERE w.programme = v.programme AND w.definition #>> '{payment,release}' = 'automatic')
+               LIMIT ${FEW})
+             UNION ALL
+             (SELECT d.programme, d.ref
+                FROM payout_run r JOIN payout_run_line l ON l.run = r.key JOIN disbursement d ON d.key = l.disbursement ${OF_THEIR_VERSION}
+               WHERE r.programme = v.programme AND r.state = 'releasing' AND r.approved_until > $2
+                 AND l.state = 'released' AND l.released_at <= $1 AND ${CLAIMABLE}
+               LIMIT ${FEW})) AS few
+            WHERE NOT EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (few.programme, few.ref) AND e.at > $1))`
+
+/**
+ * Too little is told of a programme only when somebody waited through the whole hour whom nothing kept from being paid: no freeze, no
+ * restore, no money of ours that was short, nothing of their own, and nobody who had yet to agree.
+ */
 const SPENT = `
-SELECT v.definition,
-       (SELECT coalesce(sum(y.amount), 0)::bigint FROM payout y
-         WHERE y.programme = v.programme AND y.claimed_at > greatest($1::timestamptz, lift.at)) AS spent,
-       NOT EXISTS (SELECT FROM freezes WHERE lifted_at IS NULL OR lifted_at > $1)
-         AND EXISTS (SELECT FROM disbursement d JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
-                      WHERE d.programme = v.programme AND d.state = 'released' AND d.release_at <= $1
-                        AND p.held_at IS NULL) AS waiting
+SELECT v.definition, sent.spent,
+       sent.spent < (v.definition #>> '{payment,spendPerHour,min}')::bigint
+         AND NOT EXISTS (SELECT FROM freezes WHERE lifted_at IS NULL OR lifted_at > $1)
+         AND NOT EXISTS (SELECT FROM restore WHERE closed_at IS NULL OR closed_at > $1)
+         AND NOT ${WAS_SHORT} AND ${WAITED} AS waiting
   FROM (SELECT DISTINCT ON (programme) programme, definition FROM programme_version ORDER BY programme, version DESC) AS v
   CROSS JOIN LATERAL (SELECT max(lifted_at) AS at FROM freezes WHERE target = 'programme:' || v.programme) AS lift
+  CROSS JOIN LATERAL (SELECT coalesce(sum(y.amount), 0)::bigint AS spent FROM payout y
+                       WHERE y.programme = v.programme AND y.claimed_at > greatest($1::timestamptz, lift.at)) AS sent
  WHERE v.definition #> '{payment,spendPerHour}' IS NOT NULL
    AND NOT EXISTS (SELECT FROM freezes WHERE target = 'programme:' || v.programme AND lifted_at IS NULL)`
 
 async function spendBreaches(sql: Sql, nowMs: number): Promise<FoundBreach[]> {
   const sinceMs = nowMs - HOUR_MS
-  const { rows } = await sql.query<{ definition: Programme; spent: bigint; waiting: boolean }>({
-    name: 'breaker-spent',
-    text: SPENT,
-    values: [new Date(sinceMs)],
-  })
+  // Planned anew for what there is by now: a plan that was made before anybody had registered would look at everybody for everybody.
+  const { rows } = await sql.query<{ definition: Programme; spent: bigint; waiting: boolean }>(SPENT, [
+    new Date(sinceMs),
+    new Date(nowMs),
+  ])
   return rows.flatMap(({ definition, spent, waiting }) => {
     const { code, calendar, zone, payment } = definition
     const isOpen = [sinceMs, nowMs].every((atMs) => nextBusinessInstant(calendar, zone, atMs) === atMs)

@@ -106,6 +106,7 @@ function owed(
     action_by_ms: null,
     reviewing: false,
     year_over: false,
+    year_ending: false,
     payout: null,
     asked: null,
     approval: null,

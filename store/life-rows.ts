@@ -48,6 +48,8 @@ export interface LifeRow {
     readonly linked_ms: number
     /** Until when it rests because its limit of the month is used up. */
     readonly rests_ms: number | null
+    /** Nobody has confirmed it yet. */
+    readonly unverified: boolean
   } | null
   /** The linked account, where it has failed; and when it is asked about again. */
   readonly failed_account: {
@@ -90,6 +92,8 @@ export interface DisbursementRow {
   readonly reviewing: boolean
   /** The fiscal year that it is owed from is being closed, or is closed. */
   readonly year_over: boolean
+  /** It is being closed: nothing of it is claimed. */
+  readonly year_ending: boolean
   readonly payout: PayoutRow | null
   readonly asked: AskedRow | null
   /** What people have agreed to, as far as it stands. */
@@ -142,7 +146,8 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
        ${REGISTERED_IN_LOST_TIME} AS in_lost_time,
        ${SHORTS} AS shorts,
        (SELECT jsonb_build_object('id', a.id, 'institution', a.institution, 'usable_ms', ms(greatest(a.usable_from, a.rests_until)),
-                                  'linked_ms', ms(a.linked_at), 'rests_ms', ms(a.rests_until))
+                                  'linked_ms', ms(a.linked_at), 'rests_ms', ms(a.rests_until),
+                                  'unverified', a.state = 'unverified')
           FROM account a
          WHERE (a.programme, a.ref) = (p.programme, p.ref) AND a.ended_at IS NULL AND a.state <> 'failed') AS account,
        (SELECT jsonb_build_object('id', a.id, 'institution', a.institution, 'check_ms', ms(a.check_at))
@@ -161,6 +166,7 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
                    'first_paid_ms', ms(d.first_paid_at), 'action', d.action, 'action_by_ms', ms(d.action_by),
                    'reviewing', coalesce((SELECT bool_or(r.state = 'review') FROM payout r WHERE r.disbursement = d.key), false),
                    'year_over', EXISTS (SELECT FROM year_close z WHERE (z.programme, z.fiscal_year) = (d.programme, d.fiscal_year)),
+                   'year_ending', EXISTS (SELECT FROM year_close z WHERE (z.programme, z.fiscal_year) = (d.programme, d.fiscal_year) AND z.state <> 'closed'),
                    'payout', (
             SELECT jsonb_build_object(
                      'key', y.key, 'gateway', y.gateway, 'state', y.state, 'sends', y.sends,

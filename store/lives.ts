@@ -9,7 +9,7 @@ import { isMended, nextActionFor } from '../domain/next-action.ts'
 import { mayBeSent, mayBeSentAgain } from '../domain/payout-run.ts'
 import type { Programme } from '../domain/programme.ts'
 import type { Registration } from '../domain/registration.ts'
-import { attentionFor, type DisbursementStanding, type Standing } from '../domain/standing.ts'
+import { ACCOUNT_UNCHECKED, attentionFor, type DisbursementStanding, type Standing } from '../domain/standing.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
 import { inTransaction, type Sql } from './database.ts'
@@ -234,6 +234,7 @@ export function standingOf(
       gateway,
       frozenAt,
       approved,
+      yearEnding: row.year_ending,
       check,
       shortUntilMs: shortUntil(life.shorts, gateway, row.reason, context.timingOf),
       payout,
@@ -256,6 +257,9 @@ export function standingOf(
       tranche.disbursement?.state === 'in-flight' &&
       ['unknown', 'failing'].includes(tranche.disbursement.payout?.state ?? ''),
   )
+  const unchecked =
+    (life.account?.unverified ?? false) &&
+    disbursements.some(({ state, reason }) => state === 'released' && reason === ACCOUNT_UNCHECKED)
   const isOver = life.stage === 'closed' && disbursements.every(({ state }) => FINAL_STATES.includes(state))
   const refused = disbursements.some(({ state, reason }) => state === 'released' && reason === 'gateway-refuses')
   const frozen = gateway !== null && frozenAt(gateway) && disbursements.some(({ state }) => state === 'released')
@@ -274,6 +278,7 @@ export function standingOf(
       refused,
       frozen,
       actions,
+      unchecked,
     ),
     wakeAtMs: nextInstant(lifeOf(life, gateway), programme, nowMs),
     disbursements,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { engineActor } from '../domain/act.ts'
 import { followPayout } from '../domain/disbursement.ts'
 import { mayBeSentAgain, runTarget } from '../domain/payout-run.ts'
-import { nextForPayout, sendByMs } from '../domain/enquiry.ts'
+import { givenUpReason, nextForPayout, sendByMs } from '../domain/enquiry.ts'
 import { targetsOf } from '../domain/freeze.ts'
 import type { PayoutState } from '../domain/payout.ts'
 import type { Programme } from '../domain/programme.ts'
@@ -173,13 +173,17 @@ async function giveUpLocked(
     const [result] = await pass('giving-up:unsent', observeLocked(sql, context, [item]))
     return result?.disbursement ?? standingOfWork(context, row, programme, nowMs)
   }
-  const moving = sql.query(`UPDATE payout SET state = 'review', version = version + 1 WHERE key = $1`, [payout])
+  const why = givenUpReason(row.state)
+  const moving = sql.query(
+    `UPDATE payout SET state = 'review', finished_at = NULL, version = version + 1 WHERE key = $1`,
+    [payout],
+  )
   await pass('giving-up:moved', moving)
   const { to, reason } = followPayout(
     { ...row.disbursement, isNewest: row.n === row.disbursement.attempts },
     {
       to: 'review',
-      reason: 'no-answer',
+      reason: why,
       retryAfterMs: null,
       accountFailed: false,
       isRetry: false,
@@ -192,7 +196,7 @@ async function giveUpLocked(
   ])
   await pass('giving-up:followed', following)
   const { programme: code, ref } = row
-  const after = { tranche: row.disbursement.tranche, reason: 'no-answer' }
+  const after = { tranche: row.disbursement.tranche, reason: why }
   const needed: AuditEntry = {
     act: 'review-needed',
     actor: engineActor(),

@@ -14,6 +14,7 @@ export const ATTENTION = {
   'action-overdue': 'operator',
   'waiting-for-float': 'finance',
   'on-hold': 'operator',
+  'account-unchecked': 'gateway',
   'payout-unknown': 'gateway',
   review: 'operator',
   failed: 'operator',

@@ -15,6 +15,7 @@ const FAILURE: Readonly<Record<FailureCode, string>> = {
   'wallet-limit': 'The wallet would go over its monthly limit.',
   'wallet-not-upgraded': 'The wallet has not been upgraded to a verified account.',
   'no-answer': 'The gateway has not said what became of it.',
+  'failure-unconfirmed': 'The gateway says that it failed, and its statements have not confirmed it.',
   temporary: 'The bank or wallet is disturbed for the moment.',
   'float-short': 'The money at the payment gateway is being topped up.',
   undocumented: 'The gateway refused for a reason nobody has classified yet.',
@@ -46,6 +47,7 @@ const NEXT: Readonly<Record<FailureCode, string>> = {
   'wallet-not-upgraded':
     "Have the wallet verified with the identity card; it is then sent automatically. Or link a bank account in the participant's own name.",
   'no-answer': TEAM,
+  'failure-unconfirmed': TEAM,
   temporary: WAIT,
   'float-short': WAIT,
   undocumented: TEAM,
@@ -274,6 +276,8 @@ export const english: Catalogue = {
   'attention.action-overdue': 'On hold: the participant has not done in time what was asked for.',
   'attention.waiting-for-float': 'Waiting for money at the payment gateway.',
   'attention.on-hold': 'On hold.',
+  'attention.account-unchecked':
+    'The payment gateway cannot tell whether the account is right; it is asked again by itself.',
   'attention.payout-unknown': 'The outcome of a payment is not certain.',
   'attention.review': 'Waiting for the decision of two people.',
   'attention.failed': 'A payment failed and must be corrected.',

@@ -15,6 +15,7 @@ const FAILURE: Readonly<Record<FailureCode, string>> = {
   'wallet-limit': 'Saldo dompet digital Anda akan melewati batas bulan ini.',
   'wallet-not-upgraded': 'Dompet digital Anda belum ditingkatkan ke akun terverifikasi.',
   'no-answer': 'Mitra pembayaran belum memberi kepastian.',
+  'failure-unconfirmed': 'Mitra pembayaran melaporkan kegagalan yang belum dipastikan rekening korannya.',
   temporary: 'Layanan bank atau dompet digital sedang terganggu.',
   'float-short': 'Dana penyaluran di mitra pembayaran sedang diisi.',
   undocumented: 'Mitra pembayaran menolak dengan alasan yang belum kami kenal.',
@@ -46,6 +47,7 @@ const NEXT: Readonly<Record<FailureCode, string>> = {
   'wallet-not-upgraded':
     'Silakan verifikasi dompet digital Anda dengan KTP; setelah itu kami mengirim secara otomatis. Atau tautkan rekening bank atas nama Anda sendiri.',
   'no-answer': TEAM,
+  'failure-unconfirmed': TEAM,
   temporary: WAIT,
   'float-short': WAIT,
   undocumented: TEAM,
@@ -281,6 +283,7 @@ export const indonesian: Catalogue = {
   'attention.action-overdue': 'Ditahan: peserta terlambat melakukan yang diminta.',
   'attention.waiting-for-float': 'Menunggu pengisian dana di mitra pembayaran.',
   'attention.on-hold': 'Ditahan.',
+  'attention.account-unchecked': 'Mitra pembayaran belum dapat memastikan rekening; ditanyakan lagi secara otomatis.',
   'attention.payout-unknown': 'Hasil pengiriman belum pasti.',
   'attention.review': 'Menunggu keputusan dua petugas.',
   'attention.failed': 'Pengiriman gagal dan perlu diperbaiki.',

@@ -15,7 +15,7 @@ SELECT id, payout, decision, from_state, to_state,
        coalesce(lag(to_state) OVER (PARTITION BY payout ORDER BY id), 'submitting') AS was
   FROM observation`
 
-const GIVEN_UP = `(SELECT count(*) FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act = 'review-needed' AND e.subject = y.key AND e.after ->> 'reason' = 'no-answer')`
+const GIVEN_UP = `(SELECT count(*) FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act = 'review-needed' AND e.subject = y.key AND e.after ->> 'reason' IN ('no-answer', 'failure-unconfirmed'))`
 
 const DECIDED = `(SELECT count(*) FROM audit_event e WHERE (e.programme, e.ref) = (y.programme, y.ref) AND (e.act IN ('review-decided', 'receivable-ended') AND e.subject = y.key OR e.act = 'deduction-made' AND e.after ->> 'payout' = y.key))`
 

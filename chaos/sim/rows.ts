@@ -42,7 +42,7 @@ export interface LineRow extends ApprovedLine {
 
 export type StoredDisbursement = Omit<
   DisbursementRow,
-  'owed' | 'payout' | 'asked' | 'reviewing' | 'year_over' | 'approval'
+  'owed' | 'payout' | 'asked' | 'reviewing' | 'year_over' | 'year_ending' | 'approval'
 > & {
   readonly amount: string
   /** The open run it is a line of: at most one, as the partial unique index has it. */
@@ -202,6 +202,7 @@ export class Rows {
             usable_ms: account.usable_ms,
             linked_ms: account.linked_ms,
             rests_ms: account.rests_ms,
+            unverified: false,
           }
         : null,
       tranches: person.tranches.map((tranche) => ({ ...tranche, disbursement: this.#disbursementRow(ref, tranche) })),
@@ -232,6 +233,7 @@ export class Rows {
       action_by_ms: stored.action_by_ms,
       reviewing: payouts.some(({ state }) => state === 'review'),
       year_over: false,
+      year_ending: false,
       payout: newest ? this.payoutRow(newest) : null,
       asked: askedOf(payouts),
       approval: this.approvalOf(stored),

@@ -103,6 +103,7 @@ function drawTiming(random: Random): PaymentTiming {
     replayHorizonMs: horizonMs,
     replayMarginMs: Math.round(horizonMs / 10),
     giveUpMs: random.pick([HOUR, 6 * HOUR, 2 * DAY]),
+    windowDays: 1,
     retryDelaysMs: [10 * MINUTE, HOUR, 3 * HOUR],
     floatCheckMs: HOUR,
   }

@@ -95,6 +95,7 @@ export class SimLives {
           asked: _asked,
           reviewing: _reviewing,
           year_over: _over,
+          year_ending: _ending,
           approval: _approval,
           ...stored
         } = after

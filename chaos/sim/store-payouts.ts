@@ -1,5 +1,5 @@
 /** Facts, resends and give-ups on simulated rows: the real folds decide, this only loads and writes. */
-import { nextForPayout, sendByMs } from '../../domain/enquiry.ts'
+import { givenUpReason, nextForPayout, sendByMs } from '../../domain/enquiry.ts'
 import { followPayout } from '../../domain/disbursement.ts'
 import { mayBeSentAgain } from '../../domain/payout-run.ts'
 import type { DisbursementStanding } from '../../domain/standing.ts'
@@ -206,7 +206,7 @@ export class SimPayouts {
     }
     const step = {
       to: 'review',
-      reason: 'no-answer',
+      reason: givenUpReason(row.state),
       retryAfterMs: null,
       accountFailed: false,
       isRetry: false,

@@ -1,7 +1,7 @@
 /** Accounts that a programme wants confirmed before anything is paid to them, with the real store and simulator. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPaymentActivities } from '../../activities/payments.ts'
-import type { Gateway } from '../../gateways/gateway.ts'
+import { waitsOf, type Gateway } from '../../gateways/gateway.ts'
 import { openStage, type Stage } from '../sandbox/stage.ts'
 import { bankAccount, swiftProgramme } from '../support/builders.ts'
 import { bytesOf, disbursementOf, MINUTE, NOON, openWorld, type World } from '../support/world.ts'
@@ -18,7 +18,7 @@ let stage: Stage
 let world: World
 beforeAll(async () => {
   stage = await openStage()
-  world = await openWorld({ programme, timing: stage.gateway.capabilities.timing })
+  world = await openWorld({ programme, timing: waitsOf(stage.gateway.capabilities) })
 })
 afterAll(async () => {
   await world.close()
@@ -29,6 +29,11 @@ function submit(ref: string, nowMs = NOON, gateway: Gateway = stage.gateway) {
   const gateways = new Map([['sandbox', gateway]])
   const payments = createPaymentActivities({ store: world.store, gateways, now: () => nowMs })
   return payments.submit({ programme: 'swift', ref, disbursement: disbursementOf(ref) })
+}
+/** A gateway that cannot say anything about accounts. */
+const away = (): Gateway => {
+  const failure = { class: 'retry-new', code: 'unreachable', vendorCode: '' } as const
+  return { ...stage.gateway, checkAccount: () => Promise.resolve({ kind: 'unavailable', failure }) }
 }
 const payouts = (ref: string) => world.count('SELECT FROM payout WHERE ref = $1', [ref])
 const stands = (ref: string) =>
@@ -68,11 +73,13 @@ describe('an account of the registration', () => {
 
   it('of a doubtful name is not paid to before an operator has looked', async () => {
     const ref = await world.ready({ name: 'Siti Aminah Binti Hasan' })
-    await submit(ref)
+    await submit(ref, NOON, away())
+    expect((await stands(ref)).reason).toBe('account-unchecked')
+    await submit(ref, NOON + 15 * MINUTE)
     expect(await payouts(ref)).toBe(0)
-    expect(await stands(ref)).toMatchObject({ account: 'verified', held: 'account-doubtful' })
+    expect(await stands(ref)).toMatchObject({ account: 'verified', held: 'account-doubtful', reason: null })
     await world.act((acts) => acts.release({ programme: 'swift', ref, reason: 'looked at the card' }))
-    await submit(ref)
+    await submit(ref, NOON + 15 * MINUTE)
     expect(await payouts(ref)).toBe(1)
   })
 
@@ -85,13 +92,15 @@ describe('an account of the registration', () => {
 
   it('waits while nobody can be asked, and is asked about again', async () => {
     const ref = await world.ready({ name })
-    const failure = { class: 'retry-new', code: 'unreachable', vendorCode: '' } as const
-    const away: Gateway = { ...stage.gateway, checkAccount: () => Promise.resolve({ kind: 'unavailable', failure }) }
-    await submit(ref, NOON, away)
+    await submit(ref, NOON, away())
     expect(await payouts(ref)).toBe(0)
-    expect((await world.advance(ref)).disbursements[0]?.next).toEqual({ kind: 'wait', untilMs: NOON + 15 * MINUTE })
+    const waits = await world.advance(ref)
+    expect(waits.disbursements[0]?.next).toEqual({ kind: 'wait', untilMs: NOON + 15 * MINUTE })
+    expect(waits).toMatchObject({ attention: 'account-unchecked', disbursements: [{ reason: 'account-unchecked' }] })
     await submit(ref, NOON + 15 * MINUTE)
     expect(await payouts(ref)).toBe(1)
+    expect((await world.advance(ref)).attention).toBeNull()
+    expect((await stands(ref)).reason).toBeNull()
   })
 
   it('is refused by the claim itself while nobody has confirmed it, also by several at once', async () => {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { createPaymentActivities } from '../../activities/payments.ts'
 import type { DisbursementStanding } from '../../domain/standing.ts'
+import { waitsOf } from '../../gateways/gateway.ts'
 import { openStage, received, type Stage } from '../sandbox/stage.ts'
 import { bankAccount, swiftProgramme } from '../support/builders.ts'
 import { submitted } from '../support/sent.ts'
@@ -20,7 +21,7 @@ let stage: Stage
 let world: World
 beforeAll(async () => {
   stage = await openStage({ openingBalanceMinor: AMOUNT * BigInt(ENOUGH_FOR) })
-  world = await openWorld({ programme, timing: stage.gateway.capabilities.timing })
+  world = await openWorld({ programme, timing: waitsOf(stage.gateway.capabilities) })
 })
 afterAll(async () => {
   await world.close()

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createPaymentActivities } from '../../activities/payments.ts'
 import { gatewayReference } from '../../domain/identity.ts'
 import type { AccountDetails } from '../../domain/registration.ts'
+import { waitsOf } from '../../gateways/gateway.ts'
 import { openStage, received, type Stage } from '../sandbox/stage.ts'
 import { bankAccount, swiftProgramme } from '../support/builders.ts'
 import { called, paymentMessages } from '../support/sent.ts'
@@ -30,7 +31,7 @@ let stage: Stage
 let world: World
 beforeAll(async () => {
   stage = await openStage({ timing: { quietPeriodMs: MINUTE } })
-  world = await openWorld({ programme, timing: stage.gateway.capabilities.timing })
+  world = await openWorld({ programme, timing: waitsOf(stage.gateway.capabilities) })
 })
 afterAll(async () => {
   await world.close()

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { createPaymentActivities } from '../../activities/payments.ts'
+import { waitsOf } from '../../gateways/gateway.ts'
 import { openStage, received, type Stage } from '../sandbox/stage.ts'
 import { bankAccount } from '../support/builders.ts'
 import { reviewing, type Reviewing, type Word } from '../support/reviews.ts'
@@ -19,7 +20,7 @@ const disbursements = new Set<string>()
 beforeAll(async () => {
   // What is told in the next moment after acceptance comes to a payout that is on record as accepted.
   stage = await openStage({ timing: { quietPeriodMs: MINUTE, giveUpMs: 10 * MINUTE, outcomeWithinMs: 0 } })
-  world = await openWorld({ timing: stage.gateway.capabilities.timing })
+  world = await openWorld({ timing: waitsOf(stage.gateway.capabilities) })
   people = await reviewing(world)
 })
 afterAll(async () => {

@@ -18,6 +18,7 @@ const TIMING: EnquiryTiming = {
   replayHorizonMs: 3600 * SECOND,
   replayMarginMs: 600 * SECOND,
   giveUpMs: 900 * SECOND,
+  windowDays: 1,
 }
 
 /** Sent at 0, ended a second later, nothing known since. */
@@ -41,6 +42,22 @@ const next = (payout: WaitingPayout, atSeconds: number): string => {
   const found = nextForPayout(payout, TIMING, atSeconds * SECOND)
   return found.kind === 'wait' ? `wait until ${found.untilMs / SECOND}` : found.kind
 }
+
+describe('a failure that only the statements make final', () => {
+  const day = 24 * 3600
+  const failing = (more: Partial<WaitingPayout> = {}) => unknown({ state: 'failing', ...more })
+
+  it('waits for the statements of its day and of the window, and for the time to give up; then people decide', () => {
+    expect(next(failing(), 5)).toBe(`wait until ${3 * day + 900}`)
+    expect(next(failing(), 3 * day + 900)).toBe('give-up')
+  })
+
+  it('waits from the newest word of its gateway', () => {
+    expect(next(failing({ enquiries: 1, lastEnquiryAtMs: 800 * SECOND }), 3 * day + 900)).toBe(
+      `wait until ${3 * day + 1700}`,
+    )
+  })
+})
 
 describe('the ladder of enquiries', () => {
   it('begins after its first wait', () => {
@@ -196,7 +213,7 @@ describe('whoever waits', () => {
   const looks = fc
     .record({
       of: fc.record({
-        state: fc.constantFrom('submitting', 'unknown', 'accepted', 'processing'),
+        state: fc.constantFrom('submitting', 'unknown', 'accepted', 'processing', 'failing'),
         sends: fc.integer({ min: 0, max: 3 }),
         enquiries: fc.integer({ min: 0, max: 5 }),
         notFound: fc.integer({ min: 0, max: 3 }),

@@ -14,6 +14,7 @@ const TIMING: EnquiryTiming = {
   replayHorizonMs: 3600 * SECOND,
   replayMarginMs: 600 * SECOND,
   giveUpMs: 900 * SECOND,
+  windowDays: 1,
 }
 const ALWAYS: Calendar = { kind: 'always', weekdays: [], holidays: [], opens: '00:00', cutOff: '23:59' }
 const OFFICE: Calendar = {
@@ -68,6 +69,10 @@ describe('a released disbursement', () => {
   it('waits while its person is on hold, or no gateway reaches the account', () => {
     expect(next({ held: true })).toEqual(WAITS_FOR_A_FACT)
     expect(next({ gateway: null })).toEqual(WAITS_FOR_A_FACT)
+  })
+
+  it('waits while the year that it is owed from is being closed: it is told what became of it', () => {
+    expect(next({ yearEnding: true })).toEqual(WAITS_FOR_A_FACT)
   })
 
   it('is handed over in working hours only: after the cut-off on the next working day', () => {

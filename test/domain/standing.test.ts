@@ -22,6 +22,10 @@ describe('why people must look', () => {
     expect(attentionFor(['released'], false, false, true)).toBe('gateway-refuses')
   })
 
+  it('an account that its gateway cannot confirm', () => {
+    expect(attentionFor(['released'], false, false, false, false, [], true)).toBe('account-unchecked')
+  })
+
   it('a failed life comes before everything', () => {
     expect(ATTENTIONS[0]).toBe('life-failed')
   })

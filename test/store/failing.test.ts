@@ -1,5 +1,7 @@
 /** A gateway whose failures are final only by its statement: nothing is paid again before the statement says that nothing left. */
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { auditWithin } from '../support/audited.ts'
+import { reviewing } from '../support/reviews.ts'
 import { called, sendFirst, stateOf, submitted } from '../support/sent.ts'
 import { line, reconciling, RULE, type Reconciling } from '../support/statements.ts'
 import { DAY, HOUR, NOON, openWorld, seen, seenFailed, TIMING, type World } from '../support/world.ts'
@@ -15,6 +17,8 @@ afterEach(async () => {
   expect(await world.imbalances()).toEqual([])
 })
 
+/** A day that ends, its window of one more, the statement of that, and the gateway's time to give up. */
+const UNTIL = NOON + 3 * DAY + TIMING.giveUpMs
 const confirm = (statement: string) => world.store.statements.confirmFailures(statement, () => RULE, 1, NOON + 3 * DAY)
 const referenceOf = async (payout: string): Promise<string> =>
   (await world.one<{ reference: string }>('SELECT reference FROM payout WHERE key = $1', [payout])).reference
@@ -29,7 +33,7 @@ it('nothing is sent before the closed statements show no debit; then the failure
   const standing = await world.advance(first.ref, NOON + DAY)
   expect(standing).toMatchObject({
     attention: 'payout-unknown',
-    disbursements: [{ next: { kind: 'wait', untilMs: null } }],
+    disbursements: [{ next: { kind: 'wait', untilMs: UNTIL } }],
   })
   const day = await at.reconcile([])
   expect(await confirm(day)).toBe(0)
@@ -65,3 +69,36 @@ it('an incomplete statement proves nothing, and a later success is believed', as
   await world.observe(called(payout, seen('paid'), NOON + 10 * DAY + HOUR))
   expect(await at.states(payout)).toMatchObject({ payout: 'paid', disbursement: 'paid' })
 })
+
+it('a failure that no statement can confirm, for money moved between two of them, goes to people', async () => {
+  const start = NOON + 20 * DAY
+  const { ref, disbursement, payout } = await sendFirst(world, start)
+  await world.observe({ ...submitted(payout, seenFailed('needs-account')), atMs: start })
+  await at.reconcile([], { day: '2026-12-12', opening: 1000n })
+  for (const day of ['2026-12-13', '2026-12-14', '2026-12-15'])
+    expect(await confirm(await at.reconcile([], { day, opening: 1500n }))).toBe(0)
+  const untilMs = UNTIL + 20 * DAY
+  const next = async (atMs: number) => (await world.advance(ref, atMs)).disbursements[0]?.next
+  expect(await next(untilMs - 1)).toEqual({ kind: 'wait', untilMs })
+  expect(await world.store.payouts.giveUp(payout, untilMs - 1)).toMatchObject({ state: 'in-flight' })
+  expect(await next(untilMs)).toEqual({ kind: 'give-up', payout })
+  const given = { state: 'review', reason: 'failure-unconfirmed' }
+  expect(await world.store.payouts.giveUp(payout, untilMs)).toMatchObject(given)
+  expect(await at.states(payout)).toMatchObject({ payout: 'review', disbursement: 'review' })
+  expect(await world.advance(ref, untilMs)).toMatchObject({ attention: 'review', disbursements: [given] })
+  expect(await found(untilMs)).toEqual([])
+  await (await reviewing(world)).decide(disbursement, payout, { finding: 'not-paid', next: 'pay-again' }, untilMs)
+  expect(await found(untilMs)).toEqual([])
+  expect(await world.claim(disbursement, untilMs + DAY)).toBe(`${disbursement}#2`)
+})
+
+async function found(nowMs: number): Promise<readonly unknown[]> {
+  const client = await world.root.pool.connect()
+  try {
+    await client.query('BEGIN')
+    return (await auditWithin(client, new Map(), nowMs, { only: ['transitions', 'events'] })).findings
+  } finally {
+    await client.query('ROLLBACK')
+    client.release()
+  }
+}

@@ -118,6 +118,17 @@ describe('at the end of a fiscal year', () => {
     expect(await balance('budget:disbursed', NEXT)).toBe(state === 'review' ? 0n : AMOUNT)
   })
 
+  it('what is released tries nothing meanwhile, and its life is told what became of it', async () => {
+    const ref = await world.ready({}, YEARS_END)
+    const next = async () => (await world.advance(ref, YEARS_END)).disbursements[0]?.next
+    expect(await next()).toMatchObject({ kind: 'send' })
+    await endYear(world)
+    expect(await next()).toEqual({ kind: 'wait', untilMs: null })
+    await finishYears(world.store)
+    expect(await world.count(`SELECT FROM message WHERE ref = $1 AND kind = 'year-end'`, [ref])).toBeGreaterThan(0)
+    expect(await next()).toEqual({ kind: 'end' })
+  })
+
   it('what is under review and has gone over is decided about in the next year, and the auditor follows it', async () => {
     const ref = await world.ready()
     const payout = await world.claim(disbursementOf(ref))

@@ -11,7 +11,7 @@ import { engineActor } from '../../domain/act.ts'
 import type { Programme } from '../../domain/programme.ts'
 import type { Registration } from '../../domain/registration.ts'
 import type { Grant, Role } from '../../domain/roles.ts'
-import type { Gateway } from '../../gateways/gateway.ts'
+import { waitsOf, type Gateway } from '../../gateways/gateway.ts'
 import { openGateways } from '../../gateways/index.ts'
 import { shippedProgramme } from '../../programmes/index.ts'
 import { buildSandbox } from '../../sandbox/server.ts'
@@ -136,7 +136,7 @@ function openStore(url: string, gateways: ReadonlyMap<string, Gateway>): Store {
     timingOf: (code) => {
       const gateway = gateways.get(code)
       if (!gateway) throw new Error(`gateway ${code} is not configured`)
-      return gateway.capabilities.timing
+      return waitsOf(gateway.capabilities)
     },
     route: (codes, institution) => codes.find((code) => reaches(code, institution)) ?? null,
   })

@@ -31,6 +31,7 @@ const TIMING: EnquiryTiming = {
   replayHorizonMs: 3600 * SECOND,
   replayMarginMs: 600 * SECOND,
   giveUpMs: 1200 * SECOND,
+  windowDays: 1,
 }
 const RETRY_DELAYS_MS = [60 * SECOND, 120 * SECOND]
 const ALWAYS: Calendar = { kind: 'always', weekdays: [], holidays: [], opens: '00:00', cutOff: '23:59' }

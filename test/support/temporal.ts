@@ -17,8 +17,7 @@ import { createReconciliationActivities } from '../../activities/reconciliation.
 import { createRunActivities } from '../../activities/runs.ts'
 import type { Programme } from '../../domain/programme.ts'
 import { participantWorkflowId } from '../../domain/identity.ts'
-import type { GatewayTiming } from '../../gateways/gateway.ts'
-import type { Gateway } from '../../gateways/gateway.ts'
+import { waitsOf, type Gateway, type GatewayTiming } from '../../gateways/gateway.ts'
 import { createSandboxGateway } from '../../gateways/sandbox/gateway.ts'
 import { freePort } from '../../local/ports.ts'
 import { PROJECT_ROOT } from '../../local/project.ts'
@@ -109,7 +108,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   const world = await openWorld({
     ...(options.programme ? { programme: options.programme } : {}),
     ...(options.database ? { database: options.database } : {}),
-    timing: gateway.capabilities.timing,
+    timing: waitsOf(gateway.capabilities),
     institutions: gateway.capabilities.institutions.map(({ code }) => code),
   })
   const temporal = connectTemporal({ address: server.address, namespace: 'default' })

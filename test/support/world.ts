@@ -42,6 +42,7 @@ export const TIMING: PaymentTiming = {
   replayHorizonMs: 12 * HOUR,
   replayMarginMs: HOUR,
   giveUpMs: 6 * HOUR,
+  windowDays: 1,
   retryDelaysMs: [HOUR, 3 * HOUR],
   floatCheckMs: 20 * MINUTE,
 }
