@@ -4,7 +4,19 @@ import type { Programme } from '../../domain/programme.ts'
 import { auditWithin } from '../support/audited.ts'
 import { registration } from '../support/builders.ts'
 import { AHEAD, approvedProgramme, approved, claimOf, collect } from '../support/runs.ts'
-import { DAY, disbursementOf, NOON, OPERATOR, openWorld, refOf, SECOND, WAVE, type World } from '../support/world.ts'
+import { decide, propose, signer } from '../support/two-people.ts'
+import {
+  DAY,
+  disbursementOf,
+  NOON,
+  OPERATOR,
+  openWorld,
+  refOf,
+  refusal,
+  SECOND,
+  WAVE,
+  type World,
+} from '../support/world.ts'
 
 let world: World
 afterEach(async () => {
@@ -84,5 +96,25 @@ describe('a version with other gateways', () => {
     await next({ gateways: [] })
     const run = await collect(world)
     expect((await linesOf(run.key)).get(ref)).toMatchObject({ gateway: 'sandbox' })
+  })
+
+  it('lets money be put at the gateways of those before it too, and at no other', async () => {
+    await open()
+    await next({ gateways: ['other'] })
+    const put = (gateway: string) => ({
+      act: 'funding',
+      content: { programme: 'swift', gateway, number: 'SP2D-2', amount: { minor: '5000', currency: 'IDR' } },
+    })
+    const agus = await signer(world.store, 'agus', ['administrator'])
+    const budi = await signer(world.store, 'budi', ['approver'])
+    const decided = await decide(
+      world.store,
+      budi,
+      await propose(world.store, agus, put('sandbox'), NOON),
+      'approve',
+      NOON,
+    )
+    expect(decided.state).toBe('executed')
+    expect(await refusal(propose(world.store, agus, put('nowhere'), NOON))).toBe('invalid-request')
   })
 })
