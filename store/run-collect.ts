@@ -24,7 +24,7 @@ export interface Collecting {
   readonly cutOffMs: number
 }
 
-/** Collects a run, and reserves its fees. Throws `release-automatic`, `nothing-owed`, `conflict`, `invalid-request`, `budget-exceeded`, `year-ending`. */
+/** Collects a run, and reserves its fees. Throws what `approvedVersions` throws, `nothing-owed`, `conflict`, `invalid-request`, `budget-exceeded`, `year-ending`. */
 export async function collectRun(
   sql: Sql,
   context: StoreContext,
@@ -34,8 +34,8 @@ export async function collectRun(
 ): Promise<RunRow> {
   if (cutOffMs > atMs) throw invalid([{ pointer: '/cutOff', detail: 'must not be in the future' }])
   const { pass } = context
-  const programme = await pass('collect:ruled', context.programmes.current(code, sql))
-  const versions = await pass('collect:versions', approvedVersions(sql, code))
+  const versions = await pass('collect:versions', approvedVersions(context, code, sql))
+  const [programme] = versions
   await pass('collect:alone', takeProgramme(sql, code))
   const id = await pass('collect:numbered', nextId(sql, programme, atMs))
   const key = runKey(code, id)
@@ -61,13 +61,18 @@ export async function collectRun(
   return run
 }
 
-/** Lives stay on their version: only those whose version asks for approval are collected. Throws `release-automatic`. */
-async function approvedVersions(sql: Sql, code: string): Promise<Programme[]> {
-  const { rows } = await sql.query<{ definition: Programme }>(
-    `SELECT definition FROM programme_version WHERE programme = $1 AND definition #>> '{payment,release}' = 'approved' ORDER BY version DESC`,
-    [code],
-  )
-  if (rows.length > 0) return rows.map(({ definition }) => definition)
+/**
+ * Lives stay on their version: only those whose version asks for approval are collected. The newest of these says how a run goes, also where a later
+ * version pays by itself. Throws `unknown-programme`, `release-automatic`.
+ */
+export async function approvedVersions(
+  { programmes }: Pick<StoreContext, 'programmes'>,
+  code: string,
+  sql?: Sql,
+): Promise<readonly [Programme, ...Programme[]]> {
+  const [newest, ...others] = await programmes.approved(code, sql)
+  if (newest) return [newest, ...others]
+  await programmes.current(code, sql)
   throw new Problem('release-automatic', `no version of ${code} asks for approval: what is owed is sent when due`)
 }
 

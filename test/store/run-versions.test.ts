@@ -118,3 +118,37 @@ describe('a version with other gateways', () => {
     expect(await refusal(propose(world.store, agus, put('nowhere'), NOON))).toBe('invalid-request')
   })
 })
+
+describe('a version that pays by itself', () => {
+  const automatic = async (): Promise<Programme> => {
+    const { runs: _, ...payment } = FIRST.payment
+    const programme: Programme = { ...FIRST, version: 2, payment: { ...payment, release: 'automatic' } }
+    await world.publish(programme)
+    return programme
+  }
+
+  it('leaves those before it on runs, which people agree to by the rules of their version', async () => {
+    await open()
+    const before = await world.ready()
+    const after = await readyUnder(await automatic())
+    expect(await claimOf(world, disbursementOf(after))).toBe('claimed')
+    const run = await approved(world)
+    expect(run).toMatchObject({ lines: 1, programmeVersion: 1, state: 'approved' })
+    await world.store.runs.look(run.key, AHEAD, NOON)
+    expect(await claimOf(world, disbursementOf(before))).toBe('claimed')
+  })
+
+  it('leaves the schedule by which they are collected as their version has it', async () => {
+    await open()
+    await world.ready()
+    await automatic()
+    expect(await world.store.programmes.list()).toMatchObject([{ version: 2 }])
+    expect(await world.store.programmes.listApproved()).toMatchObject([{ version: 1 }])
+    expect(await world.store.runs.collect('swift', NOON)).toMatchObject({ lines: 1 })
+  })
+
+  it('is asked of a programme that nobody has published, and there is none', async () => {
+    await open()
+    expect(await refusal(world.store.runs.collect('nothing', NOON))).toBe('unknown-programme')
+  })
+})
