@@ -137,6 +137,26 @@ describe('stopping a run', () => {
     expect(await collect(world)).toMatchObject({ lines: 1 })
   })
 
+  it('resumed wakes whose payment is to be sent again, which its pause had stopped', async () => {
+    const [ref, other] = [await world.ready(), await world.ready()]
+    const run = await approved(world)
+    await release(world, run)
+    const payout = await world.claim(disbursementOf(ref))
+    const failure = { class: 'retry-same', code: 'busy', vendorCode: '429', retryAfterMs: MINUTE } as const
+    await world.observe({ payout, source: 'submit', fact: { kind: 'retry-same', failure }, atMs: NOON, send: 1 })
+    await paid(other)
+    await pause(run.key)
+    const [stopped] = (await world.advance(ref, NOON + 2 * MINUTE)).disbursements
+    expect(stopped?.next).toMatchObject({ kind: 'wait' })
+    const told = (of: string) => world.count(`SELECT FROM message WHERE ref = $1 AND kind = 'run'`, [of])
+    const [before, others] = [await told(ref), await told(other)]
+    await resume(run.key, NOON + 3 * MINUTE)
+    expect(await told(ref)).toBe(before + 1)
+    expect(await told(other)).toBe(others)
+    const [goesOn] = (await world.advance(ref, NOON + 3 * MINUTE)).disbursements
+    expect(goesOn?.next).toMatchObject({ kind: 'resend', payout })
+  })
+
   it('is dropped by one person before it is approved, and not afterwards; a late agreement is void', async () => {
     await world.ready()
     const run = await collect(world)
