@@ -158,20 +158,15 @@ class Look {
       new Date(this.#nowMs),
     ])
     const { rows: shares } = await pass('release:shared', sharing)
-    const isCanary = released < rules.canary.lines
-    let left = isCanary ? rules.canary.lines - released : Infinity
-    const rooms = shares.map(({ gateway, room }) => {
-      const taken = Math.max(0, Math.min(room, left))
-      left -= taken
-      return { gateway, taken }
-    })
+    const canary = released < rules.canary.lines ? rules.canary.lines - released : null
     const letting = this.#sql.query<MovedRow>(
       patient(RELEASE, [
         key,
         new Date(this.#nowMs),
-        rooms.map(({ gateway }) => gateway),
-        rooms.map(({ taken }) => taken),
+        shares.map(({ gateway }) => gateway),
+        shares.map(({ room }) => room),
         programme,
+        canary,
       ]),
     )
     await pass('release:told', this.#took(await pass('release:written', letting)))
@@ -301,7 +296,9 @@ ${MOVE}`
 
 /**
  * How many more of a programme's lines may be let go through each gateway: its share of what may be ahead, less what is ahead of it
- * already. Programmes that release through the same gateway at the same time share by their priorities.
+ * already. Programmes that release through the same gateway at the same time share by their priorities. What was let go and cannot be claimed now, for it
+ * was frozen since or its account rests, is ahead of nobody. It is once it can be, and nothing follows it then until it is less than a share: each such
+ * stop leaves one share at most behind it, and the rate is kept by the gateway's own queue.
  */
 const ROOM = `
 WITH live AS (
@@ -319,10 +316,12 @@ WITH live AS (
 SELECT s.gateway, greatest(0, s.lines - (
          SELECT count(*) FROM live JOIN payout_run_line l ON l.run = live.key AND l.state = 'released' AND l.gateway = s.gateway
            JOIN disbursement d ON d.key = l.disbursement
-          WHERE live.programme = $3 AND (d.state IN ('owed', 'released') AND d.release_at <= $4 OR d.state = 'float-short')))::int AS room
+           JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
+           JOIN account a ON a.id = l.account AND greatest(a.usable_from, a.rests_until) <= $4 AND NOT a.shared
+          WHERE live.programme = $3 AND NOT ${frozenBy('l.gateway')} AND (d.state IN ('owed', 'released') AND d.release_at <= $4 OR d.state = 'float-short')))::int AS room
   FROM share s WHERE s.programme = $3 ORDER BY s.gateway`
 
-/** The oldest debts first. What is frozen waits, and holds up nothing behind it. */
+/** The oldest debts first, of all gateways together where only so many go alone. What is frozen waits, and holds up nothing behind it. */
 const RELEASE = `
 WITH chosen AS (
   SELECT one.* FROM unnest($3::text[], $4::int[]) AS room (gateway, lines)
@@ -330,6 +329,7 @@ WITH chosen AS (
      SELECT l.* FROM payout_run_line l JOIN participant p ON (p.programme, p.ref) = ($5, l.ref)
       WHERE l.run = $1 AND l.gateway = room.gateway AND l.state = 'collected' AND NOT ${frozenBy('l.gateway')}
       ORDER BY l.owed_at, l.disbursement LIMIT room.lines) AS one
+   ORDER BY one.owed_at, one.disbursement LIMIT $6::int
 ), judged AS (
   SELECT l.disbursement, ${VERDICT} AS verdict FROM chosen l ${ABOUT}
 ), moved AS (${MOVE}

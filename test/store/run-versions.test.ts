@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Programme } from '../../domain/programme.ts'
 import { auditWithin } from '../support/audited.ts'
 import { registration } from '../support/builders.ts'
+import { freeze } from '../support/freezes.ts'
 import { AHEAD, approvedProgramme, approved, claimOf, collect } from '../support/runs.ts'
 import { decide, propose, signer } from '../support/two-people.ts'
 import {
@@ -96,6 +97,16 @@ describe('a version with other gateways', () => {
     await next({ gateways: [] })
     const run = await collect(world)
     expect((await linesOf(run.key)).get(ref)).toMatchObject({ gateway: 'sandbox' })
+  })
+
+  it('begins with those whose gateway is not frozen: the first line that goes alone is never one that cannot', async () => {
+    await open()
+    const before = await world.ready()
+    await readyUnder(await next({ gateways: ['other', 'sandbox'] }))
+    const run = await approved(world)
+    await freeze(world, { scope: 'gateway', programme: null, name: 'other' })
+    expect(await world.store.runs.look(run.key, BOTH, NOON)).toMatchObject({ released: 1, waiting: 1 })
+    expect(await claimOf(world, disbursementOf(before))).toBe('claimed')
   })
 
   it('lets money be put at the gateways of those before it too, and at no other', async () => {
