@@ -106,7 +106,20 @@ class Look {
 
   /** Lines that are out, and whose disbursement has come to an end or is no longer what was approved. */
   async #settle(): Promise<void> {
-    await this.#took(await this.#sql.query<MovedRow>(SETTLE, [this.#run.key, new Date(this.#nowMs)]))
+    const values = [this.#run.key, new Date(this.#nowMs), await this.#misrouted()]
+    await this.#took(await this.#sql.query<MovedRow>(SETTLE, values))
+  }
+
+  /** By which gateways lines are out that lives would no longer take, as `ROUTE` has them: they would wait for the end of the approval. */
+  async #misrouted(): Promise<string[]> {
+    const { key, programme: code } = this.#run
+    const { rows } = await this.#sql.query<RouteRow>(ROUTES_OUT, [key])
+    const wrong: string[] = []
+    for (const { route, version, institution, gateway } of rows) {
+      const { payment } = await this.#context.programmes.version(code, version, this.#sql)
+      if (this.#context.route(payment.gateways, institution) !== gateway) wrong.push(route)
+    }
+    return wrong
   }
 
   /**
@@ -246,6 +259,13 @@ interface MovedRow {
   readonly reason: string | null
 }
 
+interface RouteRow {
+  readonly route: string
+  readonly version: number
+  readonly institution: string
+  readonly gateway: string
+}
+
 const COUNT = `
 SELECT count(*) FILTER (WHERE state = 'collected')::int AS waiting, count(*) FILTER (WHERE state = 'released')::int AS out,
        count(*) FILTER (WHERE released_at IS NOT NULL)::int AS released
@@ -286,9 +306,16 @@ UPDATE payout_run_line l
  WHERE l.run = $1 AND l.disbursement = j.disbursement
 RETURNING l.disbursement, l.ref, l.tranche, l.amount, l.state, l.reason`
 
+/** The way of a line that is out and not under way: of whom, to where, and through which gateway people agreed to it. */
+const ROUTE = `CASE WHEN d.state NOT IN ('in-flight', 'review') THEN p.programme_version || ' ' || a.institution || ' ' || l.gateway END`
+
+const ROUTES_OUT = `
+SELECT DISTINCT ${ROUTE} AS route, p.programme_version AS version, a.institution, l.gateway
+  FROM payout_run_line l ${ABOUT} WHERE l.run = $1 AND l.state = 'released' AND ${ROUTE} IS NOT NULL`
+
 const SETTLE = `
 WITH judged AS (
-  SELECT * FROM (SELECT l.disbursement, ${VERDICT} AS verdict
+  SELECT * FROM (SELECT l.disbursement, coalesce(${VERDICT}, CASE WHEN ${ROUTE} = ANY ($3::text[]) THEN 'route' END) AS verdict
                    FROM payout_run_line l ${ABOUT}
                   WHERE l.run = $1 AND l.state = 'released') AS looked WHERE verdict IS NOT NULL
 )

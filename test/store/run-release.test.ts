@@ -83,6 +83,18 @@ describe('dropping', () => {
     expect(await collect(world)).toMatchObject({ lines: 1 })
   })
 
+  it('takes off whose account its gateway no longer reaches, but not what is under way there', async () => {
+    const [underWay, waits] = [await world.ready(), await world.ready()]
+    const run = await approved(world)
+    await release(world, run)
+    await world.claim(disbursementOf(underWay))
+    const changed = openStore(world.database, { institutions: [] })
+    expect(await changed.runs.look(run.key, AHEAD, NOON + SECOND)).toMatchObject({ dropped: 1, out: 1 })
+    await changed.close()
+    expect(await lineOf(world, disbursementOf(waits))).toMatchObject([{ state: 'dropped', reason: 'route' }])
+    expect(await collect(world, NOON + MINUTE)).toMatchObject({ lines: 1 })
+  })
+
   it('lets what is frozen wait, goes past it, and drops it when the approval ends first', async () => {
     const [here, there] = [await world.ready({ region: '3275' }), await world.ready()]
     const run = await approved(world)
