@@ -88,7 +88,6 @@ export const FAILPOINTS = [
   'message:told',
   'message:all-told',
   'message:settled',
-  'collect:ruled',
   'collect:versions',
   'collect:alone',
   'collect:numbered',

@@ -5,8 +5,10 @@ import { Problem, type ProblemCode } from '../domain/problem.ts'
 /** Refusals that another attempt cannot change. Everything else, a lost database first of all, is retried. */
 const FINAL: readonly ProblemCode[] = ['unknown-participant', 'unknown-programme', 'unknown-gateway', 'life-closed']
 
+const isFinalForAll = (code: ProblemCode): boolean => FINAL.includes(code)
+
 /** Runs an effect; refusals become application failures that carry only their code, never a value of a person. */
-export async function translateProblems<T>(work: () => Promise<T>): Promise<T> {
+export async function translateProblems<T>(work: () => Promise<T>, isFinal = isFinalForAll): Promise<T> {
   try {
     return await work()
   } catch (error) {
@@ -14,7 +16,7 @@ export async function translateProblems<T>(work: () => Promise<T>): Promise<T> {
     throw ApplicationFailure.create({
       message: error.code,
       type: error.code,
-      nonRetryable: FINAL.includes(error.code),
+      nonRetryable: isFinal(error.code),
     })
   }
 }

@@ -26,7 +26,7 @@ export interface Collected {
 export interface RunActivities {
   /** Looks at a run and does what is due. */
   lookAtRun(of: { readonly run: string; readonly nowMs: number }): Promise<RunLooked>
-  /** Collects what a programme owes by now, on its working days. */
+  /** Collects what a programme owes by now, on its working days. Fails where that is refused, but for a day on which nothing is owed. */
   collectRun(of: { readonly programme: string; readonly nowMs: number }): Promise<Collected>
 }
 
@@ -57,9 +57,14 @@ export function createRunActivities({ store, gateways, pass = passBy }: RunDepen
           const run = await store.runs.collect(programme, nowMs)
           return run === null ? { outcome: 'day-off' } : { outcome: 'collected', run: run.key }
         } catch (error) {
-          if (error instanceof Problem) return { outcome: 'refused', code: error.code }
+          if (error instanceof Problem && error.code === 'nothing-owed') return { outcome: 'refused', code: error.code }
           throw error
         }
-      }),
+      }, isFinalForDay),
   }
+}
+
+/** What excludes a collection is over in seconds. Anything else, like fees without room, stays until people act, who see the workflow that failed. */
+function isFinalForDay(code: ProblemCode): boolean {
+  return code !== 'conflict'
 }

@@ -30,6 +30,7 @@ export const DROP_REASONS = [
   'hold',
   'withdrawal',
   'relink',
+  'route',
   'refused',
   'lapsed',
   'cancelled',

@@ -13,14 +13,15 @@ export function startCollections(
 ): { stop(): Promise<void> } {
   const kept = new Map<string, number>()
   const keepOne = async (programme: Programme): Promise<void> => {
-    if (programme.payment.release === 'automatic' || kept.get(programme.code) === programme.version) return
+    if (kept.get(programme.code) === programme.version) return
     await keepCollection(temporal, programme)
     kept.set(programme.code, programme.version)
   }
   let looking: Promise<void> | undefined
   const look = async (): Promise<void> => {
     try {
-      for (const programme of await store.programmes.list()) await keepOne(programme)
+      // Also where a later version pays by itself: lives stay on theirs, and a day on which they are owed nothing collects nothing.
+      for (const programme of await store.programmes.listApproved()) await keepOne(programme)
     } catch (error) {
       report('WARN', 'the schedules of payout runs are not kept for now', error)
     }

@@ -13,7 +13,12 @@ export interface ProgrammeBook {
   version(code: string, version: number, sql?: Sql): Promise<Programme>
   /** The newest version: what new participants get; a transaction hands in its connection here too. Throws `unknown-programme`. */
   current(code: string, sql?: Sql): Promise<Programme>
+  /** The newest version of each. */
   list(): Promise<readonly Programme[]>
+  /** Versions whose payments people agree to, newest first; none where there is none. */
+  approved(code: string, sql?: Sql): Promise<readonly Programme[]>
+  /** The newest of these, of each programme that has one. */
+  listApproved(): Promise<readonly Programme[]>
 }
 
 const CURRENT_FOR_MS = 2000
@@ -28,6 +33,10 @@ export function createProgrammeBook(database: Database, now: () => number): Prog
     if (programme) versions.set(`${programme.code}@${programme.version}`, programme)
     return programme
   }
+  const definitions = async (sql: Sql, text: string, values: unknown[]): Promise<Programme[]> => {
+    const { rows } = await sql.query<{ definition: Programme }>(text, values)
+    return rows.map(({ definition }) => definition)
+  }
   return {
     async version(code, version, sql = database.pool) {
       const known = versions.get(`${code}@${version}`)
@@ -40,16 +49,18 @@ export function createProgrammeBook(database: Database, now: () => number): Prog
       newest.set(code, { programme, untilMs: now() + CURRENT_FOR_MS })
       return programme
     },
-    async list() {
-      const { rows } = await database.pool.query<{ definition: Programme }>(LIST)
-      return rows.map((row) => row.definition)
-    },
+    list: () => definitions(database.pool, LIST, []),
+    approved: (code, sql = database.pool) => definitions(sql, APPROVED, [code]),
+    listApproved: () => definitions(database.pool, LIST_APPROVED, []),
   }
 }
 
 const BY_VERSION = 'SELECT definition FROM programme_version WHERE programme = $1 AND version = $2'
 const NEWEST = 'SELECT definition FROM programme_version WHERE programme = $1 ORDER BY version DESC LIMIT 1'
 const LIST = 'SELECT DISTINCT ON (programme) definition FROM programme_version ORDER BY programme, version DESC'
+const IS_APPROVED = `definition #>> '{payment,release}' = 'approved'`
+const APPROVED = `SELECT definition FROM programme_version WHERE programme = $1 AND ${IS_APPROVED} ORDER BY version DESC`
+const LIST_APPROVED = `SELECT DISTINCT ON (programme) definition FROM programme_version WHERE ${IS_APPROVED} ORDER BY programme, version DESC`
 
 function found(programme: Programme | undefined): Programme {
   if (!programme) throw new Problem('unknown-programme', 'no such programme is published, or the key has no part in it')

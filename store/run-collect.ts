@@ -24,7 +24,7 @@ export interface Collecting {
   readonly cutOffMs: number
 }
 
-/** Collects a run, and reserves its fees. Throws `release-automatic`, `nothing-owed`, `conflict`, `invalid-request`, `budget-exceeded`, `year-ending`. */
+/** Collects a run, and reserves its fees. Throws what `approvedVersions` throws, `nothing-owed`, `conflict`, `invalid-request`, `budget-exceeded`, `year-ending`. */
 export async function collectRun(
   sql: Sql,
   context: StoreContext,
@@ -34,8 +34,8 @@ export async function collectRun(
 ): Promise<RunRow> {
   if (cutOffMs > atMs) throw invalid([{ pointer: '/cutOff', detail: 'must not be in the future' }])
   const { pass } = context
-  const programme = await pass('collect:ruled', context.programmes.current(code, sql))
-  const versions = await pass('collect:versions', approvedVersions(sql, programme))
+  const versions = await pass('collect:versions', approvedVersions(context, code, sql))
+  const [programme] = versions
   await pass('collect:alone', takeProgramme(sql, code))
   const id = await pass('collect:numbered', nextId(sql, programme, atMs))
   const key = runKey(code, id)
@@ -61,13 +61,18 @@ export async function collectRun(
   return run
 }
 
-/** Lives stay on their version: only those whose version asks for approval are collected. Throws `release-automatic`. */
-async function approvedVersions(sql: Sql, { code }: Programme): Promise<number[]> {
-  const { rows } = await sql.query<{ version: number }>(
-    `SELECT version FROM programme_version WHERE programme = $1 AND definition #>> '{payment,release}' = 'approved'`,
-    [code],
-  )
-  if (rows.length > 0) return rows.map(({ version }) => version)
+/**
+ * Lives stay on their version: only those whose version asks for approval are collected. The newest of these says how a run goes, also where a later
+ * version pays by itself. Throws `unknown-programme`, `release-automatic`.
+ */
+export async function approvedVersions(
+  { programmes }: Pick<StoreContext, 'programmes'>,
+  code: string,
+  sql?: Sql,
+): Promise<readonly [Programme, ...Programme[]]> {
+  const [newest, ...others] = await programmes.approved(code, sql)
+  if (newest) return [newest, ...others]
+  await programmes.current(code, sql)
   throw new Problem('release-automatic', `no version of ${code} asks for approval: what is owed is sent when due`)
 }
 
@@ -113,7 +118,8 @@ interface NewRun {
   readonly programme: Programme
   readonly id: string
   readonly key: string
-  readonly versions: readonly number[]
+  /** That people who are collected may be on. */
+  readonly versions: readonly Programme[]
   readonly cutOffMs: number
   readonly by: string
   readonly atMs: number
@@ -122,8 +128,7 @@ interface NewRun {
 /** Throws `nothing-owed`. */
 async function insertRun(sql: Sql, context: StoreContext, run: NewRun): Promise<void> {
   const { programme, key } = run
-  const { institutions, gateways } = await reached(sql, context, programme)
-  const fees = (channel: 'bank' | 'wallet') => gateways.map((gateway) => feeOf(programme, gateway, channel))
+  const ways = await waysOf(sql, context, programme.code, run.versions)
   const frozen = await sql.query(
     'SELECT FROM freezes WHERE lifted_at IS NULL UNION ALL SELECT FROM restore WHERE closed_at IS NULL',
   )
@@ -136,38 +141,57 @@ async function insertRun(sql: Sql, context: StoreContext, run: NewRun): Promise<
     programme.code,
     run.id,
     programme.version,
-    run.versions,
     new Date(run.cutOffMs),
-    institutions,
-    gateways,
     frozen.rows.length > 0,
     programme.currency,
     new Date(run.atMs),
     run.by,
     open.rows.map(({ key: one }) => one),
-    fees('bank'),
-    fees('wallet'),
+    ways.map(({ of }) => of),
+    ways.map(({ gateway }) => gateway),
+    ways.map(({ bank }) => bank),
+    ways.map(({ wallet }) => wallet),
   ]
   const { rowCount } = await sql.query(patient(COLLECT, values))
   if (rowCount === 0) throw new Problem('nothing-owed', 'nothing is owed that could be paid and is on no open run')
 }
 
-/** Through which gateway each institution of the programme's accounts is reached now. */
-async function reached(
+/** How those on one version, with accounts at one institution, are paid now, and the fee of each payment to them. */
+interface Way {
+  /** The version and the institution, as `WAY_OF` has them. */
+  readonly of: string
+  readonly gateway: string
+  /** Minor units. */
+  readonly bank: bigint
+  readonly wallet: bigint
+}
+
+/** Lives stay on their version: its gateways carry what they are owed, at its fees, whatever later ones say. */
+async function waysOf(
   sql: Sql,
   { route }: Pick<StoreContext, 'route'>,
-  { code, payment }: Programme,
-): Promise<{ institutions: string[]; gateways: string[] }> {
+  code: string,
+  versions: readonly Programme[],
+): Promise<Way[]> {
   const { rows } = await sql.query<{ institution: string }>(
     'SELECT DISTINCT institution FROM account WHERE programme = $1 AND ended_at IS NULL',
     [code],
   )
-  const pairs = rows.flatMap(({ institution }) => {
-    const gateway = route(payment.gateways, institution)
-    return gateway === null ? [] : [{ institution, gateway }]
-  })
-  return { institutions: pairs.map((pair) => pair.institution), gateways: pairs.map((pair) => pair.gateway) }
+  return versions.flatMap((programme) =>
+    rows.flatMap(({ institution }) => {
+      const gateway = route(programme.payment.gateways, institution)
+      if (gateway === null) return []
+      const [bank, wallet] = [feeOf(programme, gateway, 'bank'), feeOf(programme, gateway, 'wallet')]
+      return [{ of: `${programme.version} ${institution}`, gateway, bank, wallet }]
+    }),
+  )
 }
+
+/**
+ * What a way is found by. One value, so that it is looked up for people with their accounts: by the version alone, everybody would be joined to every
+ * institution first.
+ */
+const WAY_OF = `(p.programme_version || ' ' || a.institution)`
 
 /** A freeze in force, or an open restore, stops what goes through gateway `through` to person `p`: the targets are those of `domain/freeze.ts`. */
 export function frozenBy(through: string): string {
@@ -197,19 +221,19 @@ WITH added AS (
     FROM disbursement d
     JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
     JOIN account a ON (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed'
-    JOIN unnest($7::text[], $8::text[], $14::bigint[], $15::bigint[]) AS g (institution, gateway, bank_fee, wallet_fee) ON g.institution = a.institution
-   WHERE d.programme = $2 AND d.state IN ('owed', 'released') AND d.release_at <= $6 AND greatest(a.usable_from, a.rests_until) <= $6 AND NOT a.shared
-     AND p.programme_version = ANY ($5::int[]) AND p.held_at IS NULL AND (p.withdrawn_at IS NULL OR p.stage = 'closed')
-     AND NOT ($9 AND ${frozenBy('g.gateway')})
+    JOIN unnest($11::text[], $12::text[], $13::bigint[], $14::bigint[]) AS g (way, gateway, bank_fee, wallet_fee) ON g.way = ${WAY_OF}
+   WHERE d.programme = $2 AND d.state IN ('owed', 'released') AND d.release_at <= $5 AND greatest(a.usable_from, a.rests_until) <= $5 AND NOT a.shared
+     AND p.held_at IS NULL AND (p.withdrawn_at IS NULL OR p.stage = 'closed')
+     AND NOT ($6 AND ${frozenBy('g.gateway')})
      AND NOT EXISTS (SELECT FROM year_close z WHERE z.programme = d.programme AND z.fiscal_year = d.fiscal_year AND z.state <> 'closed')
-     AND d.key NOT IN (SELECT o.disbursement FROM payout_run_line o WHERE o.run = ANY ($13::text[]) AND o.state IN ('collected', 'released'))
+     AND d.key NOT IN (SELECT o.disbursement FROM payout_run_line o WHERE o.run = ANY ($10::text[]) AND o.state IN ('collected', 'released'))
   RETURNING disbursement, amount, currency, gateway, account, gross, deductions, fee
 )
 INSERT INTO payout_run (key, programme, id, programme_version, state, cut_off, lines, amount, fees, currency, hash, collected_at, collected_by)
-SELECT $1, $2, $3, $4, 'collecting', $6, count(*), sum(amount), sum(fee), $10,
+SELECT $1, $2, $3, $4, 'collecting', $5, count(*), sum(amount), sum(fee), $7,
        sha256(convert_to(concat_ws(E'\\n', 'lunas-run 1', $1::text, $2::text,
          string_agg(${LINE}, E'\\n' ORDER BY disbursement COLLATE "C")), 'UTF8')),
-       $11, $12
+       $8, $9
   FROM added HAVING count(*) > 0`
 
 const HASH = `

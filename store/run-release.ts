@@ -106,7 +106,20 @@ class Look {
 
   /** Lines that are out, and whose disbursement has come to an end or is no longer what was approved. */
   async #settle(): Promise<void> {
-    await this.#took(await this.#sql.query<MovedRow>(SETTLE, [this.#run.key, new Date(this.#nowMs)]))
+    const values = [this.#run.key, new Date(this.#nowMs), await this.#misrouted()]
+    await this.#took(await this.#sql.query<MovedRow>(SETTLE, values))
+  }
+
+  /** By which gateways lines are out that lives would no longer take, as `ROUTE` has them: they would wait for the end of the approval. */
+  async #misrouted(): Promise<string[]> {
+    const { key, programme: code } = this.#run
+    const { rows } = await this.#sql.query<RouteRow>(ROUTES_OUT, [key])
+    const wrong: string[] = []
+    for (const { route, version, institution, gateway } of rows) {
+      const { payment } = await this.#context.programmes.version(code, version, this.#sql)
+      if (this.#context.route(payment.gateways, institution) !== gateway) wrong.push(route)
+    }
+    return wrong
   }
 
   /**
@@ -158,20 +171,15 @@ class Look {
       new Date(this.#nowMs),
     ])
     const { rows: shares } = await pass('release:shared', sharing)
-    const isCanary = released < rules.canary.lines
-    let left = isCanary ? rules.canary.lines - released : Infinity
-    const rooms = shares.map(({ gateway, room }) => {
-      const taken = Math.max(0, Math.min(room, left))
-      left -= taken
-      return { gateway, taken }
-    })
+    const canary = released < rules.canary.lines ? rules.canary.lines - released : null
     const letting = this.#sql.query<MovedRow>(
       patient(RELEASE, [
         key,
         new Date(this.#nowMs),
-        rooms.map(({ gateway }) => gateway),
-        rooms.map(({ taken }) => taken),
+        shares.map(({ gateway }) => gateway),
+        shares.map(({ room }) => room),
         programme,
+        canary,
       ]),
     )
     await pass('release:told', this.#took(await pass('release:written', letting)))
@@ -251,6 +259,13 @@ interface MovedRow {
   readonly reason: string | null
 }
 
+interface RouteRow {
+  readonly route: string
+  readonly version: number
+  readonly institution: string
+  readonly gateway: string
+}
+
 const COUNT = `
 SELECT count(*) FILTER (WHERE state = 'collected')::int AS waiting, count(*) FILTER (WHERE state = 'released')::int AS out,
        count(*) FILTER (WHERE released_at IS NOT NULL)::int AS released
@@ -291,9 +306,16 @@ UPDATE payout_run_line l
  WHERE l.run = $1 AND l.disbursement = j.disbursement
 RETURNING l.disbursement, l.ref, l.tranche, l.amount, l.state, l.reason`
 
+/** The way of a line that is out and not under way: of whom, to where, and through which gateway people agreed to it. */
+const ROUTE = `CASE WHEN d.state NOT IN ('in-flight', 'review') THEN p.programme_version || ' ' || a.institution || ' ' || l.gateway END`
+
+const ROUTES_OUT = `
+SELECT DISTINCT ${ROUTE} AS route, p.programme_version AS version, a.institution, l.gateway
+  FROM payout_run_line l ${ABOUT} WHERE l.run = $1 AND l.state = 'released' AND ${ROUTE} IS NOT NULL`
+
 const SETTLE = `
 WITH judged AS (
-  SELECT * FROM (SELECT l.disbursement, ${VERDICT} AS verdict
+  SELECT * FROM (SELECT l.disbursement, coalesce(${VERDICT}, CASE WHEN ${ROUTE} = ANY ($3::text[]) THEN 'route' END) AS verdict
                    FROM payout_run_line l ${ABOUT}
                   WHERE l.run = $1 AND l.state = 'released') AS looked WHERE verdict IS NOT NULL
 )
@@ -301,7 +323,9 @@ ${MOVE}`
 
 /**
  * How many more of a programme's lines may be let go through each gateway: its share of what may be ahead, less what is ahead of it
- * already. Programmes that release through the same gateway at the same time share by their priorities.
+ * already. Programmes that release through the same gateway at the same time share by their priorities. What was let go and cannot be claimed now, for it
+ * was frozen since or its account rests, is ahead of nobody. It is once it can be, and nothing follows it then until it is less than a share: each such
+ * stop leaves one share at most behind it, and the rate is kept by the gateway's own queue.
  */
 const ROOM = `
 WITH live AS (
@@ -319,10 +343,12 @@ WITH live AS (
 SELECT s.gateway, greatest(0, s.lines - (
          SELECT count(*) FROM live JOIN payout_run_line l ON l.run = live.key AND l.state = 'released' AND l.gateway = s.gateway
            JOIN disbursement d ON d.key = l.disbursement
-          WHERE live.programme = $3 AND (d.state IN ('owed', 'released') AND d.release_at <= $4 OR d.state = 'float-short')))::int AS room
+           JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
+           JOIN account a ON a.id = l.account AND greatest(a.usable_from, a.rests_until) <= $4 AND NOT a.shared
+          WHERE live.programme = $3 AND NOT ${frozenBy('l.gateway')} AND (d.state IN ('owed', 'released') AND d.release_at <= $4 OR d.state = 'float-short')))::int AS room
   FROM share s WHERE s.programme = $3 ORDER BY s.gateway`
 
-/** The oldest debts first. What is frozen waits, and holds up nothing behind it. */
+/** The oldest debts first, of all gateways together where only so many go alone. What is frozen waits, and holds up nothing behind it. */
 const RELEASE = `
 WITH chosen AS (
   SELECT one.* FROM unnest($3::text[], $4::int[]) AS room (gateway, lines)
@@ -330,6 +356,7 @@ WITH chosen AS (
      SELECT l.* FROM payout_run_line l JOIN participant p ON (p.programme, p.ref) = ($5, l.ref)
       WHERE l.run = $1 AND l.gateway = room.gateway AND l.state = 'collected' AND NOT ${frozenBy('l.gateway')}
       ORDER BY l.owed_at, l.disbursement LIMIT room.lines) AS one
+   ORDER BY one.owed_at, one.disbursement LIMIT $6::int
 ), judged AS (
   SELECT l.disbursement, ${VERDICT} AS verdict FROM chosen l ${ABOUT}
 ), moved AS (${MOVE}

@@ -205,7 +205,7 @@ export async function pauseRun(sql: Sql, { run: key, reason }: StopRun, actor: A
   return findRun(sql, key)
 }
 
-/** Lets a paused run go on under the approval it has. Throws `not-found`, `run-not-open`. */
+/** Lets a paused run go on under the approval it has, what was under way with it. Throws `not-found`, `run-not-open`. */
 export async function resumeRun(sql: Sql, { run: key, reason }: StopRun, actor: Actor, atMs: number): Promise<RunRow> {
   const run = await lockRun(sql, key)
   const to = stepped(run, 'resume')
@@ -216,9 +216,19 @@ export async function resumeRun(sql: Sql, { run: key, reason }: StopRun, actor: 
     key,
     to,
   ])
+  await sql.query(patient(NUDGE_UNDER_WAY, [key, run.programme]))
   await told(sql, run, 'run-resumed', actor, atMs, reason, null)
   return findRun(sql, key)
 }
+
+/** Lives whose payment may be one to be sent again, which a pause forbids: they wait for nothing sooner than the end of the gateway's memory. */
+const NUDGE_UNDER_WAY = `
+INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
+SELECT gen_random_uuid(), $2, ref, 'run', 3, 'pending', now()
+  FROM (SELECT DISTINCT l.ref FROM payout_run_line l
+          JOIN disbursement d ON d.key = l.disbursement AND d.state = 'in-flight'
+          JOIN payout y ON y.disbursement = d.key AND y.n = d.attempts AND y.state IN ('submitting', 'unknown')
+         WHERE l.run = $1 AND l.state = 'released') AS of`
 
 /** Drops a run that nobody has approved. Throws `not-found`, `run-not-open`. */
 export async function discardRun(

@@ -5,7 +5,7 @@ import { localDate } from '../domain/zone.ts'
 import { inTransaction, type Database } from './database.ts'
 import type { StoreContext } from './options.ts'
 import type { Page, PageRequest } from './read-page.ts'
-import { collectRun } from './run-collect.ts'
+import { approvedVersions, collectRun } from './run-collect.ts'
 import { lookAtRun, type Ahead, type RunLook } from './run-release.ts'
 import { findRun, listRuns, runLines, runTotals, type RunLineRow, type RunRow, type RunTotal } from './run-rows.ts'
 
@@ -30,7 +30,7 @@ export function createRuns(context: StoreContext): Runs {
     totals: (key) => runTotals(pool, key),
     lines: (key, page) => runLines(pool, key, page),
     async collect(code, nowMs) {
-      const { calendar, zone } = await context.programmes.current(code)
+      const [{ calendar, zone }] = await approvedVersions(context, code)
       if (!isWorkingDay(calendar, localDate(zone, nowMs))) return null
       return inTransaction(context.database, (sql) =>
         collectRun(sql, context, { programme: code, cutOffMs: nowMs }, engineActor(), nowMs),

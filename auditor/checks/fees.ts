@@ -87,9 +87,10 @@ export const fees = sqlCheck(
     {
       invariant: 'I21',
       sql: `
-SELECT 'changed' AS kind, 'payout_run_line' AS entity, l.run || ' ' || l.disbursement AS key, format('%s are reserved for its fees, and its programme says %s', l.fee, coalesce(r.most, 0)) AS says
+SELECT 'changed' AS kind, 'payout_run_line' AS entity, l.run || ' ' || l.disbursement AS key, format('%s are reserved for its fees, and its person''s version of the programme says %s', l.fee, coalesce(r.most, 0)) AS says
   FROM payout_run_line l JOIN payout_run o ON o.key = l.run LEFT JOIN account a ON a.id = l.account
-  LEFT JOIN LATERAL (SELECT most FROM (${RULES}) AS r WHERE (r.programme, r.version, r.gateway) = (o.programme, o.programme_version, l.gateway)
+  LEFT JOIN participant p ON (p.programme, p.ref) = (o.programme, l.ref)
+  LEFT JOIN LATERAL (SELECT most FROM (${RULES}) AS r WHERE (r.programme, r.version, r.gateway) = (p.programme, p.programme_version, l.gateway)
                         AND (r.channel IS NULL OR r.channel = a.kind) ORDER BY r.channel IS NULL LIMIT 1) r ON true
  WHERE l.fee <> coalesce(r.most, 0)`,
     },

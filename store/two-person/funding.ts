@@ -43,11 +43,22 @@ async function asked(sql: Sql, context: StoreContext, content: Content): Promise
     const detail = `must be ${programme.currency}, the currency of the programme`
     throw invalid([{ pointer: '/content/amount/currency', detail }])
   }
-  if (!programme.payment.gateways.includes(gateway)) {
-    const detail = `must be one of the programme’s gateways: ${programme.payment.gateways.join(', ')}`
+  const gateways = await gatewaysOf(sql, programme.code)
+  if (!gateways.includes(gateway)) {
+    const detail = `must be one of the programme’s gateways: ${gateways.join(', ')}`
     throw invalid([{ pointer: '/content/gateway', detail }])
   }
   const minor = BigInt(amount.minor)
   if (minor === 0n) throw invalid([{ pointer: '/content/amount/minor', detail: 'must be more than nothing' }])
   return { programme, gateway, number, amount: minor }
+}
+
+/** Those of every version: people stay on theirs, and are paid through its gateways. */
+async function gatewaysOf(sql: Sql, programme: string): Promise<string[]> {
+  const { rows } = await sql.query<{ gateway: string }>(
+    `SELECT DISTINCT jsonb_array_elements_text(definition #> '{payment,gateways}') AS gateway
+       FROM programme_version WHERE programme = $1 ORDER BY gateway`,
+    [programme],
+  )
+  return rows.map(({ gateway }) => gateway)
 }

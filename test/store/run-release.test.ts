@@ -33,6 +33,8 @@ import {
   SECOND,
   seen,
   seenFailed,
+  WAVE,
+  YEAR,
   type World,
 } from '../support/world.ts'
 
@@ -50,6 +52,16 @@ const paid = (ref: string, atMs = NOON) => payFirst(world, ref, atMs)
 const pause = (run: string, atMs = NOON) => world.act((acts) => acts.pauseRun({ run, reason: 'a doubt' }), atMs)
 const resume = (run: string, atMs = NOON) => world.act((acts) => acts.resumeRun({ run, reason: 'looked into' }), atMs)
 const hold = (ref: string) => world.act((acts) => acts.hold({ programme: 'swift', ref, reason: 'a doubt' }))
+
+/** Admitted with another wave, and owed the first incentive. */
+async function readyInWave(wave: string, atMs: number): Promise<string> {
+  const ref = await world.register({}, atMs)
+  await world.act((acts) => acts.openWave({ programme: world.programme, code: wave, quota: 10, fiscalYear: YEAR }))
+  await world.store.lives.screen('swift', ref, atMs)
+  await world.act((acts) => acts.admit({ programme: 'swift', wave, decree: wave, refs: [ref] }), atMs)
+  await world.train(ref, atMs)
+  return ref
+}
 
 describe('dropping', () => {
   it('takes off who is on hold or has left when their turn comes, and says so', async () => {
@@ -69,6 +81,18 @@ describe('dropping', () => {
     await world.act((acts) => acts.release({ programme: 'swift', ref: held, reason: 'cleared' }))
     expect(await claimed(disbursementOf(held))).toBe('not-approved')
     expect(await collect(world)).toMatchObject({ lines: 1 })
+  })
+
+  it('takes off whose account its gateway no longer reaches, but not what is under way there', async () => {
+    const [underWay, waits] = [await world.ready(), await world.ready()]
+    const run = await approved(world)
+    await release(world, run)
+    await world.claim(disbursementOf(underWay))
+    const changed = openStore(world.database, { institutions: [] })
+    expect(await changed.runs.look(run.key, AHEAD, NOON + SECOND)).toMatchObject({ dropped: 1, out: 1 })
+    await changed.close()
+    expect(await lineOf(world, disbursementOf(waits))).toMatchObject([{ state: 'dropped', reason: 'route' }])
+    expect(await collect(world, NOON + MINUTE)).toMatchObject({ lines: 1 })
   })
 
   it('lets what is frozen wait, goes past it, and drops it when the approval ends first', async () => {
@@ -135,6 +159,26 @@ describe('stopping a run', () => {
       expect(await refusal(step())).toBe('run-not-open')
     }
     expect(await collect(world)).toMatchObject({ lines: 1 })
+  })
+
+  it('resumed wakes whose payment is to be sent again, which its pause had stopped', async () => {
+    const [ref, other] = [await world.ready(), await world.ready()]
+    const run = await approved(world)
+    await release(world, run)
+    const payout = await world.claim(disbursementOf(ref))
+    const failure = { class: 'retry-same', code: 'busy', vendorCode: '429', retryAfterMs: MINUTE } as const
+    await world.observe({ payout, source: 'submit', fact: { kind: 'retry-same', failure }, atMs: NOON, send: 1 })
+    await paid(other)
+    await pause(run.key)
+    const [stopped] = (await world.advance(ref, NOON + 2 * MINUTE)).disbursements
+    expect(stopped?.next).toMatchObject({ kind: 'wait' })
+    const told = (of: string) => world.count(`SELECT FROM message WHERE ref = $1 AND kind = 'run'`, [of])
+    const [before, others] = [await told(ref), await told(other)]
+    await resume(run.key, NOON + 3 * MINUTE)
+    expect(await told(ref)).toBe(before + 1)
+    expect(await told(other)).toBe(others)
+    const [goesOn] = (await world.advance(ref, NOON + 3 * MINUTE)).disbursements
+    expect(goesOn?.next).toMatchObject({ kind: 'resend', payout })
   })
 
   it('is dropped by one person before it is approved, and not afterwards; a late agreement is void', async () => {
@@ -287,6 +331,23 @@ describe('releasing', () => {
     expect(await release(world, run)).toMatchObject({ waiting: 1, out: 0 })
     await lift(world, placed.id)
     expect(await release(world, run)).toMatchObject({ waiting: 0, out: 1 })
+  })
+
+  it('goes past what was frozen after it was let go, and keeps no more ahead once that thaws', async () => {
+    await manyReady(world, 4)
+    const [other, last] = [await readyInWave('wave-2', NOON + SECOND), await readyInWave('wave-3', NOON + 2 * SECOND)]
+    const run = await approved(world, NOON + MINUTE)
+    const ahead = [{ gateway: 'sandbox', payments: 3 }]
+    const look = (second: number) => world.store.runs.look(run.key, ahead, NOON + MINUTE + second * SECOND)
+    for (let second = 0; second < 3; second += 1) await look(second)
+    expect(await look(3)).toMatchObject({ released: 0, out: 3, waiting: 3 })
+    const first = await freeze(world, { scope: 'wave', programme: 'swift', name: WAVE })
+    await freeze(world, { scope: 'wave', programme: 'swift', name: 'wave-3' })
+    expect(await look(4)).toMatchObject({ released: 1, out: 4, waiting: 2 })
+    expect(await claimed(disbursementOf(other), NOON + 2 * MINUTE)).toBe('claimed')
+    expect(await lineOf(world, disbursementOf(last))).toMatchObject([{ state: 'collected' }])
+    await lift(world, first.freeze.id)
+    expect(await look(5)).toMatchObject({ released: 0, out: 4, waiting: 2 })
   })
 
   it('wakes the workflow of a run that has not looked for long', async () => {
