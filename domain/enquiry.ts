@@ -147,11 +147,17 @@ const DAY_MS = 24 * 3600_000
 /** The day itself ends first, and its statement is there on the next. */
 const DAYS_AROUND = 2
 
-/** The statements say whether it has failed; where they never can (a day that is missing, money that moved between two) people do. */
+/**
+ * The statements say whether it has failed; where they never can (a day that is missing, money that moved between two) people do. It is
+ * asked about once more before: a success that nobody could tell is not missed, and its statements have as long again to come.
+ */
 function nextWhileFailing(payout: WaitingPayout, timing: EnquiryTiming, nowMs: number): NextForPayout {
-  const toldMs = Math.max(payout.lastSendStartedAtMs, payout.lastEnquiryAtMs ?? 0)
-  const untilMs = toldMs + timing.giveUpMs + (timing.windowDays + DAYS_AROUND) * DAY_MS
-  return nowMs < untilMs ? { kind: 'wait', untilMs } : { kind: 'give-up' }
+  const { firstSentAtMs, lastSendStartedAtMs, lastEnquiryAtMs } = payout
+  const confirmedMs = timing.giveUpMs + (timing.windowDays + DAYS_AROUND) * DAY_MS
+  const untilMs = Math.max(lastSendStartedAtMs, lastEnquiryAtMs ?? 0) + confirmedMs
+  if (nowMs < untilMs) return { kind: 'wait', untilMs }
+  const isAsked = lastEnquiryAtMs !== null && lastEnquiryAtMs >= firstSentAtMs + confirmedMs
+  return isAsked ? { kind: 'give-up' } : { kind: 'enquire' }
 }
 
 function nextEnquiry(payout: WaitingPayout, timing: EnquiryTiming, nowMs: number): NextForPayout {

@@ -35,6 +35,8 @@ export interface ReviewedPayout {
   readonly repaid: bigint
   /** It is under review because what counted came to nothing, with all that stands beside. */
   readonly isCalled: boolean
+  /** A statement shows its debit. */
+  readonly isDebited: boolean
 }
 
 export interface ReviewFacts {
@@ -155,6 +157,9 @@ export function decideReview(facts: ReviewFacts, decision: ReviewDecision): Revi
   if (payout === null || decision.finding === null) return withoutPayout(facts, decision)
   const placed = PLACES[payout.money][decision.finding]
   if (!placed) return refused(`its money stands as ${payout.money}: it cannot be found ${decision.finding}`)
+  // The person may have it: sending it again would pay twice.
+  if (decision.finding === 'not-paid' && payout.isDebited)
+    return refused('a statement shows its debit: it was paid, it came back, or it is to be had back')
   const part = partOf(payout, decision)
   if (typeof part === 'string') return refused(part)
   return follow(facts, decision, placed, part)

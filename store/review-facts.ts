@@ -38,6 +38,8 @@ export interface ReviewedAttempt {
   readonly beside: boolean
   /** It is under review because what counted came to nothing. */
   readonly called: boolean
+  /** A statement shows its debit. */
+  readonly debited: boolean
 }
 
 export interface ReviewPicture {
@@ -56,7 +58,9 @@ export async function readReview(sql: Sql, disbursement: string): Promise<Review
   )
   if (!found.rows[0]) throw new Problem('not-found', `no disbursement ${disbursement}`)
   const { rows: attempts } = await sql.query<ReviewedAttempt>(
-    `SELECT key, n, gateway, account, state, money, amount, returned, repaid, version, ${STANDS_BESIDE} AS beside, ${IS_CALLED} AS called
+    `SELECT key, n, gateway, account, state, money, amount, returned, repaid, version, ${STANDS_BESIDE} AS beside, ${IS_CALLED} AS called,
+            EXISTS (SELECT FROM statement_line l JOIN statement s ON s.id = l.statement AND NOT s.superseded
+                     WHERE l.reference = y.reference AND s.gateway = y.gateway AND l.type = 'payout' AND l.direction = 'debit') AS debited
        FROM payout y WHERE disbursement = $1 ORDER BY n`,
     [disbursement],
   )
@@ -74,6 +78,7 @@ export function reviewFactsOf({ disbursement, attempts }: ReviewPicture, payout:
       returned: own.returned,
       repaid: own.repaid,
       isCalled: own.called,
+      isDebited: own.debited,
     },
     disbursement: { state: disbursement.state, amount: disbursement.amount },
     others: {

@@ -2,9 +2,14 @@
 import type { LiveApproval } from '../domain/payout-run.ts'
 import type { Sql } from './database.ts'
 
+/** That line `l` has paid what it was agreed to for: what is owed of disbursement `d` since, people agree to anew. */
+export const IS_USED = `EXISTS (SELECT FROM payout u
+                    WHERE u.disbursement = d.key AND u.money = 'credited' AND u.recovered_at IS NULL AND u.claimed_at >= l.released_at
+                      AND (u.amount, u.gateway, u.account) = (l.amount, l.gateway, l.account))`
+
 /** The approval that covers disbursement `d`, if any: found by the partial index that lets a disbursement be on one open run only. */
 export const APPROVAL = `(
-            SELECT CASE WHEN l.state = 'released' THEN (
+            SELECT CASE WHEN l.state = 'released' AND NOT ${IS_USED} THEN (
                      SELECT jsonb_build_object('run', r.key, 'untilMs', ms(r.approved_until), 'gateway', l.gateway,
                                                'account', l.account, 'amount', l.amount::text, 'currency', l.currency)
                        FROM payout_run r WHERE r.key = l.run AND r.state = 'releasing') END

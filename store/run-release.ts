@@ -12,6 +12,7 @@ import type { StoreContext } from './options.ts'
 import { STILL_OWED } from './owed-amount.ts'
 import { freeRunFees } from './fees.ts'
 import { takeTarget } from './freeze-locks.ts'
+import { IS_USED } from './run-approval.ts'
 import { frozenBy } from './run-collect.ts'
 import { findRun, lockRun, type RunRow } from './run-rows.ts'
 import { endLines, rulesOf } from './run-steps.ts'
@@ -278,13 +279,14 @@ SELECT state, count(*)::int AS lines, sum(amount)::text AS amount FROM payout_ru
 const WRONG = `
 SELECT count(*)::int AS wrong FROM payout_run_line l JOIN disbursement d ON d.key = l.disbursement
  WHERE l.run = $1 AND l.released_at IS NOT NULL
-   AND (l.state = 'dropped' AND l.reason = 'refused' OR d.state IN ('review', 'failed', 'needs-account', 'float-short'))`
+   AND (l.state = 'dropped' AND l.reason IN ('refused', 'route') OR d.state IN ('review', 'failed', 'needs-account', 'float-short'))`
 
 /** What a line is worth now: null lets it be paid, anything else ends it, and says why. What is under way goes on. */
 const VERDICT = `
        CASE WHEN d.state IN ('paid', 'lapsed') THEN d.state
             WHEN d.state = 'cancelled' THEN CASE WHEN p.withdrawn_at IS NULL THEN 'cancelled' ELSE 'withdrawal' END
             WHEN d.state IN ('in-flight', 'review') THEN NULL
+            WHEN ${IS_USED} THEN 'paid'
             WHEN p.withdrawn_at IS NOT NULL AND p.stage <> 'closed' THEN 'withdrawal'
             WHEN p.held_at IS NOT NULL THEN 'hold'
             WHEN d.state IN ('failed', 'needs-account') THEN 'refused'
@@ -355,6 +357,7 @@ WITH chosen AS (
    CROSS JOIN LATERAL (
      SELECT l.* FROM payout_run_line l JOIN participant p ON (p.programme, p.ref) = ($5, l.ref)
       WHERE l.run = $1 AND l.gateway = room.gateway AND l.state = 'collected' AND NOT ${frozenBy('l.gateway')}
+        AND NOT EXISTS (SELECT FROM account a WHERE a.id = l.account AND a.ended_at IS NULL AND (greatest(a.usable_from, a.rests_until) > $2 OR a.shared))
       ORDER BY l.owed_at, l.disbursement LIMIT room.lines) AS one
    ORDER BY one.owed_at, one.disbursement LIMIT $6::int
 ), judged AS (

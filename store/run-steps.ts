@@ -216,19 +216,24 @@ export async function resumeRun(sql: Sql, { run: key, reason }: StopRun, actor: 
     key,
     to,
   ])
-  await sql.query(patient(NUDGE_UNDER_WAY, [key, run.programme]))
+  await sql.query(patient(NUDGE_OUT, [key, run.programme]))
   await told(sql, run, 'run-resumed', actor, atMs, reason, null)
   return findRun(sql, key)
 }
 
-/** Lives whose payment may be one to be sent again, which a pause forbids: they wait for nothing sooner than the end of the gateway's memory. */
-const NUDGE_UNDER_WAY = `
+/**
+ * Lives of lines that are out and whose payment may be sent, or sent again, which a pause forbids: they wait for nothing sooner than the
+ * end of the gateway's memory, or for nothing at all where the engine itself has paused the run and its lines stayed out.
+ */
+const NUDGE_OUT = `
 INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
 SELECT gen_random_uuid(), $2, ref, 'run', 3, 'pending', now()
   FROM (SELECT DISTINCT l.ref FROM payout_run_line l
-          JOIN disbursement d ON d.key = l.disbursement AND d.state = 'in-flight'
-          JOIN payout y ON y.disbursement = d.key AND y.n = d.attempts AND y.state IN ('submitting', 'unknown')
-         WHERE l.run = $1 AND l.state = 'released') AS of`
+          JOIN disbursement d ON d.key = l.disbursement
+         WHERE l.run = $1 AND l.state = 'released'
+           AND (d.state IN ('owed', 'released', 'float-short')
+                OR d.state = 'in-flight' AND EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key AND y.n = d.attempts
+                                                                             AND y.state IN ('submitting', 'unknown')))) AS of`
 
 /** Drops a run that nobody has approved. Throws `not-found`, `run-not-open`. */
 export async function discardRun(

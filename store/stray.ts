@@ -101,6 +101,7 @@ export async function withStray(
     version: 0,
     beside: false,
     called: false,
+    debited: true,
   }
   if (asked.payout !== attempt.key) throw new Problem('review-moved', `it would be ${attempt.key} by now; look again`)
   return { picture: { disbursement, attempts: [...attempts, attempt] }, taken: { row, attempt, reference } }

@@ -41,6 +41,8 @@ export class SimReviews {
       returned: 0n,
       repaid: 0n,
       beside: standsBeside(payout),
+      // What statements show is read by the judge.
+      debited: false,
     }))
     const of = { programme: programme.code, programme_version: 1, amount: BigInt(stored.amount) }
     return { disbursement: { ...stored, ...of }, attempts }

@@ -47,9 +47,17 @@ describe('a failure that only the statements make final', () => {
   const day = 24 * 3600
   const failing = (more: Partial<WaitingPayout> = {}) => unknown({ state: 'failing', ...more })
 
-  it('waits for the statements of its day and of the window, and for the time to give up; then people decide', () => {
-    expect(next(failing(), 5)).toBe(`wait until ${3 * day + 900}`)
-    expect(next(failing(), 3 * day + 900)).toBe('give-up')
+  const long = 3 * day + 900
+
+  it('waits for the statements of its day and of the window, and for the time to give up; then it is asked about', () => {
+    expect(next(failing(), 5)).toBe(`wait until ${long}`)
+    expect(next(failing(), long)).toBe('enquire')
+  })
+
+  it('has as long again from then on, however late it was told; then people decide', () => {
+    const asked = failing({ enquiries: 1, lastEnquiryAtMs: 2 * long * SECOND })
+    expect(next(asked, 2 * long)).toBe(`wait until ${3 * long}`)
+    expect(next(asked, 3 * long)).toBe('give-up')
   })
 
   it('waits from the newest word of its gateway', () => {

@@ -25,6 +25,7 @@ interface Asked {
   readonly returned?: bigint
   readonly repaid?: bigint
   readonly isCalled?: boolean
+  readonly isDebited?: boolean
   readonly state?: DisbursementState
   readonly others?: Partial<ReviewFacts['others']>
 }
@@ -34,11 +35,12 @@ function factsOf({
   returned = 0n,
   repaid = 0n,
   isCalled = false,
+  isDebited = false,
   state = 'review',
   others = {},
 }: Asked): ReviewFacts {
   return {
-    payout: { money, amount: OWED, returned, repaid, isCalled },
+    payout: { money, amount: OWED, returned, repaid, isCalled, isDebited },
     disbursement: { state, amount: OWED },
     others: { ...NOBODY, ...others },
   }
@@ -97,6 +99,13 @@ it('a receivable of which a part was given back is never found to be none: that 
   expect(decided({ money: 'receivable', repaid: 10n, state: 'paid', others: { delivered: OWED } }, 'receivable')).toBe(
     'paid receivable paid',
   )
+})
+
+it('is not found never to have been paid while a statement shows its debit', () => {
+  for (const money of ['clearing', 'credited', 'back'] as const) {
+    expect(decided({ money, isDebited: true }, 'not-paid', AGAIN)).toBe('refused')
+    expect(decided({ money, isDebited: true }, 'paid')).toBe('paid credited paid')
+  }
 })
 
 describe('a success that comes late', () => {

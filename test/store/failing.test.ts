@@ -1,16 +1,18 @@
 /** A gateway whose failures are final only by its statement: nothing is paid again before the statement says that nothing left. */
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { auditWithin } from '../support/audited.ts'
-import { reviewing } from '../support/reviews.ts'
-import { called, sendFirst, stateOf, submitted } from '../support/sent.ts'
+import { reviewing, type Reviewing } from '../support/reviews.ts'
+import { asked, called, sendFirst, stateOf, submitted } from '../support/sent.ts'
 import { line, reconciling, RULE, type Reconciling } from '../support/statements.ts'
-import { DAY, HOUR, NOON, openWorld, seen, seenFailed, TIMING, type World } from '../support/world.ts'
+import { DAY, HOUR, NOON, openWorld, refusal, seen, seenFailed, TIMING, type World } from '../support/world.ts'
 
 let world: World
 let at: Reconciling
+let people: Reviewing
 beforeAll(async () => {
   world = await openWorld({ timing: { ...TIMING, failureFinal: 'after-statement' } })
   at = reconciling(world)
+  people = await reviewing(world)
 })
 afterAll(() => world.close())
 afterEach(async () => {
@@ -77,8 +79,12 @@ it('a failure that no statement can confirm, for money moved between two of them
   await at.reconcile([], { day: '2026-12-12', opening: 1000n })
   for (const day of ['2026-12-13', '2026-12-14', '2026-12-15'])
     expect(await confirm(await at.reconcile([], { day, opening: 1500n }))).toBe(0)
-  const untilMs = UNTIL + 20 * DAY
+  const askedMs = UNTIL + 20 * DAY
   const next = async (atMs: number) => (await world.advance(ref, atMs)).disbursements[0]?.next
+  expect(await next(askedMs - 1)).toEqual({ kind: 'wait', untilMs: askedMs })
+  expect(await next(askedMs)).toMatchObject({ kind: 'enquire', payout })
+  await world.observe(asked(payout, seenFailed('needs-account'), askedMs))
+  const untilMs = askedMs + (UNTIL - NOON)
   expect(await next(untilMs - 1)).toEqual({ kind: 'wait', untilMs })
   expect(await world.store.payouts.giveUp(payout, untilMs - 1)).toMatchObject({ state: 'in-flight' })
   expect(await next(untilMs)).toEqual({ kind: 'give-up', payout })
@@ -87,7 +93,7 @@ it('a failure that no statement can confirm, for money moved between two of them
   expect(await at.states(payout)).toMatchObject({ payout: 'review', disbursement: 'review' })
   expect(await world.advance(ref, untilMs)).toMatchObject({ attention: 'review', disbursements: [given] })
   expect(await found(untilMs)).toEqual([])
-  await (await reviewing(world)).decide(disbursement, payout, { finding: 'not-paid', next: 'pay-again' }, untilMs)
+  await people.decide(disbursement, payout, { finding: 'not-paid', next: 'pay-again' }, untilMs)
   expect(await found(untilMs)).toEqual([])
   expect(await world.claim(disbursement, untilMs + DAY)).toBe(`${disbursement}#2`)
 })
@@ -102,3 +108,19 @@ async function found(nowMs: number): Promise<readonly unknown[]> {
     client.release()
   }
 }
+
+it('what a statement shows as debited while people look is not found never to have been paid', async () => {
+  const start = NOON + 40 * DAY
+  const { disbursement, payout } = await sendFirst(world, start)
+  await world.observe({ ...submitted(payout, seenFailed('retry-new')), atMs: start })
+  await world.observe(asked(payout, seenFailed('retry-new'), start + 5 * DAY))
+  await world.store.payouts.giveUp(payout, start + 9 * DAY)
+  expect(await at.states(payout)).toMatchObject({ payout: 'review' })
+  const never = { finding: 'not-paid', next: 'pay-again' } as const
+  await people.suggest(disbursement, payout, never)
+  const day = '2027-01-05'
+  const dated = { valueDate: day, businessDate: day, gatewayId: 'po_1' }
+  await at.reconcile([line({ payout, reference: await referenceOf(payout) }, dated)], { day })
+  expect(await refusal(people.suggest(disbursement, payout, never))).toBe('conflict')
+  expect((await people.decide(disbursement, payout, { finding: 'paid' }, start + 10 * DAY)).state).toBe('executed')
+})

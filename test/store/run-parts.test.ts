@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { bankAccount } from '../support/builders.ts'
 import { deducting } from '../support/deductions.ts'
 import { AGAIN, LATER, lostTime, paidBefore } from '../support/lost-time.ts'
-import { reviewDecisionOf } from '../support/reviews.ts'
+import { reviewDecisionOf, type Word } from '../support/reviews.ts'
 import { called, stateOf, submitted } from '../support/sent.ts'
 import { approved, lineOf, officersOf, openRunWorld, release } from '../support/runs.ts'
 import { agree } from '../support/two-people.ts'
@@ -72,4 +72,35 @@ it('a run pays the rest of what was paid in part in the time that a restored dat
   await lost.count(ref, { next: 'pay-again' })
   await lost.close()
   await expectSent(ref, AMOUNT - PART, LATER)
+})
+
+it('one approval pays once: the same amount that is owed again goes on the next run', async () => {
+  const HALF = AMOUNT / 2n
+  const of = (state: 'accepted' | 'paid' | 'returned', minor: bigint) =>
+    seen(state, { gatewayId: null, amount: { minor, currency: 'IDR' } })
+  const ref = await world.ready()
+  const disbursement = disbursementOf(ref)
+  const { sari, budi } = await officersOf(world)
+  const decide = async (payout: string | null, word: Word, atMs: number): Promise<unknown> =>
+    agree(world.store, [sari, budi], await reviewDecisionOf(world, disbursement, payout, word), atMs)
+  const whole = await approved(world)
+  await release(world, whole)
+  const first = await world.claim(disbursement, NOON)
+  await world.observe(submitted(first, of('paid', AMOUNT)))
+  await world.observe(called(first, of('returned', HALF)))
+  const half = { finding: 'partly-returned', returned: HALF.toString(), next: 'pay-again' } as const
+  await decide(first, half, NOON + HOUR)
+  await release(world, whole, NOON + HOUR)
+  const run = await approved(world, NOON + 2 * HOUR)
+  await release(world, run, NOON + 2 * HOUR)
+  const second = await world.claim(disbursement, NOON + 2 * HOUR)
+  await world.observe(called(first, of('returned', HALF), NOON + 3 * HOUR))
+  await decide(first, { finding: 'returned' }, NOON + 3 * HOUR)
+  await world.observe(called(second, of('paid', HALF), NOON + 4 * HOUR))
+  await decide(null, { next: 'pay-again' }, NOON + 5 * HOUR)
+  expect((await world.advance(ref, NOON + 5 * HOUR)).disbursements[0]?.next).toEqual({ kind: 'wait', untilMs: null })
+  await expect(world.claim(disbursement, NOON + 5 * HOUR)).rejects.toThrow('parked: not-approved')
+  await release(world, run, NOON + 5 * HOUR)
+  expect(await lineOf(world, disbursement)).toContainEqual({ run: run.key, state: 'paid', reason: null })
+  await expectSent(ref, HALF, NOON + 6 * HOUR)
 })

@@ -130,3 +130,15 @@ it('while a restore is open, what would be sent is looked up first, however long
   await (await lostTime(world)).lift()
   expect(await watch(AGAIN + 4 * HOUR)).toEqual([])
 })
+
+it('money that is short at a gateway which only an earlier version names stops nobody', async () => {
+  const programme = swiftProgramme()
+  world = await openWorld({ programme })
+  const first = disbursementOf(await world.ready())
+  await world.ready()
+  const payment = { ...programme.payment, gateways: ['other'], spendPerHour: BAND }
+  await world.publish({ ...programme, version: 2, payment })
+  const payout = await world.claim(first, NOON)
+  await world.observe({ payout, source: 'submit', fact: seenFailed('float-short'), atMs: NOON + SECOND, send: 1 })
+  expect(await watch(NOON + 3 * HOUR)).toEqual([])
+})
