@@ -5,7 +5,7 @@ import type { Sql } from './database.ts'
 /** That line `l` has paid what it was agreed to for: what is owed of disbursement `d` since, people agree to anew. */
 export const IS_USED = `EXISTS (SELECT FROM payout u
                     WHERE u.disbursement = d.key AND u.money = 'credited' AND u.recovered_at IS NULL AND u.claimed_at >= l.released_at
-                      AND (u.amount, u.gateway, u.account) = (l.amount, l.gateway, l.account))`
+                      AND (u.amount, u.account) = (l.amount, l.account))`
 
 /** The approval that covers disbursement `d`, if any: found by the partial index that lets a disbursement be on one open run only. */
 export const APPROVAL = `(
