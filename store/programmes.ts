@@ -58,6 +58,7 @@ export function createProgrammeBook(database: Database, now: () => number): Prog
 const BY_VERSION = 'SELECT definition FROM programme_version WHERE programme = $1 AND version = $2'
 const NEWEST = 'SELECT definition FROM programme_version WHERE programme = $1 ORDER BY version DESC LIMIT 1'
 const LIST = 'SELECT DISTINCT ON (programme) definition FROM programme_version ORDER BY programme, version DESC'
+const OTHER_CURRENCY = `SELECT definition ->> 'currency' AS currency FROM programme_version WHERE programme = $1 AND definition ->> 'currency' <> $2 LIMIT 1`
 const IS_APPROVED = `definition #>> '{payment,release}' = 'approved'`
 const APPROVED = `SELECT definition FROM programme_version WHERE programme = $1 AND ${IS_APPROVED} ORDER BY version DESC`
 const LIST_APPROVED = `SELECT DISTINCT ON (programme) definition FROM programme_version WHERE ${IS_APPROVED} ORDER BY programme, version DESC`
@@ -67,10 +68,21 @@ function found(programme: Programme | undefined): Programme {
   return programme
 }
 
-/** Throws `programme-version-exists`. */
+/** Throws `programme-version-exists`, `conflict` for another currency than its earlier versions have. */
 export async function refusePublished(sql: Sql, programme: Programme): Promise<void> {
   const { rowCount } = await sql.query(BY_VERSION, [programme.code, programme.version])
   if (rowCount !== 0) throw published(programme)
+  await refuseOtherCurrency(sql, programme)
+}
+
+/** Its appropriations, its floats and its runs add up what the lives of all versions are owed. */
+async function refuseOtherCurrency(sql: Sql, { code, currency }: Programme): Promise<void> {
+  const { rows } = await sql.query<{ currency: string }>(OTHER_CURRENCY, [code, currency])
+  if (rows[0])
+    throw new Problem(
+      'conflict',
+      `${code} is paid in ${rows[0].currency}; a programme in ${currency} has a code of its own`,
+    )
 }
 
 function published({ code, version }: Programme): Problem {
@@ -78,7 +90,7 @@ function published({ code, version }: Programme): Problem {
   return new Problem('programme-version-exists', detail)
 }
 
-/** Publishes a version. Throws `programme-version-exists`: a published version never changes. */
+/** Publishes a version. Throws `programme-version-exists`: a published version never changes; and `conflict` for another currency. */
 export async function publishProgramme(
   sql: Sql,
   programme: Programme,
@@ -86,6 +98,7 @@ export async function publishProgramme(
   actor: Actor,
   atMs: number,
 ): Promise<void> {
+  await refuseOtherCurrency(sql, programme)
   try {
     await sql.query(
       'INSERT INTO programme_version (programme, version, definition, sha256, published_by) VALUES ($1, $2, $3, $4, $5)',

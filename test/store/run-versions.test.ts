@@ -163,3 +163,9 @@ describe('a version that pays by itself', () => {
     expect(await refusal(world.store.runs.collect('nothing', NOON))).toBe('unknown-programme')
   })
 })
+
+it('a version in another currency is refused: a run would add up what is not alike', async () => {
+  await open()
+  expect(await refusal(next({}, { ...FIRST, currency: 'USD' }))).toBe('conflict')
+  expect(await world.count('SELECT FROM programme_version')).toBe(1)
+})
