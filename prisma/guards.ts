@@ -24,7 +24,7 @@ export interface Guards {
 export const GUARDS: Guards = {
   function: {
     'is_open_obligation(disbursement)':
-      "CREATE OR REPLACE FUNCTION public.is_open_obligation(d disbursement)\n RETURNS boolean\n LANGUAGE sql\n STABLE\nRETURN (((d).state <> ALL (ARRAY['paid'::text, 'lapsed'::text, 'cancelled'::text])) AND ((d).deducted = 0) AND (NOT (EXISTS (SELECT FROM payout y WHERE ((y.disbursement = (is_open_obligation.d).key) AND (y.money <> ALL (ARRAY['clearing'::text, 'back'::text])))))) AND (EXISTS (SELECT FROM (commitment c JOIN appropriation a ON ((a.id = c.appropriation))) WHERE (((c.programme = (is_open_obligation.d).programme) AND (c.ref = (is_open_obligation.d).ref)) AND (a.fiscal_year = (is_open_obligation.d).fiscal_year)))))\n",
+      "CREATE OR REPLACE FUNCTION public.is_open_obligation(d disbursement)\n RETURNS boolean\n LANGUAGE sql\n STABLE\nRETURN (((d).state <> ALL (ARRAY['paid'::text, 'lapsed'::text, 'cancelled'::text])) AND ((d).deducted = 0) AND (NOT (EXISTS (SELECT FROM payout y WHERE ((y.disbursement = (is_open_obligation.d).key) AND (y.money <> ALL (ARRAY['clearing'::text, 'back'::text])))))) AND (EXISTS (SELECT FROM (commitment c JOIN appropriation a ON ((a.id = c.appropriation))) WHERE ((c.programme = (is_open_obligation.d).programme) AND (c.ref = (is_open_obligation.d).ref) AND (a.fiscal_year = (is_open_obligation.d).fiscal_year)))))\n",
     'ms(timestamp with time zone)':
       "CREATE OR REPLACE FUNCTION public.ms(at timestamp with time zone)\n RETURNS bigint\n LANGUAGE sql\n STABLE PARALLEL SAFE STRICT\nRETURN ((date_part('epoch'::text, at) * (1000)::double precision))::bigint\n",
     'open_period(text,text)':

@@ -108,7 +108,7 @@ const HOUR_MS = 3600_000
 /** Money of ours was short within the hour at a gateway of the programme of `v`, whichever version names it: whoever waits there goes on a while after it is not. */
 const WAS_SHORT = `(
           EXISTS (SELECT FROM jsonb_array_elements(${SHORTS}) AS short JOIN programme_version w ON w.programme = v.programme AND w.definition #> '{payment,gateways}' ? (short ->> 'gateway'))
-          OR EXISTS (SELECT FROM disbursement s WHERE s.reason = 'float-restored' AND s.release_at > $1)
+          OR EXISTS (SELECT FROM disbursement s WHERE s.programme = v.programme AND s.reason = 'float-restored' AND s.release_at > $1 AND s.release_at <= $2)
           OR EXISTS (SELECT FROM payout y JOIN payout b ON (b.disbursement, b.n) = (y.disbursement, y.n - 1)
                       WHERE y.programme = v.programme AND y.claimed_at > $1 AND b.failure_class = 'float-short'))`
 

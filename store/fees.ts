@@ -127,7 +127,8 @@ SELECT coalesce(sum(greatest(0, l.fee - coalesce(t.taken, 0))), 0)::bigint AS se
               WHERE c.fee_reserve = $2 AND c.resolution IS DISTINCT FROM 'corrected' GROUP BY y.disbursement) AS t ON t.disbursement = l.disbursement
  WHERE l.run = $1 AND l.fee > 0 AND l.released_at IS NOT NULL
    AND EXISTS (SELECT FROM payout y WHERE y.disbursement = l.disbursement AND y.claimed_at >= l.released_at
-                AND (y.gateway, y.account) = (l.gateway, l.account) AND (l.ended_at IS NULL OR y.claimed_at <= l.ended_at))`
+                AND (y.gateway, y.account) = (l.gateway, l.account)
+                AND (l.state <> 'dropped' OR y.claimed_at <= l.ended_at))`
 
 /** Frees what an ended run did not send; what it sent stays reserved until its fees stand on a statement, or the year ends. */
 export async function freeRunFees(

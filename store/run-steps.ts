@@ -15,6 +15,7 @@ import { takeTarget } from './freeze-locks.ts'
 import { freeRunFees } from './fees.ts'
 import { insertMessages } from './nudges.ts'
 import type { StoreContext } from './options.ts'
+import { IS_USED } from './run-approval.ts'
 import { frozenBy, hashOfRun } from './run-collect.ts'
 import { findRun, lockRun, runNudge, type RunRow } from './run-rows.ts'
 import { invalid, type Agreed } from './two-person-act.ts'
@@ -194,7 +195,7 @@ export async function pauseRun(sql: Sql, { run: key, reason }: StopRun, actor: A
   const to = stepped(run, 'pause')
   const { rowCount } = await sql.query(
     `UPDATE payout_run_line l SET state = 'collected', released_at = NULL FROM disbursement d
-      WHERE l.run = $1 AND l.state = 'released' AND d.key = l.disbursement AND d.state = ANY ($2::text[])`,
+      WHERE l.run = $1 AND l.state = 'released' AND d.key = l.disbursement AND d.state = ANY ($2::text[]) AND NOT ${IS_USED}`,
     [key, AT_REST],
   )
   await sql.query(

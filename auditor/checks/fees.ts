@@ -51,7 +51,8 @@ SELECT 'run:' || r.key AS source, r.ended_at AS at, greatest(0, r.fees - coalesc
   LEFT JOIN (SELECT run, sum(spent) AS spent FROM (${SPENT_BY_THEN}) AS s GROUP BY run) AS s ON s.run = r.key
   LEFT JOIN (SELECT l.run, sum(greatest(0, l.fee - coalesce(s.spent, 0))) AS sent
                FROM payout_run_line l LEFT JOIN (${SPENT_BY_THEN}) AS s ON (s.run, s.disbursement) = (l.run, l.disbursement)
-              WHERE l.released_at IS NOT NULL AND EXISTS (SELECT FROM payout y WHERE y.disbursement = l.disbursement AND y.claimed_at >= l.released_at)
+              WHERE l.released_at IS NOT NULL AND EXISTS (SELECT FROM payout y WHERE y.disbursement = l.disbursement AND y.claimed_at >= l.released_at AND (y.gateway, y.account) = (l.gateway, l.account)
+                        AND (l.state <> 'dropped' OR y.claimed_at <= l.ended_at))
               GROUP BY l.run) AS o ON o.run = r.key
  WHERE r.fees > 0 AND r.ended_at IS NOT NULL`
 

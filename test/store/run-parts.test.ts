@@ -100,6 +100,10 @@ it('one approval pays once: the same amount that is owed again goes on the next 
   await decide(null, { next: 'pay-again' }, NOON + 5 * HOUR)
   expect((await world.advance(ref, NOON + 5 * HOUR)).disbursements[0]?.next).toEqual({ kind: 'wait', untilMs: null })
   await expect(world.claim(disbursement, NOON + 5 * HOUR)).rejects.toThrow('parked: not-approved')
+  // A pause takes back what is out, but nothing that is paid.
+  await world.act((acts) => acts.pauseRun({ run: run.key, reason: 'a question' }), NOON + 5 * HOUR)
+  await world.act((acts) => acts.resumeRun({ run: run.key, reason: 'answered' }), NOON + 5 * HOUR)
+  await expect(world.claim(disbursement, NOON + 5 * HOUR)).rejects.toThrow('parked: not-approved')
   await release(world, run, NOON + 5 * HOUR)
   expect(await lineOf(world, disbursement)).toContainEqual({ run: run.key, state: 'paid', reason: null })
   await expectSent(ref, HALF, NOON + 6 * HOUR)

@@ -1,5 +1,6 @@
 /** What was let go and cannot be sent: it takes no place of others, counts against its canary, keeps no fee, and is woken when the run goes on. */
 import { afterEach, expect, it } from 'vitest'
+import { auditWithin } from '../support/audited.ts'
 import { AHEAD, approved, approvedProgramme, openRunWorld, release } from '../support/runs.ts'
 import { submitted } from '../support/sent.ts'
 import {
@@ -29,6 +30,19 @@ async function lookWithoutRoute(run: string, atMs: number): Promise<void> {
   const changed = openStore(world.database, { institutions: [] })
   await changed.runs.look(run, AHEAD, atMs)
   await changed.close()
+}
+
+/** What the auditor says of fees and of their postings. */
+async function auditedFees() {
+  const client = await world.root.pool.connect()
+  try {
+    await client.query('BEGIN')
+    const { findings } = await auditWithin(client, new Map(), NOON + DAY, { only: ['fees', 'ledger'] })
+    return findings.filter(({ entity }) => ['fee_reserve', 'posting', 'account'].includes(entity))
+  } finally {
+    await client.query('ROLLBACK')
+    client.release()
+  }
 }
 
 it('a run that the engine has paused wakes those who wait for money of ours, when it is resumed', async () => {
@@ -73,6 +87,21 @@ it('lines whose account rests are not let go before it may be used', async () =>
   expect(await world.store.runs.look(run, ahead, NOON + DAY)).toMatchObject({ waiting: 2, out: 2 })
 })
 
+it('a fee of what was sent stays reserved, however late its run looks', async () => {
+  const programme = approvedProgramme()
+  const fees = [{ gateway: 'sandbox', amount: '250000', times: 1 }]
+  world = await openWorld({ programme: { ...programme, payment: { ...programme.payment, fees } } })
+  const disbursement = disbursementOf(await world.ready())
+  const run = await approved(world)
+  await release(world, run)
+  const atMs = NOON + MINUTE
+  const payout = await world.claim(disbursement, atMs)
+  await world.observe({ ...submitted(payout, seen('paid')), atMs })
+  // It was to look before the claim, and does so after it.
+  await world.store.runs.look(run.key, AHEAD, atMs - SECOND)
+  expect(await world.one('SELECT (reserved - freed)::int AS kept FROM fee_reserve')).toEqual({ kept: 250_000 })
+})
+
 it('a line that has left its run keeps no fee there: its payment has that of the run that paid it', async () => {
   const programme = approvedProgramme()
   const fees = [{ gateway: 'sandbox', amount: '250000', times: 1 }]
@@ -97,4 +126,5 @@ it('a line that has left its run keeps no fee there: its payment has that of the
     'SELECT source, reserved - freed AS kept FROM fee_reserve ORDER BY source',
   )
   expect(rows).toEqual([first, second].map(({ key }) => ({ source: `run:${key}`, kept: 250_000n })))
+  expect(await auditedFees()).toEqual([])
 })

@@ -6,4 +6,4 @@ CREATE OR REPLACE FUNCTION is_open_obligation(d disbursement) RETURNS boolean LA
   d.state NOT IN ('paid', 'lapsed', 'cancelled') AND d.deducted = 0
   AND NOT EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key AND y.money NOT IN ('clearing', 'back'))
   AND EXISTS (SELECT FROM commitment c JOIN appropriation a ON a.id = c.appropriation
-               WHERE (c.programme, c.ref) = (d.programme, d.ref) AND a.fiscal_year = d.fiscal_year);
+               WHERE c.programme = d.programme AND c.ref = d.ref AND a.fiscal_year = d.fiscal_year);
