@@ -7,6 +7,7 @@ export default defineConfig({
     globalSetup: ['test/support/cluster.ts', 'test/support/built.ts'],
     maxWorkers: 1,
     testTimeout: 20 * 60_000,
+    hookTimeout: 5 * 60_000,
     env: { TZ: 'UTC', LC_ALL: 'C.UTF-8' },
   },
 })
