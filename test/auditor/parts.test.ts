@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Finding } from '../../auditor/finding.ts'
 import type { PayoutFact } from '../../domain/payout.ts'
-import { auditWithin } from '../support/audited.ts'
+import { foundIn } from '../support/audited.ts'
 import { reviewing, type Reviewing } from '../support/reviews.ts'
 import { called, sendFirst, submitted } from '../support/sent.ts'
 import { AMOUNT, DAY, HOUR, NOON, openWorld, seen, seenFailed, type World } from '../support/world.ts'
@@ -23,18 +23,9 @@ const of = (state: 'paid' | 'returned', minor: bigint): PayoutFact =>
 
 /** What is said about payments; this world was not set up by two people. */
 async function found(): Promise<readonly Finding[]> {
-  const client = await world.root.pool.connect()
-  try {
-    await client.query('BEGIN')
-    const only = ['attempts', 'claims', 'decisions', 'events', 'ledger', 'obligations', 'owed', 'transitions']
-    const { findings } = await auditWithin(client, new Map(), NOON + 5 * DAY, { only })
-    return findings.filter(({ entity }) =>
-      ['payout', 'disbursement', 'posting', 'observation', 'send'].includes(entity),
-    )
-  } finally {
-    await client.query('ROLLBACK')
-    client.release()
-  }
+  const only = ['attempts', 'claims', 'decisions', 'events', 'ledger', 'obligations', 'owed', 'transitions']
+  const findings = await foundIn(world, NOON + 5 * DAY, only)
+  return findings.filter(({ entity }) => ['payout', 'disbursement', 'posting', 'observation', 'send'].includes(entity))
 }
 
 test('a third attempt pays the rest beside a part that was paid', async () => {

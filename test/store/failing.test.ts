@@ -1,6 +1,6 @@
 /** A gateway whose failures are final only by its statement: nothing is paid again before the statement says that nothing left. */
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { auditWithin } from '../support/audited.ts'
+import { foundIn } from '../support/audited.ts'
 import { reviewing, type Reviewing } from '../support/reviews.ts'
 import { asked, called, sendFirst, stateOf, submitted } from '../support/sent.ts'
 import { line, reconciling, RULE, type Reconciling } from '../support/statements.ts'
@@ -99,14 +99,7 @@ it('a failure that no statement can confirm, for money moved between two of them
 })
 
 async function found(nowMs: number): Promise<readonly unknown[]> {
-  const client = await world.root.pool.connect()
-  try {
-    await client.query('BEGIN')
-    return (await auditWithin(client, new Map(), nowMs, { only: ['transitions', 'events'] })).findings
-  } finally {
-    await client.query('ROLLBACK')
-    client.release()
-  }
+  return foundIn(world, nowMs, ['transitions', 'events'])
 }
 
 it('what a statement shows as debited while people look is not found never to have been paid', async () => {

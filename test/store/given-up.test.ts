@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { entitlementTotal } from '../../domain/programme.ts'
 import type { ReviewStep } from '../../domain/review.ts'
-import { auditWithin } from '../support/audited.ts'
+import { foundIn } from '../support/audited.ts'
 import { swiftProgramme } from '../support/builders.ts'
 import { pairOf } from '../support/freezes.ts'
 import { reviewDecisionOf } from '../support/reviews.ts'
@@ -62,15 +62,16 @@ const committed = async (fiscalYear: number): Promise<bigint> =>
   ).sum
 
 async function audited(nowMs: number) {
-  const client = await world.root.pool.connect()
-  const only = ['years', 'ledger', 'limits', 'obligations', 'owed', 'transitions', 'events', 'decisions']
-  try {
-    await client.query('BEGIN')
-    return (await auditWithin(client, new Map(), nowMs, { only })).findings
-  } finally {
-    await client.query('ROLLBACK')
-    client.release()
-  }
+  return foundIn(world, nowMs, [
+    'years',
+    'ledger',
+    'limits',
+    'obligations',
+    'owed',
+    'transitions',
+    'events',
+    'decisions',
+  ])
 }
 
 it('of a closed life, the budget has it back at once', async () => {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { lookUp } from '../../activities/restores.ts'
 import { passBy } from '../../failpoints.ts'
 import { stopWhereOlder } from '../../main/restored.ts'
-import { auditWithin } from '../support/audited.ts'
+import { foundIn } from '../support/audited.ts'
 import { bankAccount } from '../support/builders.ts'
 import {
   AGAIN,
@@ -53,14 +53,7 @@ const payAgain = (ref: string) => lost.people.decide(disbursementOf(ref), null, 
 
 /** What the auditor says of keys and references. */
 async function faultsOfKeys(): Promise<readonly unknown[]> {
-  const client = await world.root.pool.connect()
-  try {
-    await client.query('BEGIN')
-    return (await auditWithin(client, new Map(), LATER, { only: ['keys'] })).findings
-  } finally {
-    await client.query('ROLLBACK')
-    client.release()
-  }
+  return foundIn(world, LATER, ['keys'])
 }
 
 it('sends the rest under the next reference where the debit of a later attempt was counted as the first', async () => {

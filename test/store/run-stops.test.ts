@@ -1,6 +1,6 @@
 /** What was let go and cannot be sent: it takes no place of others, counts against its canary, keeps no fee, and is woken when the run goes on. */
 import { afterEach, expect, it } from 'vitest'
-import { auditWithin } from '../support/audited.ts'
+import { foundIn } from '../support/audited.ts'
 import { AHEAD, approved, approvedProgramme, openRunWorld, release } from '../support/runs.ts'
 import { submitted } from '../support/sent.ts'
 import {
@@ -34,15 +34,8 @@ async function lookWithoutRoute(run: string, atMs: number): Promise<void> {
 
 /** What the auditor says of fees and of their postings. */
 async function auditedFees() {
-  const client = await world.root.pool.connect()
-  try {
-    await client.query('BEGIN')
-    const { findings } = await auditWithin(client, new Map(), NOON + DAY, { only: ['fees', 'ledger'] })
-    return findings.filter(({ entity }) => ['fee_reserve', 'posting', 'account'].includes(entity))
-  } finally {
-    await client.query('ROLLBACK')
-    client.release()
-  }
+  const findings = await foundIn(world, NOON + DAY, ['fees', 'ledger'])
+  return findings.filter(({ entity }) => ['fee_reserve', 'posting', 'account'].includes(entity))
 }
 
 it('a run that the engine has paused wakes those who wait for money of ours, when it is resumed', async () => {

@@ -1,7 +1,7 @@
 /** Payout runs of a programme with several versions: lives stay on theirs, and each is paid as its own version says. */
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Programme } from '../../domain/programme.ts'
-import { auditWithin } from '../support/audited.ts'
+import { foundIn } from '../support/audited.ts'
 import { registration } from '../support/builders.ts'
 import { freeze } from '../support/freezes.ts'
 import { AHEAD, approvedProgramme, approved, claimOf, collect } from '../support/runs.ts'
@@ -57,14 +57,7 @@ const linesOf = async (run: string) => {
 }
 
 async function audited(only: readonly string[]) {
-  const client = await world.root.pool.connect()
-  try {
-    await client.query('BEGIN')
-    return (await auditWithin(client, new Map(), NOON + DAY, { only })).findings
-  } finally {
-    await client.query('ROLLBACK')
-    client.release()
-  }
+  return foundIn(world, NOON + DAY, only)
 }
 
 describe('a version with other gateways', () => {

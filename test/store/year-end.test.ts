@@ -18,7 +18,7 @@ import {
   type World,
 } from '../support/world.ts'
 import { recordFunding, setAppropriation } from '../../store/budgets.ts'
-import { auditWithin } from '../support/audited.ts'
+import { foundIn } from '../support/audited.ts'
 import { deducting } from '../support/deductions.ts'
 import { pairOf } from '../support/freezes.ts'
 import { reviewDecisionOf } from '../support/reviews.ts'
@@ -60,15 +60,16 @@ const balance = async (account: string, fiscalYear: number): Promise<bigint> => 
 
 /** What the auditor finds of what lapsed and went over. */
 async function audited(nowMs: number) {
-  const client = await world.root.pool.connect()
-  const only = ['years', 'ledger', 'limits', 'obligations', 'owed', 'transitions', 'events', 'deductions']
-  try {
-    await client.query('BEGIN')
-    return (await auditWithin(client, new Map(), nowMs, { only })).findings
-  } finally {
-    await client.query('ROLLBACK')
-    client.release()
-  }
+  return foundIn(world, nowMs, [
+    'years',
+    'ledger',
+    'limits',
+    'obligations',
+    'owed',
+    'transitions',
+    'events',
+    'deductions',
+  ])
 }
 
 describe('at the end of a fiscal year', () => {

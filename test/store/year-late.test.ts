@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { entitlementTotal } from '../../domain/programme.ts'
 import { reportBudget } from '../../store/budget-report.ts'
-import { auditWithin } from '../support/audited.ts'
+import { foundIn } from '../support/audited.ts'
 import { bankAccount, swiftProgramme } from '../support/builders.ts'
 import { pairOf } from '../support/freezes.ts'
 import { reviewDecisionOf } from '../support/reviews.ts'
@@ -72,15 +72,7 @@ async function isPaidAgain(sent: Sent): Promise<void> {
 const reported = (year: number) => reportBudget(world.store.context.database, 'swift', year)
 
 async function audited(nowMs: number) {
-  const client = await world.root.pool.connect()
-  const only = ['years', 'ledger', 'limits', 'obligations', 'owed', 'transitions', 'events', 'claims']
-  try {
-    await client.query('BEGIN')
-    return (await auditWithin(client, new Map(), nowMs, { only })).findings
-  } finally {
-    await client.query('ROLLBACK')
-    client.release()
-  }
+  return foundIn(world, nowMs, ['years', 'ledger', 'limits', 'obligations', 'owed', 'transitions', 'events', 'claims'])
 }
 
 describe('what is owed again after the promise of its person has gone over', () => {

@@ -3,9 +3,10 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { auditIn, type Audited, type AuditOptions } from '../../auditor/audit.ts'
 import type { Sql } from '../../auditor/books.ts'
+import type { Finding } from '../../auditor/finding.ts'
 import type { RawStatement, StatementSource } from '../../auditor/statements/statement.ts'
 import type { StatementPart } from '../../domain/statement.ts'
-import { VAULT_KEYS } from './world.ts'
+import { VAULT_KEYS, type World } from './world.ts'
 
 /** Days as the gateway tells them, by local date. */
 export type ToldDays = ReadonlyMap<string, readonly StatementPart[]>
@@ -73,4 +74,16 @@ export function auditWithin(
   more: Partial<AuditOptions> = {},
 ): Promise<Audited> {
   return auditIn(sql, auditOptions(told, nowMs, more))
+}
+
+/** What the auditor finds of a test's world at a moment, by these checks; no statement is told. */
+export async function foundIn(world: World, nowMs: number, only: readonly string[]): Promise<readonly Finding[]> {
+  const client = await world.root.pool.connect()
+  try {
+    await client.query('BEGIN')
+    return (await auditWithin(client, new Map(), nowMs, { only })).findings
+  } finally {
+    await client.query('ROLLBACK')
+    client.release()
+  }
 }
