@@ -15,6 +15,8 @@ export interface CheckedAccount {
   readonly account: AccountDetails
   readonly state: 'verified' | 'unverified'
   readonly check: AccountVerdict & { readonly gateway: string }
+  /** The version of who the person is that it was asked about. */
+  readonly identity: string
 }
 
 /** Throws `unknown-participant`, `invalid-request` with pointers below `pointer`, `account-refused`. */
@@ -28,11 +30,13 @@ export async function checkAccount(
   const { store, now } = context
   const detail = await store.reads.participant(of.programme, of.ref)
   const rules = await store.programmes.version(of.programme, detail.version)
+  // Read before the name is: what is corrected between is another version than the one that was asked about.
+  const version = await store.reads.identityVersion(of.programme, of.ref)
   const identity = await store.reads.identityForCheck(of.programme, of.ref)
   const account = normalised(given, identity.open().phone, pointer)
   const check = await ask(context, rules, account, identity.open().name, pointer)
   if (check.verdict !== 'refused') {
-    return { account, state: check.verdict === 'unverified' ? 'unverified' : 'verified', check }
+    return { account, state: check.verdict === 'unverified' ? 'unverified' : 'verified', check, identity: version }
   }
   const code = check.code ?? 'undocumented'
   const refused = { ...of, institution: account.institution, code, check }
@@ -59,14 +63,16 @@ export async function checkedPersonal(
   if (!isAccount || !isAccountLike(account)) return { personal: unchecked(personal) }
   // Nobody is asked for who may not propose it: that is refused in a moment.
   if (!allows(callerOf(request).grants, ['operator', 'helpdesk'], programme)) return { personal: unchecked(personal) }
-  const { state, check } = await checkAccount(context, request, { programme, ref }, account, '/personal/account')
-  return { personal: { ...(personal as object), state, check } }
+  const checked = await checkAccount(context, request, { programme, ref }, account, '/personal/account')
+  const { state, check, identity } = checked
+  return { personal: { ...(personal as object), state, check, identity } }
 }
 
 /** What the gateway said is the gateway's to say: without it the act refuses the part. */
 function unchecked(personal: unknown): unknown {
   if (typeof personal !== 'object' || personal === null || Array.isArray(personal)) return personal
-  const { state: _state, check: _check, ...rest } = personal as { readonly state?: unknown; readonly check?: unknown }
+  const given = personal as Readonly<Record<'state' | 'check' | 'identity', unknown>>
+  const { state: _state, check: _check, identity: _identity, ...rest } = given
   return rest
 }
 

@@ -124,7 +124,7 @@ export async function propose(
   const signing = requireSigned(sql, actor.person, text, asked.signature)
   const { key, signature } = await pass('proposal:signed', signing)
   const document = await pass('proposal:sealed', opened.seal(sql, context, asked.personal, atMs))
-  await pass('proposal:checked', opened.check(sql, context, atMs))
+  await pass('proposal:checked', opened.check(sql, context, atMs, actor))
   const needs = await pass('proposal:needs', opened.needs(sql, context, atMs))
   const about = place.about ?? null
   const row = { ...asked, ...place, about, id: randomUUID(), hash, document, needs, role, key, signature }

@@ -44,13 +44,26 @@ async function newest<T>(
   ref: string,
   kind: 'identity' | 'contact',
 ): Promise<Sealed<T>> {
+  const id = await newestId(sql, programme, ref, kind)
   const owner = participantOwner(programme, ref)
+  return parseSealed<T>(await openDocument(sql, context.vault, { id, owner, kind }))
+}
+
+/** Which version of who a person is counts: another one after each correction of it. Throws `unknown-participant`. */
+export function identityVersion(
+  sql: Sql,
+  { programme, ref }: { readonly programme: string; readonly ref: string },
+): Promise<string> {
+  return newestId(sql, programme, ref, 'identity')
+}
+
+async function newestId(sql: Sql, programme: string, ref: string, kind: 'identity' | 'contact'): Promise<string> {
   const { rows } = await sql.query<{ id: string }>(
     'SELECT id FROM sealed_document WHERE owner = $1 AND kind = $2 ORDER BY number DESC LIMIT 1',
-    [owner, kind],
+    [participantOwner(programme, ref), kind],
   )
   if (!rows[0]) throw new Problem('unknown-participant', 'nobody in this programme has this reference')
-  return parseSealed<T>(await openDocument(sql, context.vault, { id: rows[0].id, owner, kind }))
+  return rows[0].id
 }
 
 export interface LookUp {

@@ -4,7 +4,7 @@ import { accountHistory, type AccountView } from './accounts.ts'
 import { reportBudget, type BudgetReport } from './budget-report.ts'
 import { isWithoutKeys, listKeys, type KeyView } from './keys.ts'
 import type { StoreContext } from './options.ts'
-import { identityOf, readIdentity, type Identity } from './read-identity.ts'
+import { identityOf, identityVersion, readIdentity, type Identity } from './read-identity.ts'
 import {
   findWave,
   ledgerAccounts,
@@ -56,6 +56,8 @@ export interface Reads {
   identity(programme: string, ref: string, actor: Actor, atMs: number): Promise<Sealed<Identity>>
   /** For a comparison the engine makes itself; nobody sees it. */
   identityForCheck(programme: string, ref: string): Promise<Sealed<Identity>>
+  /** Which version of it counts now. Throws `unknown-participant`. */
+  identityVersion(programme: string, ref: string): Promise<string>
   disbursements(programme: string, filter: PaymentFilter, page: PageRequest): Promise<Page<DisbursementView>>
   disbursementsOf(programme: string, ref: string): Promise<DisbursementView[]>
   disbursement(programme: string, key: string): Promise<DisbursementView & { readonly payouts: readonly PayoutView[] }>
@@ -99,6 +101,7 @@ export function createReads(context: StoreContext): Reads {
     timeline: (programme, ref) => timelineFacts(pool, programme, ref),
     identity: (programme, ref, actor, atMs) => readIdentity(context, { programme, ref }, actor, atMs),
     identityForCheck: (programme, ref) => identityOf(pool, context, programme, ref),
+    identityVersion: (programme, ref) => identityVersion(pool, { programme, ref }),
     disbursements: (programme, filter, page) => listDisbursements(pool, programme, filter, page),
     disbursementsOf: (programme, ref) => disbursementsOf(pool, programme, ref),
     disbursement: (programme, key) => findDisbursement(pool, programme, key),

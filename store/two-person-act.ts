@@ -56,7 +56,7 @@ export interface TwoPersonAct<Schema extends TSchema> {
     atMs: number,
   ) => Promise<string>
   /** Throws the Problem that carrying it out now would throw. */
-  check(sql: Sql, context: StoreContext, content: Static<Schema>, atMs: number): Promise<void>
+  check(sql: Sql, context: StoreContext, content: Static<Schema>, atMs: number, proposer: Actor): Promise<void>
   /** Everything it changes, in the caller's transaction. Throws a Problem when it no longer can: the proposal is void then. */
   execute(
     sql: Sql,
@@ -75,7 +75,7 @@ export interface OpenedAct {
   put(sql: Sql, proposal: string): Promise<void>
   /** Null when there is nothing personal. Throws `invalid-request` for a part too many or too few. */
   seal(sql: Sql, context: StoreContext, personal: unknown, atMs: number): Promise<string | null>
-  check(sql: Sql, context: StoreContext, atMs: number): Promise<void>
+  check(sql: Sql, context: StoreContext, atMs: number, proposer: Actor): Promise<void>
   execute(sql: Sql, context: StoreContext, by: Agreed, actor: Actor, atMs: number): Promise<void>
 }
 
@@ -103,7 +103,7 @@ function opened<Schema extends TSchema>(act: TwoPersonAct<Schema>, content: Stat
       }
       return act.seal ? act.seal(sql, context, content, personal, atMs) : null
     },
-    check: (sql, context, atMs) => act.check(sql, context, content, atMs),
+    check: (sql, context, atMs, proposer) => act.check(sql, context, content, atMs, proposer),
     execute: (sql, context, by, actor, atMs) => act.execute(sql, context, content, by, actor, atMs),
   }
 }

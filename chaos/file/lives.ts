@@ -17,7 +17,8 @@ export interface BulkLives {
   stop(): Promise<void>
 }
 
-const AT_ONCE = 24
+/** Most of them wait for what the gateway has to say. */
+const AT_ONCE = 128
 const LEASED = 400
 const LEASE_SECONDS = 300
 const IDLE_MS = 20

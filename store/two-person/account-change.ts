@@ -17,8 +17,9 @@ import {
   sealDocument,
 } from '../documents.ts'
 import type { StoreContext } from '../options.ts'
+import { identityVersion } from '../read-identity.ts'
 import { sha256 } from '../signing-keys.ts'
-import { invalid, shapeFaults, twoPersonAct } from '../two-person-act.ts'
+import { invalid, shapeFaults, twoPersonAct, UUID } from '../two-person-act.ts'
 
 const closed = { additionalProperties: false }
 const kind = Type.Enum(['bank', 'wallet'])
@@ -41,6 +42,7 @@ const Personal = Type.Object(
         closed,
       ),
     ),
+    identity: Type.Optional(UUID),
   },
   closed,
 )
@@ -52,6 +54,8 @@ interface Personal {
   /** What the gateway said when it was asked, before others were. */
   readonly state: 'verified' | 'unverified'
   readonly check?: AccountCheckRow
+  /** The version of who the person is that it was asked about; what counts at the sealing where nobody was asked. */
+  readonly identity?: string
 }
 
 /** Where a person is paid, changed by an operator. Number and holder are sealed; what is signed is bound to them by a hash. */
@@ -77,7 +81,7 @@ export const accountChange = twoPersonAct({
   async seal(sql, context, content, personal, atMs) {
     const faults = shapeFaults(Personal, personal)
     if (faults.length > 0) throw invalid(faults.map((one) => ({ ...one, pointer: `/personal${one.pointer}` })))
-    const { account: given, salt, state, check } = personal as Personal
+    const { account: given, salt, state, check, ...asked } = personal as Personal
     // What is kept is what the gateway was asked about, and what a payout will be sent to.
     const account = normaliseAccount(given)
     const masked = `••${account.number.slice(-4)}`
@@ -89,7 +93,11 @@ export const accountChange = twoPersonAct({
     const owner = participantOwner(content.programme, content.ref)
     const key = await dataKeyOf(sql, context.vault, owner)
     const replaces = await liveAccount(sql, content)
-    const kept: Kept = { account, salt, state, replaces, ...(check ? { check } : {}) }
+    const identity = await identityVersion(sql, content)
+    if ((asked.identity ?? identity) !== identity) {
+      throw new Problem('conflict', 'the person was corrected while the bank or wallet was asked; propose it again')
+    }
+    const kept: Kept = { account, salt, state, replaces, identity, ...(check ? { check } : {}) }
     const document = sealDocument(context.vault, key, owner, 'account', jsonBytes(kept))
     await insertDocument(sql, document)
     // Whoever decides sees what the bank or wallet has said, and how well the names agree.
@@ -98,30 +106,53 @@ export const accountChange = twoPersonAct({
     if (check) await insertCheck(sql, of, check, atMs)
     return document.id
   },
-  // The sealing has looked.
-  check: () => Promise.resolve(),
+  check: (sql, _context, { programme, ref }, _atMs, { person }) => refuseOwnName(sql, { programme, ref }, [person]),
   async execute(sql, context, { programme, ref, commitment }, by, actor, atMs) {
-    const { account, salt, state, replaces, check } = await sealed(sql, context, {
-      programme,
-      ref,
-      document: by.document ?? '',
-    })
+    const of = { programme, ref }
+    const kept = await sealed(sql, context, { ...of, document: by.document ?? '' })
+    const { account, salt, state, replaces, check } = kept
     if (contentHash({ account, salt }, sha256) !== commitment) {
       throw new Problem('proposal-stale', 'what lies sealed is not what was signed; propose it again')
     }
     // An older proposal must not put back what a newer one has replaced.
-    if ((await liveAccount(sql, { programme, ref })) !== replaces) {
+    if ((await liveAccount(sql, of)) !== replaces) {
       throw new Problem('proposal-stale', 'another account was linked since; propose it again')
     }
-    const link = { programme, ref, account, state, agreed: true, ...(check ? { check } : {}) }
+    // What others have seen of the names agreeing was about the name of then.
+    if ((await identityVersion(sql, of)) !== kept.identity) {
+      throw new Problem('proposal-stale', 'the person was corrected since the bank or wallet was asked; propose it again')
+    }
+    await refuseOwnName(sql, of, [by.proposer, actor.person])
+    const link = { ...of, account, state, agreed: true, ...(check ? { check } : {}) }
     await linkAccount(sql, context, link, actor, atMs)
   },
 })
 
 /** What lies sealed beside the proposal. */
-interface Kept extends Personal {
+interface Kept extends Omit<Personal, 'identity'> {
+  readonly identity: string
   /** Id of the account that was linked when it was proposed; null when there was none. */
   readonly replaces: string | null
+}
+
+/**
+ * Whoever has written the name that an account is compared with says nothing about the account: they would be agreeing with themselves.
+ * Throws `forbidden`.
+ */
+async function refuseOwnName(
+  sql: Sql,
+  { programme, ref }: { readonly programme: string; readonly ref: string },
+  people: readonly string[],
+): Promise<void> {
+  const { rows } = await sql.query<{ person: string }>(
+    `SELECT person FROM audit_event WHERE (programme, ref) = ($1, $2) AND act = 'corrected' AND after -> 'fields' ? 'name'
+      ORDER BY id DESC LIMIT 1`,
+    [programme, ref],
+  )
+  const [corrected] = rows
+  if (!corrected || !people.includes(corrected.person)) return
+  const detail = `${corrected.person} has corrected the name that the account is compared with; others propose and agree to it`
+  throw new Problem('forbidden', detail)
 }
 
 /** The life is locked: the link is of this moment until the transaction ends. */
