@@ -16,7 +16,7 @@ export interface Guards {
   readonly trigger: Readonly<Record<string, string>>
   /** A rewrite rule could turn a write into nothing: there are none. */
   readonly rule: Readonly<Record<string, string>>
-  /** By holder and object: `lunas_app on table posting`. */
+  /** By holder and object: `lunas_app on table posting`; the database itself is `database`. */
   readonly power: Readonly<Record<string, string>>
 }
 
@@ -627,6 +627,7 @@ export const GUARDS: Guards = {
     'lunas_app on table wave': 'INSERT, SELECT, UPDATE',
     'lunas_app on table year_close':
       'INSERT, SELECT, UPDATE (carried, carried_count, closed_at, lapsed, lapsed_count, reached, refusal, returned, state, version)',
+    'lunas_audit on database': 'TEMPORARY',
     'lunas_audit on schema public': 'USAGE',
     'lunas_audit on table account': 'SELECT',
     'lunas_audit on table account_check': 'SELECT',
