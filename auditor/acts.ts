@@ -55,15 +55,17 @@ export const TWO_PERSON_ACTS: Readonly<Record<string, TwoPersonAct>> = {
   key: {
     proposers: ['administrator'],
     told: 'key-created',
-    is: after('person'),
+    is: `${after('person')} AND ${after('kind')} AND e.after -> 'roles' = p.content -> 'grants'`,
     alone: ['api_key', ID],
-    // Without a key of one's own only the owner of the database makes one; one that one person made says so, and has no power.
-    when: `e.key_id IS NOT NULL AND NOT EXISTS (SELECT FROM api_key k WHERE 'key:' || k.id = e.subject AND k.alone)`,
+    // Without a key of one's own only the owner of the database makes one, and for nobody who has one; one that one person made says so, and has no power.
+    when: `NOT EXISTS (SELECT FROM api_key k WHERE 'key:' || k.id = e.subject AND k.alone)
+       AND (e.key_id IS NOT NULL OR NOT (e.person = 'local' AND current_setting('auditor.development') = 'true')
+              AND EXISTS (SELECT FROM audit_event f WHERE f.act = 'key-created' AND f.after ->> 'person' = e.after ->> 'person' AND f.id < e.id))`,
   },
   'signing-key': {
     proposers: ['administrator'],
     told: 'signing-key-registered',
-    is: after('person'),
+    is: `${after('person')} AND ${after('publicKey')}`,
     alone: ['signing_key', ID],
     // The first is the person's own to register.
     when: `EXISTS (SELECT FROM audit_event f WHERE f.act = 'signing-key-registered' AND f.after ->> 'person' = e.after ->> 'person' AND f.id < e.id)`,

@@ -16,7 +16,7 @@ export interface Guards {
   readonly trigger: Readonly<Record<string, string>>
   /** A rewrite rule could turn a write into nothing: there are none. */
   readonly rule: Readonly<Record<string, string>>
-  /** By holder and object: `lunas_app on table posting`. */
+  /** By holder and object: `lunas_app on table posting`; the database itself is `database`. */
   readonly power: Readonly<Record<string, string>>
 }
 
@@ -429,10 +429,14 @@ export const GUARDS: Guards = {
     'year_close.year_close_proposal_exists': 'FOREIGN KEY (agreed_under) REFERENCES proposal(id)',
   },
   trigger: {
+    'account.account_ended':
+      'CREATE TRIGGER account_ended BEFORE UPDATE ON public.account FOR EACH ROW WHEN ((old.ended_at IS NOT NULL)) EXECUTE FUNCTION refuse_change()',
     'account.account_frozen':
       "CREATE TRIGGER account_frozen BEFORE UPDATE OF programme, ref, kind, institution, account_index, document, usable_from ON public.account FOR EACH ROW EXECUTE FUNCTION refuse_thaw('programme', 'ref', 'kind', 'institution', 'account_index', 'document', 'usable_from')",
     'account_check.account_check_append_only':
       'CREATE TRIGGER account_check_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.account_check FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'api_key.api_key_ended':
+      'CREATE TRIGGER api_key_ended BEFORE UPDATE ON public.api_key FOR EACH ROW WHEN ((old.revoked_at IS NOT NULL)) EXECUTE FUNCTION refuse_change()',
     'approval.approval_append_only':
       'CREATE TRIGGER approval_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'approval.approval_by_another':
@@ -549,6 +553,8 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER restore_kept BEFORE DELETE OR TRUNCATE ON public.restore FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'restore.restore_lowered':
       'CREATE TRIGGER restore_lowered BEFORE UPDATE ON public.restore FOR EACH ROW WHEN ((new.restored_to > old.restored_to)) EXECUTE FUNCTION refuse_change()',
+    'role_grant.role_grant_ended':
+      'CREATE TRIGGER role_grant_ended BEFORE UPDATE ON public.role_grant FOR EACH ROW WHEN ((old.ended_at IS NOT NULL)) EXECUTE FUNCTION refuse_change()',
     'seal.seal_append_only':
       'CREATE TRIGGER seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'signing_key.signing_key_ended':
@@ -627,6 +633,7 @@ export const GUARDS: Guards = {
     'lunas_app on table wave': 'INSERT, SELECT, UPDATE',
     'lunas_app on table year_close':
       'INSERT, SELECT, UPDATE (carried, carried_count, closed_at, lapsed, lapsed_count, reached, refusal, returned, state, version)',
+    'lunas_audit on database': 'TEMPORARY',
     'lunas_audit on schema public': 'USAGE',
     'lunas_audit on table account': 'SELECT',
     'lunas_audit on table account_check': 'SELECT',

@@ -32,8 +32,11 @@ BEGIN
   EXECUTE format('ALTER DATABASE %I OWNER TO lunas_owner', database);
   EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', database);
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO lunas_migrate, lunas_audit, lunas_seal', database);
-  -- Bulk loads go through temporary tables, and so does what the auditor is told by gateways.
-  EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO lunas_app, lunas_audit', database);
+  EXECUTE format('GRANT CONNECT ON DATABASE %I TO lunas_app', database);
+  -- What the auditor is told by gateways is laid down in temporary tables. The application has none: a name is looked for among them first, so
+  -- that a table of its own would stand before the one that a guard reads.
+  EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO lunas_audit', database);
+  EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM lunas_app, lunas_seal', database);
 
   EXECUTE format('ALTER ROLE lunas_migrate IN DATABASE %I SET role = %L', database, 'lunas_owner');
   EXECUTE format('ALTER ROLE lunas_app IN DATABASE %I SET statement_timeout = %L', database, '30s');

@@ -14,7 +14,7 @@ export type Found = 'missing' | 'changed' | 'foreign'
 export function restoringSql(guard: Guard, found: Found): string | null {
   const { kind, name, definition } = guard
   // Powers are given to be known; anything else nobody knows may be somebody's.
-  if (found === 'foreign') return kind === 'power' ? `REVOKE ALL ON ${objectOf(name)} FROM ${holderOf(name)}` : null
+  if (found === 'foreign') return kind === 'power' ? revoking(name) : null
   const [table = '', object = ''] = name.split('.')
   switch (kind) {
     case 'check':
@@ -28,7 +28,7 @@ export function restoringSql(guard: Guard, found: Found): string | null {
     case 'function':
       return definition
     case 'power':
-      return `REVOKE ALL ON ${objectOf(name)} FROM ${holderOf(name)}; GRANT ${definition} ON ${objectOf(name)} TO ${holderOf(name)}`
+      return `${revoking(name)}; ${granting(name, definition)}`
     case 'rule':
     case 'owner':
       return null
@@ -55,6 +55,27 @@ export function mendOf({ kind, name, definition }: Guard, found: Found): string 
     default:
       return `as its owner: DROP ${kind} ${name}`
   }
+}
+
+/** The database has another name everywhere, and whoever may connect to it still may. */
+function revoking(power: string): string {
+  const [object, holder] = [objectOf(power), holderOf(power)]
+  return object === DATABASE
+    ? onDatabase(`REVOKE CREATE, TEMPORARY ON DATABASE %I FROM ${holder}`)
+    : `REVOKE ALL ON ${object} FROM ${holder}`
+}
+
+function granting(power: string, powers: string): string {
+  const [object, holder] = [objectOf(power), holderOf(power)]
+  return object === DATABASE
+    ? onDatabase(`GRANT ${powers} ON DATABASE %I TO ${holder}`)
+    : `GRANT ${powers} ON ${object} TO ${holder}`
+}
+
+const DATABASE = 'database'
+
+function onDatabase(statement: string): string {
+  return `DO $$ BEGIN EXECUTE format('${statement}', current_database()); END $$`
 }
 
 function holderOf(power: string): string {

@@ -61,6 +61,11 @@ SELECT 'power', CASE grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(grantee) 
     SELECT 'schema ' || n.nspname, n.nspowner, g.grantee,
            g.privilege_type || CASE WHEN g.is_grantable THEN ' with grant option' ELSE '' END
       FROM pg_namespace n CROSS JOIN LATERAL aclexplode(n.nspacl) g WHERE n.nspname = 'public'
+    UNION ALL
+    -- Who may make schemas or temporary tables could put a table before the one that a guard reads. Whoever may only connect has no power here.
+    SELECT 'database', d.datdba, g.grantee, g.privilege_type || CASE WHEN g.is_grantable THEN ' with grant option' ELSE '' END
+      FROM pg_database d CROSS JOIN LATERAL aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) g
+     WHERE d.datname = current_database() AND g.privilege_type <> 'CONNECT'
   ) AS held (object, owner, grantee, privilege)
  WHERE grantee <> owner GROUP BY grantee, object`
 

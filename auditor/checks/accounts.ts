@@ -116,6 +116,15 @@ SELECT 'changed' AS kind, 'account_check' AS entity, id::text AS key, format('a 
 SELECT 'changed' AS kind, 'account' AS entity, id::text AS key, format('it is %s, and what was last said of it is %s%s', state, said, CASE WHEN ended_at IS NULL THEN '' ELSE ', before another one took its place' END) AS says
   FROM (${STOOD}) AS a WHERE state <> CASE WHEN ended_at IS NOT NULL AND said <> 'failed' THEN 'replaced' ELSE said END`,
     },
+    // The one that is paid to is the one that was linked last: each ends when another takes its place, and for nothing else.
+    {
+      invariant: 'I22',
+      sql: `
+SELECT 'changed' AS kind, 'account' AS entity, a.id::text AS key,
+       format('it %s, and by the trail %s', coalesce('ended at ' || a.ended_at, 'is the one that is paid to'), coalesce('another one took its place at ' || r.at, 'no other one took its place')) AS says
+  FROM account a LEFT JOIN (SELECT after ->> 'replaces' AS id, min(at) AS at FROM audit_event WHERE act = 'account-replaced' GROUP BY 1) AS r ON r.id = a.id::text
+ WHERE a.ended_at IS DISTINCT FROM r.at`,
+    },
     {
       invariant: 'I21',
       sql: `

@@ -69,6 +69,21 @@ SELECT CASE WHEN coalesce(e.many, 0) < coalesce(g.many, 0) THEN 'extra' ELSE 'mi
                FROM audit_event WHERE act IN ('role-granted', 'role-ended') GROUP BY 1, 2, 3) AS e USING (person, role, programme)
  WHERE (coalesce(g.many, 0), coalesce(g.ended, 0)) IS DISTINCT FROM (coalesce(e.many, 0), coalesce(e.ended, 0))`,
     },
+    // Whoever could put a key of their own in the place of another's would sign, or come in, as that person.
+    {
+      invariant: 'I22',
+      sql: `
+SELECT 'changed' AS kind, 'signing_key' AS entity, k.id::text AS key, format('it is another key, or another’s, than the trail has registered for %s', e.after ->> 'person') AS says
+  FROM signing_key k JOIN audit_event e ON e.act = 'signing-key-registered' AND e.subject = 'signing-key:' || k.id
+ WHERE (k.person, encode(k.public_key, 'base64')) IS DISTINCT FROM (e.after ->> 'person', e.after ->> 'publicKey')`,
+    },
+    {
+      invariant: 'I22',
+      sql: `
+SELECT 'changed' AS kind, 'api_key' AS entity, k.id::text AS key, format('it is that of %s %s, and the trail has %s %s', k.kind, k.person, e.after ->> 'kind', e.after ->> 'person') AS says
+  FROM api_key k JOIN audit_event e ON e.act = 'key-created' AND e.subject = 'key:' || k.id
+ WHERE (k.person, k.kind) IS DISTINCT FROM (e.after ->> 'person', e.after ->> 'kind')`,
+    },
     {
       invariant: 'I22',
       sql: `

@@ -22,7 +22,8 @@ SELECT v.programme, v.version, v.definition, encode(v.sha256, 'hex') AS sha256,
 export const programmes: Check = {
   name: 'programmes',
   invariants: ['I21'],
-  title: 'every published programme version is what two people signed, and what the programme file says',
+  title:
+    'every published programme version is what two people signed, and what the programme file says; and whoever has power was given it by two',
   async run(books) {
     for (const row of await books.rows<Version>(VERSIONS)) {
       books.count('programme versions', 1)
@@ -57,17 +58,38 @@ interface Effect {
   readonly says: string
 }
 
-/** What only two people may do, done otherwise. */
+/** Who has one of these moves money, or says who is paid. */
+const IS_POWER = `g.role IN ('registrar', 'operator', 'helpdesk', 'approver', 'administrator')`
+
+/** Made by a development stack; or before there were two people who could agree: one administrator and two approvers. */
+const begins = (by: string): string => `(
+  ${by} = 'local' AND current_setting('auditor.development') = 'true'
+  OR ${by} = 'bootstrap' AND g.programme IS NULL AND g.place <= CASE g.role WHEN 'administrator' THEN 1 WHEN 'approver' THEN 2 ELSE 0 END)`
+
+/** Proposal \`p\` gives role \`g\`. */
+const GIVES = `p.state = 'executed' AND p.content ->> 'person' = g.person AND
+         (p.act = 'role-grant' AND p.content ->> 'role' = g.role AND p.content ->> 'programme' IS NOT DISTINCT FROM g.programme
+          OR p.act = 'key' AND p.content -> 'grants' @> jsonb_build_array(jsonb_build_object('role', g.role, 'programme', g.programme)))`
+
+/**
+ * What only two people may do, done otherwise. A proposal gives a role once: by one of those who agreed, in the commit of the last word, and
+ * before the trail has that it was carried out. Given again after its end, it takes a proposal of its own.
+ */
 const EFFECTS = `
 SELECT 'forbidden' AS kind, 'role_grant' AS entity, g.id::text AS key, format('%s was made %s and no two people agreed to it', g.person, g.role) AS says
   FROM (SELECT *, row_number() OVER (PARTITION BY role, programme IS NULL ORDER BY granted_at, id) AS place FROM role_grant) AS g
- WHERE g.role IN ('registrar', 'operator', 'approver', 'administrator')
-   AND NOT (g.granted_by = 'local' AND current_setting('auditor.development') = 'true')
-   -- Before there were two people who could agree: one administrator and two approvers.
-   AND NOT (g.granted_by = 'bootstrap' AND g.programme IS NULL AND g.place <= CASE g.role WHEN 'administrator' THEN 1 WHEN 'approver' THEN 2 ELSE 0 END)
-   AND NOT EXISTS (SELECT FROM proposal p WHERE p.state = 'executed' AND p.content ->> 'person' = g.person AND
-         (p.act = 'role-grant' AND p.content ->> 'role' = g.role AND p.content ->> 'programme' IS NOT DISTINCT FROM g.programme
-          OR p.act = 'key' AND p.content -> 'grants' @> jsonb_build_array(jsonb_build_object('role', g.role, 'programme', g.programme))))
+ WHERE ${IS_POWER} AND NOT ${begins('g.granted_by')} AND NOT EXISTS (SELECT FROM proposal p WHERE ${GIVES})
+UNION ALL
+SELECT 'forbidden', 'role_grant', concat_ws('/', g.person, g.role, g.programme), format('%s gave it at %s, and no two people agreed to it then', g.by, g.at)
+  FROM (SELECT id, at, person AS by, substr(subject, 8) AS person, after ->> 'role' AS role, after ->> 'programme' AS programme,
+               row_number() OVER (PARTITION BY subject, after ->> 'role', after ->> 'programme', at ORDER BY id) AS nth,
+               row_number() OVER (PARTITION BY after ->> 'role', after ->> 'programme' IS NULL ORDER BY id) AS place
+          FROM audit_event WHERE act = 'role-granted') AS g
+ WHERE ${IS_POWER} AND NOT ${begins('g.by')}
+   AND NOT (g.nth = 1 AND EXISTS (
+         SELECT FROM proposal p JOIN approval a ON a.proposal = p.id AND a.person = g.by
+           JOIN audit_event x ON x.act = 'proposal-executed' AND x.subject = 'proposal:' || p.id AND x.id > g.id
+          WHERE p.decided_at = g.at AND ${GIVES}))
 UNION ALL
 SELECT 'forbidden', 'signing_key', k.id::text, format('%s has another signing key and no two people agreed to it', k.person)
   FROM signing_key k

@@ -9,7 +9,7 @@ import type { Finding } from '../../local/finding.ts'
 import { prepareDatabase } from '../../local/migrate.ts'
 import { withClient } from '../../local/roles.ts'
 import { redLines } from '../../main/guarded.ts'
-import type { Guard } from '../../store/guard-repair.ts'
+import { restoringSql, type Guard } from '../../store/guard-repair.ts'
 import { guardFaults, wantedGuards } from '../../store/guards.ts'
 import { buildTestApp, get, type TestApi } from '../support/api.ts'
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 /** How somebody with the power would take a guard away. */
-function removal({ kind, name }: Guard): string {
+function removal({ kind, name, definition }: Guard): string {
   const [table = '', object = ''] = name.split('.')
   switch (kind) {
     case 'check':
@@ -38,7 +38,7 @@ function removal({ kind, name }: Guard): string {
     case 'rule':
       throw new Error('there are none')
     case 'power':
-      return `REVOKE ALL ON ${name.slice(name.indexOf(' on ') + 4)} FROM ${name.slice(0, name.indexOf(' on '))}`
+      return restoringSql({ kind, name, definition }, 'foreign') ?? ''
   }
 }
 
@@ -107,6 +107,21 @@ describe('putting guards back', () => {
       left: [],
     })
     expect(await prepareDatabase(api.database.migrate)).toMatchObject({ restored: [], left: [] })
+  })
+
+  it('takes temporary tables away again from the application, and from everybody, and lets them connect', async () => {
+    const granted = (holder: string) =>
+      `EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO ${holder}', current_database());`
+    await asSuperuser(`DO $$ BEGIN ${granted('lunas_app')} ${granted('PUBLIC')} END $$`)
+    expect(await readiness()).toMatchObject({
+      status: 503,
+      detail: expect.stringContaining('power PUBLIC on database'),
+    })
+    expect((await doctor()).map(({ found }) => found)).toContain(
+      'power lunas_app on database is not known to this version',
+    )
+    expect(await prepareDatabase(api.database.migrate)).toMatchObject({ left: [] })
+    expect(await readiness()).toMatchObject({ status: 200 })
   })
 
   it('leaves what nobody knows to people, and says what it cannot restore and why', async () => {

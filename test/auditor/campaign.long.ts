@@ -7,6 +7,7 @@ import { CONTROL } from './mutations-control.ts'
 import { MONEY } from './mutations-money.ts'
 import { PAYOUTS } from './mutations-payouts.ts'
 import { PEOPLE } from './mutations-people.ts'
+import { POWERS } from './mutations-powers.ts'
 import { RUNS } from './mutations-runs.ts'
 import { READ, TOLD } from './mutations-told.ts'
 import { YEARS } from './mutations-years.ts'
@@ -14,7 +15,7 @@ import { YEARS } from './mutations-years.ts'
 /** Each round is a seed: the same one tries the same places. Those of a build are always the same, so that none is red by chance. */
 const ROUNDS = Number(process.env['AUDIT_ROUNDS'] ?? 2)
 const FIRST = Number(process.env['AUDIT_SEED'] ?? 1)
-const ALL = [...MONEY, ...PAYOUTS, ...PEOPLE, ...RUNS, ...CONTROL, ...ACCOUNTS, ...READ]
+const ALL = [...MONEY, ...PAYOUTS, ...PEOPLE, ...RUNS, ...CONTROL, ...POWERS, ...ACCOUNTS, ...READ]
 
 let trial: Trial
 let ended: Trial

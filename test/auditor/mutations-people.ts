@@ -307,37 +307,6 @@ export const PEOPLE: readonly Mutation[] = [
     SELECT id::text AS key FROM one`,
   ),
   change(
-    'a role nobody granted',
-    'events',
-    ['extra', 'role_grant'],
-    copy(
-      'role_grant',
-      { id: 'gen_random_uuid()', role: `'registrar'`, programme: `'x'` },
-      `concat_ws('/', t.person, t.role, t.programme)`,
-    ),
-  ),
-  change(
-    'a role that two people never agreed to',
-    'programmes',
-    ['forbidden', 'role_grant'],
-    copy(
-      'role_grant',
-      { id: 'gen_random_uuid()', role: `'administrator'`, person: `'mallory'`, granted_by: `'local'` },
-      't.id::text',
-    ),
-  ),
-  change(
-    'a third first approver',
-    'programmes',
-    ['forbidden', 'role_grant'],
-    copy(
-      'role_grant',
-      { id: 'gen_random_uuid()', person: `'mallory'`, granted_at: 'now()' },
-      't.id::text',
-      `role = 'approver'`,
-    ),
-  ),
-  change(
     'an event that is gone',
     'events',
     ['extra', 'payout'],
@@ -361,29 +330,4 @@ export const PEOPLE: readonly Mutation[] = [
     ['changed', 'payout'],
     update('audit_event', `after = after || '{"amount":"1"}'`, 't.subject', `act = 'payout-sent'`),
   ),
-  change(
-    'a trigger that is switched off',
-    'powers',
-    ['missing', 'trigger'],
-    `
-    WITH off AS (UPDATE pg_trigger SET tgenabled = 'D' WHERE tgname = 'posting_append_only') SELECT 'posting.posting_append_only' AS key`,
-  ),
-  {
-    name: 'a limit that is lifted',
-    check: 'powers',
-    finds: ['missing', 'constraint'],
-    async tamper(sql) {
-      await sql.query('ALTER TABLE commitment DROP CONSTRAINT commitment_limit')
-      return 'commitment_limit'
-    },
-  },
-  {
-    name: 'the engine may rewrite the ledger',
-    check: 'powers',
-    finds: ['forbidden', 'role'],
-    async tamper(sql) {
-      await sql.query('GRANT UPDATE ON posting TO lunas_app')
-      return 'lunas_app/posting'
-    },
-  },
 ]

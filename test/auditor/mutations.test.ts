@@ -10,6 +10,7 @@ import { CONTROL } from './mutations-control.ts'
 import { MONEY } from './mutations-money.ts'
 import { PAYOUTS } from './mutations-payouts.ts'
 import { PEOPLE } from './mutations-people.ts'
+import { POWERS } from './mutations-powers.ts'
 import { RUNS } from './mutations-runs.ts'
 import { READ, TOLD } from './mutations-told.ts'
 
@@ -33,6 +34,7 @@ describe.each([
   ['people', PEOPLE],
   ['runs', RUNS],
   ['control', CONTROL],
+  ['powers', POWERS],
   ['accounts', ACCOUNTS],
   ['statements', READ],
 ] as const)('of %s is found:', (_, mutations) => {

@@ -19,6 +19,10 @@ afterAll(async () => {
   await world.close()
 })
 
+/** A statement about the database of a test, whatever its name. */
+const onDatabase = (statement: string): string =>
+  `DO $$ BEGIN EXECUTE format('${statement}', current_database()); END $$`
+
 describe('the guards of a migrated database', () => {
   it('all stand, as the application sees them', async () => {
     expect(await guardFaults(app.pool)).toEqual([])
@@ -45,6 +49,21 @@ describe('the guards of a migrated database', () => {
       'a schema in which everybody may create',
       'GRANT CREATE ON SCHEMA public TO PUBLIC',
       'power PUBLIC on schema public is not',
+    ],
+    [
+      'temporary tables of the application, which names find first',
+      onDatabase('GRANT TEMPORARY ON DATABASE %I TO lunas_app'),
+      'power lunas_app on database is not known',
+    ],
+    [
+      'temporary tables of everybody',
+      onDatabase('GRANT TEMPORARY ON DATABASE %I TO PUBLIC'),
+      'power PUBLIC on database is not known',
+    ],
+    [
+      'temporary tables that the auditor needs',
+      onDatabase('REVOKE TEMPORARY ON DATABASE %I FROM lunas_audit'),
+      'power lunas_audit on database is missing',
     ],
     [
       'a primary key',
@@ -145,6 +164,14 @@ describe('the application', () => {
     ['UPDATE api_key SET person = $$x$$', 'permission denied'],
     ['UPDATE role_grant SET role = $$administrator$$', 'permission denied'],
     ['CREATE TABLE mine (id int)', 'permission denied'],
+    ['CREATE TEMPORARY TABLE proposal (id uuid)', 'permission denied to create temporary tables'],
+    ['CREATE TABLE pg_temp.proposal AS SELECT * FROM public.proposal', 'permission denied to create temporary tables'],
+    ['CREATE TEMPORARY VIEW closed_period AS SELECT 1', 'permission denied to create temporary tables'],
+    [
+      'CREATE FUNCTION pg_temp.mine() RETURNS int LANGUAGE sql RETURN 1',
+      'permission denied to create temporary tables',
+    ],
+    ['CREATE SCHEMA mine', 'permission denied'],
     ['CREATE FUNCTION mine() RETURNS int LANGUAGE sql RETURN 1', 'permission denied'],
     ['ALTER TABLE posting DISABLE TRIGGER ALL', 'must be owner'],
     ['DROP TABLE posting', 'must be owner'],

@@ -1,0 +1,145 @@
+import { change, copy, keyOf, update, type Mutation } from '../support/mutation.ts'
+
+const GRANT = `concat_ws('/', t.person, t.role, t.programme)`
+
+/** Who has power, by which keys they sign and come in, and what the engine may do. */
+export const POWERS: readonly Mutation[] = [
+  change(
+    'a role nobody granted',
+    'events',
+    ['extra', 'role_grant'],
+    copy(
+      'role_grant',
+      { id: 'gen_random_uuid()', role: `'registrar'`, programme: `'x'` },
+      `concat_ws('/', t.person, t.role, t.programme)`,
+    ),
+  ),
+  change(
+    'a role that two people never agreed to',
+    'programmes',
+    ['forbidden', 'role_grant'],
+    copy(
+      'role_grant',
+      { id: 'gen_random_uuid()', role: `'administrator'`, person: `'mallory'`, granted_by: `'local'` },
+      't.id::text',
+    ),
+  ),
+  change(
+    'a third first approver',
+    'programmes',
+    ['forbidden', 'role_grant'],
+    copy(
+      'role_grant',
+      { id: 'gen_random_uuid()', person: `'mallory'`, granted_at: 'now()' },
+      't.id::text',
+      `role = 'approver'`,
+    ),
+  ),
+  change(
+    'a help desk that one person has made',
+    'programmes',
+    ['forbidden', 'role_grant'],
+    copy(
+      'role_grant',
+      { id: 'gen_random_uuid()', role: `'helpdesk'`, person: `'mallory'`, granted_by: `'agus'` },
+      't.id::text',
+    ),
+  ),
+  change(
+    'a role that has ended and that one person has given again, trail and all',
+    'programmes',
+    ['forbidden', 'role_grant'],
+    `WITH one AS (SELECT g.* FROM role_grant g JOIN proposal p ON p.act = 'role-grant' AND p.state = 'executed' AND p.content ->> 'person' = g.person AND p.content ->> 'role' = g.role
+                   ORDER BY random() LIMIT 1),
+          told AS (INSERT INTO audit_event (id, at, person, role, act, subject, before, after)
+                   SELECT 9000000 + n, '2026-12-30', 'agus', 'administrator', act, 'person:' || person,
+                          CASE n WHEN 1 THEN of END, CASE n WHEN 2 THEN of END
+                     FROM one, jsonb_build_object('role', role, 'programme', programme) AS of, (VALUES (1, 'role-ended'), (2, 'role-granted')) AS said (n, act)),
+          gone AS (UPDATE role_grant g SET ended_at = now(), ended_by = 'agus' FROM one WHERE g.id = one.id)
+     INSERT INTO role_grant AS t (id, person, role, programme, granted_by, ended_at, ended_by) SELECT gen_random_uuid(), person, role, programme, 'agus', now(), 'agus' FROM one RETURNING ${GRANT} AS key`,
+  ),
+  change(
+    'a role given at another time than others agreed',
+    'programmes',
+    ['forbidden', 'role_grant'],
+    `UPDATE audit_event AS t SET at = t.at + interval '1 hour' WHERE t.id = (SELECT e.id FROM audit_event e JOIN proposal p ON p.act IN ('role-grant', 'key') AND p.decided_at = e.at
+        WHERE e.act = 'role-granted' ORDER BY random() LIMIT 1) RETURNING concat_ws('/', substr(t.subject, 8), t.after ->> 'role', t.after ->> 'programme') AS key`,
+  ),
+  change(
+    'a signing key in the place of the one that was registered',
+    'events',
+    ['changed', 'signing_key'],
+    update('signing_key', 'public_key = sha256(public_key)', 't.id::text'),
+  ),
+  change(
+    'an API key in the name of another person',
+    'events',
+    ['changed', 'api_key'],
+    update('api_key', `person = 'mallory'`, 't.id::text'),
+  ),
+  change(
+    'another key of a person, said to be made before there were two people',
+    'acts',
+    ['forbidden', 'api_key'],
+    `WITH made AS (INSERT INTO api_key (id, person, kind, label, sha256, created_by)
+                   SELECT gen_random_uuid(), person, kind, 'x', sha256(sha256), 'bootstrap' FROM api_key ORDER BY random() LIMIT 1 RETURNING id, person, kind)
+     INSERT INTO audit_event (id, at, person, act, subject, after)
+     SELECT 9000001, '2026-12-30', 'bootstrap', 'key-created', 'key:' || id, jsonb_build_object('person', person, 'kind', kind, 'roles', '[]'::jsonb) FROM made
+     RETURNING split_part(subject, ':', 2) AS key`,
+  ),
+  {
+    name: 'an account that was replaced and is paid to again',
+    check: 'accounts',
+    finds: ['changed', 'account'],
+    async tamper(sql) {
+      const live = await keyOf(
+        sql,
+        `UPDATE account t SET ended_at = t.linked_at, state = 'replaced' WHERE t.ctid = (
+           SELECT a.ctid FROM account a JOIN audit_event e ON e.act = 'account-replaced' AND e.subject = 'account:' || a.id
+            WHERE a.ended_at IS NULL ORDER BY random() LIMIT 1) RETURNING t.id::text AS key`,
+      )
+      return keyOf(
+        sql,
+        `UPDATE account t SET ended_at = NULL, state = 'verified' FROM audit_event e
+          WHERE e.act = 'account-replaced' AND e.subject = 'account:' || $1 AND e.after ->> 'replaces' = t.id::text RETURNING t.id::text AS key`,
+        [live],
+      )
+    },
+  },
+  change(
+    'a trigger that is switched off',
+    'powers',
+    ['missing', 'trigger'],
+    `
+    WITH off AS (UPDATE pg_trigger SET tgenabled = 'D' WHERE tgname = 'posting_append_only') SELECT 'posting.posting_append_only' AS key`,
+  ),
+  {
+    name: 'a limit that is lifted',
+    check: 'powers',
+    finds: ['missing', 'constraint'],
+    async tamper(sql) {
+      await sql.query('ALTER TABLE commitment DROP CONSTRAINT commitment_limit')
+      return 'commitment_limit'
+    },
+  },
+  {
+    name: 'the engine may put tables of its own before ours',
+    check: 'powers',
+    finds: ['forbidden', 'role'],
+    async tamper(sql) {
+      await sql.query(
+        `DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO lunas_app', current_database()); END $$`,
+      )
+      return 'lunas_app'
+    },
+  },
+  {
+    name: 'the engine may rewrite the ledger',
+    check: 'powers',
+    finds: ['forbidden', 'role'],
+    async tamper(sql) {
+      await sql.query('GRANT UPDATE ON posting TO lunas_app')
+      return 'lunas_app/posting'
+    },
+  },
+]
