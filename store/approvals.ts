@@ -53,7 +53,7 @@ export async function decide(
 
 async function roleOrRefusal(sql: Sql, proposal: ProposalRow, actor: Actor): Promise<Role | Problem> {
   try {
-    return await roleFor(sql, actor.person, DECIDERS, proposal.programme)
+    return await roleFor(sql, actor, DECIDERS, proposal.programme)
   } catch (error) {
     if (error instanceof Problem) return error
     throw error

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../domain/act.ts'
 import { Problem } from '../domain/problem.ts'
-import type { Grant, Role } from '../domain/roles.ts'
+import { POWERS, type Grant, type Role } from '../domain/roles.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 
@@ -46,6 +46,16 @@ export async function grantsOf(sql: Sql, person: string): Promise<readonly Grant
     [person],
   )
   return rows
+}
+
+/** The roles by which somebody acts with the key of the request. One that another person made alone carries no power, for that person has its secret. */
+export async function grantsWith(
+  sql: Sql,
+  { person, keyId }: Pick<Actor, 'person' | 'keyId'>,
+): Promise<readonly Grant[]> {
+  const grants = await grantsOf(sql, person)
+  const { rows } = await sql.query('SELECT FROM api_key WHERE id = $1 AND alone', [keyId])
+  return rows.length === 0 ? grants : grants.filter(({ role }) => !POWERS.includes(role))
 }
 
 /** How many people ever had a role in every programme, also those whose role has ended. */

@@ -8,7 +8,7 @@ import { contentHash, signedText } from '../domain/signing.ts'
 import type { AccountCheckRow } from './account-checks.ts'
 import { insertAudit } from './audit.ts'
 import { codeOf, constraintOf, one, type Sql } from './database.ts'
-import { grantsOf } from './grants.ts'
+import { grantsWith } from './grants.ts'
 import { kindOf } from './keys.ts'
 import type { StoreContext } from './options.ts'
 import { isSignedWith, liveSigningKey, sha256, type SigningKeyView } from './signing-keys.ts'
@@ -117,7 +117,7 @@ export async function propose(
   if (fault !== null) throw invalid([{ pointer: '/expiresAt', detail: fault }])
   const { pass } = context
   const place = await pass('proposal:placed', opened.place(sql))
-  const role = await pass('proposal:allowed', roleFor(sql, actor.person, act.proposers, place.programme))
+  const role = await pass('proposal:allowed', roleFor(sql, actor, act.proposers, place.programme))
   const hash = contentHash(asked.content, sha256)
   const { expiresAtMs } = asked
   const text = signedText({ act: act.name, hash, decision: 'propose', expiresAtMs })
@@ -189,17 +189,12 @@ async function insertProposal(
   }
 }
 
-/** The role by which a person may do this now. Throws `forbidden`, also to services; `unknown-programme` to who has no part in it. */
-export async function roleFor(
-  sql: Sql,
-  person: string,
-  roles: readonly Role[],
-  programme: string | null,
-): Promise<Role> {
-  if ((await kindOf(sql, person)) !== 'person') {
+/** The role by which a person may do this now, with the key they use. Throws `forbidden`, also to services; `unknown-programme` to who has no part in it. */
+export async function roleFor(sql: Sql, actor: Actor, roles: readonly Role[], programme: string | null): Promise<Role> {
+  if ((await kindOf(sql, actor.person)) !== 'person') {
     throw new Problem('forbidden', 'only persons propose and decide; a service does neither')
   }
-  const grants = await grantsOf(sql, person)
+  const grants = await grantsWith(sql, actor)
   const role = roleIn(grants, roles, programme)
   if (role) return role
   if (programme !== null && !grants.some((grant) => grant.programme === null || grant.programme === programme)) {
