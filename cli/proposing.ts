@@ -6,7 +6,7 @@ import { dataOf } from '../client/index.ts'
 import type { components } from '../client/schema.ts'
 import { connect, stackAt, withConnection, type ConnectionOptions } from './connection.ts'
 import { readIdentityFile, readIdentityIn } from './identity-file.ts'
-import { EXIT_FAILED, Failure, print, printJson } from './output.ts'
+import { EXIT_FAILED, Failure, plain, print, printJson } from './output.ts'
 
 export type Proposal = components['schemas']['Proposal']
 
@@ -95,14 +95,6 @@ export function storyOf(proposal: Proposal): string {
   ]
     .map(plain)
     .join('\n')
-}
-
-/** What others wrote cannot move the cursor, hide a line or turn it around: whoever signs sees what is there. */
-function plain(line: string): string {
-  return line.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }
 
 /** The whole content: what was cut off would be signed all the same. */
