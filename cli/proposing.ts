@@ -85,6 +85,7 @@ export function storyOf(proposal: Proposal): string {
     `  ${id}  ${stateOf(proposal)}`,
     `  subject    ${subject}`,
     ...contentLines(proposal.content),
+    ...checkLines(proposal),
     `  hash       ${hash}`,
     `  reason     ${reason}${evidence === null ? '' : ` [${evidence}]`}`,
     `  needs      ${wanted}, until ${expiresAt}`,
@@ -95,6 +96,22 @@ export function storyOf(proposal: Proposal): string {
   ]
     .map(plain)
     .join('\n')
+}
+
+const VERDICTS: Readonly<Record<NonNullable<Proposal['check']>['verdict'], string>> = {
+  verified: 'it can be paid, and is the person’s own as far as names tell',
+  review: 'it can be paid, and the name has to be looked at',
+  refused: 'it cannot be paid, or is somebody else’s',
+  unverified: 'nobody could be asked',
+}
+
+/** Whose account it is nobody reads off a hash and four digits: whoever agrees to one sees what was found out about it. */
+function checkLines({ act, check }: Proposal): string[] {
+  if (check === null) return act === 'account-change' ? ['  account    no gateway was asked about it'] : []
+  const { gateway, verdict, score, reasons } = check
+  const why = reasons.length === 0 ? '' : ` (${reasons.join(', ').replaceAll('-', ' ')})`
+  const names = score === null ? 'the name at the bank or wallet was not told' : `names agree ${score} of 100${why}`
+  return [`  account    ${verdict} at ${gateway}: ${VERDICTS[verdict]}`, `             ${names}`]
 }
 
 /** The whole content: what was cut off would be signed all the same. */
