@@ -46,6 +46,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
   const metrics = measure(app, dependencies)
   const callers = rememberCallers({
     callerOf: (secret) => store.desk.callerOf(secret),
+    areInForce: (secrets) => store.desk.areInForce(secrets),
     now,
     refusedPerMinute: limits.refusedKeysPerMinute,
   })

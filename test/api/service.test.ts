@@ -322,7 +322,7 @@ describe('limits', () => {
     await limited.close()
   })
 
-  it('slow down whoever guesses keys, before anybody is asked, and lock out no key that was in force', async () => {
+  it('slow down whoever guesses keys, before anybody is asked whose they are, and lock out no key that was in force', async () => {
     const asked: string[] = []
     const guarded = await buildTestApp({ limits: { ...DEFAULT_LIMITS, refusedKeysPerMinute: 5 } })
     await guarded.publish(demoProgramme())
