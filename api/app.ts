@@ -73,10 +73,11 @@ const TIMEOUTS = {
   http: { headersTimeout: 15_000, requireHostHeader: false },
 } as const
 
-function serverOptions({ logger, publicUrl }: ApiDependencies): FastifyServerOptions {
+function serverOptions({ logger, publicUrl, trustedProxies = [] }: ApiDependencies): FastifyServerOptions {
   return {
     ...TIMEOUTS,
     bodyLimit: BODY_BYTES_MAX,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     logger: logOptions(logger),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     requestIdHeader: false,

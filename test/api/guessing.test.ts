@@ -51,4 +51,13 @@ describe('guessing from an address', () => {
     expect(questions.reduce((sum, one) => sum + one, 0)).toBe(302)
     expect(questions.length).toBeLessThan(20)
   })
+  it('is counted for each who comes through a trusted proxy, and what others say of where they come from is not believed', async () => {
+    await open({ trustedProxies: ['127.0.0.0/8'] })
+    await guessedMany('203.0.113.9')
+    expect((await guess('198.51.100.7')).status).toBe(401)
+    await api.close()
+    await open()
+    await guessedMany('203.0.113.9')
+    expect((await guess('198.51.100.7')).status).toBe(429)
+  })
 })
