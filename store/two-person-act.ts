@@ -18,6 +18,7 @@ export const UUID = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-
 export interface Agreed {
   readonly id: string
   readonly proposer: string
+  readonly proposedAt: Date
   readonly reason: string
   /** Where the personal part lies, sealed; null when there is none. */
   readonly document: string | null
