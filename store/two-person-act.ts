@@ -32,6 +32,8 @@ export interface Place {
   readonly subject: string
   /** The person it is about, who does not decide on it. */
   readonly about?: string | null
+  /** Where the programme is looked up, what is told to who has no part in it: the same as of what does not exist. */
+  readonly missing?: Problem
 }
 
 export interface TwoPersonAct<Schema extends TSchema> {
