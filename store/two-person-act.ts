@@ -6,13 +6,14 @@ import Type, { type Static, type TSchema } from 'typebox'
 import { Errors } from 'typebox/value'
 import type { Actor } from '../domain/act.ts'
 import { ONE_APPROVER, type Needs } from '../domain/approval.ts'
+import { UUID_PATTERN } from '../domain/identity.ts'
 import { Problem, type Fault } from '../domain/problem.ts'
 import type { Bilingual } from '../domain/programme.ts'
 import type { Role } from '../domain/roles.ts'
 import type { Sql } from './database.ts'
 import type { StoreContext } from './options.ts'
 
-export const UUID = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' })
+export const UUID = Type.String({ pattern: UUID_PATTERN })
 
 /** What of a proposal an act is told when it is carried out. */
 export interface Agreed {
