@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import path from 'node:path'
 import { inspect, parseEnv } from 'node:util'
 import { envSchema } from 'env-schema'
@@ -65,6 +66,8 @@ export interface Config {
   readonly host: string
   readonly port: number
   readonly publicUrl: string
+  /** Addresses, or networks as `10.0.0.0/8`. */
+  readonly trustedProxies: readonly string[]
   /** Absolute path. */
   readonly dataDir: string
   readonly vaultKeys: KeyRing | null
@@ -117,6 +120,7 @@ export const VARIABLE_OF: Readonly<Record<keyof Config, EnvironmentName>> = {
   host: 'LUNAS_HOST',
   port: 'LUNAS_PORT',
   publicUrl: 'LUNAS_PUBLIC_URL',
+  trustedProxies: 'LUNAS_TRUSTED_PROXIES',
   dataDir: 'LUNAS_DATA_DIR',
   vaultKeys: 'LUNAS_VAULT_KEYS',
   identityKeys: 'LUNAS_IDENTITY_KEYS',
@@ -271,6 +275,7 @@ function typed(values: Values, lines: string[]): Config {
     host: values.LUNAS_HOST,
     port: values.LUNAS_PORT,
     publicUrl: values.LUNAS_PUBLIC_URL ?? `http://${values.LUNAS_HOST}:${values.LUNAS_PORT}`,
+    trustedProxies: proxies(values.LUNAS_TRUSTED_PROXIES, lines),
     dataDir,
     vaultKeys: keyRing('LUNAS_VAULT_KEYS', values.LUNAS_VAULT_KEYS, lines),
     identityKeys: keyRing('LUNAS_IDENTITY_KEYS', values.LUNAS_IDENTITY_KEYS, lines),
@@ -297,6 +302,22 @@ function typed(values: Values, lines: string[]): Config {
 
 function file(name: string | undefined): string | null {
   return name === undefined ? null : path.resolve(name)
+}
+
+function proxies(text: string | undefined, lines: string[]): readonly string[] {
+  const named = text?.split(',').map((one) => one.trim()) ?? []
+  for (const one of named.filter((proxy) => !isProxy(proxy))) {
+    lines.push(`LUNAS_TRUSTED_PROXIES must name addresses or networks such as 10.0.0.0/8, not ${one}`)
+  }
+  return Object.freeze(named)
+}
+
+/** A network of everybody is no proxy: anybody could say where they come from. */
+function isProxy(text: string): boolean {
+  const [address = '', length, ...more] = text.split('/')
+  const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0
+  if (length === undefined) return bits > 0
+  return more.length === 0 && /^[1-9][0-9]{0,2}$/.test(length) && Number(length) <= bits
 }
 
 function passing(text: string): readonly [string, number] {

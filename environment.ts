@@ -64,6 +64,10 @@ export const ENVIRONMENT = Type.Object({
   LUNAS_HOST: Type.String({ default: '127.0.0.1', description: 'the address the API listens on' }),
   LUNAS_PORT: wholeNumber('the port the API listens on', 3000, 1, 65535),
   LUNAS_PUBLIC_URL: text('how others reach the API; not set: LUNAS_HOST and LUNAS_PORT', 'http://localhost:3000', HTTP),
+  LUNAS_TRUSTED_PROXIES: text(
+    'the proxies before the API, whose X-Forwarded-For is believed: addresses or networks, comma separated; not set: none',
+    '10.0.0.0/8,127.0.0.1',
+  ),
   LUNAS_DATA_DIR: Type.String({ default: '.data', description: 'the folder of embedded servers, their keys and logs' }),
   LUNAS_VAULT_KEYS: text('the keys that wrap the data key of each person', KEYS),
   LUNAS_IDENTITY_KEYS: text('the keys of the blind index over identities', KEYS),

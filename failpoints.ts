@@ -119,6 +119,7 @@ export const FAILPOINTS = [
   'close:written',
   'close:counted',
   'close:audited',
+  'proposal:person',
   'proposal:placed',
   'proposal:allowed',
   'proposal:signed',

@@ -46,6 +46,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
   const metrics = measure(app, dependencies)
   const callers = rememberCallers({
     callerOf: (secret) => store.desk.callerOf(secret),
+    areInForce: (secrets) => store.desk.areInForce(secrets),
     now,
     refusedPerMinute: limits.refusedKeysPerMinute,
   })
@@ -72,10 +73,11 @@ const TIMEOUTS = {
   http: { headersTimeout: 15_000, requireHostHeader: false },
 } as const
 
-function serverOptions({ logger, publicUrl }: ApiDependencies): FastifyServerOptions {
+function serverOptions({ logger, publicUrl, trustedProxies = [] }: ApiDependencies): FastifyServerOptions {
   return {
     ...TIMEOUTS,
     bodyLimit: BODY_BYTES_MAX,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     logger: logOptions(logger),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     requestIdHeader: false,

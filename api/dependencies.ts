@@ -53,5 +53,7 @@ export interface ApiDependencies {
   readonly limits: Limits
   /** How others reach the API, without a slash at the end. */
   readonly publicUrl: string
+  /** Proxies whose `X-Forwarded-For` says where a request comes from, as addresses or networks. Default: none. */
+  readonly trustedProxies?: readonly string[]
   readonly version: string
 }

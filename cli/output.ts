@@ -39,8 +39,17 @@ export function explainFailure(error: unknown): number {
   return EXIT_FAILED
 }
 
-/** Aligned columns, the first line being the header. */
-export function columns(rows: readonly (readonly string[])[]): string {
+/** What others wrote cannot move the cursor, hide a line or turn it around: whoever reads it sees what is there. */
+export function plain(line: string): string {
+  return line.replaceAll(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** Aligned columns, the first line being the header. A cell is one line, whatever others wrote into it. */
+export function columns(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(plain))
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
   return rows
     .map((row) =>

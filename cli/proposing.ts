@@ -6,7 +6,7 @@ import { dataOf } from '../client/index.ts'
 import type { components } from '../client/schema.ts'
 import { connect, stackAt, withConnection, type ConnectionOptions } from './connection.ts'
 import { readIdentityFile, readIdentityIn } from './identity-file.ts'
-import { EXIT_FAILED, Failure, print, printJson } from './output.ts'
+import { EXIT_FAILED, Failure, plain, print, printJson } from './output.ts'
 
 export type Proposal = components['schemas']['Proposal']
 
@@ -85,6 +85,7 @@ export function storyOf(proposal: Proposal): string {
     `  ${id}  ${stateOf(proposal)}`,
     `  subject    ${subject}`,
     ...contentLines(proposal.content),
+    ...checkLines(proposal),
     `  hash       ${hash}`,
     `  reason     ${reason}${evidence === null ? '' : ` [${evidence}]`}`,
     `  needs      ${wanted}, until ${expiresAt}`,
@@ -97,12 +98,20 @@ export function storyOf(proposal: Proposal): string {
     .join('\n')
 }
 
-/** What others wrote cannot move the cursor, hide a line or turn it around: whoever signs sees what is there. */
-function plain(line: string): string {
-  return line.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+const VERDICTS: Readonly<Record<NonNullable<Proposal['check']>['verdict'], string>> = {
+  verified: 'it can be paid, and is the person’s own as far as names tell',
+  review: 'it can be paid, and the name has to be looked at',
+  refused: 'it cannot be paid, or is somebody else’s',
+  unverified: 'nobody could be asked',
+}
+
+/** Whose account it is nobody reads off a hash and four digits: whoever agrees to one sees what was found out about it. */
+function checkLines({ act, check }: Proposal): string[] {
+  if (check === null) return act === 'account-change' ? ['  account    no gateway was asked about it'] : []
+  const { gateway, verdict, score, reasons } = check
+  const why = reasons.length === 0 ? '' : ` (${reasons.join(', ').replaceAll('-', ' ')})`
+  const names = score === null ? 'the name at the bank or wallet was not told' : `names agree ${score} of 100${why}`
+  return [`  account    ${verdict} at ${gateway}: ${VERDICTS[verdict]}`, `             ${names}`]
 }
 
 /** The whole content: what was cut off would be signed all the same. */

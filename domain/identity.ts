@@ -8,6 +8,8 @@ export type Hash = (text: string) => Uint8Array
 
 /** Crockford's base 32: no I, L, O, U, so that people can read references aloud. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+/** What randomUUID makes, in the one spelling we write. */
+export const UUID_PATTERN = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
 const REF = /^[0-9A-HJKMNP-TV-Z]{13}$/
 
 /** An opaque participant reference from at least 9 random bytes (65 bits used). Throws on fewer. */

@@ -81,6 +81,7 @@ function engine(config: Config, endpoints: Endpoints, keys: DevelopmentKeys): Se
     LUNAS_HOST: config.host,
     LUNAS_PORT: String(config.port),
     LUNAS_PUBLIC_URL: config.publicUrl,
+    LUNAS_TRUSTED_PROXIES: config.trustedProxies.join(','),
     LUNAS_VAULT_KEYS: ringText(config.vaultKeys) ?? keys.LUNAS_VAULT_KEYS,
     LUNAS_IDENTITY_KEYS: ringText(config.identityKeys) ?? keys.LUNAS_IDENTITY_KEYS,
     LUNAS_ACCOUNT_KEYS: ringText(config.accountKeys) ?? keys.LUNAS_ACCOUNT_KEYS,

@@ -47,6 +47,7 @@ const app = await buildApp({
   bootId: randomUUID(),
   limits: { ...DEFAULT_LIMITS, drainMs: config.mode === 'production' ? DRAIN_MS : 0 },
   publicUrl: config.publicUrl,
+  trustedProxies: config.trustedProxies,
   version: versionOf(),
 })
 

@@ -8,7 +8,7 @@ import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 import type { StoreContext } from './options.ts'
 import { grantsOf } from './grants.ts'
-import { actNamed, findProposal, roleFor, roleIn, type ProposalRow } from './proposals.ts'
+import { actNamed, findProposal, requirePerson, roleFor, roleIn, type ProposalRow } from './proposals.ts'
 import { isSignedWith, liveSigningKey, sha256, type SigningKeyView } from './signing-keys.ts'
 
 export interface NewApproval {
@@ -53,7 +53,8 @@ export async function decide(
 
 async function roleOrRefusal(sql: Sql, proposal: ProposalRow, actor: Actor): Promise<Role | Problem> {
   try {
-    return await roleFor(sql, actor.person, DECIDERS, proposal.programme)
+    await requirePerson(sql, actor)
+    return await roleFor(sql, actor, DECIDERS, proposal.programme)
   } catch (error) {
     if (error instanceof Problem) return error
     throw error

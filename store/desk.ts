@@ -5,7 +5,7 @@ import { recordRefusedAccount } from './accounts.ts'
 import { actsIn, type Acts } from './acts.ts'
 import { inTransaction } from './database.ts'
 import { receiveCallbacks, type CallbackVerdict, type ReceivedCallback } from './inbox.ts'
-import { callerOf, type Caller } from './keys.ts'
+import { areInForce, callerOf, type Caller } from './keys.ts'
 import type { StoreContext } from './options.ts'
 import { findAnswer, markOf, perform, type Answer, type Performed, type Request } from './perform.ts'
 import { registerAll, type Registered, type RegistrationRequest } from './registrations.ts'
@@ -23,6 +23,8 @@ export interface Desk {
   recordRefusedAccount(link: RefusedAccount, actor: Actor, atMs: number): Promise<void>
   /** Who a secret belongs to; undefined when unknown, revoked or expired. */
   callerOf(secret: string): Promise<Caller | undefined>
+  /** Which secrets are those of keys in force, in their order. */
+  areInForce(secrets: readonly string[]): Promise<boolean[]>
   /** Deletes stored answers that nobody may ask for any more, at most `limit`; how many they were. */
   forgetAnswers(limit: number): Promise<number>
 }
@@ -56,6 +58,7 @@ export function createDesk(context: StoreContext): Desk {
     recordRefusedAccount: (link, actor, atMs) =>
       inTransaction(database, (sql) => recordRefusedAccount(sql, link, actor, atMs)),
     callerOf: (secret) => callerOf(database.pool, secret),
+    areInForce: (secrets) => areInForce(database.pool, secrets),
     async forgetAnswers(limit) {
       const { rowCount } = await database.pool.query(FORGET, [limit])
       return rowCount ?? 0

@@ -90,8 +90,12 @@ export async function discrepanciesById(sql: Sql, ids: readonly string[]): Promi
 /** Throws `not-found`. */
 export async function findDiscrepancy(sql: Sql, id: string, lock = ''): Promise<DiscrepancyView> {
   const { rows } = await sql.query<DiscrepancyView>(`SELECT ${COLUMNS} FROM discrepancy WHERE id = $1 ${lock}`, [id])
-  if (!rows[0]) throw new Problem('not-found', `no discrepancy ${id}`)
+  if (!rows[0]) throw noDiscrepancy(id)
   return rows[0]
+}
+
+export function noDiscrepancy(id: string): Problem {
+  return new Problem('not-found', `no discrepancy ${id}`)
 }
 
 /** Locks one that is still to be resolved. Throws `not-found`, `discrepancy-resolved`, and `conflict` before it was settled. */

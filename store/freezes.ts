@@ -49,8 +49,12 @@ export async function listFreezes(sql: Sql, inForceOnly: boolean): Promise<Freez
 /** Throws `not-found`. */
 export async function findFreeze(sql: Sql, id: string): Promise<FreezeView> {
   const { rows } = await sql.query<FreezeView>(`SELECT ${COLUMNS} FROM freezes WHERE id = $1`, [id])
-  if (!rows[0]) throw new Problem('not-found', `no freeze ${id}`)
+  if (!rows[0]) throw noFreeze(id)
   return rows[0]
+}
+
+export function noFreeze(id: string): Problem {
+  return new Problem('not-found', `no freeze ${id}`)
 }
 
 async function standingFreeze(sql: Sql, target: string): Promise<FreezeView | undefined> {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../domain/act.ts'
 import { Problem } from '../domain/problem.ts'
-import type { Grant, Role } from '../domain/roles.ts'
+import { POWERS, type Grant, type Role } from '../domain/roles.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 
@@ -28,15 +28,29 @@ export async function endRole(sql: Sql, of: RoleOfPerson, actor: Actor, atMs: nu
   const { person, role, programme } = of
   return keepAdministered(sql, async () => {
     const { rowCount } = await sql.query(
-      `UPDATE role_grant SET ended_at = now(), ended_by = $4
+      `UPDATE role_grant SET ended_at = $5, ended_by = $4
         WHERE person = $1 AND role = $2 AND programme IS NOT DISTINCT FROM $3 AND ended_at IS NULL`,
-      [person, role, programme, actor.person],
+      [person, role, programme, actor.person, new Date(atMs)],
     )
     if (rowCount === 0) throw new Problem('not-found', 'nobody of this name has this role there')
     const before = { role, programme }
     await insertAudit(sql, [{ act: 'role-ended', actor, atMs, subject: `person:${person}`, programme, before }])
     return grantsOf(sql, person)
   })
+}
+
+/**
+ * Nobody has agreed to give back what somebody has ended, there or for all programmes. Asked behind the grant, which waits for an end that
+ * is under way. Throws `proposal-stale` where the role has ended since the proposal.
+ */
+export async function refuseEnded(sql: Sql, { person, role, programme }: RoleOfPerson, since: Date): Promise<void> {
+  const { rows } = await sql.query(
+    `SELECT FROM role_grant
+      WHERE person = $1 AND role = $2 AND (programme = $3 OR programme IS NULL OR $3 IS NULL) AND ended_at >= $4 LIMIT 1`,
+    [person, role, programme, since],
+  )
+  if (rows.length === 0) return
+  throw new Problem('proposal-stale', `the role ${role} of ${person} has ended since; propose it again`)
 }
 
 /** The roles of a person that are in force. */
@@ -46,6 +60,16 @@ export async function grantsOf(sql: Sql, person: string): Promise<readonly Grant
     [person],
   )
   return rows
+}
+
+/** The roles by which somebody acts with the key of the request. One that another person made alone carries no power, for that person has its secret. */
+export async function grantsWith(
+  sql: Sql,
+  { person, keyId }: Pick<Actor, 'person' | 'keyId'>,
+): Promise<readonly Grant[]> {
+  const grants = await grantsOf(sql, person)
+  const { rows } = await sql.query('SELECT FROM api_key WHERE id = $1 AND alone', [keyId])
+  return rows.length === 0 ? grants : grants.filter(({ role }) => !POWERS.includes(role))
 }
 
 /** How many people ever had a role in every programme, also those whose role has ended. */

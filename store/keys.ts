@@ -122,6 +122,19 @@ export async function lockPerson(sql: Sql, person: string): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`person:${person}`])
 }
 
+const IN_FORCE = 'k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())'
+
+/** Which secrets are those of keys in force, in the order of the secrets: one question, however many they are. */
+export async function areInForce(sql: Sql, secrets: readonly string[]): Promise<boolean[]> {
+  const { rows } = await sql.query<{ isInForce: boolean }>({
+    name: 'keys-in-force',
+    text: `SELECT EXISTS (SELECT FROM api_key k WHERE k.sha256 = asked.sha256 AND ${IN_FORCE}) AS "isInForce"
+             FROM unnest($1::bytea[]) WITH ORDINALITY AS asked (sha256, at) ORDER BY asked.at`,
+    values: [secrets.map(digest)],
+  })
+  return rows.map(({ isInForce }) => isInForce)
+}
+
 /** Who a secret belongs to; undefined when unknown, revoked or expired. A key that one person made carries none of the powers. */
 export async function callerOf(sql: Sql, secret: string): Promise<Caller | undefined> {
   const { rows } = await sql.query<{ id: string; person: string; kind: 'person' | 'service'; grants: Grant[] }>({
@@ -131,7 +144,7 @@ export async function callerOf(sql: Sql, secret: string): Promise<Caller | undef
                      FROM role_grant g WHERE g.person = k.person AND g.ended_at IS NULL
                                          AND NOT (k.alone AND g.role = ANY ($2))) AS grants
              FROM api_key k
-            WHERE k.sha256 = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())`,
+            WHERE k.sha256 = $1 AND ${IN_FORCE}`,
     values: [digest(secret), POWERS],
   })
   const row = rows[0]

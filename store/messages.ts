@@ -276,6 +276,17 @@ export async function deadIn(sql: Sql, programme: string | null): Promise<number
   return one(rows, 'dead').dead
 }
 
+export function noMessage(id: string): Problem {
+  return new Problem('not-found', `no message ${id}`)
+}
+
+/** The programme a message belongs to, whatever became of it. Throws `not-found`. */
+export async function programmeOfMessage(sql: Sql, id: string): Promise<string> {
+  const { rows } = await sql.query<{ programme: string }>('SELECT programme FROM message WHERE id = $1', [id])
+  if (!rows[0]) throw noMessage(id)
+  return rows[0].programme
+}
+
 /** Whose message it is; it stays dead until the transaction ends. Throws `not-found`, `message-not-dead`. */
 export async function checkDead(sql: Sql, id: string): Promise<{ programme: string; ref: string }> {
   const { rows } = await sql.query<{ state: string; programme: string; ref: string }>(
@@ -283,7 +294,7 @@ export async function checkDead(sql: Sql, id: string): Promise<{ programme: stri
     [id],
   )
   const row = rows[0]
-  if (!row) throw new Problem('not-found', `no message ${id}`)
+  if (!row) throw noMessage(id)
   if (row.state !== 'dead')
     throw new Problem('message-not-dead', `message ${id} is ${row.state}; only dead ones are redriven`)
   return row

@@ -8,11 +8,11 @@ import { contentHash, signedText } from '../domain/signing.ts'
 import type { AccountCheckRow } from './account-checks.ts'
 import { insertAudit } from './audit.ts'
 import { codeOf, constraintOf, one, type Sql } from './database.ts'
-import { grantsOf } from './grants.ts'
+import { grantsWith } from './grants.ts'
 import { kindOf } from './keys.ts'
 import type { StoreContext } from './options.ts'
 import { isSignedWith, liveSigningKey, sha256, type SigningKeyView } from './signing-keys.ts'
-import { invalid, type ListedAct } from './two-person-act.ts'
+import { invalid, type ListedAct, type Place } from './two-person-act.ts'
 import { TWO_PERSON_ACTS } from './two-person/index.ts'
 
 export interface NewProposal {
@@ -116,8 +116,9 @@ export async function propose(
   const fault = expiryFault(asked.expiresAtMs, atMs)
   if (fault !== null) throw invalid([{ pointer: '/expiresAt', detail: fault }])
   const { pass } = context
+  await pass('proposal:person', requirePerson(sql, actor))
   const place = await pass('proposal:placed', opened.place(sql))
-  const role = await pass('proposal:allowed', roleFor(sql, actor.person, act.proposers, place.programme))
+  const role = await pass('proposal:allowed', proposerRole(sql, actor, act.proposers, place))
   const hash = contentHash(asked.content, sha256)
   const { expiresAtMs } = asked
   const text = signedText({ act: act.name, hash, decision: 'propose', expiresAtMs })
@@ -127,11 +128,11 @@ export async function propose(
   await pass('proposal:checked', opened.check(sql, context, atMs, actor))
   const needs = await pass('proposal:needs', opened.needs(sql, context, atMs))
   const about = place.about ?? null
-  const row = { ...asked, ...place, about, id: randomUUID(), hash, document, needs, role, key, signature }
+  const { programme, subject } = place
+  const row = { ...asked, programme, subject, about, id: randomUUID(), hash, document, needs, role, key, signature }
   await pass('proposal:written', insertProposal(sql, row, actor, atMs))
   await pass('proposal:put', opened.put(sql, row.id))
-  const { programme } = place
-  const after = { act: act.name, subject: place.subject, hash, signingKey: key.id, needs, evidence: asked.evidence }
+  const after = { act: act.name, subject, hash, signingKey: key.id, needs, evidence: asked.evidence }
   const { reason } = asked
   const told = { actor: { ...actor, role }, atMs, subject: `proposal:${row.id}`, programme, after, reason }
   await pass('proposal:audited', insertAudit(sql, [{ ...told, act: 'proposal-made' }]))
@@ -189,17 +190,30 @@ async function insertProposal(
   }
 }
 
-/** The role by which a person may do this now. Throws `forbidden`, also to services; `unknown-programme` to who has no part in it. */
-export async function roleFor(
+/** Throws `forbidden` to services. */
+export async function requirePerson(sql: Sql, { person }: Actor): Promise<void> {
+  if ((await kindOf(sql, person)) === 'person') return
+  throw new Problem('forbidden', 'only persons propose and decide; a service does neither')
+}
+
+/** Which things a programme has is told only to who has a part in it: to others they are as if they were not there. */
+async function proposerRole(
   sql: Sql,
-  person: string,
+  actor: Actor,
   roles: readonly Role[],
-  programme: string | null,
+  { programme, missing }: Place,
 ): Promise<Role> {
-  if ((await kindOf(sql, person)) !== 'person') {
-    throw new Problem('forbidden', 'only persons propose and decide; a service does neither')
+  try {
+    return await roleFor(sql, actor, roles, programme)
+  } catch (error) {
+    if (missing && error instanceof Problem && error.code === 'unknown-programme') throw missing
+    throw error
   }
-  const grants = await grantsOf(sql, person)
+}
+
+/** The role by which a person may do this now, with the key they use. Throws `forbidden`; `unknown-programme` to who has no part in it. */
+export async function roleFor(sql: Sql, actor: Actor, roles: readonly Role[], programme: string | null): Promise<Role> {
+  const grants = await grantsWith(sql, actor)
   const role = roleIn(grants, roles, programme)
   if (role) return role
   if (programme !== null && !grants.some((grant) => grant.programme === null || grant.programme === programme)) {

@@ -58,8 +58,12 @@ export async function lockRun(sql: Sql, key: string): Promise<RunRow> {
 }
 
 function found({ rows }: { readonly rows: readonly RunRow[] }, key: string): RunRow {
-  if (!rows[0]) throw new Problem('not-found', `no payout run ${key}`)
+  if (!rows[0]) throw noRun(key)
   return rows[0]
+}
+
+export function noRun(key: string): Problem {
+  return new Problem('not-found', `no payout run ${key}`)
 }
 
 /** Runs of some programmes or of all, newest first: those that have not ended, or all. */

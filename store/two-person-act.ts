@@ -6,18 +6,20 @@ import Type, { type Static, type TSchema } from 'typebox'
 import { Errors } from 'typebox/value'
 import type { Actor } from '../domain/act.ts'
 import { ONE_APPROVER, type Needs } from '../domain/approval.ts'
+import { UUID_PATTERN } from '../domain/identity.ts'
 import { Problem, type Fault } from '../domain/problem.ts'
 import type { Bilingual } from '../domain/programme.ts'
 import type { Role } from '../domain/roles.ts'
 import type { Sql } from './database.ts'
 import type { StoreContext } from './options.ts'
 
-export const UUID = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' })
+export const UUID = Type.String({ pattern: UUID_PATTERN })
 
 /** What of a proposal an act is told when it is carried out. */
 export interface Agreed {
   readonly id: string
   readonly proposer: string
+  readonly proposedAt: Date
   readonly reason: string
   /** Where the personal part lies, sealed; null when there is none. */
   readonly document: string | null
@@ -31,6 +33,8 @@ export interface Place {
   readonly subject: string
   /** The person it is about, who does not decide on it. */
   readonly about?: string | null
+  /** Where the programme is looked up, what is told to who has no part in it: the same as of what does not exist. */
+  readonly missing?: Problem
 }
 
 export interface TwoPersonAct<Schema extends TSchema> {

@@ -139,6 +139,16 @@ interface Described {
   readonly examples?: readonly string[]
 }
 
+test('a proxy is believed by its address or network only, and never everybody', () => {
+  expect(loadConfig({}).trustedProxies).toEqual([])
+  const named = ['10.0.0.0/8', '127.0.0.1', 'fd00::/8', '::1']
+  expect(loadConfig({ LUNAS_TRUSTED_PROXIES: named.join(', ') }).trustedProxies).toEqual(named)
+  for (const wrong of ['true', '*', 'proxy.internal', '10.0.0.0/33', '0.0.0.0/0', '10.0.0.0/8/8', '10.0.0/8', ',']) {
+    const lines = problemsOf(() => loadConfig({ LUNAS_TRUSTED_PROXIES: wrong }))
+    expect(lines[0], wrong).toContain('LUNAS_TRUSTED_PROXIES must name addresses or networks')
+  }
+})
+
 test('a process is told where to die by name and passing, and never in production', () => {
   const told = { LUNAS_FAILPOINTS: 'claim:committed=1,send:answered=2' }
   expect([...loadConfig(told).failpoints]).toEqual([

@@ -1,5 +1,6 @@
 /** What every part of the wire shares: amounts, times, codes, pages and problems. */
 import Type, { type Static } from 'typebox'
+import { UUID_PATTERN } from '../../domain/identity.ts'
 import { AMOUNT_PATTERN } from '../../domain/money.ts'
 import { PROBLEM_CODES } from '../../domain/problem.ts'
 import { closed, named, ref } from './named.ts'
@@ -56,7 +57,8 @@ export const ParticipantRef = Type.String({
   examples: ['7ZK3M9Q2WX4TB'],
 })
 export const WaveCode = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$', examples: ['G01'] })
-export const Uuid = Type.String({ format: 'uuid' })
+/** As we write them: the format alone also takes `urn:uuid:…`, which PostgreSQL does not, and a second spelling would be a second subject in the audit trail. */
+export const Uuid = Type.String({ format: 'uuid', pattern: UUID_PATTERN })
 export const Time = Type.String({ format: 'date-time', description: 'RFC 3339' })
 export const TimeOrNull = Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' })
 export const Reason = Type.String({

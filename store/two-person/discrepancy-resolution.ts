@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { MONEY_RESOLUTIONS } from '../../domain/reconciliation.ts'
-import { checkResolution, findDiscrepancy, resolveDiscrepancy } from '../discrepancies.ts'
+import { checkResolution, findDiscrepancy, noDiscrepancy, resolveDiscrepancy } from '../discrepancies.ts'
 import { twoPersonAct, UUID } from '../two-person-act.ts'
 
 /** Where the money of a difference between a statement and our books is, decided; bound to what the difference is. */
@@ -21,7 +21,7 @@ export const discrepancyResolution = twoPersonAct({
   ),
   async place(sql, { discrepancy }) {
     const { programme } = await findDiscrepancy(sql, discrepancy)
-    return { programme, subject: `discrepancy:${discrepancy}` }
+    return { programme, subject: `discrepancy:${discrepancy}`, missing: noDiscrepancy(discrepancy) }
   },
   check: async (sql, _context, { discrepancy: id, difference, resolution }) =>
     void (await checkResolution(sql, { id, difference: BigInt(difference), resolution })),

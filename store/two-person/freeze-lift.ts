@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { checkFrozen, findFreeze, liftFreeze } from '../freezes.ts'
+import { checkFrozen, findFreeze, liftFreeze, noFreeze } from '../freezes.ts'
 import { refuseUnlooked } from '../restores.ts'
 import { twoPersonAct, UUID } from '../two-person-act.ts'
 
@@ -11,7 +11,7 @@ export const freezeLift = twoPersonAct({
   content: Type.Object({ freeze: UUID }, { additionalProperties: false }),
   async place(sql, { freeze }) {
     const { programme } = await findFreeze(sql, freeze)
-    return { programme, subject: `freeze:${freeze}` }
+    return { programme, subject: `freeze:${freeze}`, missing: noFreeze(freeze) }
   },
   async check(sql, _context, { freeze }) {
     await checkFrozen(sql, freeze)

@@ -3,6 +3,7 @@ import { checkPerson } from '../../domain/person.ts'
 import { Problem } from '../../domain/problem.ts'
 import { POWERS, ROLES, type Role } from '../../domain/roles.ts'
 import type { Sql } from '../database.ts'
+import { refuseEnded } from '../grants.ts'
 import { insertKey, refuseOtherKind } from '../keys.ts'
 import { checkSigningKey, liveSigningKey, registerSigningKey, requirePossession } from '../signing-keys.ts'
 import { invalid, twoPersonAct } from '../two-person-act.ts'
@@ -47,12 +48,13 @@ export const key = twoPersonAct({
     await refuseOtherKind(sql, content)
     await requireSigner(sql, content)
   },
-  async execute(sql, _context, content, _by, actor, atMs) {
+  async execute(sql, _context, content, by, actor, atMs) {
     const { person, kind, label, grants, signingKey, secretHash, expiresAt } = content
     await refuseOtherKind(sql, content)
     const isNew = await requireSigner(sql, content)
     const expiresAtMs = expiresAt === null ? null : Date.parse(expiresAt)
     await insertKey(sql, { person, kind, label, grants, expiresAtMs }, Buffer.from(secretHash, 'hex'), actor, atMs)
+    for (const { role, programme } of grants) await refuseEnded(sql, { person, role, programme }, by.proposedAt)
     if (isNew && signingKey !== null) await registerSigningKey(sql, { person, ...signingKey }, actor, atMs)
   },
 })

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { checkDead, redriveMessage } from '../messages.ts'
+import { checkDead, noMessage, programmeOfMessage, redriveMessage } from '../messages.ts'
 import { twoPersonAct, UUID } from '../two-person-act.ts'
 
 /** A message that could not be delivered, sent again. */
@@ -9,8 +9,8 @@ export const redrive = twoPersonAct({
   proposers: ['operator', 'administrator'],
   content: Type.Object({ message: UUID }, { additionalProperties: false }),
   async place(sql, { message }) {
-    const { programme } = await checkDead(sql, message)
-    return { programme, subject: `message:${message}` }
+    const programme = await programmeOfMessage(sql, message)
+    return { programme, subject: `message:${message}`, missing: noMessage(message) }
   },
   check: async (sql, _context, { message }) => void (await checkDead(sql, message)),
   async execute(sql, _context, { message }, _by, actor, atMs) {

@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { Problem } from '../../domain/problem.ts'
 import { POWERS, ROLES } from '../../domain/roles.ts'
 import type { Sql } from '../database.ts'
-import { grantRole } from '../grants.ts'
+import { grantRole, refuseEnded } from '../grants.ts'
 import { kindOf, lockPerson } from '../keys.ts'
 import { liveSigningKey } from '../signing-keys.ts'
 import { twoPersonAct } from '../two-person-act.ts'
@@ -29,11 +29,12 @@ export const roleGrant = twoPersonAct({
   ),
   place: (_sql, { person }) => ({ programme: null, subject: `person:${person}`, about: person }),
   check: (sql, _context, content) => requireSigner(sql, content),
-  async execute(sql, _context, content, _by, actor, atMs) {
+  async execute(sql, _context, content, by, actor, atMs) {
     await lockPerson(sql, content.person)
     await requireSigner(sql, content)
     const { person, role, programme } = content
     await grantRole(sql, { person, role, programme }, actor, atMs)
+    await refuseEnded(sql, { person, role, programme }, by.proposedAt)
   },
 })
 

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { abortRun, checkAbort } from '../run-steps.ts'
-import { findRun } from '../run-rows.ts'
+import { findRun, noRun } from '../run-rows.ts'
 import { twoPersonAct } from '../two-person-act.ts'
 
 /** An approved payout run, ended before its time: what is not under way is owed as before, and joins a later run. */
@@ -14,7 +14,7 @@ export const runAbort = twoPersonAct({
   ),
   async place(sql, { run }) {
     const { programme } = await findRun(sql, run)
-    return { programme, subject: `run:${run}` }
+    return { programme, subject: `run:${run}`, missing: noRun(run) }
   },
   check: (sql, context, { run }) => checkAbort(sql, run),
   async execute(sql, context, { run }, by, actor, atMs) {

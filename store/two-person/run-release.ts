@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { AMOUNT_PATTERN } from '../../domain/money.ts'
 import { dayFaults, DocumentShape } from '../document-numbers.ts'
-import { findRun } from '../run-rows.ts'
+import { findRun, noRun } from '../run-rows.ts'
 import { approveRun, checkRelease, markProposed, runNeeds } from '../run-steps.ts'
 import { twoPersonAct } from '../two-person-act.ts'
 
@@ -32,7 +32,7 @@ export const runRelease = twoPersonAct({
   ],
   async place(sql, { run }) {
     const { programme } = await findRun(sql, run)
-    return { programme, subject: `run:${run}` }
+    return { programme, subject: `run:${run}`, missing: noRun(run) }
   },
   needs: (sql, context, { run }, atMs) => runNeeds(sql, context, run, atMs),
   check: (sql, context, content) => checkRelease(sql, context, content),

@@ -162,7 +162,12 @@ describe('every route', () => {
   })
 
   it('that does not say who may call it cannot exist', async () => {
-    const callers = rememberCallers({ callerOf: async () => undefined, now: Date.now, refusedPerMinute: 1 })
+    const callers = rememberCallers({
+      callerOf: async () => undefined,
+      areInForce: async (secrets) => secrets.map(() => false),
+      now: Date.now,
+      refusedPerMinute: 1,
+    })
     const access = { callers, refused: () => undefined }
     const add = (route: Partial<RouteOptions>) => async () => {
       const app = fastify()

@@ -92,7 +92,7 @@ describe('placing a freeze', () => {
     const [one] = await list(here)
     expect(await list(elsewhere)).toEqual([])
     await refusedWith(api, 'not-found', () => get(api.app, `/v1/freezes/${one.id}`, elsewhere.key))
-    expect((await propose(api, elsewhere, toLift(one.id))).body.code).toBe('unknown-programme')
+    expect((await propose(api, elsewhere, toLift(one.id))).body.code).toBe('not-found')
     expect((await agreed(api, [here, budi], toLift(one.id))).state).toBe('executed')
   })
 })

@@ -181,6 +181,23 @@ describe('parameters', () => {
     expect(body.errors[0].parameter).toBe('ref')
   })
 
+  it.each(['freezes/ID', 'proposals/ID', 'discrepancies/ID', 'keys/ID/revoke', 'signing-keys/ID/end'])(
+    'an id is taken in the spelling it is told in only: /v1/%s',
+    async (path) => {
+      const wide = await api.keyFor(['operator', 'auditor', 'administrator', 'approver'])
+      const ask = (id: string) => {
+        const url = `/v1/${path.replace('ID', id)}`
+        return path.endsWith('ID') ? get(api.app, url, wide) : post(api.app, url, wide)
+      }
+      const id = '0f0e0d0c-0000-4000-8000-00000000abcd'
+      for (const other of [`urn:uuid:${id}`, id.toUpperCase(), `{${id}}`, id.replaceAll('-', '')]) {
+        const { body } = await refusedWith(api, 'invalid-request', () => ask(other))
+        expect(body.errors[0].parameter).toBe('id')
+      }
+      await refusedWith(api, 'not-found', () => ask(id))
+    },
+  )
+
   it('an operation without a body takes none', async () => {
     const close = (body: object) => post(api.app, '/v1/programmes/demo/waves/G01/close', key, body)
     await refusedWith(api, 'invalid-request', () => close({ reason: 'done' }))

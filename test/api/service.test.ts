@@ -269,7 +269,7 @@ describe('dead messages', () => {
     expect((await get(api.app, '/v1/messages/dead', other)).body.data).toEqual([])
     const elsewhere = await personOf(api, { role: 'operator', programme: 'other' })
     const { body } = await propose(api, elsewhere, { act: 'redrive', content: { message: id } })
-    expect(body.code).toBe('unknown-programme')
+    expect(body.code).toBe('not-found')
   })
 
   it('are sent again all at once by two people, those of one programme or of all', async () => {
@@ -322,7 +322,7 @@ describe('limits', () => {
     await limited.close()
   })
 
-  it('slow down whoever guesses keys, before anybody is asked, and lock out no key that was in force', async () => {
+  it('slow down whoever guesses keys, before anybody is asked whose they are, and lock out no key that was in force', async () => {
     const asked: string[] = []
     const guarded = await buildTestApp({ limits: { ...DEFAULT_LIMITS, refusedKeysPerMinute: 5 } })
     await guarded.publish(demoProgramme())

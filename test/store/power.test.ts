@@ -1,5 +1,6 @@
 /** Power over others: signing keys, keys and roles, and what programmes say, each by two people. */
 import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeIdentity, openIdentity } from '../../client/identity.ts'
 import { endRole, grantRole } from '../../store/grants.ts'
@@ -142,6 +143,73 @@ describe('power', () => {
     const { possession } = theirs.registration()
     expect(await refusal(proposed(key({ ...another.registration(), possession })))).toBe('signature-invalid')
     expect((await proposed(key({ ...another.registration() }))).state).toBe('open')
+  })
+
+  describe('that has ended', () => {
+    let people = 0
+    const promoted = async () => {
+      const joko = await signer(world.store, `joko-${(people += 1)}`, [AUDITOR])
+      const { person } = joko.actor
+      const grant = (programme: string | null = null): Put => ({
+        act: 'role-grant',
+        content: { person, role: 'approver', programme, publicKey: joko.identity.publicKey },
+      })
+      return { joko, person, grant, role: { person, role: 'approver' as const, programme: null } }
+    }
+    const end = (role: Parameters<typeof endRole>[1], atMs: number) =>
+      world.inSql((sql) => endRole(sql, role, OPERATOR, atMs))
+
+    it('is not given back by a proposal of before, whether it gives a role or a key with it', async () => {
+      const { joko, person, grant, role } = await promoted()
+      const key: Put = {
+        act: 'key',
+        content: {
+          person,
+          kind: 'person',
+          label: 'x',
+          secretHash: 'ba'.repeat(32),
+          expiresAt: null,
+          grants: [{ role: 'approver', programme: null }],
+          signingKey: joko.identity.registration(),
+        },
+      }
+      const stale = []
+      const first = await proposed(grant())
+      for (const of of [grant(), grant('swift'), key]) {
+        stale.push(await propose(world.store, agus, { ...of, expiresAtMs: NOON + 2 * HOUR }, NOON))
+      }
+      expect((await approve(first)).state).toBe('executed')
+      await end(role, NOON + SECOND)
+      for (const proposal of stale) {
+        expect(await approve(proposal)).toMatchObject({ state: 'void', outcomeCode: 'proposal-stale' })
+      }
+      expect((await world.store.desk.callerOf(joko.secret))?.grants).toEqual([AUDITOR])
+    })
+
+    it('is not given back by a proposal that is agreed to while it ends', async () => {
+      const { grant, role } = await promoted()
+      expect((await approve(await proposed(grant()))).state).toBe('executed')
+      const again = await propose(world.store, agus, { ...grant(), expiresAtMs: NOON + 2 * HOUR }, NOON)
+      let deciding: Promise<ProposalRow> | undefined
+      await world.inSql(async (sql) => {
+        await endRole(sql, role, OPERATOR, NOON + SECOND)
+        deciding = approve(again)
+        await sleep(500)
+      })
+      expect((await deciding)?.state).toBe('void')
+    })
+
+    it('is given again by a proposal of afterwards', async () => {
+      const { joko, grant, role } = await promoted()
+      expect((await approve(await proposed(grant()))).state).toBe('executed')
+      await end(role, NOON + SECOND)
+      const later = NOON + 2 * SECOND
+      expect((await agree(world.store, [agus, budi], grant(), later)).state).toBe('executed')
+      expect((await world.store.desk.callerOf(joko.secret))?.grants).toContainEqual({
+        role: 'approver',
+        programme: null,
+      })
+    })
   })
 
   it('is not made by one person', async () => {
