@@ -10,7 +10,7 @@ import { RESTORE_TARGET, STRAY } from './lost-time.ts'
 import type { StoreContext } from './options.ts'
 import { Finding } from './statement-finding.ts'
 import { missingRow } from './statement-row.ts'
-import { judgeGone, shownBefore } from './statement-gone.ts'
+import { asTheyStand, judgeGone, shownBefore } from './statement-gone.ts'
 import { jumpsAt } from './statement-jumps.ts'
 import { missingThere, provedAround } from './statement-missing.ts'
 import { differingPairs, type Looked } from './statement-pairs.ts'
@@ -121,7 +121,7 @@ async function refuseUnlooked(sql: BulkSql, gateway: string): Promise<void> {
 
 type Held = Pick<StatementRow, 'gateway' | 'day' | 'version'> & { readonly id: string }
 
-/** Holds one statement against our books, again where it was before; how many differences it shows. The caller has the gateway's lock. */
+/** Holds one statement against our books, again where it was before; how many differences it shows. The caller has the gateway's lock. Throws `conflict`. */
 async function hold(
   sql: BulkSql,
   context: StoreContext,
@@ -134,7 +134,7 @@ async function hold(
   const found = new Finding(sql, looked, await ownerOfStrays(sql, gateway), await shownBefore(sql, looked))
   for await (const pairs of differingPairs(sql, looked)) await found.add(pairs, atMs)
   await found.insert(await jumpsAt(sql, looked), atMs)
-  const gone = await judgeGone(sql, looked, [...found.gone.values()])
+  const gone = await judgeGone(sql, looked, await asTheyStand(sql, [...found.gone.values()], found.here))
   await found.insert(gone.missing, atMs)
   const proved = await provedAround(sql, looked)
   if (proved) await found.insert((await missingThere(sql, looked, proved, rule.windowDays)).map(missingRow), atMs)
