@@ -11,7 +11,7 @@ import type { StoreContext } from './options.ts'
 import { Finding } from './statement-finding.ts'
 import { missingRow } from './statement-row.ts'
 import { asTheyStand, judgeGone, shownBefore } from './statement-gone.ts'
-import { jumpsAt } from './statement-jumps.ts'
+import { besideLines, jumpsAt } from './statement-jumps.ts'
 import { missingThere, provedAround } from './statement-missing.ts'
 import { differingPairs, type Looked } from './statement-pairs.ts'
 
@@ -133,7 +133,7 @@ async function hold(
   const looked: Looked = { id, gateway, day, zone: rule.zone }
   const found = new Finding(sql, looked, await ownerOfStrays(sql, gateway), await shownBefore(sql, looked))
   for await (const pairs of differingPairs(sql, looked)) await found.add(pairs, atMs)
-  await found.insert(await jumpsAt(sql, looked), atMs)
+  await found.insert([...(await jumpsAt(sql, looked)), ...(await besideLines(sql, looked))], atMs)
   const gone = await judgeGone(sql, looked, await asTheyStand(sql, [...found.gone.values()], found.here))
   await found.insert(gone.missing, atMs)
   const proved = await provedAround(sql, looked)
