@@ -147,13 +147,16 @@ async function hold(
   return differences
 }
 
+/** A line that goes the other way is none that a second one could lean on. */
+const IS_OF = '(o.type, o.direction) = (d.type, d.direction)'
+
 const LEANING = `
 SELECT DISTINCT s.id, s.gateway, s.day::text AS day, s.version FROM discrepancy d
   JOIN statement s ON s.gateway = d.gateway AND s.day = d.day AND NOT s.superseded AND s.state <> 'loaded'
  WHERE d.gateway = $2 AND d.class = 'duplicate' AND d.resolution IS DISTINCT FROM 'corrected' AND d.day <> $3
    AND EXISTS (SELECT FROM statement v JOIN statement_line o ON o.statement = v.id
-                WHERE v.gateway = $2 AND v.day = $3 AND v.superseded AND o.type = d.type AND ${sameAs('o', 'd')})
-   AND NOT EXISTS (SELECT FROM statement_line o WHERE o.statement = $1 AND o.type = d.type AND ${sameAs('o', 'd')})
+                WHERE v.gateway = $2 AND v.day = $3 AND v.superseded AND ${IS_OF} AND ${sameAs('o', 'd')})
+   AND NOT EXISTS (SELECT FROM statement_line o WHERE o.statement = $1 AND ${IS_OF} AND ${sameAs('o', 'd')})
  ORDER BY s.day::text`
 
 function sameAs(line: string, other: string): string {
