@@ -256,8 +256,6 @@ export const GUARDS: Guards = {
       'CREATE UNIQUE INDEX signing_key_public_key_key ON public.signing_key USING btree (public_key)',
     'statement.statement_current':
       'CREATE UNIQUE INDEX statement_current ON public.statement USING btree (gateway, day) WHERE (NOT superseded)',
-    'statement.statement_gateway_day_sha256_key':
-      'CREATE UNIQUE INDEX statement_gateway_day_sha256_key ON public.statement USING btree (gateway, day, sha256)',
     'statement.statement_gateway_day_version_key':
       'CREATE UNIQUE INDEX statement_gateway_day_version_key ON public.statement USING btree (gateway, day, version)',
     'treasury_return.treasury_return_gateway_number_key':

@@ -125,9 +125,10 @@ async function versionOf(
       WHERE gateway = $1 AND day = $2 ORDER BY version DESC`,
     [gateway, day, sha256],
   )
-  const same = rows.find((row) => row.same)
-  if (same) throw new KnownAlready(same.id)
   const [newest] = rows
+  // What was told before the newest, under one version number, is told anew: the gateway has gone back to it.
+  const same = rows.find((row) => row.same && (row === newest || row.told < (newest?.told ?? 0)))
+  if (same) throw new KnownAlready(same.id)
   if (newest && newest.told > head.version) {
     throw new StatementRefused('statement-outdated', `version ${head.version}, where ${newest.told} is here`)
   }
