@@ -227,9 +227,10 @@ async function isBooked(sql: Sql, id: string): Promise<boolean> {
   return (await sql.query(BOOKED, [id])).rows.length > 0
 }
 
-/** Nothing is booked of it, and no payout's answer will say what it is: only people can find out. */
+/** Nothing is booked of it, and no payout's answer will say what it is, nor of what is beside it: only people can find out. */
 function isUnread({ class: found, amountThere, payout, difference }: DiscrepancyView): boolean {
-  return found !== 'missing-there' && amountThere === null && payout === null && difference === 0n
+  if (found === 'missing-there' || amountThere !== null || difference !== 0n) return false
+  return payout === null || found === 'fee' || found === 'duplicate'
 }
 
 /** It is what two people say that it is. */
