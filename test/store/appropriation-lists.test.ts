@@ -28,7 +28,7 @@ it('counts what is under review, and the part that stays with its payee', async 
   const back = line(paid, { id: 'r1', type: 'return', direction: 'credit', amount: AMOUNT / 2n })
   await at.reconcile([line(paid), back])
   await expectDisbursed(AMOUNT)
-  const word = { finding: 'partly-returned', returned: `${AMOUNT / 2n}`, next: 'pay-again' }
+  const word = { finding: 'partly-returned', returned: `${AMOUNT / 2n}`, next: 'pay-again' } as const
   const put = await reviewDecisionOf(world, disbursementOf(paid.ref), paid.payout, word)
   const { sari, budi } = await reviewing(world)
   await agree(world.store, [sari, budi], put, NOON + 2 * HOUR)

@@ -1,17 +1,21 @@
-/** Two people place the money of a difference while the statement that takes it back is being matched. */
+/** Two people place the money of a difference, or decide about its payout, while the statement that takes it back is being matched. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { StatementLine } from '../../domain/statement.ts'
+import { reviewDecisionOf, reviewing } from '../support/reviews.ts'
 import { line, NEXT, OPENING, reconciling, RULE, type Reconciling } from '../support/statements.ts'
-import { resolving, type Resolving } from '../support/two-people.ts'
-import { AMOUNT, HOUR, NOON, openWorld, refusal, type World } from '../support/world.ts'
+import { agree, resolving, type Resolving, type Signer } from '../support/two-people.ts'
+import { AMOUNT, disbursementOf, HOUR, NOON, openWorld, refusal, seen, type World } from '../support/world.ts'
 
 let world: World
 let at: Reconciling
+let people: [Signer, Signer]
 let resolve: Resolving
 beforeEach(async () => {
   world = await openWorld()
   at = reconciling(world)
-  resolve = await resolving(world.store, NOON + 2 * HOUR)
+  const { sari, budi } = await reviewing(world)
+  people = [sari, budi]
+  resolve = await resolving(world.store, NOON + 2 * HOUR, people)
 })
 afterEach(async () => {
   expect(await world.imbalances()).toEqual([])
@@ -61,4 +65,24 @@ it('the line of what was missing, and two have placed, is one too many, and is n
   await at.settle(late.id)
   expect(await at.classes(true)).toEqual(['duplicate', 'unknown-reference'])
   expect(await at.float()).toBe(OPENING - AMOUNT - 500n)
+})
+
+it('the line of a payout that was decided about, and that the corrected statement drops, is missing there', async () => {
+  const sent = await at.send(false)
+  const failed = seen('failed', { gatewayId: `po_${sent.payout}` })
+  await world.observe({ payout: sent.payout, source: 'submit', send: 1, fact: failed, atMs: NOON })
+  await at.reconcile([line(sent)])
+  expect(await at.classes(true)).toEqual(['missing-here'])
+  const corrected = await at.load([named], { version: 2 })
+  await matchAround(corrected.id, async () => {
+    const put = await reviewDecisionOf(world, disbursementOf(sent.ref), sent.payout, { finding: 'paid' })
+    expect(await agree(world.store, people, put, NOON + 2 * HOUR)).toMatchObject({ state: 'executed' })
+  })
+  await at.settle(corrected.id)
+  expect(await at.found(true)).toMatchObject([
+    { class: 'unknown-reference', difference: -500n },
+    { class: 'missing-there', payout: sent.payout, difference: AMOUNT },
+  ])
+  expect(await at.states(sent.payout)).toMatchObject({ payout: 'review' })
+  expect(await at.float()).toBe(OPENING - 500n)
 })

@@ -112,11 +112,8 @@ async function answered(
 export type Resolving = Awaited<ReturnType<typeof resolving>>
 
 /** Two people who say together where the money of a difference is; `said`: what it comes to, where the statement does not tell. */
-export async function resolving(store: Store, atMs: number) {
-  const people: [Signer, Signer] = [
-    await signer(store, 'sari', ['operator']),
-    await signer(store, 'budi', ['approver']),
-  ]
+export async function resolving(store: Store, atMs: number, known?: readonly [Signer, Signer]) {
+  const people = known ?? [await signer(store, 'sari', ['operator']), await signer(store, 'budi', ['approver'])]
   return async (id: string, resolution: MoneyResolution, said?: bigint): Promise<string> => {
     const { difference } = await store.statements.discrepancy(id)
     const content = { discrepancy: id, difference: (said ?? difference).toString(), resolution }
