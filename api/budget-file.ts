@@ -114,13 +114,14 @@ export async function budgetXlsx(report: BudgetReport): Promise<Buffer> {
   ]).toBuffer()
 }
 
-/** A spreadsheet counts with fifteen digits: what has more is told as text rather than as something else. */
-const EXACT = 10n ** 15n
+/** A spreadsheet counts with fifteen digits: what has more, zeros at its end aside, is told as text rather than as something else. */
+const EXACT = /^-?\d{1,15}0*$/
 
 function cellOf(value: Value, scale: number): Cell {
   if (value === null) return null
   if (typeof value === 'string') return { value, type: String }
   if (typeof value === 'number') return { value, type: Number }
-  if (value >= EXACT || value <= -EXACT) return { value: `${value} / 10^${scale}`, type: String }
-  return { value: Number(value) / 10 ** scale, type: Number, format: `#,##0.${'0'.repeat(scale)}` }
+  if (!EXACT.test(String(value))) return { value: `${value} / 10^${scale}`, type: String }
+  // Fifteen digits are read as the nearest number that there is: dividing it could miss that.
+  return { value: Number(`${value}e-${scale}`), type: Number, format: `#,##0.${'0'.repeat(scale)}` }
 }

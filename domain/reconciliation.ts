@@ -141,7 +141,8 @@ function missingOf({ type, direction, here, payout }: DifferenceFacts): bigint {
 /** Whether the statement's word was enough, so that nobody has to look. */
 export function isSettled(facts: DifferenceFacts): boolean {
   if (TIMING_CLASSES.includes(facts.class)) return true
-  if (facts.class === 'fee') return facts.there !== null
+  // What it comes to in our money no line says.
+  if (facts.class === 'fee') return facts.there !== null && facts.isOurCurrency
   const { paid, returned } = facts.payout ?? { paid: 0n, returned: 0n }
   const isBooked = (facts.class === 'missing-here' && paid > 0n) || (facts.class === 'return' && returned > 0n)
   return isBooked && differenceOf(facts) === 0n

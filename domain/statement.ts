@@ -58,6 +58,8 @@ export type StatementRefusal =
   | 'statement-with-entities'
   | 'statement-of-another-gateway'
   | 'statement-of-another-day'
+  /** Our money there is in another one: its amounts would be taken for that. */
+  | 'statement-of-another-currency'
   /** A newer version of this day is here already. */
   | 'statement-outdated'
 

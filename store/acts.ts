@@ -5,7 +5,6 @@ import type { Grant } from '../domain/roles.ts'
 import { checkAgain, linkAccount, type LinkRequest } from './accounts.ts'
 import { admit, type Admission } from './admission.ts'
 import { decide, type NewApproval } from './approvals.ts'
-import { recordFunding, type NewFunding } from './budgets.ts'
 import type { Sql } from './database.ts'
 import {
   assignDiscrepancy,
@@ -16,6 +15,7 @@ import {
 } from './discrepancies.ts'
 import { recordEvidence, type NewEvidence } from './evidence.ts'
 import { placeFreeze, type NewFreeze, type Placed } from './freezes.ts'
+import { recordFunding, type NewFunding } from './fundings.ts'
 import { endRole, type RoleOfPerson } from './grants.ts'
 import { createKeyAlone, revokeKey, type CreatedKey, type NewKey } from './keys.ts'
 import type { StoreContext } from './options.ts'
@@ -92,7 +92,7 @@ export function actsIn(sql: Sql, context: StoreContext, actor: Actor, atMs: numb
   return {
     propose: (proposal) => propose(sql, context, proposal, actor, atMs),
     decide: (approval) => decide(sql, context, approval, actor, atMs),
-    recordFunding: (funding) => recordFunding(sql, funding, actor, atMs),
+    recordFunding: (funding) => recordFunding(sql, context, funding, actor, atMs),
     openWave: (wave) => openWave(sql, wave, actor, atMs),
     admit: (admission) => admit(sql, context.programmes, admission, actor, atMs),
     closeWave: (programme, code) => closeWave(sql, programme, code, actor, atMs),

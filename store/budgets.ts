@@ -1,11 +1,11 @@
-/** Money a programme may spend, and money put at a gateway: both set by people, both posted. */
+/** Money a programme may spend: set by people, and posted. */
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../domain/act.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Programme } from '../domain/programme.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
-import { codeOf, constraintOf, one, type Sql } from './database.ts'
+import { one, type Sql } from './database.ts'
 import { holdYears } from './freeze-locks.ts'
 import { insertPostings } from './postings.ts'
 import { isEnding, yearEnding } from './year-rows.ts'
@@ -163,58 +163,4 @@ async function postChange(sql: Sql, of: NewAppropriation, before: StoredAppropri
       businessDate: localDate(of.programme.zone, atMs),
     },
   ])
-}
-
-export interface NewFunding {
-  readonly programme: Programme
-  readonly gateway: string
-  /** The transfer's number at the treasury: once per gateway. */
-  readonly number: string
-  readonly amount: bigint
-}
-
-/** Throws `conflict` when the transfer is recorded already. */
-export async function checkFunding(sql: Sql, { gateway, number }: NewFunding): Promise<void> {
-  const { rows } = await sql.query('SELECT FROM funding WHERE gateway = $1 AND number = $2', [gateway, number])
-  if (rows.length > 0) throw new Problem('conflict', `transfer ${number} to ${gateway} is recorded already`)
-}
-
-/** Records that the treasury put money at a gateway. Throws `conflict` when the transfer is recorded already. */
-export async function recordFunding(
-  sql: Sql,
-  funding: NewFunding,
-  actor: Actor,
-  atMs: number,
-): Promise<{ id: string }> {
-  const id = randomUUID()
-  const { programme, gateway, number, amount } = funding
-  try {
-    await sql.query(
-      `INSERT INTO funding (id, gateway, programme, number, amount, currency, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      [id, gateway, programme.code, number, amount, programme.currency, new Date(atMs)],
-    )
-  } catch (error) {
-    if (codeOf(error) !== '23505' || constraintOf(error) !== 'funding_gateway_number_key') throw error
-    throw new Problem('conflict', `transfer ${number} to ${gateway} is recorded already`)
-  }
-  const businessDate = localDate(programme.zone, atMs)
-  await insertPostings(sql, [
-    {
-      event: 'funded',
-      subject: `funding:${id}`,
-      amount,
-      currency: programme.currency,
-      gateway,
-      programme: programme.code,
-      ref: null,
-      fiscalYear: Number(businessDate.slice(0, 4)),
-      budgetLine: programme.budgetLine,
-      businessDate,
-    },
-  ])
-  const after = { gateway, number, amount: amount.toString() }
-  await insertAudit(sql, [
-    { act: 'float-funded', actor, atMs, subject: `funding:${id}`, programme: programme.code, after },
-  ])
-  return { id }
 }

@@ -205,12 +205,36 @@ export async function checkResolution(
   if (!mayResolve(resolution, found.difference)) {
     throw new Problem('conflict', `a difference of ${found.difference} cannot end as ${resolution}`)
   }
+  if (resolution === 'booked' && !(await isBooked(sql, id))) {
+    throw new Problem(
+      'conflict',
+      'nothing of it is booked: no decision about its payout, and no recorded transfer of that number and amount',
+    )
+  }
   return found
 }
 
-/** Nothing is booked of it, and no payout's answer will say what it is: only people can find out. */
+/**
+ * Where else the books have it: people have decided about its payout, or its transfer was recorded since, and no other line stood for that. Without
+ * either, giving it back from suspense would leave the books with other money at the gateway than the statement.
+ */
+const BOOKED = `
+SELECT FROM discrepancy d
+ WHERE d.id = $1
+   AND (d.class <> 'fee' AND EXISTS (SELECT FROM payout y WHERE y.key = d.payout AND y.decided_under IS NOT NULL)
+        OR d.class = 'unreferenced-credit' AND d.type = 'top-up'
+           AND EXISTS (SELECT FROM funding f WHERE (f.gateway, f.number, f.amount, f.currency) = (d.gateway, d.reference, d.amount_there, d.currency))
+           AND NOT EXISTS (SELECT FROM discrepancy o WHERE (o.gateway, o.reference, o.type, o.class) = (d.gateway, d.reference, 'top-up', 'unreferenced-credit')
+                              AND o.resolution IN ('booked', 'corrected')))`
+
+async function isBooked(sql: Sql, id: string): Promise<boolean> {
+  return (await sql.query(BOOKED, [id])).rows.length > 0
+}
+
+/** Nothing is booked of it, and no payout's answer will say what it is, nor of what is beside it: only people can find out. */
 function isUnread({ class: found, amountThere, payout, difference }: DiscrepancyView): boolean {
-  return found !== 'missing-there' && amountThere === null && payout === null && difference === 0n
+  if (found === 'missing-there' || amountThere !== null || difference !== 0n) return false
+  return payout === null || found === 'fee' || found === 'duplicate'
 }
 
 /** It is what two people say that it is. */

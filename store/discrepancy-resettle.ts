@@ -1,6 +1,6 @@
 /** What a decision about a payout means for the differences of statements that were waiting for it. */
 import type { Actor } from '../domain/act.ts'
-import { differenceOf, isSettled } from '../domain/reconciliation.ts'
+import { differenceOf, isSettled, type DifferenceFacts } from '../domain/reconciliation.ts'
 import { insertAudit } from './audit.ts'
 import { bookedPayouts } from './booked-payouts.ts'
 import type { Sql } from './database.ts'
@@ -43,6 +43,12 @@ export async function resettle(
   for (const row of rows) await resettleOne(sql, context, row, booked, word, actor, atMs)
 }
 
+/** A movement whose amount no statement tells is what people have found of its payout. A second one, or a fee beside it, is not: two people say what that is. */
+function isDecidedUnread({ class: found, there, payout }: DifferenceFacts): boolean {
+  if (there !== null || payout === null || payout.isUnderWay) return false
+  return found !== 'missing-there' && found !== 'duplicate' && found !== 'fee'
+}
+
 async function resettleOne(
   sql: Sql,
   context: StoreContext,
@@ -55,7 +61,8 @@ async function resettleOne(
   const facts = factsOf(row, booked)
   const difference = differenceOf(facts)
   const before = row.difference
-  if (difference === before && !(difference === 0n && isSettled(facts))) return
+  const isOver = isSettled(facts) || isDecidedUnread(facts)
+  if (difference === before && !(difference === 0n && isOver)) return
   const entries: LedgerEntry[] = []
   if (before !== 0n) entries.push(await entryOf(sql, context, row, UNDONE[eventOf(row)], atMs))
   const now = { ...row, difference }

@@ -1,6 +1,7 @@
 /** Differences that a later or corrected statement no longer shows: what was booked because of them is booked back. */
 import { engineActor } from '../domain/act.ts'
 import type { LedgerEvent } from '../domain/ledger.ts'
+import { Problem } from '../domain/problem.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
@@ -21,7 +22,10 @@ export interface PostedDifference {
   readonly over_reserve: boolean
 }
 
-/** Marks differences as corrected and books back what they had put into suspense. The caller holds nobody's life. */
+/**
+ * Marks differences as corrected and books back what they had put into suspense. The caller holds nobody's life. Throws `conflict` when somebody has
+ * ended one of them meanwhile: what was made of it as it stood before is wrong, and is tried again.
+ */
 export async function takeBack(
   sql: Sql,
   context: Pick<StoreContext, 'programmes'>,
@@ -36,6 +40,12 @@ export async function takeBack(
       RETURNING id, gateway, programme, ref, class, difference, fee_reserve, over_reserve`,
     [ids, new Date(atMs)],
   )
+  if (rows.length !== new Set(ids).size) {
+    throw new Problem(
+      'conflict',
+      'a difference was resolved while it was being taken back; what is here is looked at again',
+    )
+  }
   const posted = rows.filter(({ difference }) => difference !== 0n)
   const entries = await Promise.all(posted.map((row) => entryOf(sql, context, row, UNDONE[eventOf(row)], atMs)))
   await insertPostings(sql, await numbered(sql, [...entries, ...(await giveBack(sql, context, posted, atMs))]))

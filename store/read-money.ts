@@ -17,7 +17,7 @@ export interface AppropriationView {
   readonly committed: string
   /** Of the committed: owed by now, paid or not. */
   readonly obligated: string
-  /** Of the obligated: paid and not returned. */
+  /** Of the obligated: paid and not returned, or taken off what was owed; as the ledger has it, also where its disbursement is under review. */
   readonly disbursed: string
   /** Of the committed: gone over to the next fiscal year. */
   readonly carriedOver: string
@@ -28,10 +28,11 @@ export interface AppropriationView {
 const APPROPRIATIONS = `
 SELECT a.id, a.fiscal_year AS "fiscalYear", a.budget_line AS "budgetLine", a.number, a.document_date AS date, a.currency, a.amount::text,
        of.promised::text AS committed, (a.amount - of.promised)::text AS available, of.obligated::text, of.moved::text AS "carriedOver",
-       (SELECT coalesce(sum(d.amount), 0)::text FROM disbursement d
-         WHERE d.programme = a.programme AND d.fiscal_year = a.fiscal_year AND d.budget_line = a.budget_line
-           AND d.state = 'paid') AS disbursed
+       coalesce(p.disbursed, 0)::text AS disbursed
   FROM appropriation a
+  LEFT JOIN (SELECT fiscal_year, budget_line, sum(CASE credit WHEN 'budget:disbursed' THEN amount ELSE -amount END) AS disbursed
+               FROM posting WHERE programme = $1 AND 'budget:disbursed' IN (credit, debit) GROUP BY fiscal_year, budget_line) AS p
+    ON (p.fiscal_year, p.budget_line) = (a.fiscal_year, a.budget_line)
   CROSS JOIN LATERAL (SELECT coalesce(sum(promised), 0) AS promised, coalesce(sum(obligated), 0) AS obligated, coalesce(sum(moved), 0) AS moved
                         FROM (SELECT amount - released AS promised, obligated, 0 AS moved FROM commitment WHERE appropriation = a.id
                               UNION ALL SELECT kept + moved, kept, moved FROM carry_over WHERE from_appropriation = a.id

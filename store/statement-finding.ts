@@ -1,6 +1,6 @@
 /** Gathers the differences of one statement, and writes them as they come: each once, under a key of its own. */
 import { Problem } from '../domain/problem.ts'
-import { classifyLine, mayPair, type DiscrepancyClass } from '../domain/reconciliation.ts'
+import { classifyLine, mayPair, MONEY_RESOLUTIONS, type DiscrepancyClass } from '../domain/reconciliation.ts'
 import type { BulkSql } from './bulk.ts'
 import type { Shown } from './statement-gone.ts'
 import { TRANSFERS } from './statement-missing.ts'
@@ -128,10 +128,19 @@ export class Finding {
   }
 }
 
+const missingKey = (table: keyof typeof TRANSFERS): string =>
+  `'${TRANSFERS[table].name}/' || f.gateway || '/' || f.number || '/missing-there'`
+
+/** What is booked back is in the books at the gateway again. */
+const PLACED = MONEY_RESOLUTIONS.filter((name) => name !== 'booked')
+  .map((name) => `'${name}'`)
+  .join(', ')
+
 const transfersOf = (table: keyof typeof TRANSFERS): string => `
 SELECT '${TRANSFERS[table].direction}' AS direction, f.number, f.programme, f.amount, f.currency,
-       (SELECT m.id FROM discrepancy m WHERE m.key = '${TRANSFERS[table].name}/' || f.gateway || '/' || f.number || '/missing-there'
-           AND m.resolution IS DISTINCT FROM 'corrected' AND m.state <> 'resolved') AS missed
+       (SELECT m.id FROM discrepancy m WHERE m.key = ${missingKey(table)}
+           AND m.resolution IS DISTINCT FROM 'corrected' AND m.state <> 'resolved') AS missed,
+       EXISTS (SELECT FROM discrepancy m WHERE m.key = ${missingKey(table)} AND m.resolution IN (${PLACED})) AS placed
   FROM ${table} f WHERE f.gateway = $1 AND f.number = ANY ($2)`
 
 /** A transfer, and the line that tells of it, have the same. */
@@ -146,9 +155,11 @@ interface Transfer {
   readonly amount: bigint
   readonly currency: string
   readonly missed: string | null
+  /** Two people have placed the money of a transfer that was missing there. */
+  readonly placed: boolean
 }
 
-function transferFacts({ amount, currency }: Transfer): Parameters<typeof classifyLine>[1] {
+function transferFacts({ amount, currency, placed }: Transfer): Parameters<typeof classifyLine>[1] {
   return {
     amount,
     currency,
@@ -157,6 +168,6 @@ function transferFacts({ amount, currency }: Transfer): Parameters<typeof classi
     from: null,
     to: null,
     wasMissed: false,
-    wasPlaced: false,
+    wasPlaced: placed,
   }
 }

@@ -43,6 +43,25 @@ export async function shownBefore(sql: BulkSql, { gateway, day }: Looked): Promi
   return new Map(rows.map((row) => [row.key, row]))
 }
 
+/**
+ * Those that are not shown any more as they stand by now, and stay until the transaction ends: two people may have placed the money of one, or a payout
+ * may have been decided about, since they were read. What is here again is locked with them, in the order in which everybody locks several.
+ */
+export async function asTheyStand(
+  sql: BulkSql,
+  gone: readonly Shown[],
+  here: Iterable<string>,
+): Promise<readonly Shown[]> {
+  const ids = [...gone.map(({ id }) => id), ...here]
+  if (ids.length === 0) return gone
+  const { rows } = await sql.query<Pick<Shown, 'id' | 'state' | 'resolution' | 'difference'>>(
+    'SELECT id, state, resolution, difference FROM discrepancy WHERE id = ANY ($1::uuid[]) ORDER BY number FOR UPDATE',
+    [ids],
+  )
+  const now = new Map(rows.map((row) => [row.id, row]))
+  return gone.map((one) => ({ ...one, ...now.get(one.id) })).filter(({ resolution }) => resolution !== 'corrected')
+}
+
 export interface Judged {
   /** To be taken back: nobody has acted upon it but the engine. */
   readonly over: readonly string[]

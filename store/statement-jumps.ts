@@ -1,4 +1,4 @@
-/** Where a statement does not open with what the day before closed with: money that moved on no statement. */
+/** Money that moved on no line: where a statement does not open with what the day before closed with, or its lines do not come to what it closes with. */
 import { addDays } from '../domain/zone.ts'
 import type { BulkSql } from './bulk.ts'
 import type { Row } from './statement-row.ts'
@@ -22,15 +22,30 @@ export async function jumpsAt(sql: BulkSql, { gateway, day }: Looked): Promise<r
       ORDER BY b.day`,
     [gateway, day],
   )
-  return rows.map((row) => rowOf(gateway, row))
+  return rows.map((row) => rowOf(jumpKey(gateway, row.day), row))
 }
 
 /** The days of which `jumpsAt` tells. */
 export const jumpDays = (day: string): readonly string[] => [day, addDays(day, 1)]
 
-function rowOf(gateway: string, { day, jump, currency }: Jump): Row {
+/** A day whose lines are all here and read, and do not come to its closing balance. What cannot be read people find out first. */
+const BESIDE = `
+SELECT s.day::text AS day, s.closing - s.opening - l.moved AS jump, s.currency
+  FROM statement s
+ CROSS JOIN LATERAL (SELECT coalesce(sum(CASE WHEN l.currency <> s.currency THEN 0 WHEN l.direction = 'credit' THEN l.amount ELSE -l.amount END), 0)::bigint AS moved,
+                            coalesce(bool_or(l.amount IS NULL), false) AS is_inexact
+                       FROM statement_line l WHERE l.statement = s.id) AS l
+ WHERE s.id = $1 AND NOT s.complete AND s.told_count = s.lines AND NOT l.is_inexact AND s.closing <> s.opening + l.moved`
+
+/** What moved beside the lines of this day. */
+export async function besideLines(sql: BulkSql, { id, gateway, day }: Looked): Promise<readonly Row[]> {
+  const { rows } = await sql.query<Jump>(BESIDE, [id])
+  return rows.map((row) => rowOf(`closing:${gateway}:${day}/`, row))
+}
+
+function rowOf(name: string, { day, jump, currency }: Jump): Row {
   return {
-    key: `${jumpKey(gateway, day)}${jump}`,
+    key: `${name}${jump}`,
     day,
     class: jump > 0n ? 'unreferenced-credit' : 'unknown-reference',
     type: 'other',

@@ -64,7 +64,7 @@ async function loadLocked(sql: BulkSql, vault: Vault, statement: NewStatement, a
   const { gateway, day } = statement
   await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`statement:${gateway}:${day}`])
   const id = randomUUID()
-  const tally = new Tally(statement)
+  const tally = new Tally(statement, await currenciesOf(sql, gateway))
   const copied = sql.query(copyFrom(`COPY statement_line (${COLUMNS}) FROM STDIN (FORMAT binary)`))
   await pipeline(Readable.from(rowsOf(id, vault, statement, tally), { objectMode: false }), copied)
   const sha256 = Buffer.from(statement.sha256())
@@ -103,6 +103,16 @@ async function loadLocked(sql: BulkSql, vault: Vault, statement: NewStatement, a
   return { id, isNew: true }
 }
 
+/** What our money at a gateway is in: as it was put there, or as the programmes that name it have it; none where nobody does. */
+async function currenciesOf(sql: BulkSql, gateway: string): Promise<readonly string[]> {
+  const { rows } = await sql.query<{ currency: string }>(
+    `SELECT currency FROM funding WHERE gateway = $1
+     UNION SELECT definition ->> 'currency' FROM programme_version WHERE definition #> '{payment,gateways}' ? $1 ORDER BY currency`,
+    [gateway],
+  )
+  return rows.map(({ currency }) => currency)
+}
+
 /** Throws KnownAlready, StatementRefused. */
 async function versionOf(
   sql: BulkSql,
@@ -115,9 +125,10 @@ async function versionOf(
       WHERE gateway = $1 AND day = $2 ORDER BY version DESC`,
     [gateway, day, sha256],
   )
-  const same = rows.find((row) => row.same)
-  if (same) throw new KnownAlready(same.id)
   const [newest] = rows
+  // What was told before the newest, under one version number, is told anew: the gateway has gone back to it.
+  const same = rows.find((row) => row.same && (row === newest || row.told < (newest?.told ?? 0)))
+  if (same) throw new KnownAlready(same.id)
   if (newest && newest.told > head.version) {
     throw new StatementRefused('statement-outdated', `version ${head.version}, where ${newest.told} is here`)
   }
@@ -127,14 +138,16 @@ async function versionOf(
 /** Adds up what passes, and refuses what is of another gateway or day. */
 class Tally {
   readonly #statement: NewStatement
+  readonly #currencies: readonly string[]
   #head: StatementHead | undefined
   #end: StatementEnd | undefined
   lines = 0
   moved = 0n
   unread = 0
 
-  constructor(statement: NewStatement) {
+  constructor(statement: NewStatement, currencies: readonly string[]) {
     this.#statement = statement
+    this.#currencies = currencies
   }
 
   get head(): StatementHead {
@@ -151,6 +164,8 @@ class Tally {
     const { gateway, day } = this.#statement
     if (head.gateway !== gateway) throw new StatementRefused('statement-of-another-gateway', `it is not of ${gateway}`)
     if (head.day !== day) throw new StatementRefused('statement-of-another-day', `it is not of ${day}`)
+    if (this.#currencies.length > 0 && !this.#currencies.includes(head.currency))
+      throw new StatementRefused('statement-of-another-currency', `our money there is in ${this.#currencies.join()}`)
     this.#head = head
   }
 

@@ -10,8 +10,8 @@ import { RESTORE_TARGET, STRAY } from './lost-time.ts'
 import type { StoreContext } from './options.ts'
 import { Finding } from './statement-finding.ts'
 import { missingRow } from './statement-row.ts'
-import { judgeGone, shownBefore } from './statement-gone.ts'
-import { jumpsAt } from './statement-jumps.ts'
+import { asTheyStand, judgeGone, shownBefore } from './statement-gone.ts'
+import { besideLines, jumpsAt } from './statement-jumps.ts'
 import { missingThere, provedAround } from './statement-missing.ts'
 import { differingPairs, type Looked } from './statement-pairs.ts'
 
@@ -121,7 +121,7 @@ async function refuseUnlooked(sql: BulkSql, gateway: string): Promise<void> {
 
 type Held = Pick<StatementRow, 'gateway' | 'day' | 'version'> & { readonly id: string }
 
-/** Holds one statement against our books, again where it was before; how many differences it shows. The caller has the gateway's lock. */
+/** Holds one statement against our books, again where it was before; how many differences it shows. The caller has the gateway's lock. Throws `conflict`. */
 async function hold(
   sql: BulkSql,
   context: StoreContext,
@@ -133,8 +133,8 @@ async function hold(
   const looked: Looked = { id, gateway, day, zone: rule.zone }
   const found = new Finding(sql, looked, await ownerOfStrays(sql, gateway), await shownBefore(sql, looked))
   for await (const pairs of differingPairs(sql, looked)) await found.add(pairs, atMs)
-  await found.insert(await jumpsAt(sql, looked), atMs)
-  const gone = await judgeGone(sql, looked, [...found.gone.values()])
+  await found.insert([...(await jumpsAt(sql, looked)), ...(await besideLines(sql, looked))], atMs)
+  const gone = await judgeGone(sql, looked, await asTheyStand(sql, [...found.gone.values()], found.here))
   await found.insert(gone.missing, atMs)
   const proved = await provedAround(sql, looked)
   if (proved) await found.insert((await missingThere(sql, looked, proved, rule.windowDays)).map(missingRow), atMs)
@@ -147,13 +147,16 @@ async function hold(
   return differences
 }
 
+/** A line that goes the other way is none that a second one could lean on. */
+const IS_OF = '(o.type, o.direction) = (d.type, d.direction)'
+
 const LEANING = `
 SELECT DISTINCT s.id, s.gateway, s.day::text AS day, s.version FROM discrepancy d
   JOIN statement s ON s.gateway = d.gateway AND s.day = d.day AND NOT s.superseded AND s.state <> 'loaded'
  WHERE d.gateway = $2 AND d.class = 'duplicate' AND d.resolution IS DISTINCT FROM 'corrected' AND d.day <> $3
    AND EXISTS (SELECT FROM statement v JOIN statement_line o ON o.statement = v.id
-                WHERE v.gateway = $2 AND v.day = $3 AND v.superseded AND o.type = d.type AND ${sameAs('o', 'd')})
-   AND NOT EXISTS (SELECT FROM statement_line o WHERE o.statement = $1 AND o.type = d.type AND ${sameAs('o', 'd')})
+                WHERE v.gateway = $2 AND v.day = $3 AND v.superseded AND ${IS_OF} AND ${sameAs('o', 'd')})
+   AND NOT EXISTS (SELECT FROM statement_line o WHERE o.statement = $1 AND ${IS_OF} AND ${sameAs('o', 'd')})
  ORDER BY s.day::text`
 
 function sameAs(line: string, other: string): string {

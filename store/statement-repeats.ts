@@ -33,20 +33,24 @@ SELECT line FROM (
 
 export const ANY_ELSEWHERE = `SELECT FROM statement s WHERE ${counts('s', '$2', '$1')} LIMIT 1`
 
-/** Lines of statement $1 of gateway $2 whose movement a line of another day stands for. */
+/**
+ * Lines of statement $1 of gateway $2 whose movement a line of another day stands for. Other days are counted before lines are held against them: lines
+ * without a reference of their own have one and the same there, and a pair of each two of them would be as many as their square.
+ */
 export const ELSEWHERE = `
 WITH told AS MATERIALIZED (
-  SELECT l.line, l.type, l.direction, l.reference, s.day FROM statement s JOIN statement_line o ON o.statement = s.id
-    JOIN statement_line l ON l.reference = o.reference AND l.type = o.type AND l.direction = o.direction
-   WHERE ${counts('s', '$2', '$1')} AND l.statement = $1 AND ${fits('l')} AND ${fits('o')}
+  SELECT o.type, o.direction, o.reference, s.day FROM statement s JOIN statement_line o ON o.statement = s.id
+   WHERE ${counts('s', '$2', '$1')} AND ${fits('o')}
+     AND EXISTS (SELECT FROM statement_line l WHERE l.statement = $1 AND ${fits('l')} AND (l.reference, l.type, l.direction) = (o.reference, o.type, o.direction))
   UNION ALL
-  SELECT l.line, l.type, l.direction, l.reference, s.day FROM statement_pair p JOIN statement s ON s.id = p.statement
-    JOIN payout r ON r.key = p.payout JOIN statement_line l ON l.reference = r.reference AND l.type = p.type
-   WHERE ${counts('s', '$2', '$1')} AND l.statement = $1 AND ${fits('l')}
+  SELECT p.type, CASE p.type WHEN 'return' THEN 'credit' ELSE 'debit' END, r.reference, s.day FROM statement_pair p
+    JOIN statement s ON s.id = p.statement JOIN payout r ON r.key = p.payout WHERE ${counts('s', '$2', '$1')}
+), first AS MATERIALIZED (
+  SELECT DISTINCT told.type, told.direction, told.reference FROM told GROUP BY told.type, told.direction, told.reference, told.day
+  HAVING count(*) > ${seconds('$2', 'told.day', 'told', 'told.reference')}
 )
-SELECT DISTINCT line FROM (
-  SELECT told.line FROM told GROUP BY told.line, told.type, told.direction, told.reference, told.day
-  HAVING count(*) > ${seconds('$2', 'told.day', 'told', 'told.reference')}) AS first`
+SELECT l.line FROM first JOIN statement_line l ON (l.reference, l.type, l.direction) = (first.reference, first.type, first.direction)
+ WHERE l.statement = $1 AND ${fits('l')}`
 
 /** The same for a line `l` that belongs to payout `y` by the gateway's name alone, as `p` has it: $1 statement, $2 gateway. */
 export const NAMED_REPEATED = `(

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { AMOUNT_PATTERN } from '../../domain/money.ts'
-import { checkFunding, recordFunding, type NewFunding } from '../budgets.ts'
 import type { Sql } from '../database.ts'
+import { checkFunding, recordFunding, type NewFunding } from '../fundings.ts'
 import type { StoreContext } from '../options.ts'
 import { invalid, twoPersonAct } from '../two-person-act.ts'
 
@@ -32,7 +32,7 @@ export const funding = twoPersonAct({
   place: (_sql, { programme, gateway }) => ({ programme, subject: `funding:${gateway}` }),
   check: async (sql, context, content) => checkFunding(sql, await asked(sql, context, content)),
   async execute(sql, context, content, _by, actor, atMs) {
-    await recordFunding(sql, await asked(sql, context, content), actor, atMs)
+    await recordFunding(sql, context, await asked(sql, context, content), actor, atMs)
   },
 })
 

@@ -103,7 +103,12 @@ describe('the money of a difference', () => {
     )
     const [one, other] = [
       await propose(world.store, people.sari, resolving(id, '700', 'to-treasury'), NOON),
-      await propose(world.store, people.sari, resolving(id, '700', 'booked'), NOON),
+      await propose(
+        world.store,
+        people.sari,
+        { ...resolving(id, '700', 'to-treasury'), expiresAtMs: NOON + 2 * HOUR },
+        NOON,
+      ),
     ]
     expect(await refusal(decide(world.store, people.sari, one, 'approve', NOON))).toBe('own-proposal')
     const ends = await Promise.all([one, other].map((each) => decide(world.store, people.budi, each, 'approve', NOON)))

@@ -17,7 +17,8 @@ import {
   YEAR,
   type World,
 } from '../support/world.ts'
-import { recordFunding, setAppropriation } from '../../store/budgets.ts'
+import { setAppropriation } from '../../store/budgets.ts'
+import { recordFunding } from '../../store/fundings.ts'
 import { foundIn } from '../support/audited.ts'
 import { deducting } from '../support/deductions.ts'
 import { pairOf } from '../support/freezes.ts'
@@ -244,7 +245,8 @@ it('two programmes whose years end under one document each have a transfer of th
     for (const fiscalYear of [YEAR, NEXT]) {
       await setAppropriation(sql, { programme: other, fiscalYear, number: 'DIPA-2', amount: each }, OPERATOR, NOON)
     }
-    await recordFunding(sql, { programme: other, gateway: 'sandbox', number: 'SP2D-O', amount: each }, OPERATOR, NOON)
+    const funding = { programme: other, gateway: 'sandbox', number: 'SP2D-O', amount: each }
+    await recordFunding(sql, world.store.context, funding, OPERATOR, NOON)
   })
   await endYear(world)
   await endYear({ ...world, programme: other })

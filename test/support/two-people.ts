@@ -10,6 +10,7 @@ import {
 import type { Actor } from '../../domain/act.ts'
 import type { Decision } from '../../domain/approval.ts'
 import type { Grant, Role } from '../../domain/roles.ts'
+import type { MoneyResolution } from '../../domain/reconciliation.ts'
 import { inTransaction } from '../../store/database.ts'
 import type { Store } from '../../store/index.ts'
 import { createKey } from '../../store/keys.ts'
@@ -106,4 +107,17 @@ async function answered(
   const [row] = kept
   if (!row) throw new Error('nothing was answered')
   return row
+}
+
+export type Resolving = Awaited<ReturnType<typeof resolving>>
+
+/** Two people who say together where the money of a difference is; `said`: what it comes to, where the statement does not tell. */
+export async function resolving(store: Store, atMs: number, known?: readonly [Signer, Signer]) {
+  const people = known ?? [await signer(store, 'sari', ['operator']), await signer(store, 'budi', ['approver'])]
+  return async (id: string, resolution: MoneyResolution, said?: bigint): Promise<string> => {
+    const { difference } = await store.statements.discrepancy(id)
+    const content = { discrepancy: id, difference: (said ?? difference).toString(), resolution }
+    const { state, outcomeCode } = await agree(store, people, { act: 'discrepancy-resolution', content }, atMs)
+    return outcomeCode ?? state
+  }
 }
