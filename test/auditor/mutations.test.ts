@@ -11,7 +11,7 @@ import { MONEY } from './mutations-money.ts'
 import { PAYOUTS } from './mutations-payouts.ts'
 import { PEOPLE } from './mutations-people.ts'
 import { RUNS } from './mutations-runs.ts'
-import { READ, TOLD } from './mutations-told.ts'
+import { READ, READ_AS, TOLD } from './mutations-told.ts'
 
 function ofEachCheck<T extends { readonly check: string }>(all: readonly T[]): T[] {
   return all.filter(({ check }, at) => all.findIndex((other) => other.check === check) === at)
@@ -34,7 +34,7 @@ describe.each([
   ['runs', RUNS],
   ['control', CONTROL],
   ['accounts', ACCOUNTS],
-  ['statements', READ],
+  ['statements', [...READ, ...READ_AS]],
 ] as const)('of %s is found:', (_, mutations) => {
   test.for(ofEachCheck<(typeof mutations)[number]>(mutations))('$name', (mutation) =>
     trial.mutate(mutation, [mutation.check]),
