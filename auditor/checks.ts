@@ -20,6 +20,7 @@ import { people } from './checks/people.ts'
 import { powers } from './checks/powers.ts'
 import { programmes } from './checks/programmes.ts'
 import { runs } from './checks/runs.ts'
+import { statements } from './checks/statements.ts'
 import { told } from './checks/told.ts'
 import { trail } from './checks/trail.ts'
 import { transitions } from './checks/transitions.ts'
@@ -49,6 +50,7 @@ export const CHECKS: readonly Check[] = [
   years,
   deductions,
   fees,
+  statements,
   told,
   discrepancies,
   waiting,

@@ -3,6 +3,32 @@
 const DAY_MS = 86_400_000
 const formats = new Map<string, Intl.DateTimeFormat>()
 
+const SAID = /^(\d{4}-\d\d-\d\d)(?:T([01]\d|2[0-3]):([0-5]\d):[0-5]\d(?:\.\d{1,9})?(Z|[+-]\d\d:\d\d)?)?$/
+
+/** Local dates of what ISO 8601 says: a date, a time that a clock of the zone shows, or an instant; null when it is none of them. */
+export function datesIn(zone: string): (text: string) => string | null {
+  // A day has a million lines, and not many minutes.
+  const known = new Map<string, string | null>()
+  return (text) => {
+    const [, day, hour = '', minute = '', offset] = SAID.exec(text) ?? []
+    if (day === undefined || !isDate(day)) return null
+    if (offset === undefined) return day
+    const at = `${day}T${hour}:${minute}:00${offset}`
+    const before = known.get(at)
+    if (before !== undefined) return before
+    if (known.size > 10_000) known.clear()
+    const atMs = Date.parse(at)
+    const date = Number.isNaN(atMs) ? null : new Date(wallOf(zone, atMs)).toISOString().slice(0, 10)
+    known.set(at, date)
+    return date
+  }
+}
+
+function isDate(day: string): boolean {
+  const atMs = Date.parse(`${day}T00:00:00Z`)
+  return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(day)
+}
+
 /** A wall clock in a zone, as if it were UTC. */
 function wallOf(zone: string, atMs: number): number {
   let format = formats.get(zone)

@@ -94,14 +94,20 @@ export function isComplete(
 }
 
 const SIGNED = /^-?(0|[1-9][0-9]{0,17})$/
-const DECIMAL = /^(0|[1-9][0-9]{0,15})(?:\.([0-9]{1,2}))?$/
+const DECIMAL = /^(0|[1-9][0-9]{0,15})(?:\.([0-9]{1,2})0*)?$/
+const COUNT = /^[0-9]{1,9}$/
+
+/** A count or a version: plain digits, and no more than the books can hold; undefined when the text is none. */
+export function readCount(text: string): number | undefined {
+  return COUNT.test(text) ? Number(text) : undefined
+}
 
 /** A balance in minor units, negative when the account is overdrawn; undefined when the text is none. */
 export function readBalance(text: string): bigint | undefined {
   return SIGNED.test(text) ? BigInt(text) : undefined
 }
 
-/** A decimal of major units with at most two places, as minor units; undefined when that would round or the text is none. */
+/** A decimal of major units with at most two places that are not zero, as minor units; undefined when that would round or the text is none. */
 export function readDecimal(text: string): bigint | undefined {
   const found = DECIMAL.exec(text)
   return found ? BigInt((found[1] ?? '') + (found[2] ?? '').padEnd(2, '0')) : undefined
@@ -109,20 +115,20 @@ export function readDecimal(text: string): bigint | undefined {
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
 
-/** Reads the local dates of instants in one zone. Asking the calendar once an hour and offset is enough, where a day has a million lines. */
+/** Reads the local dates of instants in one zone. Asking the calendar once a minute and offset is enough, where a day has a million lines. */
 export function businessDates(zone: string): (instant: string) => string | undefined {
   const known = new Map<string, string>()
   return (instant) => {
     if (!INSTANT.test(instant)) return undefined
-    const hour = instant.slice(0, 13)
+    const minute = instant.slice(0, 16)
     const offset = instant.endsWith('Z') ? 'Z' : instant.slice(-6)
-    const date = known.get(hour + offset)
+    const date = known.get(minute + offset)
     if (date !== undefined) return date
-    const atMs = Date.parse(`${hour}:00:00${offset}`)
+    const atMs = Date.parse(`${minute}:00${offset}`)
     if (Number.isNaN(atMs)) return undefined
-    if (known.size > 1000) known.clear()
+    if (known.size > 10_000) known.clear()
     const found = localDate(zone, atMs)
-    known.set(hour + offset, found)
+    known.set(minute + offset, found)
     return found
   }
 }

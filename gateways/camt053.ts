@@ -4,7 +4,7 @@
  */
 import { SaxesParser } from 'saxes'
 import type { LineType, StatementLine, StatementPart } from '../domain/statement.ts'
-import { businessDates, readDecimal, StatementRefused } from '../domain/statement.ts'
+import { businessDates, readCount, readDecimal, StatementRefused } from '../domain/statement.ts'
 import { isLocalDate } from '../domain/zone.ts'
 
 export interface CamtOptions {
@@ -157,7 +157,8 @@ class CamtReader {
     if (from === -1) return
     const place = this.#path.slice(from + 1).join('/') + suffix
     const values = within === -1 ? this.#head : this.#own
-    if (values.has(place)) throw malformed(`${place} stands there twice`)
+    // Texts and addresses have several lines, and nobody here reads them.
+    if (values.has(place) && READ.has(place)) throw malformed(`${place} stands there twice`)
     values.set(place, value)
   }
 
@@ -182,9 +183,9 @@ class CamtReader {
   #tellHead(): void {
     this.#hasHead = true
     const value = (place: string): string => this.#head.get(place) ?? ''
-    const version = Number(value('ElctrncSeqNb'))
+    const version = readCount(value('ElctrncSeqNb'))
     this.#day = value('FrToDt/FrDtTm').slice(0, 10)
-    if (!Number.isInteger(version) || version < 1 || !isLocalDate(this.#day)) throw malformed('no number or no day')
+    if (version === undefined || version < 1 || !isLocalDate(this.#day)) throw malformed('no number or no day')
     const currency = value('Acct/Ccy')
     if (!/^[A-Z]{3}$/.test(currency)) throw malformed('no currency')
     const opening = this.#balances.get('OPBD') ?? this.#balances.get('PRCD') ?? null
@@ -195,15 +196,38 @@ class CamtReader {
   #tellEnd(): void {
     if (!this.#hasHead) this.#tellHead()
     this.#isOver = true
-    const count = this.#head.get('TxsSummry/TtlNtries/NbOfNtries')
-    const isNumber = count !== undefined && /^\d{1,9}$/.test(count)
+    const count = readCount(this.#head.get('TxsSummry/TtlNtries/NbOfNtries') ?? '') ?? null
     const closing = this.#balances.get('CLBD') ?? null
-    this.#parts.push({ kind: 'end', closing, count: isNumber ? Number(count) : null })
+    this.#parts.push({ kind: 'end', closing, count })
   }
 }
 
 const DETAILS = 'NtryDtls/TxDtls'
 const LIMITS = { id: 64, reference: 64, number: 34 }
+
+/** What is read of a statement, of its balances and of its entries, by where it stands below them: there it stands once. */
+const READ: ReadonlySet<string> = new Set(
+  `ElctrncSeqNb FrToDt/FrDtTm Acct/Ccy Acct/Id/Othr/Id TxsSummry/TtlNtries/NbOfNtries
+   Tp/CdOrPrtry/Cd Amt Amt@Ccy CdtDbtInd
+   NtryRef RvslInd Sts Sts/Cd BookgDt/DtTm BookgDt/Dt ValDt/DtTm ValDt/Dt AcctSvcrRef BkTxCd/Prtry/Cd
+   ${DETAILS}/Refs/EndToEndId ${DETAILS}/RltdPties/CdtrAcct/Id/Othr/Id ${DETAILS}/RltdAgts/CdtrAgt/FinInstnId/Othr/Id`.split(
+    /\s+/,
+  ),
+)
+
+/** A date, an instant, or a time by the gateway's own clock. */
+function dateOf(text: string, dates: ReturnType<typeof businessDates>): string | undefined {
+  const day = text.slice(0, 10)
+  const isLocal = isLocalDate(day) && /^(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?)?$/.test(text.slice(10))
+  return isLocal ? day : dates(text)
+}
+
+/** A payout that is taken back is a return; whatever else is, is what it was and goes the other way. */
+function lineTypeOf(entry: ReadonlyMap<string, string>, typeOf: CamtOptions['typeOf']): LineType {
+  const type = typeOf(entry.get('BkTxCd/Prtry/Cd') ?? '')
+  const isReversed = ['true', '1'].includes(entry.get('RvslInd') ?? '')
+  return type === 'payout' && isReversed ? 'return' : type
+}
 
 function lineOf(
   entry: ReadonlyMap<string, string>,
@@ -212,11 +236,11 @@ function lineOf(
 ): StatementLine {
   const value = (place: string): string => entry.get(place) ?? ''
   const rawDate = entry.get('BookgDt/DtTm') ?? value('BookgDt/Dt')
-  const businessDate = isLocalDate(rawDate) ? rawDate : dates(rawDate)
-  const valueDate = entry.get('ValDt/Dt') ?? value('ValDt/DtTm').slice(0, 10)
+  const businessDate = dateOf(rawDate, dates)
+  const valueDate = dateOf(entry.get('ValDt/Dt') ?? value('ValDt/DtTm'), dates)
   const sign = value('CdtDbtInd')
   if ((entry.get('Sts/Cd') ?? entry.get('Sts')) !== 'BOOK') throw malformed('an entry that is not booked')
-  if (businessDate === undefined || !isLocalDate(valueDate)) throw malformed('an entry without a date')
+  if (businessDate === undefined || valueDate === undefined) throw malformed('an entry without a date')
   if (sign !== 'DBIT' && sign !== 'CRDT') throw malformed('an entry without a direction')
   const id = short(entry.get('NtryRef') ?? value('AcctSvcrRef'), LIMITS.id)
   const currency = value('Amt@Ccy')
@@ -227,7 +251,7 @@ function lineOf(
     kind: 'line',
     id,
     direction: sign === 'DBIT' ? 'debit' : 'credit',
-    type: value('RvslInd') === 'true' ? 'return' : typeOf(value('BkTxCd/Prtry/Cd')),
+    type: lineTypeOf(entry, typeOf),
     reference: short(value(`${DETAILS}/Refs/EndToEndId`), LIMITS.reference) || null,
     gatewayId: short(value('AcctSvcrRef'), LIMITS.reference) || null,
     amount: readDecimal(value('Amt')) ?? null,

@@ -1,25 +1,15 @@
-import { NOW, sqlCheck } from '../books.ts'
-
-/** After so long a day must be reconciled. */
-const LATE = `interval '3 days'`
-
-/** Runs of days that reconciliation has matched and that prove that nothing of them is missing. */
-const PROVED = `
-SELECT gateway, min(day) AS first, max(day) AS last
-  FROM (SELECT t.gateway, t.day, t.day - row_number() OVER (PARTITION BY t.gateway ORDER BY t.day)::int AS run
-          FROM told_day t JOIN statement s ON s.gateway = t.gateway AND s.day = t.day AND NOT s.superseded AND s.state <> 'loaded' AND s.complete) AS days
- GROUP BY gateway, run`
+import { sqlCheck } from '../books.ts'
+import { gatewayDate } from '../gateways.ts'
 
 /** Between a payment and its line there may be so many days. */
 const WINDOW_DAYS = 1
 
-const DAY = (column: string): string =>
-  `(${column} AT TIME ZONE (SELECT zone FROM audited_programme a WHERE a.programme = y.programme))::date`
+const DAY = (column: string): string => gatewayDate(column, 'y.gateway')
 
 /** What people recorded as put at a gateway, or taken back from there, on days of which nothing is missing: its line must be there, or missed. */
 const untold = (table: string, direction: string, before: number): string => `
 SELECT 'missing' AS kind, '${table}' AS entity, y.id::text AS key, format('%s of %s was recorded on %s, and the gateway does not tell it', y.number, y.amount, ${DAY('y.recorded_at')}) AS says
-  FROM ${table} y JOIN (${PROVED}) AS p ON p.gateway = y.gateway AND ${DAY('y.recorded_at')} BETWEEN p.first + ${before} AND p.last - ${WINDOW_DAYS}
+  FROM ${table} y JOIN told_run p ON p.gateway = y.gateway AND ${DAY('y.recorded_at')} BETWEEN p.first + ${before} AND p.last - ${WINDOW_DAYS}
  WHERE NOT EXISTS (SELECT FROM told_line t WHERE t.gateway = y.gateway AND (t.type, t.direction, t.reference) = ('top-up', '${direction}', y.number))
    AND NOT EXISTS (SELECT FROM discrepancy d WHERE d.gateway = y.gateway AND d.class = 'missing-there' AND (d.type, d.direction, d.reference) = ('top-up', '${direction}', y.number)
                       AND d.resolution IS DISTINCT FROM 'corrected')`
@@ -32,68 +22,6 @@ export const told = sqlCheck(
   },
   {},
   [
-    {
-      invariant: 'I26',
-      sql: `
-SELECT 'changed' AS kind, 'told_day' AS entity, gateway || '/' || day AS key, format('it has %s lines and says %s, and they come to %s where it closes with %s', lines, count, opening + moved, closing) AS says
-  FROM (SELECT t.*, (SELECT coalesce(sum(CASE l.direction WHEN 'credit' THEN l.amount ELSE -l.amount END), 0) FROM told_line l
-                      WHERE l.gateway = t.gateway AND l.day = t.day AND l.currency = t.currency) AS moved,
-               EXISTS (SELECT FROM told_line l WHERE l.gateway = t.gateway AND l.day = t.day AND l.amount IS NULL) AS is_inexact FROM told_day t) AS t
- WHERE count <> lines OR (closing <> opening + moved AND NOT is_inexact)`,
-    },
-    {
-      invariant: 'I26',
-      sql: `
-SELECT 'changed' AS kind, 'told_day' AS entity, gateway || '/' || day AS key, format('it opens with %s where the day before closed with %s', opening, before) AS says
-  FROM (SELECT *, lag(closing) OVER w AS before, lag(day) OVER w AS day_before FROM told_day WINDOW w AS (PARTITION BY gateway ORDER BY day)) AS t
- WHERE day_before = day - 1 AND opening <> before`,
-    },
-    {
-      invariant: 'I26',
-      sql: `
-SELECT 'missing' AS kind, 'statement' AS entity, t.gateway || '/' || t.day AS key, format('the gateway tells %s lines of this day, and nobody has read them', t.lines) AS says
-  FROM told_day t WHERE t.lines > 0 AND t.day < (${NOW} - ${LATE})::date AND NOT EXISTS (SELECT FROM statement s WHERE s.gateway = t.gateway AND s.day = t.day)
-   AND EXISTS (SELECT FROM statement s WHERE s.gateway = t.gateway)`,
-    },
-    {
-      invariant: 'I26',
-      sql: `
-SELECT CASE WHEN l.line IS NULL THEN 'missing' WHEN t.line IS NULL THEN 'extra' ELSE 'changed' END AS kind, 'statement_line' AS entity,
-       concat_ws('/', coalesce(l.gateway, t.gateway), coalesce(l.day, t.day), coalesce(l.line, t.line)) AS key,
-       CASE WHEN l.line IS NULL THEN 'the gateway tells it and it is not there' WHEN t.line IS NULL THEN 'it is there and the gateway does not tell it'
-            ELSE 'it is not what the gateway tells' END AS says
-  FROM (SELECT s.gateway, s.day, l.* FROM statement s JOIN statement_line l ON l.statement = s.id JOIN told_day d ON d.gateway = s.gateway AND d.day = s.day
-         WHERE NOT s.superseded AND d.version = s.told_version) AS l
-  FULL JOIN (SELECT t.* FROM told_line t JOIN told_day d ON d.gateway = t.gateway AND d.day = t.day
-               JOIN statement s ON s.gateway = t.gateway AND s.day = t.day AND NOT s.superseded AND s.told_version = d.version) AS t
-    ON t.gateway = l.gateway AND t.day = l.day AND t.line = l.line
- WHERE l.line IS NULL OR t.line IS NULL
-    OR (l.entry, l.direction, l.type, l.reference, l.gateway_id, l.amount, l.currency, l.institution, l.value_date, right(l.masked, 4))
-       IS DISTINCT FROM (t.entry, t.direction, t.type, t.reference, t.gateway_id, t.amount, t.currency, t.institution, t.value_date, t.tail)`,
-    },
-    {
-      invariant: 'I26',
-      sql: `
-SELECT 'changed' AS kind, 'statement' AS entity, s.id::text AS key,
-       format('it has %s lines from %s to %s, and the gateway tells %s from %s to %s', s.lines, s.opening, s.closing, d.lines, d.opening, d.closing) AS says
-  FROM statement s JOIN told_day d ON d.gateway = s.gateway AND d.day = s.day AND d.version = s.told_version
- WHERE NOT s.superseded AND (s.lines, s.opening::numeric, s.closing::numeric, s.told_count, s.currency) IS DISTINCT FROM (d.lines, d.opening, d.closing, d.count, d.currency)`,
-    },
-    {
-      invariant: 'I26',
-      sql: `
-SELECT 'changed' AS kind, 'statement' AS entity, s.id::text AS key, 'the trail has read other bytes, or none' AS says
-  FROM statement s LEFT JOIN audit_event e ON e.act = 'statement-loaded' AND e.subject = 'statement:' || s.gateway || ':' || s.day
-                                              AND e.after ->> 'version' = s.version::text
- WHERE e.id IS NULL OR (encode(s.sha256, 'hex'), s.lines::text) IS DISTINCT FROM (e.after ->> 'sha256', e.after ->> 'lines')`,
-    },
-    {
-      invariant: 'I26',
-      sql: `
-SELECT 'changed' AS kind, 'statement' AS entity, s.id::text AS key, format('the gateway tells other bytes of it: %s and not %s', d.sha256, encode(s.sha256, 'hex')) AS says
-  FROM statement s JOIN told_day d ON d.gateway = s.gateway AND d.day = s.day AND d.version = s.told_version AND d.format = s.format
- WHERE NOT s.superseded AND d.sha256 <> encode(s.sha256, 'hex')`,
-    },
     {
       invariant: 'I13',
       sql: `
@@ -118,7 +46,7 @@ HAVING coalesce(sum(t.amount) FILTER (WHERE t.type = 'payout'), 0) - coalesce(su
       invariant: 'I13',
       sql: `
 SELECT 'missing' AS kind, 'told_line' AS entity, y.key, format('it was paid on %s by our books, and the gateway does not tell it', ${DAY('m.paid_at')}) AS says
-  FROM payout y JOIN moved_payout m ON m.payout = y.key JOIN (${PROVED}) AS p ON p.gateway = y.gateway
+  FROM payout y JOIN moved_payout m ON m.payout = y.key JOIN told_run p ON p.gateway = y.gateway
  WHERE m.paid_at IS NOT NULL AND y.key NOT IN (SELECT payout FROM decided_payout) AND ${DAY('y.claimed_at')} >= p.first AND ${DAY('m.paid_at')} <= p.last - ${WINDOW_DAYS}
    AND NOT EXISTS (SELECT FROM told_pair t WHERE t.payout = y.key AND t.type = 'payout')
    AND NOT EXISTS (SELECT FROM discrepancy d WHERE d.payout = y.key AND d.class = 'missing-there' AND d.type = 'payout' AND d.resolution IS DISTINCT FROM 'corrected')`,
@@ -127,7 +55,7 @@ SELECT 'missing' AS kind, 'told_line' AS entity, y.key, format('it was paid on %
       invariant: 'I8',
       sql: `
 SELECT 'missing' AS kind, 'told_line' AS entity, y.key, format('it came back on %s by our books, and the gateway does not tell it', ${DAY('m.returned_at')}) AS says
-  FROM payout y JOIN moved_payout m ON m.payout = y.key JOIN (${PROVED}) AS p ON p.gateway = y.gateway
+  FROM payout y JOIN moved_payout m ON m.payout = y.key JOIN told_run p ON p.gateway = y.gateway
  WHERE m.returned_at IS NOT NULL AND y.key NOT IN (SELECT payout FROM decided_payout) AND ${DAY('m.returned_at')} >= p.first AND ${DAY('m.returned_at')} <= p.last - ${WINDOW_DAYS}
    AND NOT EXISTS (SELECT FROM told_pair t WHERE t.payout = y.key AND t.type = 'return')
    AND NOT EXISTS (SELECT FROM discrepancy d WHERE d.payout = y.key AND d.class = 'missing-there' AND d.type = 'return' AND d.resolution IS DISTINCT FROM 'corrected')`,

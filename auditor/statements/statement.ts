@@ -51,6 +51,21 @@ export interface StatementSource {
 /** Why a statement cannot be read: told as a finding, and nothing of the day counts. */
 export class Unreadable extends Error {}
 
+/** Throws Unreadable where the bytes are no text. */
+export function decoded(decoder: InstanceType<typeof TextDecoder>, chunk: Uint8Array): string {
+  try {
+    return decoder.decode(chunk, { stream: true })
+  } catch {
+    throw new Unreadable('it is not UTF-8')
+  }
+}
+
+/** A count or a version: no more than the books can hold. */
+export function counted(value: unknown): number | null {
+  const text = typeof value === 'number' ? `${value}` : value
+  return typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : null
+}
+
 export function whole(text: unknown): bigint | null {
-  return typeof text === 'string' && /^-?\d{1,18}$/.test(text) ? BigInt(text) : null
+  return typeof text === 'string' && /^-?(0|[1-9]\d{0,17})$/.test(text) ? BigInt(text) : null
 }

@@ -3,7 +3,7 @@ import { isAscii, isUtf8 } from 'node:buffer'
 import { parse } from 'csv-parse/sync'
 import { parseMinor } from '../../domain/money.ts'
 import type { LineType, StatementLine, StatementPart } from '../../domain/statement.ts'
-import { atMost, businessDates, LINE_TYPES, readBalance, StatementRefused } from '../../domain/statement.ts'
+import { atMost, businessDates, LINE_TYPES, readBalance, readCount, StatementRefused } from '../../domain/statement.ts'
 import { isLocalDate } from '../../domain/zone.ts'
 import { readCamt053 } from '../camt053.ts'
 import type { StatementFile, StatementRule } from '../gateway.ts'
@@ -36,11 +36,18 @@ const LINE_MAX = 64 * 1024
 
 const LINE_FEED = 0x0a
 
-/** Text up to the last line that has come whole, again and again. */
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF')
+
+/** Text up to the last line that has come whole, again and again; without the mark that some programs begin a text with. */
 async function* wholeLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let rest = Buffer.alloc(0)
+  let isFirst = true
   for await (const chunk of bytes) {
-    const here = Buffer.concat([rest, chunk])
+    let here = Buffer.concat([rest, chunk])
+    if (isFirst && here.includes(LINE_FEED)) {
+      isFirst = false
+      if (here.indexOf(BYTE_ORDER_MARK) === 0) here = here.subarray(BYTE_ORDER_MARK.length)
+    }
     const end = here.lastIndexOf(LINE_FEED) + 1
     rest = here.subarray(end)
     if (rest.length > LINE_MAX) throw malformed('a line without an end')
@@ -105,14 +112,15 @@ function csvRecords(text: string): Fields[] {
     if (values.length !== columns.length) throw malformed('a line with other columns')
     const fields = Object.fromEntries(columns.map((name, index) => [name, values[index]]))
     // CSV knows no numbers and nothing absent.
-    if (kind === 'head') return { ...fields, kind, version: wholeNumber(fields['version']) }
+    if (kind === 'head') return { ...fields, kind, version: countOf(fields['version']) }
     if (kind !== 'end') return { ...fields, kind }
-    return fields['closing'] === '' ? { kind } : { ...fields, kind, count: wholeNumber(fields['count']) }
+    return fields['closing'] === '' ? { kind } : { ...fields, kind, count: countOf(fields['count']) }
   })
 }
 
-function wholeNumber(text: unknown): number | undefined {
-  return typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : undefined
+/** Of CSV it is a text, of JSON a number. */
+function countOf(value: unknown): number | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? readCount(String(value)) : undefined
 }
 
 type Dates = ReturnType<typeof businessDates>
@@ -125,10 +133,10 @@ function partOf(fields: Fields, dates: Dates): StatementPart {
 }
 
 function headOf(fields: Fields): StatementPart {
-  const version = fields['version']
+  const version = typeof fields['version'] === 'number' ? countOf(fields['version']) : undefined
   const opening = readBalance(textOf(fields['opening'], 'opening', /^.{1,20}$/))
   const day = textOf(fields['day'], 'day', /^.{10}$/)
-  if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) throw malformed('no version')
+  if (version === undefined || version < 1) throw malformed('no version')
   if (opening === undefined || !isLocalDate(day)) throw malformed('no opening balance or no day')
   const gateway = textOf(fields['account'], 'account', /^[a-z0-9-]{1,40}$/)
   return { kind: 'head', gateway, day, version, currency: textOf(fields['currency'], 'currency', CURRENCY), opening }
@@ -139,8 +147,8 @@ function endOf(fields: Fields): StatementPart {
     return { kind: 'end', closing: null, count: null }
   }
   const closing = readBalance(textOf(fields['closing'], 'closing', /^.{1,20}$/))
-  const count = fields['count']
-  if (closing === undefined || typeof count !== 'number' || !Number.isInteger(count)) throw malformed('no true end')
+  const count = typeof fields['count'] === 'number' ? countOf(fields['count']) : undefined
+  if (closing === undefined || count === undefined) throw malformed('no true end')
   return { kind: 'end', closing, count }
 }
 

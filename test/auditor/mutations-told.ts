@@ -7,7 +7,7 @@ import { change, copy, keyOf, remove, retold, update, type Mutation, type Tellin
 export const READ: readonly Mutation[] = [
   change(
     'a line of another amount',
-    'told',
+    'statements',
     ['changed', 'statement_line'],
     update(
       'statement_line',
@@ -17,7 +17,7 @@ export const READ: readonly Mutation[] = [
   ),
   change(
     'a line of another reference',
-    'told',
+    'statements',
     ['changed', 'statement_line'],
     update(
       'statement_line',
@@ -27,7 +27,7 @@ export const READ: readonly Mutation[] = [
   ),
   change(
     'a line that is gone',
-    'told',
+    'statements',
     ['missing', 'statement_line'],
     remove(
       'statement_line',
@@ -36,7 +36,7 @@ export const READ: readonly Mutation[] = [
   ),
   change(
     'a line nobody told',
-    'told',
+    'statements',
     ['extra', 'statement_line'],
     copy(
       'statement_line',
@@ -46,19 +46,19 @@ export const READ: readonly Mutation[] = [
   ),
   change(
     'another closing balance',
-    'told',
+    'statements',
     ['changed', 'statement'],
     update('statement', 'closing = closing + 1', 't.id::text'),
   ),
   change(
     'other bytes than were read',
-    'told',
+    'statements',
     ['changed', 'statement'],
     update('statement', `sha256 = decode(repeat('33', 32), 'hex')`, 't.id::text'),
   ),
   change(
     'a statement that is gone',
-    'told',
+    'statements',
     ['missing', 'statement'],
     `
     WITH gone AS (DELETE FROM statement WHERE day = '${SECOND_DAY}') SELECT 'sandbox/${SECOND_DAY}' AS key`,
@@ -207,6 +207,66 @@ export const READ: readonly Mutation[] = [
   ),
 ]
 
+/** Columns of one row that say how far the engine has looked, changed alone. */
+export const READ_AS: readonly Mutation[] = [
+  ...(
+    [
+      ['a statement that is said to be cut off', 'complete = false'],
+      ['a statement that is said to have a newer one', 'superseded = true'],
+      ['a statement of another version', 'told_version = 7'],
+      ['a statement of another format', `format = 'csv'`],
+      ['a statement of other differences', 'differences = differences + 1'],
+      ['a statement that nobody has matched', `state = 'loaded'`],
+    ] as const
+  ).map(([name, set]) => change(name, 'statements', ['changed', 'statement'], update('statement', set, 't.id::text'))),
+  ...(
+    [
+      ['a line that was booked on another day', `raw_date = '2026-12-30T12:00:00+07:00'`],
+      ['a line of another business date', `business_date = '2026-12-30'`],
+      ['a line to another account', `account_index = sha256('x')`],
+    ] as const
+  ).map(([name, set]) =>
+    change(
+      name,
+      'statements',
+      ['changed', 'statement_line'],
+      update(
+        'statement_line',
+        set,
+        `(SELECT s.gateway || '/' || s.day FROM statement s WHERE s.id = t.statement) || '/' || t.line`,
+      ),
+    ),
+  ),
+  ...(
+    [
+      ['a discrepancy of another statement', 'statement = gen_random_uuid()'],
+      ['a discrepancy of another reference', `reference = 'SOMEBODYELSES000'`],
+      ['a discrepancy of another value date', `value_date = '2026-11-01'`],
+      ['a discrepancy under another name', `key = 'another'`],
+      [
+        'a discrepancy that goes the other way',
+        `direction = CASE direction WHEN 'debit' THEN 'credit' ELSE 'debit' END`,
+      ],
+      ['a discrepancy in another currency', `currency = 'USD'`],
+      ['a discrepancy that somebody else looks after', `owner = 'nobody'`],
+    ] as const
+  ).map(([name, set]) =>
+    change(name, 'discrepancies', ['changed', 'discrepancy'], update('discrepancy', set, 't.id::text')),
+  ),
+  change(
+    'a discrepancy against another amount of ours',
+    'discrepancies',
+    ['changed', 'discrepancy'],
+    update('discrepancy', 'amount_here = amount_here + 1', 't.id::text', `amount_here IS NOT NULL AND class <> 'fee'`),
+  ),
+  change(
+    'a discrepancy that ended for another reason',
+    'discrepancies',
+    ['changed', 'discrepancy'],
+    update('discrepancy', `reason = 'another'`, 't.id::text', `resolution IN ('receivable', 'to-treasury')`),
+  ),
+]
+
 /** A payout that the first day tells, and nothing is wrong with. */
 const WELL = `SELECT y.reference AS key FROM payout y JOIN statement_line l ON l.reference = y.reference JOIN statement s ON s.id = l.statement
   WHERE s.day = '${FIRST_DAY}' AND y.state = 'paid' AND NOT EXISTS (SELECT FROM discrepancy d WHERE d.payout = y.key) ORDER BY random() LIMIT 1`
@@ -303,7 +363,7 @@ export const TOLD: readonly Telling[] = [
   },
   {
     name: 'the days do not follow each other',
-    check: 'told',
+    check: 'statements',
     finds: ['changed', 'told_day'],
     async retell(told) {
       const days = new Map(told)

@@ -12,7 +12,7 @@ import { PAYOUTS } from './mutations-payouts.ts'
 import { PEOPLE } from './mutations-people.ts'
 import { POWERS } from './mutations-powers.ts'
 import { RUNS } from './mutations-runs.ts'
-import { READ, TOLD } from './mutations-told.ts'
+import { READ, READ_AS, TOLD } from './mutations-told.ts'
 
 function ofEachCheck<T extends { readonly check: string }>(all: readonly T[]): T[] {
   return all.filter(({ check }, at) => all.findIndex((other) => other.check === check) === at)
@@ -36,7 +36,7 @@ describe.each([
   ['control', CONTROL],
   ['powers', POWERS],
   ['accounts', ACCOUNTS],
-  ['statements', READ],
+  ['statements', [...READ, ...READ_AS]],
 ] as const)('of %s is found:', (_, mutations) => {
   test.for(ofEachCheck<(typeof mutations)[number]>(mutations))('$name', (mutation) =>
     trial.mutate(mutation, [mutation.check]),

@@ -29,7 +29,8 @@ afterAll(() => stage.close())
 const source = (format: Format, credential = STATEMENTS_KEY): StatementSource =>
   httpStatements({ gateway: 'sandbox', url: stage.url, credential, format })
 
-const READERS = { jsonl: readJsonLines, csv: readCsv, 'camt.053': readCamt053 } as const
+const readCamt = (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Told> => readCamt053(bytes, 'Asia/Jakarta')
+const READERS = { jsonl: readJsonLines, csv: readCsv, 'camt.053': readCamt } as const
 
 async function toldBy(from: StatementSource): Promise<Told[]> {
   const parts: Told[] = []
@@ -94,8 +95,8 @@ describe('what cannot be read is refused:', () => {
     ['a line of no kind', readJsonLines, '{"kind":"x"}\n', 'a line is of no known kind'],
     ['a line cut off', readJsonLines, '{"kind":"end"', 'it is cut off in the middle of a line'],
     ['other columns', readCsv, 'L,1,2\n', 'a line has other columns'],
-    ['an external entity', readCamt053, entity, 'it declares a document type'],
-    ['XML cut off', readCamt053, '<Document><BkToCstmrStmt>', 'unclosed tag'],
+    ['an external entity', readCamt, entity, 'it declares a document type'],
+    ['XML cut off', readCamt, '<Document><BkToCstmrStmt>', 'unclosed tag'],
   ] as const)('%s', async ([, read, content, says]) => {
     await expect(all<Told>(read(text(content)))).rejects.toThrow(says)
   })
