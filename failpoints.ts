@@ -105,7 +105,6 @@ export const FAILPOINTS = [
   'release:ruled',
   'release:settled',
   'release:counted',
-  'release:left',
   'release:canary',
   'release:let-go',
   'release:alone',

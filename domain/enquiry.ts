@@ -34,6 +34,13 @@ export interface EnquiryTiming {
   readonly duplicate: 'returns-live-object' | 'error-then-enquire' | 'silent'
 }
 
+/** A payout with a send that has no end recorded: it may still leave, whatever became of the payout, and of those made after it. */
+export interface OpenSend {
+  readonly startedAtMs: number
+  readonly enquiries: number
+  readonly lastEnquiryAtMs: number | null
+}
+
 /** A payout of which somebody who proves nothing has told: the gateway is asked, whatever became of it before. */
 export interface AskedPayout {
   readonly askedAtMs: number
@@ -72,17 +79,16 @@ export function givenUpReason(state: PayoutState): 'no-answer' | 'failure-unconf
 
 /**
  * What a send without an end still asks for once its payout has one: nothing else is sent before its timeout and the quiet period
- * have passed and one more enquiry has been answered. Undefined when the last send has an end.
+ * have passed and one more enquiry has been answered.
  */
 export function nextForOpenSend(
-  payout: WaitingPayout,
+  send: OpenSend,
   timing: EnquiryTiming,
   nowMs: number,
-): Extract<NextForPayout, { kind: 'wait' | 'enquire' }> | undefined {
-  if (payout.lastSendEndedAtMs !== null) return undefined
-  const settles = settlesAtMs(payout.lastSendStartedAtMs, timing)
-  const asked = payout.lastEnquiryAtMs
-  const due = asked !== null && asked >= settles ? asked + ladderWait(payout.enquiries, timing) : settles
+): Extract<NextForPayout, { kind: 'wait' | 'enquire' }> {
+  const settles = settlesAtMs(send.startedAtMs, timing)
+  const asked = send.lastEnquiryAtMs
+  const due = asked !== null && asked >= settles ? asked + ladderWait(send.enquiries, timing) : settles
   return nowMs < due ? { kind: 'wait', untilMs: due } : { kind: 'enquire' }
 }
 

@@ -8,6 +8,7 @@ import {
   nextForPayout,
   type AskedPayout,
   type EnquiryTiming,
+  type OpenSend,
   type WaitingPayout,
 } from './enquiry.ts'
 import type { Programme } from './programme.ts'
@@ -31,6 +32,8 @@ export interface DisbursementQuestion {
   /** The account that waits to be mended, and when it is asked about again; absent where nobody is to mend one. */
   readonly check?: { readonly gateway: string; readonly atMs: number } | null
   readonly payout: (WaitingPayout & { readonly key: string; readonly gateway: string }) | null
+  /** The attempt with the oldest send that has no end, the newest or an older one: it is what a claim refuses to go beside. */
+  readonly openSend: (OpenSend & { readonly key: string; readonly gateway: string }) | null
   /** The attempt of which somebody who proves nothing has told, the newest or an older one. */
   readonly asked: (AskedPayout & { readonly key: string; readonly gateway: string }) | null
 }
@@ -68,8 +71,7 @@ function nextByState(
   nowMs: number,
 ): NextForDisbursement {
   if (FINAL_STATES.includes(question.state)) return { kind: 'end' }
-  const open = AT_REST.includes(question.state) ? openSend(question.payout, timingOf, nowMs) : undefined
-  if (open) return open
+  if (question.openSend && AT_REST.includes(question.state)) return nextOfOpenSend(question.openSend, timingOf, nowMs)
   switch (question.state) {
     case 'released':
       return nextWhenReleased(question, programme, timingOf, nowMs)
@@ -96,14 +98,13 @@ function nextForMending({ check, held }: DisbursementQuestion, timingOf: Timings
 }
 
 /** What a payout's end leaves behind while one of its sends is open: it is settled first, whatever comes next. */
-function openSend(
-  payout: DisbursementQuestion['payout'],
+function nextOfOpenSend(
+  send: NonNullable<DisbursementQuestion['openSend']>,
   timingOf: Timings,
   nowMs: number,
-): NextForDisbursement | undefined {
-  if (payout === null || payout.lastSendEndedAtMs !== null) return undefined
-  const next = nextForOpenSend(payout, timingOf(payout.gateway), nowMs)
-  return next?.kind === 'enquire' ? enquire(payout, timingOf) : next
+): NextForDisbursement {
+  const next = nextForOpenSend(send, timingOf(send.gateway), nowMs)
+  return next.kind === 'enquire' ? enquire(send, timingOf) : next
 }
 
 function nextWhenReleased(

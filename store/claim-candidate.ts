@@ -1,6 +1,7 @@
 /** What decides over a claim, read in one statement. */
 import type { LiveApproval } from '../domain/payout-run.ts'
 import type { Sql } from './database.ts'
+import { OPEN_SEND } from './life-rows.ts'
 import { REGISTERED_IN_LOST_TIME, stemsOf, straysOfOwed } from './lost-time.ts'
 import { APPROVAL } from './run-approval.ts'
 import { SHORTS, type Short } from './shorts.ts'
@@ -61,8 +62,7 @@ SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.reason, d.
        EXISTS (SELECT FROM year_close z WHERE z.programme = d.programme AND z.fiscal_year = d.fiscal_year AND z.state <> 'closed') AS year_ending,
        p.withdrawn_at IS NOT NULL AND p.stage <> 'closed' AND d.first_paid_at IS NULL AS leaving, a.id AS account, a.institution, a.document,
        ms(greatest(a.usable_from, a.rests_until)) AS usable_ms, coalesce(a.shared, false) AS shared, coalesce(a.state = 'unverified', false) AS unverified,
-       (SELECT coalesce(bool_or((SELECT true FROM send s WHERE s.payout = y.key AND s.ended_at IS NULL)), false)
-          FROM payout y WHERE y.disbursement = d.key) AS send_open,
+       ${OPEN_SEND} IS NOT NULL AS send_open,
        EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key AND y.asked_at IS NOT NULL) AS asked_about,
        EXISTS (SELECT FROM restore WHERE closed_at IS NULL) AS restored,
        ${REGISTERED_IN_LOST_TIME} AS in_lost_time, EXISTS (${straysOfOwed('$3')}) AS may_be_paid,

@@ -108,6 +108,7 @@ function owed(
     year_over: false,
     year_ending: false,
     payout: null,
+    open_send: null,
     asked: null,
     approval: null,
   }

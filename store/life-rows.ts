@@ -1,6 +1,6 @@
 /** Loads a life: one statement, so that what is decided is one picture. Times are epoch milliseconds, amounts text. */
 import type { DisbursementState } from '../domain/disbursement.ts'
-import type { AskedPayout, WaitingPayout } from '../domain/enquiry.ts'
+import type { AskedPayout, OpenSend, WaitingPayout } from '../domain/enquiry.ts'
 import type { EvidenceKind, Life, Outcome, Stage, TrancheState } from '../domain/lifecycle.ts'
 import type { HoldCause } from '../domain/standing.ts'
 import type { PersonAction } from '../domain/next-action.ts'
@@ -95,9 +95,19 @@ export interface DisbursementRow {
   /** It is being closed: nothing of it is claimed. */
   readonly year_ending: boolean
   readonly payout: PayoutRow | null
+  readonly open_send: OpenSendRow | null
   readonly asked: AskedRow | null
   /** What people have agreed to, as far as it stands. */
   readonly approval: LiveApproval | null
+}
+
+/** The attempt, the newest or an older one, with the oldest send that has no end. */
+export interface OpenSendRow {
+  readonly key: string
+  readonly gateway: string
+  readonly started_ms: number
+  readonly enquiries: number
+  readonly last_enquiry_ms: number | null
 }
 
 /** The attempt, the newest or an older one, of which somebody who proves nothing has told. */
@@ -130,6 +140,16 @@ export const ASKED = `(
             SELECT jsonb_build_object('key', y.key, 'gateway', y.gateway, 'asked_ms', ms(y.asked_at),
                                       'enquiries', y.enquiries, 'last_enquiry_ms', ms(y.last_enquiry_at))
               FROM payout y WHERE y.disbursement = d.key AND y.asked_at IS NOT NULL ORDER BY y.asked_at LIMIT 1)`
+
+/**
+ * The attempt of disbursement `d` with the oldest open send. Claims and lives look by this one rule: what a claim waits for, a life asks about.
+ * Only the last send of an attempt can be open, and it is found by its number: an empty table would be searched by whether they have an end.
+ */
+export const OPEN_SEND = `(
+            SELECT jsonb_build_object('key', y.key, 'gateway', y.gateway, 'started_ms', ms(s.started_at),
+                                      'enquiries', y.enquiries, 'last_enquiry_ms', ms(y.last_enquiry_at))
+              FROM payout y JOIN send s ON s.payout = y.key AND s.number = y.sends AND s.ended_at IS NULL
+             WHERE y.disbursement = d.key ORDER BY s.started_at LIMIT 1)`
 
 /** Disbursement `d` has not ended: what only matters until then is not looked up afterwards. */
 const IS_OPEN = `d.state NOT IN ('paid', 'lapsed', 'cancelled')`
@@ -177,7 +197,7 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
                      'last_ended_ms', ms(last.ended_at))
               FROM payout y
               JOIN send last ON last.payout = y.key AND last.number = y.sends
-             WHERE y.disbursement = d.key AND y.n = d.attempts), 'asked', ${ASKED},
+             WHERE y.disbursement = d.key AND y.n = d.attempts), 'open_send', ${OPEN_SEND}, 'asked', ${ASKED},
                    'approval', CASE WHEN ${IS_OPEN} THEN ${APPROVAL} END)
             FROM disbursement d WHERE (d.programme, d.ref, d.tranche) = (t.programme, t.ref, t.code)))
             ORDER BY t.position), '[]')
@@ -271,6 +291,16 @@ export function waitingPayout(row: PayoutRow): WaitingPayout {
     notFoundAtMs: row.not_found_ms,
     sendAgainAtMs: row.send_again_ms,
   }
+}
+
+/** An open send, as the machine sees it. */
+export function openSend({
+  key,
+  gateway,
+  enquiries,
+  ...row
+}: OpenSendRow): OpenSend & { key: string; gateway: string } {
+  return { key, gateway, enquiries, startedAtMs: row.started_ms, lastEnquiryAtMs: row.last_enquiry_ms }
 }
 
 /** What is asked about first, as the machine sees it. */

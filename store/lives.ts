@@ -20,6 +20,7 @@ import {
   askedPayout,
   lifeOf,
   lockLife,
+  openSend,
   readLife,
   waitingPayout,
   type DisbursementRow,
@@ -219,6 +220,7 @@ export function standingOf(
       gateway: row.payout.gateway,
     }
     const releaseAtMs = Math.max(row.release_ms, life.account?.usable_ms ?? 0)
+    const open = row.open_send && openSend(row.open_send)
     const asked = row.asked && askedPayout(row.asked)
     const { release } = programme.payment
     const { owed: amount, currency, approval } = row
@@ -238,6 +240,7 @@ export function standingOf(
       check,
       shortUntilMs: shortUntil(life.shorts, gateway, row.reason, context.timingOf),
       payout,
+      openSend: open,
       asked,
     }
     const next = nextForDisbursement(question, programme, context.timingOf, nowMs)

@@ -22,7 +22,7 @@ import { answerAboutReturn, type ReturnAnswer } from '../domain/return-question.
 import type { DisbursementStanding } from '../domain/standing.ts'
 import { freezeTwins } from './breaker.ts'
 import type { Sql } from './database.ts'
-import { askedPayout, waitingPayout } from './life-rows.ts'
+import { askedPayout, openSend, waitingPayout, type OpenSendRow } from './life-rows.ts'
 import type { ObservationItem } from './observation-item.ts'
 import { tellOf } from './observe-audit.ts'
 import { Harvest, numberHarvest, writeHarvest } from './observe-write.ts'
@@ -178,8 +178,7 @@ function hasEnded(row: Work, send: number | undefined): boolean {
 
 function closeSend(harvest: Harvest, row: Work, item: ObservationItem): void {
   if (item.source !== 'submit' || item.send === undefined || hasEnded(row, item.send)) return
-  harvest.endSend(row.key, item.send, item.atMs, item.fact.kind)
-  row.last_ended_ms = item.atMs
+  endSend(harvest, row, item.send, item.atMs, item.fact.kind)
 }
 
 /**
@@ -194,8 +193,13 @@ function closeLostSend(harvest: Harvest, row: Work, item: ObservationItem, timin
     (isAnswered && item.atMs >= settlesAtMs(row.last_started_ms, timing)) ||
     (isPaid && item.atMs >= callEndsByMs(row.last_started_ms, timing))
   if (!isOver) return
-  row.last_ended_ms = row.last_started_ms + timing.submitTimeoutMs
-  harvest.endSend(row.key, row.sends, row.last_ended_ms, 'lost')
+  endSend(harvest, row, row.sends, row.last_started_ms + timing.submitTimeoutMs, 'lost')
+}
+
+function endSend(harvest: Harvest, row: Work, send: number, atMs: number, result: string): void {
+  harvest.endSend(row.key, send, atMs, result)
+  row.last_ended_ms = atMs
+  if (row.disbursement.open_send?.key === row.key) row.disbursement.open_send = null
 }
 
 /**
@@ -368,7 +372,14 @@ export function standingOfWork(
   const releaseAtMs = Math.max(row.disbursement.release_ms, row.live_account?.usable_ms ?? 0)
   const gateway = row.live_account ? context.route(programme.payment.gateways, row.live_account.institution) : null
   const payout = { ...waitingPayout(row), key: row.key, gateway: row.gateway }
+  const open = openSendOf(row)
   const asked = row.disbursement.asked && askedPayout(row.disbursement.asked)
-  const question = { state, releaseAtMs, held: row.held, gateway, payout, asked }
+  const question = { state, releaseAtMs, held: row.held, gateway, payout, openSend: open && openSend(open), asked }
   return { key, tranche, state, reason, next: nextForDisbursement(question, programme, context.timingOf, nowMs) }
+}
+
+/** The open send of its disbursement; where it is this one's own, with what was asked since it was read. */
+function openSendOf({ key, enquiries, last_enquiry_ms, disbursement }: Work): OpenSendRow | null {
+  const open = disbursement.open_send
+  return open?.key === key ? { ...open, enquiries, last_enquiry_ms } : open
 }

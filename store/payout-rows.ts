@@ -5,7 +5,7 @@ import type { PayoutMoney } from '../domain/payout.ts'
 import type { Sql } from './database.ts'
 import type { SentTo } from './observed-account.ts'
 import { BESIDE } from './receivables-beside.ts'
-import { ASKED, type AskedRow, type PayoutRow } from './life-rows.ts'
+import { ASKED, OPEN_SEND, type AskedRow, type OpenSendRow, type PayoutRow } from './life-rows.ts'
 
 /** A payout, its disbursement and its life, as a batch of facts is folded into them. Mutable: a batch may tell of one twice. */
 export interface Work extends Mutable<PayoutRow> {
@@ -51,6 +51,7 @@ export interface Work extends Mutable<PayoutRow> {
     lapses_ms: number
     first_paid_ms: number | null
     paid_ms: number | null
+    open_send: OpenSendRow | null
     asked: AskedRow | null
     /** Its attempts that stand beside what counts; null without one. */
     readonly beside: readonly string[] | null
@@ -101,6 +102,7 @@ interface Loaded extends Omit<Work, 'sent_to' | 'failure' | 'disbursement' | 'li
   readonly retries: number
   readonly returns: number
   readonly returned_in_all: bigint
+  readonly open_send: OpenSendRow | null
   readonly asked: AskedRow | null
   readonly beside: readonly string[] | null
   readonly owed: bigint
@@ -136,7 +138,7 @@ SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage
        ms(y.send_again_at) AS send_again_at, ms(y.asked_at) AS asked_at, ms(y.claimed_at) AS claimed_at,
        ms(last.started_at) AS last_started_at, ms(last.ended_at) AS last_ended_at,
        y.disbursement, d.tranche, d.state AS owed_state, d.reason AS owed_reason, d.version AS owed_version, d.attempts, d.retries, d.returns,
-       d.returned AS returned_in_all, ${ASKED} AS asked, ${BESIDE} AS beside, d.amount - d.deducted AS owed,
+       d.returned AS returned_in_all, ${OPEN_SEND} AS open_send, ${ASKED} AS asked, ${BESIDE} AS beside, d.amount - d.deducted AS owed,
        ${heldAs('credited')} AS credited, ${heldAs('clearing')} AS clearing, ms(d.release_at) AS release_at, ms(d.lapses_at) AS lapses_at,
        ms(d.first_paid_at) AS first_paid_at, ms(d.paid_at) AS paid_at, d.budget_line, d.fiscal_year,
        CASE WHEN NOT EXISTS (SELECT FROM tranche t
@@ -243,6 +245,7 @@ function disbursementOf(row: Loaded): Work['disbursement'] {
     lapses_ms: Number(row.lapses_at),
     first_paid_ms: msOf(row.first_paid_at),
     paid_ms: msOf(row.paid_at),
+    open_send: row.open_send,
     asked: row.asked,
     beside: row.beside,
     owed: row.owed,

@@ -91,8 +91,8 @@ class Look {
     if (state === 'paused') return this.#told(state, before, untilMs)
     const restsUntilMs = await pass('release:canary', this.#canary(programme, rules, before))
     if (restsUntilMs === 'stopped') return this.#told('paused', before, untilMs)
-    if (restsUntilMs === null) await pass('release:let-go', this.#release(ahead, rules, before))
-    const after = await pass('release:left', this.#count())
+    // The run is locked: what the portion moved is known without counting all of it again.
+    const after = restsUntilMs === null ? await pass('release:let-go', this.#release(ahead, rules, before)) : before
     return after.waiting + after.out === 0 ? this.#close() : this.#told('releasing', after, restsUntilMs)
   }
 
@@ -108,13 +108,13 @@ class Look {
   /** Lines that are out, and whose disbursement has come to an end or is no longer what was approved. */
   async #settle(): Promise<void> {
     const values = [this.#run.key, new Date(this.#nowMs), await this.#misrouted()]
-    await this.#took(await this.#sql.query<MovedRow>(SETTLE, values))
+    await this.#took(await this.#sql.query<MovedRow>(patient(SETTLE, values)))
   }
 
   /** By which gateways lines are out that lives would no longer take, as `ROUTE` has them: they would wait for the end of the approval. */
   async #misrouted(): Promise<string[]> {
     const { key, programme: code } = this.#run
-    const { rows } = await this.#sql.query<RouteRow>(ROUTES_OUT, [key])
+    const { rows } = await this.#sql.query<RouteRow>(patient(ROUTES_OUT, [key]))
     const wrong: string[] = []
     for (const { route, version, institution, gateway } of rows) {
       const { payment } = await this.#context.programmes.version(code, version, this.#sql)
@@ -140,7 +140,7 @@ class Look {
       return atMs > this.#nowMs ? atMs : null
     }
     if (resumesAt.getTime() > this.#nowMs) return resumesAt.getTime()
-    const { rows } = await this.#sql.query<{ wrong: number }>(WRONG, [key])
+    const { rows } = await this.#sql.query<{ wrong: number }>(patient(WRONG, [key]))
     const { wrong } = one(rows, 'wrong')
     if (wrong * 2 <= released) return null
     const reason = `${wrong} of the first ${released} payments went wrong`
@@ -152,7 +152,9 @@ class Look {
     return 'stopped'
   }
 
-  async #release(ahead: readonly Ahead[], rules: RunRules, { released }: Counted): Promise<void> {
+  /** Lets the next portion go; how many lines there are then. */
+  async #release(ahead: readonly Ahead[], rules: RunRules, before: Counted): Promise<Counted> {
+    const { released } = before
     const { key, state, programme } = this.#run
     const { pass } = this.#context
     // Runs share what may be ahead: one at a time decides, and sees what the others have let go.
@@ -165,12 +167,14 @@ class Look {
       )
       await pass('release:opened', opening)
     }
-    const sharing = this.#sql.query<{ gateway: string; room: number }>(ROOM, [
-      ahead.map(({ gateway }) => gateway),
-      ahead.map(({ payments }) => payments),
-      programme,
-      new Date(this.#nowMs),
-    ])
+    const sharing = this.#sql.query<{ gateway: string; room: number }>(
+      patient(ROOM, [
+        ahead.map(({ gateway }) => gateway),
+        ahead.map(({ payments }) => payments),
+        programme,
+        new Date(this.#nowMs),
+      ]),
+    )
     const { rows: shares } = await pass('release:shared', sharing)
     const canary = released < rules.canary.lines ? rules.canary.lines - released : null
     const letting = this.#sql.query<MovedRow>(
@@ -183,7 +187,10 @@ class Look {
         canary,
       ]),
     )
-    await pass('release:told', this.#took(await pass('release:written', letting)))
+    const moved = await pass('release:written', letting)
+    await pass('release:told', this.#took(moved))
+    const out = moved.rows.filter(({ state }) => state === 'released').length
+    return { waiting: before.waiting - moved.rows.length, out: before.out + out, released: released + out }
   }
 
   /** Writes down what a statement moved: one row for the portion, and one for each line that left. */
@@ -224,7 +231,7 @@ class Look {
       [key, new Date(this.#nowMs)],
     )
     await pass('close:written', closing)
-    const counting = this.#sql.query<{ state: string; lines: number; amount: string }>(OUTCOMES, [key])
+    const counting = this.#sql.query<{ state: string; lines: number; amount: string }>(patient(OUTCOMES, [key]))
     const { rows } = await pass('close:counted', counting)
     const outcomes = Object.fromEntries(rows.map(({ state, lines, amount }) => [state, { lines, amount }]))
     await pass('close:audited', this.#audit('run-closed', outcomes, null))

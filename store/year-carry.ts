@@ -7,27 +7,36 @@ import { feesOfPerson } from '../domain/fees.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
 import { promisedOf } from './budgets.ts'
-import { one, type Sql } from './database.ts'
+import { one, patient, type Sql } from './database.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import { insertPostings, type LedgerEntry } from './postings.ts'
+import { readWhole } from './run-collect.ts'
 import { aboveNext, nextMissing } from './year-end.ts'
 import { carryFees } from './year-fees.ts'
 import { lockLives } from './year-lapse.ts'
 import type { YearAtWork } from './year-rows.ts'
 
-/** People that one transaction takes. */
+/** People that one transaction reads: of those who are done nothing is taken, and a population of them takes as many transactions. */
 const PART = 500
 
 /** Obligation `d` of the year that ends goes over: whatever lapses has lapsed by now. */
 const OPEN = `d.fiscal_year = $2 AND d.state NOT IN ('paid', 'lapsed', 'cancelled') AND is_open_obligation(d)`
 
-/** In the order of the references, from where the last part ended: each person is passed once. */
+/** Of commitment `c` with its appropriation `a` something goes over. Not EXISTS, which may be looked up in all that is owed, read at once. */
+const IS_OPEN = `a.fiscal_year = $2 AND (c.amount > c.obligated + c.released
+        OR coalesce((SELECT true FROM disbursement d WHERE (d.programme, d.ref) = (c.programme, c.ref) AND ${OPEN} LIMIT 1), false))`
+
+/** The next in the order of the references, whether anything of them is open or not: it costs the same however few that is. */
 const PICK = `
-SELECT c.ref FROM commitment c JOIN appropriation a ON a.id = c.appropriation
- WHERE c.programme = $1 AND c.ref > $3 AND a.fiscal_year = $2
-   AND (c.amount > c.obligated + c.released
-        OR EXISTS (SELECT FROM disbursement d WHERE (d.programme, d.ref) = (c.programme, c.ref) AND ${OPEN}))
- ORDER BY c.ref LIMIT ${PART}`
+SELECT c.ref, ${IS_OPEN} AS open
+  FROM (SELECT * FROM commitment WHERE programme = $1 AND ref > $3 ORDER BY ref LIMIT ${PART}) AS c JOIN appropriation a ON a.id = c.appropriation
+ ORDER BY c.ref`
+
+/** Written as the database asks it before it lets a year be closed, table by table. */
+const ANYBODY = `
+SELECT EXISTS (SELECT FROM commitment c JOIN appropriation a ON a.id = c.appropriation
+                WHERE a.programme = $1 AND a.fiscal_year = $2 AND c.amount > c.obligated + c.released)
+    OR EXISTS (SELECT FROM disbursement d WHERE d.programme = $1 AND ${OPEN}) AS open`
 
 const PROMISED = `
 SELECT c.ref, c.appropriation, n.id AS next, a.budget_line AS "budgetLine", a.currency, c.amount, c.obligated, c.released, p.wave,
@@ -69,19 +78,15 @@ interface Carried extends Promised {
   readonly fees: bigint
 }
 
-/** Carries over what is open of some people; false when there is nobody left. Throws `next-year-missing`, `budget-exceeded`. */
+/** Looks at the next people and carries over what is open of them; false when there is nobody left. Throws `next-year-missing`, `budget-exceeded`. */
 export async function carrySome(sql: Sql, work: YearAtWork): Promise<boolean> {
   const { pass, year } = work
   const { programme, fiscalYear, reached } = year
-  const finding = sql.query<{ ref: string }>(PICK, [programme, fiscalYear, reached])
-  const found = await pass('year-carry:found', finding)
-  const refs = found.rows.map(({ ref }) => ref)
-  const last = refs.at(-1)
-  if (last === undefined) {
-    // Once more from the beginning: whoever was passed may have got something open since.
-    if (reached !== '') await pass('year-carry:again', reach(sql, work, '', []))
-    return reached !== ''
-  }
+  const finding = sql.query<{ ref: string; open: boolean }>(PICK, [programme, fiscalYear, reached])
+  const { rows: read } = await pass('year-carry:found', finding)
+  const last = read.at(-1)?.ref
+  if (last === undefined) return pass('year-carry:again', goAgain(sql, work))
+  const refs = read.filter(({ open }) => open).map(({ ref }) => ref)
   await pass('year-carry:locked', lockLives(sql, programme, refs))
   const carried = await pass('year-carry:read', carriedOf(sql, work, refs))
   await pass('year-carry:reserved', reserve(sql, fiscalYear, carried))
@@ -90,6 +95,16 @@ export async function carrySome(sql: Sql, work: YearAtWork): Promise<boolean> {
   await pass('year-carry:told', tell(sql, work, carried))
   await pass('year-carry:reached', reach(sql, work, last, carried))
   return true
+}
+
+/** Once more from the beginning where whoever was passed has got something open since; false where nobody has. */
+async function goAgain(sql: Sql, work: YearAtWork): Promise<boolean> {
+  const { programme, fiscalYear } = work.year
+  await readWhole(sql)
+  const { rows } = await sql.query<{ open: boolean }>(patient(ANYBODY, [programme, fiscalYear]))
+  const { open } = one(rows, 'year')
+  if (open) await reach(sql, work, '', [])
+  return open
 }
 
 /** As it stands under the locks. */

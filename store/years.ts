@@ -6,7 +6,7 @@ import { engineActor } from '../domain/act.ts'
 import { Problem } from '../domain/problem.ts'
 import { nextYearState, periodsOf, type YearState } from '../domain/year-end.ts'
 import { insertAudit } from './audit.ts'
-import { inTransaction, type Database, type Sql } from './database.ts'
+import { inTransaction, patient, type Database, type Sql } from './database.ts'
 import type { StoreContext } from './options.ts'
 import { freeYearFees } from './fees.ts'
 import { carrySome } from './year-carry.ts'
@@ -78,7 +78,9 @@ async function workOn(
   if (await pass('year:part', isMoreToDo(sql, work))) return true
   const to = nextYearState(year.state)
   if (to === undefined) throw new Error(`${year.state} has no next step`)
-  await pass('year:stepped', step(sql, work, to))
+  const stepping = step(sql, work, to)
+  // The months come last: nothing is posted in the programme from then on until the commit.
+  await pass('year:stepped', to === 'closed' ? stepping.then(() => closePeriods(sql, work)) : stepping)
   return true
 }
 
@@ -96,20 +98,21 @@ async function isMoreToDo(sql: Sql, work: YearAtWork): Promise<boolean> {
       // What was found open since, say by a review, goes over as well.
       if (await carrySome(sql, work)) return true
       // In a commit of its own: who takes a fee has the reserve after a month, who closes months has them after the reserve.
-      return (await freeYearFees(sql, work)) || closePeriods(sql, work)
+      return freeYearFees(sql, work)
     case 'closed':
       return false
   }
 }
 
+/** Before the last one the database reads the whole year: nothing of it may be open. */
+const STEP = `
+UPDATE year_close SET state = $4, refusal = NULL, reached = '', closed_at = $5, version = version + 1
+ WHERE programme = $1 AND fiscal_year = $2 AND state = $3`
+
 async function step(sql: Sql, { pass, year, nowMs }: YearAtWork, to: YearState): Promise<void> {
   const { programme, fiscalYear, state } = year
-  const stepping = sql.query(
-    `UPDATE year_close SET state = $4, refusal = NULL, reached = '', closed_at = $5, version = version + 1
-      WHERE programme = $1 AND fiscal_year = $2 AND state = $3`,
-    [programme, fiscalYear, state, to, to === 'closed' ? new Date(nowMs) : null],
-  )
-  await pass('year:written', stepping)
+  const values = [programme, fiscalYear, state, to, to === 'closed' ? new Date(nowMs) : null]
+  await pass('year:written', sql.query(patient(STEP, values)))
   const reading = sql.query<YearRow>(
     `SELECT ${YEAR_COLUMNS} FROM year_close WHERE programme = $1 AND fiscal_year = $2`,
     [programme, fiscalYear],
@@ -136,8 +139,8 @@ SELECT gen_random_uuid(), programme, ref, 'year-end', 4, 'pending', now()
   FROM (SELECT DISTINCT programme, ref FROM disbursement
          WHERE programme = $1 AND state IN ('owed', 'released', 'needs-account', 'float-short', 'failed') AND fiscal_year = $2) AS waiting`
 
-/** The months of the year take no more postings; what is learnt later stands in the next open one. Nothing is left to do then. */
-async function closePeriods(sql: Sql, { pass, year }: YearAtWork): Promise<boolean> {
+/** The months of the year take no more postings; what is learnt later stands in the next open one. */
+async function closePeriods(sql: Sql, { pass, year }: YearAtWork): Promise<void> {
   const { programme, fiscalYear } = year
   // Postings that are on their way into one of them are committed first.
   const taking = sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('period:' || $1, 0))`, [programme])
@@ -148,18 +151,20 @@ async function closePeriods(sql: Sql, { pass, year }: YearAtWork): Promise<boole
     [programme, periodsOf(fiscalYear)],
   )
   await pass('period:closed', closing)
-  return false
 }
 
-/** An error of ours may hold anything: the row says only that there is one, the log of whoever tried says which. */
+/**
+ * An error of ours may hold anything: the row says only that there is one, the log of whoever tried says which. A statement that was given up goes on
+ * at the server for a while and holds the row until then: it is waited for.
+ */
 async function refuse(database: Database, { programme, fiscalYear }: YearRow, why: unknown): Promise<void> {
   const refusal =
     why instanceof Problem
       ? `${why.code}: ${why.message}`
       : 'internal: an error of ours, which the log of the worker tells'
-  await database.pool.query(
-    `UPDATE year_close SET refusal = $3, version = version + 1
-      WHERE programme = $1 AND fiscal_year = $2 AND state <> 'closed' AND refusal IS DISTINCT FROM $3`,
-    [programme, fiscalYear, refusal],
-  )
+  await database.pool.query(patient(REFUSE, [programme, fiscalYear, refusal]))
 }
+
+const REFUSE = `
+UPDATE year_close SET refusal = $3, version = version + 1
+ WHERE programme = $1 AND fiscal_year = $2 AND state <> 'closed' AND refusal IS DISTINCT FROM $3`

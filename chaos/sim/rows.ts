@@ -5,7 +5,7 @@ import type { ApprovedLine, LineState, LiveApproval, RunState } from '../../doma
 import type { ReviewStep } from '../../domain/review.ts'
 import type { AccountDetails } from '../../domain/registration.ts'
 import type { Candidate } from '../../store/claim-candidate.ts'
-import type { AskedRow, DisbursementRow, LifeRow, PayoutRow, TrancheRow } from '../../store/life-rows.ts'
+import type { AskedRow, DisbursementRow, LifeRow, OpenSendRow, PayoutRow, TrancheRow } from '../../store/life-rows.ts'
 import type { Work } from '../../store/payout-rows.ts'
 import { Books } from './books.ts'
 import { Table, Transactions } from './database.ts'
@@ -42,7 +42,7 @@ export interface LineRow extends ApprovedLine {
 
 export type StoredDisbursement = Omit<
   DisbursementRow,
-  'owed' | 'payout' | 'asked' | 'reviewing' | 'year_over' | 'year_ending' | 'approval'
+  'owed' | 'payout' | 'open_send' | 'asked' | 'reviewing' | 'year_over' | 'year_ending' | 'approval'
 > & {
   readonly amount: string
   /** The open run it is a line of: at most one, as the partial unique index has it. */
@@ -235,6 +235,7 @@ export class Rows {
       year_over: false,
       year_ending: false,
       payout: newest ? this.payoutRow(newest) : null,
+      open_send: this.openSendOf(payouts),
       asked: askedOf(payouts),
       approval: this.approvalOf(stored),
     }
@@ -270,6 +271,18 @@ export class Rows {
     return times
   }
 
+  /** The oldest send that has no end, of whichever attempt. */
+  openSendOf(payouts: readonly StoredPayout[]): OpenSendRow | null {
+    let oldest: OpenSendRow | null = null
+    for (const payout of payouts) {
+      const { last_started_ms: started_ms, last_ended_ms: ended } = this.sendTimes(payout)
+      if (ended !== null || (oldest !== null && oldest.started_ms <= started_ms)) continue
+      const { key, gateway, enquiries, last_enquiry_ms } = payout
+      oldest = { key, gateway, started_ms, enquiries, last_enquiry_ms }
+    }
+    return oldest
+  }
+
   candidate(key: string): Candidate {
     const stored = this.disbursements.get(key)
     const person = this.people.get(stored.ref)
@@ -303,7 +316,7 @@ export class Rows {
       shared: false,
       unverified: false,
       shorts: [],
-      send_open: payouts.some((payout) => this.sendTimes(payout).last_ended_ms === null),
+      send_open: this.openSendOf(payouts) !== null,
       asked_about: payouts.some(({ asked_ms: asked }) => asked !== null),
       approval: this.approvalOf(stored),
     }

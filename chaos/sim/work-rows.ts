@@ -34,6 +34,7 @@ function owedOf(rows: Rows, { disbursement }: StoredPayout): Work['disbursement'
     lapses_ms: stored.lapses_ms,
     first_paid_ms: stored.first_paid_ms,
     paid_ms: stored.paid_ms,
+    open_send: rows.openSendOf(payouts),
     asked: askedOf(payouts),
     beside: besideOf(payouts),
     owed: BigInt(stored.amount),

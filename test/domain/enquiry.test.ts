@@ -5,6 +5,7 @@ import {
   nextForPayout,
   sendByMs,
   type EnquiryTiming,
+  type OpenSend,
   type WaitingPayout,
 } from '../../domain/enquiry.ts'
 
@@ -188,8 +189,8 @@ describe('the same key and bytes are sent again', () => {
 })
 
 describe('a send that is open although its payout has ended', () => {
-  const open = unknown({ state: 'failed', lastSendEndedAtMs: null })
-  const at = (payout: WaitingPayout, atSeconds: number) => nextForOpenSend(payout, TIMING, atSeconds * SECOND)
+  const open: OpenSend = { startedAtMs: 0, enquiries: 0, lastEnquiryAtMs: null }
+  const at = (send: OpenSend, atSeconds: number) => nextForOpenSend(send, TIMING, atSeconds * SECOND)
 
   it('is asked about once its timeout and the quiet period have passed', () => {
     expect(at(open, 5)).toEqual({ kind: 'wait', untilMs: 110 * SECOND })
@@ -201,10 +202,6 @@ describe('a send that is open although its payout has ended', () => {
     const unanswered = { ...open, enquiries: 2, lastEnquiryAtMs: 110 * SECOND }
     expect(at(unanswered, 111)).toEqual({ kind: 'wait', untilMs: 230 * SECOND })
     expect(at(unanswered, 230)).toEqual({ kind: 'enquire' })
-  })
-
-  it('asks for nothing once it has an end', () => {
-    expect(at({ ...open, lastSendEndedAtMs: 10 * SECOND }, 5)).toBeUndefined()
   })
 })
 

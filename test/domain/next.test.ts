@@ -50,6 +50,7 @@ function next(more: Partial<DisbursementQuestion>, atMs = FRIDAY, calendar = ALW
     held: false,
     gateway: 'sandbox',
     payout: null,
+    openSend: null,
     asked: null,
     ...more,
   }
@@ -83,17 +84,29 @@ describe('a released disbursement', () => {
   })
 })
 
-describe('a disbursement at rest whose newest attempt still has an open send', () => {
-  const open: Payout = { ...PAYOUT, state: 'failed', lastSendEndedAtMs: null }
+describe('a disbursement at rest of which an attempt still has an open send', () => {
+  const openSend = { key: 'd#1', gateway: 'sandbox', startedAtMs: FRIDAY, enquiries: 0, lastEnquiryAtMs: null }
+  const settles = FRIDAY + 110 * SECOND
+  const newest: Payout = { ...PAYOUT, state: 'failed', lastSendEndedAtMs: null }
+  const later: Payout = { ...PAYOUT, key: 'd#2', state: 'failed' }
 
-  it('waits out the send, asks once more, and only then goes on', () => {
-    const settles = FRIDAY + 110 * SECOND
+  it.each([
+    ['the newest', newest],
+    ['an older one, beside which a later one was recovered', later],
+  ])('waits out the send, asks once more about %s, and only then goes on', (_, payout) => {
     for (const state of ['released', 'needs-account', 'float-short', 'failed'] as const) {
-      expect(next({ state, payout: open })).toEqual({ kind: 'wait', untilMs: settles })
-      expect(next({ state, payout: open }, settles)).toMatchObject({ kind: 'enquire', payout: 'd#1' })
-      expect(next({ state, payout: open, held: true, gateway: null }, settles)).toMatchObject({ kind: 'enquire' })
+      const open = { state, payout, openSend }
+      expect(next(open)).toEqual({ kind: 'wait', untilMs: settles })
+      expect(next(open, settles)).toMatchObject({ kind: 'enquire', payout: 'd#1' })
+      expect(next({ ...open, held: true, gateway: null }, settles)).toMatchObject({ kind: 'enquire' })
     }
-    expect(next({ payout: { ...open, lastSendEndedAtMs: settles } }, settles)).toMatchObject({ kind: 'send' })
+    expect(next({ payout: { ...payout, lastSendEndedAtMs: settles } }, settles)).toMatchObject({ kind: 'send' })
+  })
+
+  it('follows the newest first while that is under way', () => {
+    const payout: Payout = { ...later, state: 'unknown' }
+    const atMs = settles + 30 * SECOND
+    expect(next({ state: 'in-flight', payout, openSend }, atMs)).toMatchObject({ kind: 'enquire', payout: 'd#2' })
   })
 
   it('needs nothing of a gateway that is gone once its attempt and its sends have ended', () => {
@@ -101,7 +114,8 @@ describe('a disbursement at rest whose newest attempt still has an open send', (
       if (code === 'gone') throw new Error('nobody knows it')
       return TIMING
     }
-    const question = { state: 'released', releaseAtMs: FRIDAY, held: false, gateway: 'sandbox', asked: null } as const
+    const at = { state: 'released', releaseAtMs: FRIDAY, held: false, gateway: 'sandbox' } as const
+    const question = { ...at, openSend: null, asked: null }
     const payout = { ...PAYOUT, state: 'failed', gateway: 'gone' } as const
     const rules = { calendar: ALWAYS, zone: 'Asia/Jakarta' }
     expect(nextForDisbursement({ ...question, payout }, rules, gone, FRIDAY)).toMatchObject({ kind: 'send' })

@@ -84,9 +84,15 @@ export class Model {
       held: this.held,
       gateway: this.hasAccount ? 'sandbox' : null,
       payout: payout ?? null,
+      openSend: this.#openSend(),
       asked: this.#asked(),
     }
     return nextForDisbursement(question, { calendar: ALWAYS, zone: 'Asia/Jakarta' }, () => TIMING, this.nowMs)
+  }
+
+  #openSend() {
+    const open = this.attempts.find(({ lastEndedAtMs }) => lastEndedAtMs === null)
+    return open ? { ...open, key: `d#${open.n}`, gateway: 'sandbox', startedAtMs: open.lastStartedAtMs } : null
   }
 
   /** What somebody who proves nothing has told of, the newest attempt or an older one. */
@@ -192,8 +198,7 @@ export class Model {
     if (earlier && !['failed', 'cancelled', 'not-sent', 'returned'].includes(earlier.state)) {
       throw new Error(`attempt ${earlier.n + 1} while attempt ${earlier.n} is ${earlier.state}`)
     }
-    if (earlier?.lastEndedAtMs === null)
-      throw new Error(`attempt ${earlier.n + 1} while a send of the last one is open`)
+    if (this.#openSend()) throw new Error('another attempt while a send of an earlier one is open')
     if (this.#asked()) throw new Error('another attempt while an earlier one is asked about')
     if (earlier) this.#note(`another attempt after ${earlier.state}`)
     const attempt: Attempt = {
@@ -377,16 +382,10 @@ export class Model {
 
   #waiting(attempt: Attempt): WaitingPayout {
     return {
-      state: attempt.state,
+      ...attempt,
       sends: attempt.sends - attempt.sameKeyRetries,
-      firstSentAtMs: attempt.firstSentAtMs,
       lastSendStartedAtMs: attempt.lastStartedAtMs,
       lastSendEndedAtMs: attempt.lastEndedAtMs,
-      enquiries: attempt.enquiries,
-      lastEnquiryAtMs: attempt.lastEnquiryAtMs,
-      notFound: attempt.notFound,
-      notFoundAtMs: attempt.notFoundAtMs,
-      sendAgainAtMs: attempt.sendAgainAtMs,
     }
   }
 

@@ -1,0 +1,72 @@
+/** A run of very many lines: what reads all of them has the time that a population takes, and does so once a look. */
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { QueryConfig } from 'pg'
+import { BULK_TIMEOUT_MS } from '../../store/database.ts'
+import { AHEAD, approved, manyReady, openRunWorld } from '../support/runs.ts'
+import { DAY, NOON, SECOND, type World } from '../support/world.ts'
+
+type Asked = QueryConfig & { readonly query_timeout?: number }
+
+let world: World
+/** Statements of the store about lines of runs, and how long each may take. */
+const asked = new Map<string, number | undefined>()
+let counted = 0
+beforeEach(async () => {
+  world = await openRunWorld({ canary: { lines: 1, pause: 'PT1S' } })
+  asked.clear()
+  counted = 0
+  overhear()
+})
+afterEach(async () => {
+  expect(await world.imbalances()).toEqual([])
+  await world.close()
+})
+
+/** Every statement in a transaction of the store, with how long it may take. */
+function overhear(): void {
+  const { pool } = world.store.context.database
+  const heard = new WeakSet<object>()
+  pool.on('acquire', (client) => {
+    if (heard.has(client)) return
+    heard.add(client)
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown
+    const overheard = (...args: unknown[]): unknown => {
+      const { text = '', query_timeout: within } = (args[0] ?? {}) as Partial<Asked>
+      if (text.includes('payout_run_line')) asked.set(text, within)
+      if (text.includes('AS waiting')) counted += 1
+      return query(...args)
+    }
+    client.query = overheard as typeof client.query
+  })
+}
+
+it('gives every statement over all lines of a run the time of a population, from the first look to the last', async () => {
+  await manyReady(world, 3)
+  const run = await approved(world)
+  asked.clear()
+  for (const atMs of [NOON, NOON + 2 * SECOND, NOON + 4 * SECOND, NOON + 10 * DAY])
+    await world.store.runs.look(run.key, AHEAD, atMs)
+  expect((await world.store.runs.find(run.key)).state).toBe('closed')
+  const hasty = [...asked].filter(([, within]) => within !== BULK_TIMEOUT_MS).map(([text]) => text)
+  expect(hasty).toEqual([])
+  // Its ways, settling, counting, the canary, the room, a portion, the end of the lines, and what became of them.
+  expect(asked.size).toBe(8)
+})
+
+it('counts its lines once a look, and knows what is left of them when some were let go', async () => {
+  await manyReady(world, 3)
+  const run = await approved(world)
+  const counts: number[] = []
+  for (const atMs of [NOON, NOON + 2 * SECOND, NOON + 4 * SECOND]) {
+    counted = 0
+    const { waiting, out } = await world.store.runs.look(run.key, [{ gateway: 'sandbox', payments: 2 }], atMs)
+    const rows = await world.one<{ waiting: number; out: number }>(
+      `SELECT count(*) FILTER (WHERE state = 'collected')::int AS waiting, count(*) FILTER (WHERE state = 'released')::int AS out
+         FROM payout_run_line WHERE run = $1`,
+      [run.key],
+    )
+    expect({ waiting, out }).toEqual(rows)
+    counts.push(counted)
+  }
+  expect(counts).toEqual([1, 1, 1])
+})
