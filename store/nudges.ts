@@ -53,6 +53,14 @@ const BROUGHT_NEAR = `near AS MATERIALIZED (
          FROM near WHERE (p.programme, p.ref) = (near.programme, near.ref)
      )`
 
+/** Behind the same: tells each of these lives, set-based. Each stands there once; the caller holds nothing that a life may wait for. */
+export function telling(kind: MessageKind, priority: number): string {
+  return `${BROUGHT_NEAR}, messages AS (
+       INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
+       SELECT gen_random_uuid(), programme, ref, '${kind}', ${priority}, 'pending', now() FROM told
+     )`
+}
+
 /**
  * Writes messages, set-based. What they tell must be looked at within minutes, also where the message itself is lost: the caller
  * holds the locks of the lives.

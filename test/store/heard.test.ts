@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { insertMessages, nudge } from '../../store/nudges.ts'
 import { bankAccount } from '../support/builders.ts'
+import { approved, openRunWorld, release } from '../support/runs.ts'
 import { DAY, HOUR, MINUTE, openWorld, SECOND, type World } from '../support/world.ts'
 
 let world: World
@@ -93,6 +94,34 @@ describe('a fact', () => {
     await world.root.pool.query(`UPDATE participant SET heard_by = $2 WHERE ref = $1`, [ref, new Date(now)])
     await fact(ref)
     expect(await heard(ref)).toBe(now)
+  })
+})
+
+describe('a line that a run lets go', () => {
+  it('must be looked at within minutes too, and one that is out when the run is resumed', async () => {
+    const runs = await openRunWorld()
+    try {
+      const ref = await runs.ready({}, now)
+      const soon = async () => {
+        const { rows } = await runs.root.pool.query('SELECT heard_by AS heard FROM participant WHERE ref = $1', [ref])
+        return (rows[0] as { heard: Date }).heard.getTime() < Date.now() + 6 * MINUTE
+      }
+      const run = await approved(runs, now)
+      await runs.advance(ref, now)
+      expect(await soon()).toBe(false)
+      await release(runs, run, now)
+      expect(await runs.count(`SELECT FROM payout_run_line WHERE state = 'released'`)).toBe(1)
+      expect(await soon()).toBe(true)
+
+      await runs.root.pool.query(`UPDATE participant SET heard_by = now() + interval '1 day'`)
+      await runs.root.pool.query(
+        `UPDATE payout_run SET state = 'paused', stopped_at = now(), stopped_by = 'engine', reason = 'a test'`,
+      )
+      await runs.act((acts) => acts.resumeRun({ run: run.key, reason: 'looked into' }), now)
+      expect(await soon()).toBe(true)
+    } finally {
+      await runs.close()
+    }
   })
 })
 
