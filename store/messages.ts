@@ -4,8 +4,10 @@ import { Problem } from '../domain/problem.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, one, type Database, type Sql } from './database.ts'
 import { insertMessages, nudge } from './nudges.ts'
+import type { StoreContext } from './options.ts'
 import { retryUnmatched } from './questions.ts'
 import { wakeRuns } from './run-rows.ts'
+import { tellOn, TOLD_AT_ONCE } from './tellings.ts'
 
 /** All messages of one life that one delivery tells. */
 export interface Lease {
@@ -52,6 +54,8 @@ export interface Messages {
   backlog(): Promise<Backlog>
   /** Nudges lives past their latest expected moment, at most so many, and tries unmatched callbacks again; returns how many lives. */
   sweep(limit: number): Promise<number>
+  /** Tells the next part of those who waited for something that has ended; false when there is none to be told now. */
+  tellOn(people?: number): Promise<boolean>
 }
 
 /** What one call put back; after a long fault there are more than one transaction should carry. */
@@ -137,7 +141,8 @@ WITH due AS MATERIALIZED (
 )
 SELECT programme, ref FROM put_off WHERE NOT told`
 
-export function createMessages(database: Database): Messages {
+export function createMessages(context: StoreContext): Messages {
+  const { database } = context
   const { pool } = database
   return {
     async lease(lives, seconds) {
@@ -177,6 +182,7 @@ export function createMessages(database: Database): Messages {
         return rows.length
       })
     },
+    tellOn: (people = TOLD_AT_ONCE) => tellOn(context, people),
     async backlog() {
       const { rows } = await pool.query<Backlog>(BACKLOG)
       return one(rows, 'backlog')

@@ -17,7 +17,7 @@ export interface RelayOptions {
   /** Lives told a second, at most: starts are dear, and others may use the server too. 0 is without limit. */
   readonly ratePerSecond: number
   readonly eventsMax: number
-  /** Beside that nudges lives past their latest expected moment. */
+  /** Beside that nudges lives past their latest expected moment, and tells those who waited for something that has ended. */
   readonly sweeps: boolean
   readonly report: (event: RelayEvent) => void
   /** Where tests kill the process; absent, nothing happens there. */
@@ -45,7 +45,7 @@ const POLL_MS = 1000
  */
 const BEAT_MS = 200
 const SWEEP_MS = 10_000
-/** Parts of what is swept, one behind the other: the rest waits for the next time. */
+/** Parts of what is swept, and of what is told, one behind the other: the rest waits for the next time. */
 const PARTS_MAX = 10
 const LEASE_SECONDS = 15
 const SWEEP_LIVES = 500
@@ -124,6 +124,7 @@ function startSweeping({ messages, report }: RelayOptions): { stop(): Promise<vo
     }
   }
   const work = async (): Promise<void> => {
+    await inParts(() => messages.tellOn())
     if (Date.now() - sweptAtMs < SWEEP_MS) return
     await inParts(async () => (await messages.sweep(SWEEP_LIVES)) === SWEEP_LIVES)
     sweptAtMs = Date.now()

@@ -272,6 +272,15 @@ describe('a sweep', () => {
     await waits.relay.stop()
     scene.startRelay()
   })
+
+  it('has those told who waited for something that has ended', async () => {
+    await scene.stopRelay()
+    await scene.root.pool.query(`INSERT INTO telling (cause) VALUES ('year:swift:2025')`)
+    const { relay } = relayOf(scene.temporal, { sweeps: true })
+    await untilTrue(async () => (await scene.count('SELECT FROM telling WHERE done_at IS NULL')) === 0)
+    await relay.stop()
+    scene.startRelay()
+  })
 })
 
 describe('a life whose server knows nothing of it', () => {
