@@ -6,6 +6,7 @@ import { Problem } from '../domain/problem.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 import { takeTarget } from './freeze-locks.ts'
+import { tellAll } from './tellings.ts'
 
 export interface NewFreeze {
   readonly target: FreezeTarget
@@ -104,28 +105,6 @@ export async function placeFreeze(
   return { freeze: placed, isNew: true }
 }
 
-/** Those who wait for a freeze to end: something released, or a send that may be repeated. Set-based, however many. */
-const NUDGE = `
-INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
-SELECT gen_random_uuid(), programme, ref, 'lift', 4, 'pending', now()
-  FROM (SELECT DISTINCT d.programme, d.ref
-          FROM disbursement d
-          JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
-          JOIN programme_version v ON (v.programme, v.version) = (p.programme, p.programme_version)
-          LEFT JOIN payout y ON y.disbursement = d.key AND y.n = d.attempts
-         WHERE ($1::text IS NULL OR d.programme = $1)
-           AND ($2::text IS NULL OR p.wave = $2)
-           AND ($3::text IS NULL OR p.region LIKE $3 || '%')
-           AND CASE d.state WHEN 'released' THEN $4::text IS NULL OR v.definition #> '{payment,gateways}' ? $4
-                            WHEN 'in-flight' THEN y.state IN ('submitting', 'unknown') AND ($4 IS NULL OR y.gateway = $4)
-                            ELSE false END) AS waiting`
-
-export interface Lifted {
-  readonly freeze: FreezeView
-  /** How many lives were told to look again. */
-  readonly nudged: number
-}
-
 /** Throws `not-found`, `freeze-lifted`. */
 export async function checkFrozen(sql: Sql, id: string): Promise<void> {
   const { liftedAt } = await findFreeze(sql, id)
@@ -140,7 +119,7 @@ export interface LiftedUnder {
 }
 
 /**
- * Lifts a freeze as two people have agreed: claims go on from this transaction's commit, and everybody who waits for it is nudged.
+ * Lifts a freeze as two people have agreed: claims go on from this transaction's commit, and everybody who waits for it is told afterwards.
  * The database refuses a lift without their executed proposal. Throws `not-found`, `freeze-lifted`.
  */
 export async function liftFreeze(
@@ -149,9 +128,9 @@ export async function liftFreeze(
   under: LiftedUnder,
   actor: Actor,
   atMs: number,
-): Promise<Lifted> {
+): Promise<FreezeView> {
   const { target } = await findFreeze(sql, id)
-  // Who looked and found this freeze has committed its wait, or waits for us and will find it gone: nobody's nudge is lost.
+  // Who looked and found this freeze has committed its wait, or waits for us and will find it gone: nobody is left untold.
   await takeTarget(sql, target)
   const { rows } = await sql.query<FreezeView>(
     `UPDATE freezes SET lifted_at = $2, lifted_by = $3, lifted_under = $4, version = version + 1
@@ -160,14 +139,12 @@ export async function liftFreeze(
   )
   const freeze = rows[0]
   if (!freeze) throw lifted(id)
-  const { scope, programme, name } = freeze
-  const named = (of: FreezeScope): string | null => (scope === of ? name : null)
-  const nudges = await sql.query(NUDGE, [programme, named('wave'), named('region'), named('gateway')])
-  const nudged = nudges.rowCount ?? 0
+  await tellAll(sql, `freeze:${id}`)
+  const { programme } = freeze
   const { reason } = under
-  const after = { target, proposal: under.id, proposedBy: under.proposer, nudged }
+  const after = { target, proposal: under.id, proposedBy: under.proposer }
   await insertAudit(sql, [{ act: 'freeze-lifted', actor, atMs, subject: `freeze:${id}`, programme, reason, after }])
-  return { freeze, nudged }
+  return freeze
 }
 
 function lifted(id: string): Problem {

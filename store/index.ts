@@ -76,7 +76,7 @@ export function createStore(options: StoreOptions): Store {
     accountChecks: createAccountChecks(context),
     freezes: createFreezes(database),
     proposals: createProposals(database),
-    messages: createMessages(database),
+    messages: createMessages(context),
     desk: createDesk(context),
     reads: createReads(context),
     statements: createStatements(context, openBulk(options.url, options.name)),

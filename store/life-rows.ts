@@ -39,6 +39,8 @@ export interface LifeRow {
   /** The person registered in or after the time that an open restore has lost: they wait for its end. */
   readonly in_lost_time: boolean
   readonly heard_ms: number | null
+  /** How often in a row the sweep found a call due that has not been made. */
+  readonly swept: number
   /** Gateways where our money is short. */
   readonly shorts: readonly Short[]
   readonly account: {
@@ -156,7 +158,7 @@ const IS_OPEN = `d.state NOT IN ('paid', 'lapsed', 'cancelled')`
 
 const LOAD = `
 SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.wave, p.attention,
-       ms(p.admitted_at) AS admitted_ms, ms(p.trained_at) AS trained_ms, ms(p.heard_by) AS heard_ms,
+       ms(p.admitted_at) AS admitted_ms, ms(p.trained_at) AS trained_ms, ms(p.heard_by) AS heard_ms, p.swept,
        p.held_at IS NOT NULL AS held, ms(p.held_at) AS held_since_ms, p.hold_cause, p.held_for_ms, p.withdrawn_at IS NOT NULL AS withdrawn,
        EXISTS (SELECT FROM year_close z WHERE z.programme = p.programme AND z.state <> 'closed' AND z.fiscal_year =
                  (SELECT a.fiscal_year FROM commitment c JOIN appropriation a ON a.id = c.appropriation

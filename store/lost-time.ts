@@ -157,16 +157,3 @@ export async function straysOf(sql: Sql, id: string, gateways: readonly GatewayD
   )
   return rows
 }
-
-/** Everybody who waited for the end of a restore looks again. Set-based, however many. */
-export async function nudgeRegistered(sql: Sql, id: string): Promise<void> {
-  await sql.query(
-    `INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
-     SELECT gen_random_uuid(), programme, ref, 'lift', 4, 'pending', now()
-       FROM (SELECT DISTINCT d.programme, d.ref FROM restore r
-               JOIN participant p ON p.registered_at > r.restored_to
-               JOIN disbursement d ON (d.programme, d.ref) = (p.programme, p.ref) AND d.state IN ('released', 'in-flight')
-              WHERE r.id = $1) AS waiting`,
-    [id],
-  )
-}

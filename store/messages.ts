@@ -4,8 +4,10 @@ import { Problem } from '../domain/problem.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, one, type Database, type Sql } from './database.ts'
 import { insertMessages, nudge } from './nudges.ts'
+import type { StoreContext } from './options.ts'
 import { retryUnmatched } from './questions.ts'
 import { wakeRuns } from './run-rows.ts'
+import { tellOn, TOLD_AT_ONCE } from './tellings.ts'
 
 /** All messages of one life that one delivery tells. */
 export interface Lease {
@@ -52,6 +54,8 @@ export interface Messages {
   backlog(): Promise<Backlog>
   /** Nudges lives past their latest expected moment, at most so many, and tries unmatched callbacks again; returns how many lives. */
   sweep(limit: number): Promise<number>
+  /** Tells the next part of those who waited for something that has ended; false when there is none to be told now. */
+  tellOn(people?: number): Promise<boolean>
 }
 
 /** What one call put back; after a long fault there are more than one transaction should carry. */
@@ -114,20 +118,31 @@ const POSTPONE = `
 UPDATE message SET leased_until = NULL, deliver_after = now() + ${REST}
  WHERE id = ANY ($1::uuid[]) AND state = 'pending'`
 
-/** A life with a message on its way is left alone: a second nudge would only lengthen the backlog it waits in. */
+/** Of the lives that are past their moment so many are looked at for each one that may be nudged. */
+const LOOKED_AT = 4
+/**
+ * A life with a message on its way is not nudged: a second nudge would only lengthen the backlog it waits in. It is put off with the others,
+ * so that however many wait so, each sweep looks at others and at no more.
+ */
 const SWEEP = `
-WITH due AS (
-  SELECT programme, ref FROM participant p
-   WHERE heard_by < now()
-     AND NOT EXISTS (SELECT FROM message m
-                      WHERE (m.programme, m.ref) = (p.programme, p.ref) AND m.state = 'pending')
-   ORDER BY heard_by LIMIT $1 FOR UPDATE SKIP LOCKED
+WITH due AS MATERIALIZED (
+  SELECT programme, ref, heard_by, EXISTS (SELECT FROM message m
+                                            WHERE (m.programme, m.ref) = (p.programme, p.ref) AND m.state = 'pending') AS told
+    FROM participant p WHERE heard_by < now()
+   ORDER BY heard_by LIMIT $1 * ${LOOKED_AT} FOR UPDATE SKIP LOCKED
+), chosen AS (
+  SELECT programme, ref, told FROM due WHERE told
+   UNION ALL
+  (SELECT programme, ref, told FROM due WHERE NOT told ORDER BY heard_by LIMIT $1)
+), put_off AS (
+  UPDATE participant p SET heard_by = now() + interval '5 minutes', swept = swept + (NOT told)::int
+    FROM chosen WHERE (p.programme, p.ref) = (chosen.programme, chosen.ref)
+  RETURNING p.programme, p.ref, told
 )
-UPDATE participant p SET heard_by = now() + interval '5 minutes'
-  FROM due WHERE p.programme = due.programme AND p.ref = due.ref
-RETURNING p.programme, p.ref`
+SELECT programme, ref FROM put_off WHERE NOT told`
 
-export function createMessages(database: Database): Messages {
+export function createMessages(context: StoreContext): Messages {
+  const { database } = context
   const { pool } = database
   return {
     async lease(lives, seconds) {
@@ -167,6 +182,7 @@ export function createMessages(database: Database): Messages {
         return rows.length
       })
     },
+    tellOn: (people = TOLD_AT_ONCE) => tellOn(context, people),
     async backlog() {
       const { rows } = await pool.query<Backlog>(BACKLOG)
       return one(rows, 'backlog')

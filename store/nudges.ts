@@ -38,6 +38,30 @@ export function nudge(programme: string, ref: string, kind: MessageKind, priorit
 const HEARD_ALREADY: readonly MessageKind[] = ['registered', 'admitted', 'sweep']
 
 /**
+ * Behind a common table expression `told` (programme, ref): these lives must be looked at within minutes, also where what tells them is
+ * lost with the server that it was delivered to. One by one and in the order of their keys: two that tell many at once do not wait for
+ * each other in a circle.
+ */
+const BROUGHT_NEAR = `near AS MATERIALIZED (
+       SELECT one.* FROM (SELECT programme, ref FROM told ORDER BY programme, ref) AS told
+        CROSS JOIN LATERAL (
+          SELECT p.programme, p.ref FROM participant p
+           WHERE (p.programme, p.ref) = (told.programme, told.ref)
+             AND (p.heard_by IS NULL OR p.heard_by > now() + interval '5 minutes' OR p.swept > 0) FOR NO KEY UPDATE) AS one
+     ), heard AS (
+       UPDATE participant p SET heard_by = least(p.heard_by, now() + interval '5 minutes'), swept = 0
+         FROM near WHERE (p.programme, p.ref) = (near.programme, near.ref)
+     )`
+
+/** Behind the same: tells each of these lives, set-based. Each stands there once; the caller holds nothing that a life may wait for. */
+export function telling(kind: MessageKind, priority: number): string {
+  return `${BROUGHT_NEAR}, messages AS (
+       INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
+       SELECT gen_random_uuid(), programme, ref, '${kind}', ${priority}, 'pending', now() FROM told
+     )`
+}
+
+/**
  * Writes messages, set-based. What they tell must be looked at within minutes, also where the message itself is lost: the caller
  * holds the locks of the lives.
  */
@@ -48,12 +72,9 @@ export async function insertMessages(sql: Sql, messages: readonly NewMessage[]):
     text: `WITH new AS (
        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[])
               AS new (id, programme, ref, kind, priority, delay)
-     ), heard AS (
-       UPDATE participant p SET heard_by = now() + interval '5 minutes'
-         FROM (SELECT DISTINCT programme, ref FROM new WHERE kind <> ALL ($7::text[])) AS told
-        WHERE p.programme = told.programme AND p.ref = told.ref
-          AND (p.heard_by IS NULL OR p.heard_by > now() + interval '5 minutes')
-     )
+     ), told AS (
+       SELECT DISTINCT programme, ref FROM new WHERE kind <> ALL ($7::text[])
+     ), ${BROUGHT_NEAR}
      INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
      SELECT id, programme, ref, kind, priority, 'pending', now() + delay * interval '1 millisecond' FROM new`,
     values: [

@@ -14,15 +14,7 @@ import { inTransaction, one, type Sql } from './database.ts'
 import { takeTarget } from './freeze-locks.ts'
 import { placeFreeze } from './freezes.ts'
 import { lockOwed } from './life-rows.ts'
-import {
-  nudgeRegistered,
-  RESTORE_TARGET,
-  straysOf,
-  unmatchedDays,
-  unresolvedStrays,
-  type GatewayDays,
-  type Stray,
-} from './lost-time.ts'
+import { RESTORE_TARGET, straysOf, unmatchedDays, unresolvedStrays, type GatewayDays, type Stray } from './lost-time.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import type { ObservationItem } from './observation-item.ts'
 import { observeLocked } from './observe.ts'
@@ -33,6 +25,7 @@ import { keepLookedUp, keepSilent } from './restore-asked.ts'
 import { holdMatching } from './statement-match.ts'
 import { isContradictedByStray, takeBackStray } from './stray.ts'
 import { supersedeEnded } from './supersede.ts'
+import { tellAll } from './tellings.ts'
 
 /** An attempt that a gateway may know of and we do not. */
 export interface Attempt {
@@ -204,7 +197,7 @@ async function closeLocked(
   actor: Actor,
   atMs: number,
 ): Promise<void> {
-  // Who looked and found it open has committed their wait, or waits for us and will find it closed: nobody's nudge is lost.
+  // Who looked and found it open has committed their wait, or waits for us and will find it closed: nobody is left untold.
   await takeTarget(sql, RESTORE_TARGET)
   const days = await unmatchedDays(sql, id, gateways)
   if (days.length > 0) throw new Problem('conflict', `statements are not matched yet: ${days.join(', ')}`)
@@ -217,7 +210,7 @@ async function closeLocked(
     [id, new Date(atMs)],
   )
   if (rowCount === 0) throw new Problem('conflict', 'what was owed has not been looked up')
-  await nudgeRegistered(sql, id)
+  await tellAll(sql, `restore:${id}`)
   await insertAudit(sql, [{ act: 'restore-closed', actor, atMs, subject: `restore:${id}` }])
 }
 

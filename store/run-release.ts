@@ -8,6 +8,7 @@ import { RUN_ENDS, runTarget, type RunState } from '../domain/payout-run.ts'
 import type { Programme, RunRules } from '../domain/programme.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, one, patient, type Sql } from './database.ts'
+import { telling } from './nudges.ts'
 import type { StoreContext } from './options.ts'
 import { STILL_OWED } from './owed-amount.ts'
 import { freeRunFees } from './fees.ts'
@@ -370,8 +371,7 @@ WITH chosen AS (
 ), judged AS (
   SELECT l.disbursement, ${VERDICT} AS verdict FROM chosen l ${ABOUT}
 ), moved AS (${MOVE}
-), told AS (
-  INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
-  SELECT gen_random_uuid(), $5, ref, 'run', 3, 'pending', now() FROM (SELECT DISTINCT ref FROM moved WHERE state = 'released') AS of
-)
+), told AS MATERIALIZED (
+  SELECT DISTINCT $5::text AS programme, ref FROM moved WHERE state = 'released'
+), ${telling('run', 3)}
 SELECT * FROM moved`

@@ -13,7 +13,7 @@ import { one, patient, type Sql } from './database.ts'
 import { toldDocument } from './document-numbers.ts'
 import { takeTarget } from './freeze-locks.ts'
 import { freeRunFees } from './fees.ts'
-import { insertMessages } from './nudges.ts'
+import { insertMessages, telling } from './nudges.ts'
 import type { StoreContext } from './options.ts'
 import { IS_USED } from './run-approval.ts'
 import { frozenBy, hashOfRun } from './run-collect.ts'
@@ -227,14 +227,15 @@ export async function resumeRun(sql: Sql, { run: key, reason }: StopRun, actor: 
  * end of the gateway's memory, or for nothing at all where the engine itself has paused the run and its lines stayed out.
  */
 const NUDGE_OUT = `
-INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
-SELECT gen_random_uuid(), $2, ref, 'run', 3, 'pending', now()
-  FROM (SELECT DISTINCT l.ref FROM payout_run_line l
-          JOIN disbursement d ON d.key = l.disbursement
-         WHERE l.run = $1 AND l.state = 'released'
-           AND (d.state IN ('owed', 'released', 'float-short')
-                OR d.state = 'in-flight' AND EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key AND y.n = d.attempts
-                                                                             AND y.state IN ('submitting', 'unknown')))) AS of`
+WITH told AS MATERIALIZED (
+  SELECT DISTINCT $2::text AS programme, l.ref FROM payout_run_line l
+    JOIN disbursement d ON d.key = l.disbursement
+   WHERE l.run = $1 AND l.state = 'released'
+     AND (d.state IN ('owed', 'released', 'float-short')
+          OR d.state = 'in-flight' AND EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key AND y.n = d.attempts
+                                                                       AND y.state IN ('submitting', 'unknown')))
+), ${telling('run', 3)}
+SELECT count(*) FROM told`
 
 /** Drops a run that nobody has approved. Throws `not-found`, `run-not-open`. */
 export async function discardRun(

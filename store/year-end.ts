@@ -102,6 +102,6 @@ export async function beginYearEnd(sql: Sql, end: YearEnd, by: Agreed, actor: Ac
 }
 
 /** As audit rows and proposals name it. */
-export function yearSubject(programme: string, fiscalYear: number): string {
+export function yearSubject(programme: string, fiscalYear: number): `year:${string}:${number}` {
   return `year:${programme}:${fiscalYear}`
 }

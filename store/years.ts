@@ -9,6 +9,7 @@ import { insertAudit } from './audit.ts'
 import { inTransaction, patient, type Database, type Sql } from './database.ts'
 import type { StoreContext } from './options.ts'
 import { freeYearFees } from './fees.ts'
+import { tellAll } from './tellings.ts'
 import { carrySome } from './year-carry.ts'
 import { yearSubject } from './year-end.ts'
 import { lapseSome } from './year-lapse.ts'
@@ -129,15 +130,9 @@ async function step(sql: Sql, { pass, year, nowMs }: YearAtWork, to: YearState):
   const told = { actor: engineActor(), atMs: nowMs, subject: yearSubject(programme, fiscalYear), programme, after }
   const act = to === 'closed' ? 'year-closed' : 'year-end-step'
   await pass('year:audited', insertAudit(sql, [{ ...told, act }]))
-  if (to === 'closed') await pass('year:told', sql.query(NUDGE, [programme, fiscalYear]))
+  // Who was told to wait for the end of the year: what came back of it may be paid again.
+  if (to === 'closed') await pass('year:told', tellAll(sql, yearSubject(programme, fiscalYear)))
 }
-
-/** Who was told to wait for the end of the year: what came back of it may be paid again. */
-const NUDGE = `
-INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
-SELECT gen_random_uuid(), programme, ref, 'year-end', 4, 'pending', now()
-  FROM (SELECT DISTINCT programme, ref FROM disbursement
-         WHERE programme = $1 AND state IN ('owed', 'released', 'needs-account', 'float-short', 'failed') AND fiscal_year = $2) AS waiting`
 
 /** The months of the year take no more postings; what is learnt later stands in the next open one. */
 async function closePeriods(sql: Sql, { pass, year }: YearAtWork): Promise<void> {

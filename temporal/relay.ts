@@ -17,7 +17,7 @@ export interface RelayOptions {
   /** Lives told a second, at most: starts are dear, and others may use the server too. 0 is without limit. */
   readonly ratePerSecond: number
   readonly eventsMax: number
-  /** Also nudges lives past their latest expected moment. */
+  /** Beside that nudges lives past their latest expected moment, and tells those who waited for something that has ended. */
   readonly sweeps: boolean
   readonly report: (event: RelayEvent) => void
   /** Where tests kill the process; absent, nothing happens there. */
@@ -45,6 +45,8 @@ const POLL_MS = 1000
  */
 const BEAT_MS = 200
 const SWEEP_MS = 10_000
+/** Parts of what is swept, and of what is told, one behind the other: the rest waits for the next time. */
+const PARTS_MAX = 10
 const LEASE_SECONDS = 15
 const SWEEP_LIVES = 500
 /** The longest pause while the server is away: what waits is told this soon after it is back. */
@@ -56,7 +58,6 @@ interface Progress {
   isPrepared: boolean
   /** Rounds in a row in which nothing got through. */
   lost: number
-  sweptAtMs: number
 }
 
 /** How long to rest before the next round. A firm rest is kept whoever pokes. */
@@ -66,7 +67,7 @@ interface Rest {
 }
 
 export function startRelay(options: RelayOptions): Relay {
-  const progress: Progress = { isPrepared: false, lost: 0, sweptAtMs: 0 }
+  const progress: Progress = { isPrepared: false, lost: 0 }
   let stopping = false
   let poked = false
   let wake: () => void = () => undefined
@@ -88,6 +89,7 @@ export function startRelay(options: RelayOptions): Relay {
     }
   }
   const running = run()
+  const sweeping = options.sweeps ? startSweeping(options) : null
   return {
     poke() {
       poked = true
@@ -96,14 +98,13 @@ export function startRelay(options: RelayOptions): Relay {
     async stop() {
       stopping = true
       wake()
-      await running
+      await Promise.all([running, sweeping?.stop()])
     },
   }
 }
 
 async function turn(options: RelayOptions, progress: Progress): Promise<Rest> {
   try {
-    if (options.sweeps) await sweep(options.messages, progress)
     return await round(options, progress)
   } catch (error) {
     options.report({ kind: 'fault', error })
@@ -111,10 +112,36 @@ async function turn(options: RelayOptions, progress: Progress): Promise<Rest> {
   }
 }
 
-async function sweep(messages: Messages, progress: Progress): Promise<void> {
-  if (Date.now() - progress.sweptAtMs < SWEEP_MS) return
-  while ((await messages.sweep(SWEEP_LIVES)) === SWEEP_LIVES);
-  progress.sweptAtMs = Date.now()
+/** Beside the delivery: whatever it takes and whatever fails in it, what is pending is told. */
+function startSweeping({ messages, report }: RelayOptions): { stop(): Promise<void> } {
+  let isStopped = false
+  let sweptAtMs = 0
+  const inParts = async (part: () => Promise<boolean>): Promise<void> => {
+    try {
+      for (let done = 0; done < PARTS_MAX && !isStopped && (await part()); done += 1);
+    } catch (error) {
+      report({ kind: 'fault', error })
+    }
+  }
+  const work = async (): Promise<void> => {
+    await inParts(() => messages.tellOn())
+    if (Date.now() - sweptAtMs < SWEEP_MS) return
+    await inParts(async () => (await messages.sweep(SWEEP_LIVES)) === SWEEP_LIVES)
+    sweptAtMs = Date.now()
+  }
+  let working: Promise<void> | undefined
+  const begin = (): void => {
+    working ??= work().finally(() => (working = undefined))
+  }
+  const timer = setInterval(begin, POLL_MS)
+  begin()
+  return {
+    async stop() {
+      isStopped = true
+      clearInterval(timer)
+      await working
+    },
+  }
 }
 
 /** Leases and delivers once. While as many were leased as may be there are more: only then is there no rest. */

@@ -100,6 +100,7 @@ export class SimDesk {
       withdrawn: false,
       attention: null,
       heard_ms: null,
+      swept: 0,
       freezes: [],
       in_lost_time: false,
       year_ending: false,

@@ -10,7 +10,7 @@ import { holdTargets } from '../../store/freeze-locks.ts'
 import { decide } from '../../store/approvals.ts'
 import { placeFreeze } from '../../store/freezes.ts'
 import type { Store } from '../../store/index.ts'
-import { agreeToLift, EVERYTHING, freeze, lift, pairOf, proposeLift, SANDBOX } from '../support/freezes.ts'
+import { agreeToLift, EVERYTHING, freeze, lift, pairOf, proposeLift, SANDBOX, tellAll } from '../support/freezes.ts'
 import { seenAs } from '../support/two-people.ts'
 import {
   bytesOf,
@@ -211,6 +211,7 @@ describe('a process that dies or stops in the middle', () => {
         Promise.all(refs.map((ref) => world.advance(ref))),
         agreeToLift(world, proposal),
       ])
+      await tellAll(world.store)
       const after = await Promise.all(refs.map(told))
       for (const [index, standing] of standings.entries()) {
         const waits = standing.disbursements[0]?.next.kind === 'wait'

@@ -1,6 +1,8 @@
 /** Nobody waits unheard: every look says by when something must happen, every fact that it must happen soon. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { insertMessages, nudge } from '../../store/nudges.ts'
 import { bankAccount } from '../support/builders.ts'
+import { approved, openRunWorld, release } from '../support/runs.ts'
 import { DAY, HOUR, MINUTE, openWorld, SECOND, type World } from '../support/world.ts'
 
 let world: World
@@ -93,4 +95,72 @@ describe('a fact', () => {
     await fact(ref)
     expect(await heard(ref)).toBe(now)
   })
+})
+
+describe('a line that a run lets go', () => {
+  it('must be looked at within minutes too, and one that is out when the run is resumed', async () => {
+    const runs = await openRunWorld()
+    try {
+      const ref = await runs.ready({}, now)
+      const soon = async () => {
+        const { rows } = await runs.root.pool.query('SELECT heard_by AS heard FROM participant WHERE ref = $1', [ref])
+        return (rows[0] as { heard: Date }).heard.getTime() < Date.now() + 6 * MINUTE
+      }
+      const run = await approved(runs, now)
+      await runs.advance(ref, now)
+      expect(await soon()).toBe(false)
+      await release(runs, run, now)
+      expect(await runs.count(`SELECT FROM payout_run_line WHERE state = 'released'`)).toBe(1)
+      expect(await soon()).toBe(true)
+
+      await runs.root.pool.query(`UPDATE participant SET heard_by = now() + interval '1 day'`)
+      await runs.root.pool.query(
+        `UPDATE payout_run SET state = 'paused', stopped_at = now(), stopped_by = 'engine', reason = 'a test'`,
+      )
+      await runs.act((acts) => acts.resumeRun({ run: run.key, reason: 'looked into' }), now)
+      expect(await soon()).toBe(true)
+    } finally {
+      await runs.close()
+    }
+  })
+})
+
+describe('a life whose payment waits for its turn in the queue of its gateway', () => {
+  /** Hours in which nothing is heard of it but by the sweep, which comes every ten seconds; after how many seconds it was nudged. */
+  async function nudgesOf(ref: string, hours: number): Promise<number[]> {
+    const nudged: number[] = []
+    for (let past = 0; past < hours * 3600; past += 10) {
+      // The clock of the database stands still: what is due comes nearer instead.
+      await world.root.pool.query(`UPDATE participant SET heard_by = heard_by - interval '10 seconds' WHERE ref = $1`, [
+        ref,
+      ])
+      if (heardSoon(await heard(ref))) continue
+      expect(await world.store.messages.sweep(100)).toBe(1)
+      nudged.push(past)
+      await delivered()
+      await world.advance(ref, Date.now())
+    }
+    return nudged
+  }
+  const heardSoon = (by: number | null) => by !== null && by >= Date.now()
+
+  it('is nudged within a minute, then ever more rarely, and at last hourly', async () => {
+    const ref = await world.ready({}, now)
+    expect((await world.advance(ref, now)).disbursements[0]?.next).toMatchObject({ kind: 'send' })
+    await delivered()
+    const nudged = await nudgesOf(ref, 4)
+    expect(nudged[0]).toBeLessThan(60)
+    expect(nudged.filter((at) => at < 600).length).toBeGreaterThanOrEqual(3)
+    expect(nudged.filter((at) => at < 3600).length).toBeLessThanOrEqual(9)
+    expect(nudged.filter((at) => at >= 2 * 3600).length).toBeLessThanOrEqual(2)
+  }, 30_000)
+
+  it('is looked after anew once something was told to it', async () => {
+    const ref = await world.ready({}, now)
+    await delivered()
+    await nudgesOf(ref, 2)
+    await world.inSql((sql) => insertMessages(sql, [nudge('swift', ref, 'payout')]))
+    await world.advance(ref, Date.now())
+    expect(((await heard(ref)) ?? 0) - Date.now()).toBeLessThan(MINUTE)
+  }, 30_000)
 })

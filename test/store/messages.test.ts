@@ -223,7 +223,26 @@ describe('nobody waits unheard', () => {
     await past(ref)
     expect(await world.store.messages.sweep(100)).toBe(0)
     await told()
+    await past(ref)
     expect(await world.store.messages.sweep(100)).toBe(1)
+  })
+
+  it('the sweep finds who was forgotten behind however many that have a message on its way, and looks at so many each time', async () => {
+    await world.root.pool.query('UPDATE participant SET heard_by = NULL')
+    for (let person = 0; person < 20; person += 1) await past(await world.admit())
+    const forgotten = await world.admit()
+    await world.root.pool.query(`UPDATE message SET state = 'delivered' WHERE ref = $1`, [forgotten])
+    await past(forgotten)
+    const overdue = () => world.count('SELECT FROM participant WHERE heard_by < now()')
+    const left = [await overdue()]
+    const swept: number[] = []
+    while ((left.at(-1) ?? 0) > 0) {
+      swept.push(await world.store.messages.sweep(2))
+      left.push(await overdue())
+    }
+    expect(left).toEqual([21, 13, 5, 0])
+    expect(swept).toEqual([0, 0, 1])
+    expect(await world.count(`SELECT FROM message WHERE ref = $1 AND kind = 'sweep'`, [forgotten])).toBe(1)
   })
 
   it('every open life has a latest moment, at each of its places', async () => {

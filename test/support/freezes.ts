@@ -2,6 +2,7 @@
 import type { FreezeTarget } from '../../domain/freeze.ts'
 import { inTransaction } from '../../store/database.ts'
 import { placeFreeze, type FreezeView, type Placed } from '../../store/freezes.ts'
+import type { Store } from '../../store/index.ts'
 import type { ProposalRow } from '../../store/proposals.ts'
 import { decide, propose, signer, type Signer } from './two-people.ts'
 import { NOON, OPERATOR, type World } from './world.ts'
@@ -55,8 +56,16 @@ export async function agreeToLift(world: World, proposal: ProposalRow, atMs = NO
   return decide(world.store, (await pairOf(world)).budi, proposal, 'approve', atMs)
 }
 
-/** Two people lift it. */
+/** Who waited for something that has ended is told, to the last; how many parts that were. */
+export async function tellAll({ messages }: Pick<Store, 'messages'>, people?: number): Promise<number> {
+  let parts = 0
+  while (await messages.tellOn(people)) parts += 1
+  return parts
+}
+
+/** Two people lift it, and who waited for it is told. */
 export async function lift(world: World, id: string, atMs = NOON): Promise<FreezeView> {
   await agreeToLift(world, await proposeLift(world, id, atMs), atMs)
+  await tellAll(world.store)
   return world.store.freezes.find(id)
 }

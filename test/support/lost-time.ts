@@ -10,7 +10,7 @@ import type { AccountDetails } from '../../domain/registration.ts'
 import type { StatementLine } from '../../domain/statement.ts'
 import type { EnquiryResult, Gateway } from '../../gateways/gateway.ts'
 import type { ProposalRow } from '../../store/proposals.ts'
-import type { Pair } from './freezes.ts'
+import { tellAll, type Pair } from './freezes.ts'
 import { reviewing, type Word } from './reviews.ts'
 import { line, NEXT, reconciling } from './statements.ts'
 import { agree, type Put } from './two-people.ts'
@@ -58,6 +58,7 @@ export async function lostTime(world: World, pair?: Pair) {
   async function lift(): Promise<void> {
     await world.store.restores.lookedUp(restore.id, {}, AGAIN)
     await agree(world.store, both, { act: 'freeze-lift', content: { freeze: restore.freeze } }, AGAIN)
+    await tellAll(world.store)
   }
 
   const sent: string[] = []
@@ -113,7 +114,12 @@ export async function lostTime(world: World, pair?: Pair) {
     return agree(world.store, both, put, LATER)
   }
 
-  const close = () => world.store.restores.close(restore.id, [JAKARTA], engineActor(), LATER)
+  /** It is closed, and who waited for that is told. */
+  async function close() {
+    const closed = await world.store.restores.close(restore.id, [JAKARTA], engineActor(), LATER)
+    await tellAll(world.store)
+    return closed
+  }
 
   return { teller, people, restore, known, lift, submit, tellDays, stray, resolve, counted, count, close }
 }

@@ -1,8 +1,8 @@
 /** Ending fiscal years in tests of the store: two people agree, and the steps are done one after the other. */
 import type { ProposalRow } from '../../store/proposals.ts'
 import type { YearRow } from '../../store/year-rows.ts'
-import type { Years } from '../../store/years.ts'
-import { pairOf } from './freezes.ts'
+import type { Store } from '../../store/index.ts'
+import { pairOf, tellAll } from './freezes.ts'
 import { decide, propose, signer, type Signer } from './two-people.ts'
 import { DAY, NOON, YEAR, type World } from './world.ts'
 
@@ -48,10 +48,11 @@ export async function endYear(world: World, atMs = YEARS_END, fiscalYear = YEAR)
   return agreeToYearEnd(world, await proposeYearEnd(world, atMs, fiscalYear), atMs)
 }
 
-/** Goes on until nothing is left to do, or it cannot go on; how many parts were done. */
-export async function finishYears({ years }: { readonly years: Years }, atMs = YEARS_END): Promise<number> {
+/** Goes on until nothing is left to do, or it cannot go on, and tells who waited; how many parts of the year were done. */
+export async function finishYears(store: Pick<Store, 'years' | 'messages'>, atMs = YEARS_END): Promise<number> {
   let parts = 0
-  while (await years.goOn(atMs)) parts += 1
+  while (await store.years.goOn(atMs)) parts += 1
+  await tellAll(store)
   return parts
 }
 

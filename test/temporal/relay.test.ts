@@ -7,6 +7,7 @@ import { deliver } from '../../temporal/deliver.ts'
 import { startRelay, type RelayEvent, type RelayOptions } from '../../temporal/relay.ts'
 import { standing } from '../../workflows/messages.ts'
 import { swiftProgramme } from '../support/builders.ts'
+import { gate } from '../support/gate.ts'
 import { openWall } from '../support/grpc.ts'
 import { openScene, untilTrue, type Scene } from '../support/temporal.ts'
 import { WAVE } from '../support/world.ts'
@@ -244,6 +245,41 @@ describe('nobody waits unheard', () => {
     // It waits for its run to be mended, and is not nudged over and over.
     expect(await scene.count(`SELECT FROM message WHERE ref = $1 AND state = 'dead'`, [ended])).toBe(0)
     await overdue(ended)
+  })
+})
+
+describe('a sweep', () => {
+  it('that fails, or takes its time, keeps nobody from being told', async () => {
+    await scene.stopRelay()
+    const [failing, waiting] = [await scene.register({}, Date.now()), await scene.register({}, Date.now())]
+    const slow = gate()
+    const sweep = (): Promise<number> => Promise.reject(new Error('Query read timeout'))
+    const fails = relayOf(scene.temporal, {
+      messages: { ...scene.store.messages, sweep },
+      sweeps: true,
+      concurrency: 1,
+    })
+    await untilTrue(async () => (await stageOf(failing)) === 'admission')
+    await fails.relay.stop()
+    expect(fails.events.filter(({ kind }) => kind === 'fault')).toHaveLength(1)
+    const late = await scene.register({}, Date.now())
+    const waits = relayOf(scene.temporal, {
+      messages: { ...scene.store.messages, sweep: () => slow.opened.then(() => 0) },
+      sweeps: true,
+    })
+    await untilTrue(async () => (await stageOf(late)) === 'admission' && (await stageOf(waiting)) === 'admission')
+    slow.open()
+    await waits.relay.stop()
+    scene.startRelay()
+  })
+
+  it('has those told who waited for something that has ended', async () => {
+    await scene.stopRelay()
+    await scene.root.pool.query(`INSERT INTO telling (cause) VALUES ('year:swift:2025')`)
+    const { relay } = relayOf(scene.temporal, { sweeps: true })
+    await untilTrue(async () => (await scene.count('SELECT FROM telling WHERE done_at IS NULL')) === 0)
+    await relay.stop()
+    scene.startRelay()
   })
 })
 

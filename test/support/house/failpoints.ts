@@ -24,6 +24,7 @@ export const MONEY_PATH: Readonly<Record<string, readonly string[] | 'all'>> = {
   'store/floats.ts': ['restoreLocked'],
   'store/lives.ts': ['screen', 'advance', 'screened', 'advanceLocked'],
   'store/inbox.ts': ['receiveCallbacks'],
+  'store/tellings.ts': ['tellOn'],
   'store/restores.ts': ['recordLocked'],
   'temporal/relay.ts': ['round'],
   'activities/runs.ts': ['lookAtRun'],
