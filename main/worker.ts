@@ -1,7 +1,7 @@
 /** The worker: lives and their local steps, the calls to every gateway, and a relay. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { heartbeat } from '@temporalio/activity'
+import { activityInfo, heartbeat } from '@temporalio/activity'
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker'
 import closeWithGrace from 'close-with-grace'
 import { createLifeActivities } from '../activities/lives.ts'
@@ -51,7 +51,10 @@ const workers = [
     ...shared,
     workflowBundle: await workflowBundle(),
     taskQueue: LIVES_QUEUE,
-    activities: { ...createLifeActivities({ store, pass }), ...createRunActivities({ store, gateways, pass }) },
+    activities: {
+      ...createLifeActivities({ store, pass, attempt: () => activityInfo().attempt }),
+      ...createRunActivities({ store, gateways, pass }),
+    },
     maxCachedWorkflows: 2000,
     // A life whose database hangs waits in its task: that must not keep the others from theirs.
     maxConcurrentWorkflowTaskExecutions: 1000,
