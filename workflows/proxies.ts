@@ -59,3 +59,9 @@ export const RUN_STEPS: ActivityOptions = {
   startToCloseTimeout: '2 minutes',
   retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
 }
+
+/**
+ * Collecting what a day owes. It ends before the next day's: a schedule starts none beside one that still runs, so that one which
+ * cannot be done would swallow the days behind it, unseen; now its workflow fails.
+ */
+export const COLLECTION_STEPS: ActivityOptions = { ...RUN_STEPS, scheduleToCloseTimeout: '20 hours' }
