@@ -21,6 +21,20 @@ export async function translateProblems<T>(work: () => Promise<T>, isFinal = isF
   }
 }
 
+/** Some four to eight minutes of attempts: longer than a quarrel about locks or the restart of a database takes. */
+const ATTEMPTS_UNSHOWN = 7
+
+/** A step that goes on failing would be tried for ever while nobody knows: from then on people are shown it, where that can be written. */
+export async function orShown<T>(work: () => Promise<T>, attempt: number, show: () => Promise<void>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    // A database that is away says the same of this; that the step failed is what counts.
+    if (attempt > ATTEMPTS_UNSHOWN) await show().catch(() => undefined)
+    throw error
+  }
+}
+
 /** A fault's name and code: the text of a driver's error may quote a row. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return 'fault'

@@ -2,7 +2,7 @@
 import type { Standing } from '../domain/standing.ts'
 import { passBy, type Pass } from '../failpoints.ts'
 import type { Store } from '../store/index.ts'
-import { translateProblems } from './failures.ts'
+import { orShown, translateProblems } from './failures.ts'
 
 export interface LifeQuestion {
   readonly programme: string
@@ -22,18 +22,20 @@ export interface LifeActivities {
 
 export interface LifeDependencies {
   readonly store: Pick<Store, 'lives' | 'payouts'>
+  /** Which attempt at the step this is, from 1; absent, each is its first. */
+  readonly attempt?: () => number
   /** Where tests kill the process; absent, nothing happens there. */
   readonly pass?: Pass
 }
 
-export function createLifeActivities({ store, pass = passBy }: LifeDependencies): LifeActivities {
+export function createLifeActivities({ store, attempt = () => 1, pass = passBy }: LifeDependencies): LifeActivities {
+  const step = <T>({ programme, ref }: LifeQuestion, work: () => Promise<T>): Promise<T> =>
+    translateProblems(() => orShown(work, attempt(), () => store.lives.showFailed(programme, ref)))
   return {
-    screen: (of) =>
-      translateProblems(() => pass('screening:committed', store.lives.screen(of.programme, of.ref, of.nowMs))),
-    advance: (of) =>
-      translateProblems(() => pass('life:committed', store.lives.advance(of.programme, of.ref, of.nowMs))),
+    screen: (of) => step(of, () => pass('screening:committed', store.lives.screen(of.programme, of.ref, of.nowMs))),
+    advance: (of) => step(of, () => pass('life:committed', store.lives.advance(of.programme, of.ref, of.nowMs))),
     giveUp: (of) =>
-      translateProblems(async () => {
+      step(of, async () => {
         await pass('giving-up:committed', store.payouts.giveUp(of.payout, of.nowMs))
       }),
   }

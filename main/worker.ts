@@ -1,7 +1,7 @@
 /** The worker: lives and their local steps, the calls to every gateway, and a relay. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { heartbeat } from '@temporalio/activity'
+import { activityInfo, heartbeat } from '@temporalio/activity'
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker'
 import closeWithGrace from 'close-with-grace'
 import { createLifeActivities } from '../activities/lives.ts'
@@ -11,13 +11,12 @@ import { createRunActivities } from '../activities/runs.ts'
 import { prepareServer } from '../temporal/attributes.ts'
 import { connectTemporal } from '../temporal/connect.ts'
 import { startRelay, type RelayEvent } from '../temporal/relay.ts'
-import { keepSchedule } from '../temporal/schedules.ts'
 import { gatewayQueue, LIVES_QUEUE } from '../workflows/messages.ts'
 import { bundleWorkflows } from './bundle.ts'
-import { startCollections } from './collections.ts'
 import { composeEngine } from './compose.ts'
 import { refuseUnguarded } from './guarded.ts'
 import { stopWhereOlder } from './restored.ts'
+import { startSchedules } from './schedules.ts'
 import { orEnd, settingsOf } from './settings.ts'
 import { temporalOptions } from './temporal.ts'
 import { startWatch } from './watch.ts'
@@ -52,7 +51,10 @@ const workers = [
     ...shared,
     workflowBundle: await workflowBundle(),
     taskQueue: LIVES_QUEUE,
-    activities: { ...createLifeActivities({ store, pass }), ...createRunActivities({ store, gateways, pass }) },
+    activities: {
+      ...createLifeActivities({ store, pass, attempt: () => activityInfo().attempt }),
+      ...createRunActivities({ store, gateways, pass }),
+    },
     maxCachedWorkflows: 2000,
     // A life whose database hangs waits in its task: that must not keep the others from theirs.
     maxConcurrentWorkflowTaskExecutions: 1000,
@@ -74,14 +76,6 @@ for (const gateway of gateways.values()) {
   )
 }
 
-for (const { code, capabilities } of gateways.values()) {
-  const { zone, readyAt: at } = capabilities.statement
-  // Payments go on without it: a server that keeps no schedules is for people to see.
-  await keepSchedule(temporal, { gateway: code, zone, at }).catch((error: unknown) =>
-    report('ERROR', `the schedule of ${code}'s reconciliation cannot be kept`, error),
-  )
-}
-
 const relay = startRelay({
   temporal,
   messages: store.messages,
@@ -93,7 +87,7 @@ const relay = startRelay({
   report: relayed,
 })
 const watch = startWatch(store, gateways, report)
-const collections = startCollections(store, temporal, report)
+const schedules = startSchedules({ store, gateways, temporal, report })
 const years = startYears(store, report)
 const running = Promise.all(workers.map((worker) => worker.run()))
 
@@ -101,7 +95,7 @@ const grace = closeWithGrace({ delay: 30_000 }, async ({ err }) => {
   if (err) report('ERROR', err.stack ?? err.message)
   await relay.stop()
   await watch.stop()
-  await collections.stop()
+  await schedules.stop()
   await years.stop()
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
   await running.catch(() => undefined)

@@ -26,6 +26,7 @@ import {
   type DisbursementRow,
   type LifeRow,
 } from './life-rows.ts'
+import { showLifeFailed } from './life-failed.ts'
 import { patched } from './life-patch.ts'
 import { applyStep, isOneStatement, type Pass } from './life-steps.ts'
 import { heldInLostTime } from './lost-time.ts'
@@ -38,6 +39,8 @@ export interface Lives {
   screen(programme: string, ref: string, nowMs: number): Promise<Standing>
   /** Applies every step that is due at `nowMs`, screening first of all, and returns where the life stands. Repeating it changes nothing more. */
   advance(programme: string, ref: string, nowMs: number): Promise<Standing>
+  /** Shows people a life that cannot be looked at, until it is. */
+  showFailed(programme: string, ref: string): Promise<void>
 }
 
 /** More steps than any plan has: a machine that does not come to rest is a bug. */
@@ -55,6 +58,9 @@ export function createLives(context: StoreContext): Lives {
         const row = await context.pass('life:locked', lockLife(sql, programme, ref))
         return advanceLocked(sql, context, await screened(sql, context, row, nowMs), nowMs)
       }),
+    async showFailed(programme, ref) {
+      await showLifeFailed(context.database.pool, programme, ref)
+    },
   }
 }
 

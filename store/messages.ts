@@ -3,6 +3,7 @@ import { engineActor, type Actor } from '../domain/act.ts'
 import { Problem } from '../domain/problem.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, one, type Database, type Sql } from './database.ts'
+import { showLifeFailed } from './life-failed.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import type { StoreContext } from './options.ts'
 import { retryUnmatched } from './questions.ts'
@@ -197,14 +198,8 @@ SELECT count(*) FILTER (WHERE state = 'pending')::int AS pending, count(*) FILTE
   FROM message WHERE state IN ('pending', 'dead')`
 
 async function afterEnd(database: Database, { programme, ref, ids }: Pick<Lease, 'programme' | 'ref' | 'ids'>) {
-  const { rowCount } = await database.pool.query(
-    `UPDATE participant
-        SET attention = 'life-failed',
-            attention_since = CASE WHEN attention = 'life-failed' THEN attention_since ELSE now() END
-      WHERE programme = $1 AND ref = $2 AND stage <> 'closed'`,
-    [programme, ref],
-  )
-  if (rowCount === 1) await database.pool.query(POSTPONE, [ids, ...ENDED_REST])
+  const isOpen = await showLifeFailed(database.pool, programme, ref)
+  if (isOpen) await database.pool.query(POSTPONE, [ids, ...ENDED_REST])
   else await refuse(database, ids, 'the run has ended')
 }
 

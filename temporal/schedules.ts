@@ -20,15 +20,16 @@ export interface DailyRound {
 
 const CALL_MS = 10_000
 
-/** Makes the schedule, or gives it its present form; one that people have paused stays so. */
-export function keepSchedule(temporal: Temporal, round: DailyRound): Promise<void> {
-  return keep(temporal, optionsOf(round))
+/** Makes the schedule where it is missing, and gives one that is there its present form where that is new; one that people have paused stays so. */
+export function keepReconciliation(temporal: Temporal, round: DailyRound, isNew: boolean): Promise<void> {
+  return keep(temporal, optionsOf(round), isNew)
 }
 
 /** The same for the runs of a programme; one that has no cut-off of its own has no schedule. */
-export async function keepCollection(temporal: Temporal, programme: Programme): Promise<void> {
+export async function keepCollection(temporal: Temporal, programme: Programme, isNew: boolean): Promise<void> {
   const cutOff = programme.payment.runs?.cutOff
-  if (cutOff !== undefined) return keep(temporal, collectionOf(programme, cutOff))
+  if (cutOff !== undefined) return keep(temporal, collectionOf(programme, cutOff), isNew)
+  if (!isNew) return
   try {
     await temporal.within(CALL_MS, () => temporal.client.schedule.getHandle(payoutRunsId(programme.code)).delete())
   } catch (error) {
@@ -36,12 +37,13 @@ export async function keepCollection(temporal: Temporal, programme: Programme): 
   }
 }
 
-async function keep(temporal: Temporal, options: ScheduleOptions): Promise<void> {
+async function keep(temporal: Temporal, options: ScheduleOptions, isNew: boolean): Promise<void> {
   const { client } = temporal
   try {
     await temporal.within(CALL_MS, () => client.schedule.create(options))
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error
+    if (!isNew) return
     await temporal.within(CALL_MS, () =>
       client.schedule.getHandle(options.scheduleId).update(({ state }) => ({ ...options, state })),
     )

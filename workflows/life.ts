@@ -8,6 +8,7 @@ import {
   CancellationScope,
   condition,
   isCancellation,
+  patched,
   setCurrentDetails,
   setHandler,
   sleep,
@@ -39,6 +40,8 @@ export class Life {
   #answering = 0
   #draining = false
   #openCalls = 0
+  /** Calls that leave the house, so that those which nobody has taken can be given back. */
+  readonly #calls = new CancellationScope()
   #alarmAtMs: number | null = null
   #alarm: CancellationScope | undefined
 
@@ -77,11 +80,11 @@ export class Life {
       this.#told = false
       this.#looking = true
       const look = this.#looks === 0 ? this.steps.screen : this.steps.advance
-      const seen = await this.call(() => look({ programme: this.programme, ref: this.ref, nowMs: Date.now() }))
+      const seen = await this.step(() => look({ programme: this.programme, ref: this.ref, nowMs: Date.now() }))
       this.#looks += 1
       this.#looking = false
       this.#see(seen)
-      if (this.#isLong()) this.#draining = true
+      if (this.#isLong()) this.#drain()
     }
   }
 
@@ -95,8 +98,19 @@ export class Life {
     this.#waits.changed()
   }
 
-  /** Every call of an activity passes here: the gate is closed while the life drains to continue as new. */
-  async call<T>(work: () => Promise<T>): Promise<T> {
+  /** A call that leaves the house. */
+  call<T>(work: () => Promise<T>): Promise<T> {
+    return this.step(() => {
+      let call: Promise<T> | undefined
+      // Begun within the scope and waited for outside: a turn more on the way back would change what recorded lives did next.
+      void this.#calls.run(() => Promise.resolve(void (call = work())))
+      if (!call) throw new Error('a scope begins at once what it runs')
+      return call
+    })
+  }
+
+  /** Everything that is asked of an activity passes here: the gate is closed while the life drains to continue as new. */
+  async step<T>(work: () => Promise<T>): Promise<T> {
     if (this.#draining) await condition(() => !this.#draining)
     this.#openCalls += 1
     try {
@@ -104,6 +118,16 @@ export class Life {
     } finally {
       this.#openCalls -= 1
     }
+  }
+
+  /**
+   * Nothing begins any more, not even a look. So that it is soon over, calls that still stand in a queue are given back: nobody may
+   * ever take them, and the life would look no more. What is under way ends within its time.
+   */
+  #drain(): void {
+    this.#draining = true
+    // Lives that drained before this was done are replayed as they were.
+    if (this.#openCalls > 0 && patched('calls-given-back')) this.#calls.cancel()
   }
 
   #see(next: Standing): void {

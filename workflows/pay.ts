@@ -35,7 +35,8 @@ export async function pay(life: Life, key: string): Promise<void> {
 
 /**
  * Does the next thing; null when the life must look to know what became of it. A worker that was lost proves nothing, and a call
- * that failed by itself is tried again only after the pause of a step that was turned away, so that a fault does not run in circles.
+ * that failed by itself, or that nobody took from its queue, is tried again only after the pause of a step that was turned away, so that
+ * a fault does not run in circles.
  */
 async function carryOut(
   life: Life,
@@ -69,7 +70,7 @@ async function carryOut(
       case 'check-account':
         return await life.call(() => gatewayCalls(next.gateway, next.withinMs, 'check the account').checkAccount(of))
       case 'give-up':
-        await life.call(() => life.steps.giveUp({ ...of, payout: next.payout, nowMs: Date.now() }))
+        await life.step(() => life.steps.giveUp({ ...of, payout: next.payout, nowMs: Date.now() }))
         return null
     }
   } catch (error) {

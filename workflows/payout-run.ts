@@ -12,7 +12,7 @@ import {
 } from '@temporalio/workflow'
 import type { Collected, RunActivities, RunLooked } from '../activities/runs.ts'
 import { tell, type RunInput, type RunResult } from './messages.ts'
-import { RUN_STEPS } from './proxies.ts'
+import { COLLECTION_STEPS, RUN_STEPS } from './proxies.ts'
 import { runDetails } from './run-details.ts'
 
 /** Between two looks while something moves. */
@@ -50,6 +50,6 @@ function isLong({ eventsMax }: RunInput): boolean {
 
 /** Started by the programme's schedule: what is owed by now is collected; the run that comes of it is told by its message. */
 export async function collection({ programme }: { readonly programme: string }): Promise<Collected> {
-  const steps = proxyActivities<RunActivities>(RUN_STEPS)
+  const steps = proxyActivities<RunActivities>(COLLECTION_STEPS)
   return steps.collectRun({ programme, nowMs: workflowInfo().startTime.getTime() })
 }

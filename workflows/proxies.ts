@@ -24,15 +24,18 @@ export function stepsOf(spread: number): LifeActivities {
 
 /**
  * Calls to a gateway: one attempt, for a lost one is *unknown* and is asked about, never repeated blindly. On the gateway's own
- * queue, never eagerly, so that the server's rate limit holds.
+ * queue, never eagerly, so that the server's rate limit holds. A call that nobody has taken after half an hour goes back to its life:
+ * it has claimed nothing, and by then the way may lead through another gateway. Where the queue is only long, the life asks again.
+ * One that is given back earlier goes back only if nobody has taken it; what is under way comes to its end.
  */
 export function gatewayCalls(gateway: string, withinMs: number, summary: string): PaymentActivities {
   return proxyActivities<PaymentActivities>({
     taskQueue: gatewayQueue(gateway),
+    scheduleToStartTimeout: '30 minutes',
     startToCloseTimeout: withinMs,
     retry: { maximumAttempts: 1 },
     allowEagerDispatch: false,
-    cancellationType: 'TRY_CANCEL',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     summary,
   })
 }
@@ -56,3 +59,9 @@ export const RUN_STEPS: ActivityOptions = {
   startToCloseTimeout: '2 minutes',
   retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
 }
+
+/**
+ * Collecting what a day owes. It ends before the next day's: a schedule starts none beside one that still runs, so that one which
+ * cannot be done would swallow the days behind it, unseen; now its workflow fails.
+ */
+export const COLLECTION_STEPS: ActivityOptions = { ...RUN_STEPS, scheduleToCloseTimeout: '20 hours' }

@@ -257,7 +257,10 @@ function createCrew({ world, gateway, server, options }: CrewParts) {
         ...shared,
         workflowBundle: bundle,
         taskQueue: LIVES_QUEUE,
-        activities: { ...createLifeActivities({ store }), ...createRunActivities({ store, gateways }) },
+        activities: {
+          ...createLifeActivities({ store, attempt: () => activityInfo().attempt }),
+          ...createRunActivities({ store, gateways }),
+        },
       }),
       await Worker.create({ ...shared, taskQueue: gatewayQueue(gateway.code), activities }),
     ]

@@ -6,7 +6,7 @@ import { httpStatements } from '../../auditor/statements/sources.ts'
 import { reconcileWorkflowId, reconciliationId } from '../../domain/identity.ts'
 import { DISCREPANCY_CLASSES } from '../../domain/reconciliation.ts'
 import { dayOf, nextDay } from '../../sandbox/statement.ts'
-import { keepSchedule } from '../../temporal/schedules.ts'
+import { keepReconciliation } from '../../temporal/schedules.ts'
 import { LIVES_QUEUE, type Reconciled } from '../../workflows/messages.ts'
 import { withClient } from '../../local/roles.ts'
 import { STATEMENTS_KEY } from '../sandbox/stage.ts'
@@ -117,8 +117,8 @@ test('a day that is reconciled again changes nothing, and a corrected one takes 
 
 test('each gateway has one schedule in its own zone, whoever starts; a round by hand does the days that are due', async () => {
   const round = { gateway: 'sandbox', zone: 'Asia/Jakarta', at: { hour: 0, minute: 30 } }
-  await keepSchedule(scene.temporal, { ...round, at: { hour: 3, minute: 0 } })
-  await Promise.all([keepSchedule(scene.temporal, round), keepSchedule(scene.temporal, round)])
+  await keepReconciliation(scene.temporal, { ...round, at: { hour: 3, minute: 0 } }, true)
+  await Promise.all([keepReconciliation(scene.temporal, round, true), keepReconciliation(scene.temporal, round, true)])
   const schedule = scene.temporal.client.schedule.getHandle(reconciliationId('sandbox'))
   const { spec, action } = await schedule.describe()
   expect(spec.timezone).toBe('Asia/Jakarta')

@@ -36,7 +36,7 @@ const sent = async () => (await scene.journal()).filter(({ kind }) => kind === '
 
 test('the programme has one schedule in its own zone; what it collects is approved, released, paid to twenty people and closed', async () => {
   await people(20)
-  await Promise.all([keepCollection(scene.temporal, programme), keepCollection(scene.temporal, programme)])
+  await Promise.all([keepCollection(scene.temporal, programme, true), keepCollection(scene.temporal, programme, true)])
   const schedule = scene.temporal.client.schedule.getHandle(payoutRunsId(programme.code))
   const { spec } = await schedule.describe()
   expect(spec.timezone).toBe('Asia/Jakarta')
