@@ -17,7 +17,7 @@ const GONE = `
      AND (d.resolution = 'explained' OR d.resolution = 'applied' AND d.class NOT IN ('late', 'other-day', 'duplicate', 'fee')
           OR d.resolution = 'booked' AND d.payout IS NOT NULL AND d.class <> 'duplicate')`
 
-/** By how much the later day opens with more. */
+/** What moved on no line: by how much a day opens with more than the one before closed with, or closes with more than its lines come to. */
 const SIGNED = `CASE d.direction WHEN 'credit' THEN d.amount_there ELSE -d.amount_there END`
 
 export const discrepancies = sqlCheck(
@@ -61,17 +61,17 @@ HAVING NOT coalesce(bool_or(${SHOWS}), false) AND NOT (${GONE})`,
     {
       invariant: 'I13',
       sql: `
-SELECT 'changed' AS kind, 'discrepancy' AS entity, d.id::text AS key, format('the two days do not differ by %s as they are told', d.amount_there) AS says
+SELECT 'changed' AS kind, 'discrepancy' AS entity, d.id::text AS key, format('no such amount, %s, has moved beside the lines that are told', d.amount_there) AS says
   FROM discrepancy d
   LEFT JOIN told_day b ON b.gateway = d.gateway AND b.day = d.day
   LEFT JOIN told_day a ON a.gateway = d.gateway AND a.day = d.day - 1
- WHERE starts_with(d.key, 'opening:')
-   AND (d.line IS NOT NULL OR d.type <> 'other' OR num_nonnulls(d.payout, d.reference, d.gateway_id, d.value_date, d.amount_here) > 0
-        OR d.key <> format('opening:%s:%s/%s', d.gateway, d.day, ${SIGNED}) OR d.class <> CASE d.direction WHEN 'credit' THEN 'unreferenced-credit' ELSE 'unknown-reference' END
-        OR NOT EXISTS (SELECT FROM statement s WHERE s.id = d.statement AND s.gateway = d.gateway AND s.day BETWEEN d.day - 1 AND d.day)
-        OR d.resolution IS DISTINCT FROM 'corrected' AND (d.currency <> b.currency OR ${SIGNED} <> b.opening - a.closing)
-           AND 2 = (SELECT count(*) FROM statement s JOIN told_day t ON t.gateway = s.gateway AND t.day = s.day AND t.version = s.told_version
-                     WHERE s.gateway = d.gateway AND s.day BETWEEN d.day - 1 AND d.day AND NOT s.superseded AND s.state <> 'loaded'))`,
+  JOIN LATERAL (VALUES ('opening', 2, b.opening - a.closing), ('closing', 1, b.closing - b.opening - b.moved)) AS j (place, days, jump) ON starts_with(d.key, j.place || ':')
+ WHERE (d.line IS NOT NULL OR d.type <> 'other' OR num_nonnulls(d.payout, d.reference, d.gateway_id, d.value_date, d.amount_here) > 0
+        OR d.key <> format('%s:%s:%s/%s', j.place, d.gateway, d.day, ${SIGNED}) OR d.class <> CASE d.direction WHEN 'credit' THEN 'unreferenced-credit' ELSE 'unknown-reference' END
+        OR NOT EXISTS (SELECT FROM statement s WHERE s.id = d.statement AND s.gateway = d.gateway AND s.day BETWEEN d.day + 1 - j.days AND d.day)
+        OR d.resolution IS DISTINCT FROM 'corrected' AND (d.currency <> b.currency OR ${SIGNED} <> j.jump)
+           AND j.days = (SELECT count(*) FROM statement s JOIN told_day t ON t.gateway = s.gateway AND t.day = s.day AND t.version = s.told_version
+                     WHERE s.gateway = d.gateway AND s.day BETWEEN d.day + 1 - j.days AND d.day AND NOT s.superseded AND s.state <> 'loaded'))`,
     },
     {
       invariant: 'I13',

@@ -120,7 +120,10 @@ export const accountChange = twoPersonAct({
     }
     // What others have seen of the names agreeing was about the name of then.
     if ((await identityVersion(sql, of)) !== kept.identity) {
-      throw new Problem('proposal-stale', 'the person was corrected since the bank or wallet was asked; propose it again')
+      throw new Problem(
+        'proposal-stale',
+        'the person was corrected since the bank or wallet was asked; propose it again',
+      )
     }
     await refuseOwnName(sql, of, [by.proposer, actor.person])
     const link = { ...of, account, state, agreed: true, ...(check ? { check } : {}) }
