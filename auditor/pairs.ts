@@ -99,7 +99,7 @@ SELECT gateway, day, line, entry, direction, type, reference, amount, currency, 
 
 /**
  * Runs of days that prove that nothing of them is missing: each is whole as it is told, and opens with what the one before closed with. What the
- * engine made of them is not asked; it only has its time to look at them.
+ * engine made of them is not asked; it only has its time to look at them. They begin with the first day it has read: a gateway tells days before ours, too.
  */
 export const RUNS = `
 CREATE TEMPORARY VIEW told_run AS
@@ -107,6 +107,6 @@ SELECT gateway, min(day) AS first, max(day) AS last
   FROM (SELECT gateway, day, count(*) FILTER (WHERE NOT joins) OVER (PARTITION BY gateway ORDER BY day) AS run
           FROM (SELECT d.gateway, d.day, coalesce((lag(d.day) OVER w + 1, lag(d.closing) OVER w, lag(d.currency) OVER w) = (d.day, d.opening, d.currency), false) AS joins
                   FROM told_day d LEFT JOIN statement s ON ${MATCHED}
-                 WHERE d.complete AND (s.id IS NOT NULL OR d.day < (${NOW} - ${LATE})::date)
+                 WHERE d.complete AND (s.id IS NOT NULL OR d.day < (${NOW} - ${LATE})::date AND d.day > (SELECT min(f.day) FROM statement f WHERE f.gateway = d.gateway))
                 WINDOW w AS (PARTITION BY d.gateway ORDER BY d.day)) AS days) AS runs
  GROUP BY gateway, run`

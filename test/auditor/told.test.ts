@@ -108,6 +108,12 @@ describe('nothing is found', () => {
     expect(await gateway.audited()).toEqual([])
   })
 
+  test('where a gateway tells days before the first that is reconciled', async () => {
+    gateway.days.set('2026-11-21', partsOf([], { day: '2026-11-21' }))
+    for (const day of [DAY, NEXT, THIRD]) await gateway.reconcile([], { day })
+    expect(await gateway.audited()).toEqual([])
+  })
+
   test('where a transfer is recorded after its line', async () => {
     await gateway.reconcile([credit('t2', { type: 'top-up', reference: 'T2', amount: 9000n })])
     const transfer = { programme: world.programme, gateway: 'sandbox', number: 'T2', amount: 9000n }
