@@ -225,7 +225,7 @@ SELECT FROM discrepancy d
         OR d.class = 'unreferenced-credit' AND d.type = 'top-up'
            AND EXISTS (SELECT FROM funding f WHERE (f.gateway, f.number, f.amount, f.currency) = (d.gateway, d.reference, d.amount_there, d.currency))
            AND NOT EXISTS (SELECT FROM discrepancy o WHERE (o.gateway, o.reference, o.type, o.class) = (d.gateway, d.reference, 'top-up', 'unreferenced-credit')
-                              AND o.resolution IN ('booked', 'corrected')))`
+                              AND (o.resolution = 'booked' OR o.resolution = 'corrected' AND EXISTS (SELECT FROM statement s WHERE s.id = o.statement AND NOT s.superseded))))`
 
 async function isBooked(sql: Sql, id: string): Promise<boolean> {
   return (await sql.query(BOOKED, [id])).rows.length > 0

@@ -92,11 +92,12 @@ SELECT id, day::text AS day, amount_there AS amount, currency, resolution FROM d
 async function toldBefore(sql: Sql, transfer: NewFunding): Promise<string | null> {
   const { gateway, number, amount, programme } = transfer
   const { rows } = await sql.query<Told>(TOLD, [gateway, number])
+  // Whatever its amount: a line that comes under the number now repeats the other, and has its money in the books by itself.
   const placed = rows.find(({ resolution }) => resolution === 'to-treasury')
   if (placed)
     throw new Problem(
       'conflict',
-      `two people have given transfer ${number} to the treasury: it is in the books as ${placed.id}`,
+      `two people have given what came as transfer ${number} to the treasury: it is in the books as ${placed.id}`,
     )
   const open = rows.filter(({ resolution }) => resolution === null)
   const fitting = open.find((told) => told.amount === amount && told.currency === programme.currency)

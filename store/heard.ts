@@ -18,7 +18,9 @@ const SLACK_MS = 5 * 60_000
 /** Writes why people must look, and by when something must happen; only when it changed, for most wakes change neither. */
 export async function keepHeard(sql: Sql, life: LifeRow, standing: Standing, nowMs: number): Promise<void> {
   const heardMs = heardBy(standing, life.swept, nowMs)
-  if (life.attention === standing.attention && isHeard(life.heard_ms, heardMs, nowMs)) return
+  const isDueNow = standing.disbursements.some(isDue)
+  const isPatient = life.swept === 0 || isDueNow
+  if (life.attention === standing.attention && isPatient && isHeard(life.heard_ms, heardMs, nowMs)) return
   await sql.query(
     `UPDATE participant
         SET heard_by = $3, attention = $4::text, swept = CASE WHEN $6 THEN swept ELSE 0 END,
@@ -31,7 +33,7 @@ export async function keepHeard(sql: Sql, life: LifeRow, standing: Standing, now
       heardMs === null ? null : new Date(heardMs),
       standing.attention,
       new Date(nowMs),
-      standing.disbursements.some(isDue),
+      isDueNow,
     ],
   )
 }

@@ -32,6 +32,13 @@ export interface DeadMessage {
   readonly createdAt: Date
 }
 
+export interface Swept {
+  /** Lives that were nudged. */
+  readonly nudged: number
+  /** Others may be past their moment: those who wait for what is on its way to them already are passed by, and counted for nothing. */
+  readonly isMore: boolean
+}
+
 export interface Messages {
   /** Leases the pending messages of up to `lives` lives for `seconds`; no transaction stays open during the delivery. */
   lease(lives: number, seconds: number): Promise<Lease[]>
@@ -53,8 +60,8 @@ export interface Messages {
   dead(programmes: readonly string[] | null): Promise<DeadMessage[]>
   /** How much waits to be told, and since when; and how much is dead. */
   backlog(): Promise<Backlog>
-  /** Nudges lives past their latest expected moment, at most so many, and tries unmatched callbacks again; returns how many lives. */
-  sweep(limit: number): Promise<number>
+  /** Nudges lives past their latest expected moment, at most so many, and tries unmatched callbacks again. */
+  sweep(limit: number): Promise<Swept>
   /** Tells the next part of those who waited for something that has ended; false when there is none to be told now. */
   tellOn(people?: number): Promise<boolean>
 }
@@ -140,7 +147,7 @@ WITH due AS MATERIALIZED (
     FROM chosen WHERE (p.programme, p.ref) = (chosen.programme, chosen.ref)
   RETURNING p.programme, p.ref, told
 )
-SELECT programme, ref FROM put_off WHERE NOT told`
+SELECT programme, ref, told FROM put_off`
 
 export function createMessages(context: StoreContext): Messages {
   const { database } = context
@@ -175,12 +182,14 @@ export function createMessages(context: StoreContext): Messages {
       await retryUnmatched(database, limit)
       await wakeRuns(database.pool)
       return inTransaction(database, async (sql) => {
-        const { rows } = await sql.query<{ programme: string; ref: string }>(SWEEP, [limit])
+        const { rows } = await sql.query<{ programme: string; ref: string; told: boolean }>(SWEEP, [limit])
+        const untold = rows.filter(({ told }) => !told)
         await insertMessages(
           sql,
-          rows.map((row) => nudge(row.programme, row.ref, 'sweep', 5)),
+          untold.map((row) => nudge(row.programme, row.ref, 'sweep', 5)),
         )
-        return rows.length
+        const nudged = untold.length
+        return { nudged, isMore: nudged === limit || rows.length === limit * LOOKED_AT }
       })
     },
     tellOn: (people = TOLD_AT_ONCE) => tellOn(context, people),

@@ -42,20 +42,23 @@ const HEARD_ALREADY: readonly MessageKind[] = ['registered', 'admitted', 'sweep'
  * lost with the server that it was delivered to. One by one and in the order of their keys: two that tell many at once do not wait for
  * each other in a circle.
  */
-const BROUGHT_NEAR = `near AS MATERIALIZED (
+const broughtNear = (locked: '' | 'SKIP LOCKED'): string => `near AS MATERIALIZED (
        SELECT one.* FROM (SELECT programme, ref FROM told ORDER BY programme, ref) AS told
         CROSS JOIN LATERAL (
           SELECT p.programme, p.ref FROM participant p
            WHERE (p.programme, p.ref) = (told.programme, told.ref)
-             AND (p.heard_by IS NULL OR p.heard_by > now() + interval '5 minutes' OR p.swept > 0) FOR NO KEY UPDATE) AS one
+             AND (p.heard_by IS NULL OR p.heard_by > now() + interval '5 minutes' OR p.swept > 0) FOR NO KEY UPDATE ${locked}) AS one
      ), heard AS (
        UPDATE participant p SET heard_by = least(p.heard_by, now() + interval '5 minutes'), swept = 0
          FROM near WHERE (p.programme, p.ref) = (near.programme, near.ref)
      )`
 
-/** Behind the same: tells each of these lives, set-based. Each stands there once; the caller holds nothing that a life may wait for. */
+/**
+ * Behind the same: tells each of these lives, set-based. Each stands there once. A life that somebody holds is at work, and is not waited for: the
+ * caller may hold what its holder waits for, as the row of a run.
+ */
 export function telling(kind: MessageKind, priority: number): string {
-  return `${BROUGHT_NEAR}, messages AS (
+  return `${broughtNear('SKIP LOCKED')}, messages AS (
        INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
        SELECT gen_random_uuid(), programme, ref, '${kind}', ${priority}, 'pending', now() FROM told
      )`
@@ -74,7 +77,7 @@ export async function insertMessages(sql: Sql, messages: readonly NewMessage[]):
               AS new (id, programme, ref, kind, priority, delay)
      ), told AS (
        SELECT DISTINCT programme, ref FROM new WHERE kind <> ALL ($7::text[])
-     ), ${BROUGHT_NEAR}
+     ), ${broughtNear('')}
      INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
      SELECT id, programme, ref, kind, priority, 'pending', now() + delay * interval '1 millisecond' FROM new`,
     values: [

@@ -79,9 +79,7 @@ async function workOn(
   if (await pass('year:part', isMoreToDo(sql, work))) return true
   const to = nextYearState(year.state)
   if (to === undefined) throw new Error(`${year.state} has no next step`)
-  const stepping = step(sql, work, to)
-  // The months come last: nothing is posted in the programme from then on until the commit.
-  await pass('year:stepped', to === 'closed' ? stepping.then(() => closePeriods(sql, work)) : stepping)
+  await pass('year:stepped', step(sql, work, to))
   return true
 }
 
@@ -99,7 +97,7 @@ async function isMoreToDo(sql: Sql, work: YearAtWork): Promise<boolean> {
       // What was found open since, say by a review, goes over as well.
       if (await carrySome(sql, work)) return true
       // In a commit of its own: who takes a fee has the reserve after a month, who closes months has them after the reserve.
-      return freeYearFees(sql, work)
+      return (await freeYearFees(sql, work)) || closePeriods(sql, work)
     case 'closed':
       return false
   }
@@ -134,8 +132,11 @@ async function step(sql: Sql, { pass, year, nowMs }: YearAtWork, to: YearState):
   if (to === 'closed') await pass('year:told', tellAll(sql, yearSubject(programme, fiscalYear)))
 }
 
-/** The months of the year take no more postings; what is learnt later stands in the next open one. */
-async function closePeriods(sql: Sql, { pass, year }: YearAtWork): Promise<void> {
+/**
+ * The months of the year take no more postings; what is learnt later stands in the next open one. Nothing is left to do then. Before the database
+ * reads whether anything is open: who posts what opens something of the year has committed by then, and is seen.
+ */
+async function closePeriods(sql: Sql, { pass, year }: YearAtWork): Promise<boolean> {
   const { programme, fiscalYear } = year
   // Postings that are on their way into one of them are committed first.
   const taking = sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('period:' || $1, 0))`, [programme])
@@ -146,6 +147,7 @@ async function closePeriods(sql: Sql, { pass, year }: YearAtWork): Promise<void>
     [programme, periodsOf(fiscalYear)],
   )
   await pass('period:closed', closing)
+  return false
 }
 
 /**

@@ -46,7 +46,7 @@ const POLL_MS = 1000
 const BEAT_MS = 200
 const SWEEP_MS = 10_000
 /** Parts of what is swept, and of what is told, one behind the other: the rest waits for the next time. */
-const PARTS_MAX = 10
+const PARTS_MAX = 50
 const LEASE_SECONDS = 15
 const SWEEP_LIVES = 500
 /** The longest pause while the server is away: what waits is told this soon after it is back. */
@@ -126,7 +126,7 @@ function startSweeping({ messages, report }: RelayOptions): { stop(): Promise<vo
   const work = async (): Promise<void> => {
     await inParts(() => messages.tellOn())
     if (Date.now() - sweptAtMs < SWEEP_MS) return
-    await inParts(async () => (await messages.sweep(SWEEP_LIVES)) === SWEEP_LIVES)
+    await inParts(async () => (await messages.sweep(SWEEP_LIVES)).isMore)
     sweptAtMs = Date.now()
   }
   let working: Promise<void> | undefined

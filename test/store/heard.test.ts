@@ -42,7 +42,7 @@ describe('a look', () => {
     await world.advance(ref, now)
     await delivered()
     await world.root.pool.query(`UPDATE participant SET heard_by = now() - interval '1 second' WHERE ref = $1`, [ref])
-    expect(await world.store.messages.sweep(100)).toBe(1)
+    expect((await world.store.messages.sweep(100)).nudged).toBe(1)
     await world.advance(ref, now + SECOND)
     await delivered()
     expect(await heard(ref)).toBe(now + DAY + 31 * SECOND)
@@ -135,7 +135,7 @@ describe('a life whose payment waits for its turn in the queue of its gateway', 
         ref,
       ])
       if (heardSoon(await heard(ref))) continue
-      expect(await world.store.messages.sweep(100)).toBe(1)
+      expect((await world.store.messages.sweep(100)).nudged).toBe(1)
       nudged.push(past)
       await delivered()
       await world.advance(ref, Date.now())
@@ -153,6 +153,19 @@ describe('a life whose payment waits for its turn in the queue of its gateway', 
     expect(nudged.filter((at) => at < 600).length).toBeGreaterThanOrEqual(3)
     expect(nudged.filter((at) => at < 3600).length).toBeLessThanOrEqual(9)
     expect(nudged.filter((at) => at >= 2 * 3600).length).toBeLessThanOrEqual(2)
+  }, 30_000)
+
+  it('is looked after anew once it waits for another day', async () => {
+    const ref = await world.ready({}, now)
+    await delivered()
+    await nudgesOf(ref, 2)
+    // Soon by chance: the moment that is written by then would do.
+    await world.root.pool.query(`UPDATE disbursement SET release_at = now() + interval '30 minutes' WHERE ref = $1`, [
+      ref,
+    ])
+    await world.root.pool.query(`UPDATE participant SET heard_by = now() + interval '31 minutes' WHERE ref = $1`, [ref])
+    await world.advance(ref, Date.now())
+    expect(await world.count('SELECT FROM participant WHERE ref = $1 AND swept = 0', [ref])).toBe(1)
   }, 30_000)
 
   it('is looked after anew once something was told to it', async () => {

@@ -121,3 +121,20 @@ it('a line that has left its run keeps no fee there: its payment has that of the
   expect(rows).toEqual([first, second].map(({ key }) => ({ source: `run:${key}`, kept: 250_000n })))
   expect(await auditedFees()).toEqual([])
 })
+
+it('a look lets go whom somebody holds without waiting for them: they may wait for the run, and a pause for both', async () => {
+  world = await openRunWorld()
+  const ref = await world.ready()
+  const { key: run } = await approved(world)
+  await world.root.pool.query(`UPDATE participant SET heard_by = now() + interval '1 day'`)
+  const claim = await world.root.pool.connect()
+  try {
+    await claim.query('BEGIN')
+    await claim.query('SELECT FROM participant WHERE ref = $1 FOR UPDATE', [ref])
+    await world.store.runs.look(run, AHEAD, NOON + MINUTE)
+    expect(await world.count(`SELECT FROM payout_run_line WHERE run = $1 AND state = 'released'`, [run])).toBe(1)
+  } finally {
+    await claim.query('ROLLBACK')
+    claim.release()
+  }
+})

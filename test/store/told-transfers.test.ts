@@ -1,8 +1,10 @@
 /** Money that the treasury puts at a gateway, and a statement that tells of it at another time than people do. */
+import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { insertPostings } from '../../store/postings.ts'
 import { credit, NEXT, OPENING, reconciling, type Reconciling } from '../support/statements.ts'
 import { resolving, type Resolving } from '../support/two-people.ts'
-import { HOUR, NOON, openWorld, refusal, type World } from '../support/world.ts'
+import { HOUR, NOON, openWorld, refusal, YEAR, type World } from '../support/world.ts'
 
 const BEFORE = '2026-11-21'
 const AFTER = '2026-11-24'
@@ -53,10 +55,27 @@ describe('a transfer that is told before it is recorded', () => {
     await resolve(id, 'to-treasury')
     expect(await refusal(record())).toBe('conflict')
     await expect(record()).rejects.toThrow(
-      `two people have given transfer T2 to the treasury: it is in the books as ${id}`,
+      `two people have given what came as transfer T2 to the treasury: it is in the books as ${id}`,
     )
     await at.reconcile([], { day: NEXT })
     await at.reconcile([], { day: AFTER })
+    expect(await at.float()).toBe(OPENING + COME)
+  })
+
+  it('and under another entry in the statement that counts, recorded by an older version, ends as booked', async () => {
+    await at.reconcile([told()])
+    await at.reconcile([told({ id: 'other' })], { version: 2 })
+    const funding = randomUUID()
+    await world.root.pool.query(
+      `INSERT INTO funding (id, gateway, programme, number, amount, currency, recorded_at) VALUES ($1, 'sandbox', 'swift', 'T2', $2, 'IDR', now())`,
+      [funding, COME],
+    )
+    const { budgetLine, currency } = world.programme
+    const of = { programme: 'swift', ref: null, gateway: 'sandbox', currency, budgetLine, fiscalYear: YEAR }
+    const funded = { ...of, event: 'funded', subject: `funding:${funding}`, amount: COME, businessDate: NEXT } as const
+    await world.inSql((sql) => insertPostings(sql, [funded]))
+    const [{ id } = { id: '' }] = await at.found(true)
+    expect(await resolve(id, 'booked')).toBe('executed')
     expect(await at.float()).toBe(OPENING + COME)
   })
 

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { entitlementTotal } from '../../domain/programme.ts'
 import { swiftProgramme } from '../support/builders.ts'
 import { setAppropriation } from '../../store/budgets.ts'
+import type { Pass } from '../../failpoints.ts'
 import { gate } from '../support/gate.ts'
+import { asked, sendFirst, submitted } from '../support/sent.ts'
 import {
   AMOUNT,
   disbursementOf,
@@ -13,6 +15,7 @@ import {
   OPERATOR,
   openWorld,
   refusal,
+  seen,
   WAVE,
   YEAR,
   type World,
@@ -212,6 +215,36 @@ describe('of two years that end, one that cannot go on keeps nothing from the ot
         NOON,
       ),
     )
+  })
+
+  it('sees what comes back while it closes, and carries it over', async () => {
+    await world.appropriate(each * 5n, NEXT)
+    const sent = await sendFirst(world)
+    await world.observe(submitted(sent.payout, seen('paid')))
+    await endYear(world)
+    while ((await yearOf(world)).state !== 'carried') await world.store.years.goOn(YEARS_END)
+    const [written, committed] = [gate(), gate()]
+    const pass: Pass = async (point, work) => {
+      const done = await work
+      if (point === 'outcome:watched') {
+        written.open()
+        await committed.opened
+      }
+      return done
+    }
+    const store = openStore(world.database, { pass })
+    const coming = store.payouts.observe([asked(sent.payout, seen('returned'), YEARS_END, 1)])
+    await written.opened
+    const closing = finishYears(world.store)
+    await expect.poll(() => world.count('SELECT FROM pg_locks WHERE NOT granted'), { timeout: 5000 }).toBeGreaterThan(0)
+    committed.open()
+    await Promise.all([coming, closing])
+    await store.close()
+    await finishYears(world.store)
+    expect((await yearOf(world)).state).toBe('closed')
+    expect(
+      await world.count('SELECT FROM disbursement WHERE fiscal_year = $1 AND is_open_obligation(disbursement)', [YEAR]),
+    ).toBe(0)
   })
 
   it('where the database refuses a step: it says so, the error is told, and it goes on by itself once it can', async () => {

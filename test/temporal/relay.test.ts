@@ -253,7 +253,7 @@ describe('a sweep', () => {
     await scene.stopRelay()
     const [failing, waiting] = [await scene.register({}, Date.now()), await scene.register({}, Date.now())]
     const slow = gate()
-    const sweep = (): Promise<number> => Promise.reject(new Error('Query read timeout'))
+    const sweep = (): Promise<never> => Promise.reject(new Error('Query read timeout'))
     const fails = relayOf(scene.temporal, {
       messages: { ...scene.store.messages, sweep },
       sweeps: true,
@@ -264,7 +264,7 @@ describe('a sweep', () => {
     expect(fails.events.filter(({ kind }) => kind === 'fault')).toHaveLength(1)
     const late = await scene.register({}, Date.now())
     const waits = relayOf(scene.temporal, {
-      messages: { ...scene.store.messages, sweep: () => slow.opened.then(() => 0) },
+      messages: { ...scene.store.messages, sweep: () => slow.opened.then(() => ({ nudged: 0, isMore: false })) },
       sweeps: true,
     })
     await untilTrue(async () => (await stageOf(late)) === 'admission' && (await stageOf(waiting)) === 'admission')
