@@ -71,9 +71,8 @@ export class SimLives {
     if (plant !== 'next-attempt-while-send-open') return life
     const tranches = life.tranches.map((tranche) => {
       const owed = tranche.disbursement
-      if (!owed?.payout || !AT_REST.includes(owed.state)) return tranche
-      const payout = { ...owed.payout, last_ended_ms: owed.payout.last_ended_ms ?? owed.payout.last_started_ms }
-      return { ...tranche, disbursement: { ...owed, payout } }
+      if (!owed || !AT_REST.includes(owed.state)) return tranche
+      return { ...tranche, disbursement: { ...owed, open_send: null } }
     })
     return { ...life, tranches }
   }
@@ -92,6 +91,7 @@ export class SimLives {
         const {
           owed: amount,
           payout: _payout,
+          open_send: _open,
           asked: _asked,
           reviewing: _reviewing,
           year_over: _over,
