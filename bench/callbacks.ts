@@ -1,8 +1,9 @@
 /**
  * What gateways tell, taken in: signature, schema, inbox, repeats, transition, postings and message, one in ten told twice. Against
- * a route that only validates, and against the same intake with a transaction for each.
+ * a route that only validates, against the same intake with a transaction for each, and against the bare inserts of the same rows
+ * behind the same route, which tell how much of the way PostgreSQL alone takes.
  */
-import { fork } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
@@ -12,12 +13,14 @@ import { loadConfig } from '../config.ts'
 import { startStack } from '../local/stack.ts'
 import { openBulk } from '../store/bulk.ts'
 import { postAll, type Post } from './http-load.ts'
+import { bareInsert, bareRows, layBareTables, TAKEN_IN, withClient } from './bare-rows.ts'
+import type { BareRows } from './callback-server.ts'
 import { rounded, spreadOf } from './measure.ts'
 import { PAYOUT_AMOUNT, payoutOf, plantPayouts, plantProgramme } from './payouts.ts'
 import type { BenchResult } from './report.ts'
 
-/** As it is; each callback in a transaction of its own; nothing behind signature and schema. */
-export type Arm = 'whole' | 'single' | 'validated'
+/** As it is; each callback in a transaction of its own; the bare rows alone; nothing behind signature and schema. */
+export type Arm = 'whole' | 'single' | 'stored' | 'validated'
 type Urls = Readonly<Record<Arm, string>>
 
 export interface CallbackBench {
@@ -45,10 +48,11 @@ export async function benchCallbacks({ rounds, count, say }: CallbackBench): Pro
     const superUrl = stack.postgres?.superUrl ?? ''
     const signer = new Webhook(env['SANDBOX_CALLBACK_SECRET'] ?? '')
     await plantProgramme(superUrl, 10n ** 16n)
+    await withClient(superUrl, (client) => layBareTables(client, TAKEN_IN))
     const measured: Round[] = []
     for (let round = 0; round <= rounds; round += 1) {
       const size = round === 0 ? Math.min(500, count) : count
-      const result = await oneRound({ urls, superUrl, signer }, { first: round * count * 2, count: size })
+      const result = await oneRound({ urls, server, superUrl, signer }, { first: round * count * 2, count: size })
       // The first round warms all arms and counts for nothing.
       if (round === 0) continue
       say(`round ${round}: ${JSON.stringify(result)}`)
@@ -57,7 +61,16 @@ export async function benchCallbacks({ rounds, count, say }: CallbackBench): Pro
     const ratios = spreadOf(measured.map(({ ratio }) => ratio))
     const ofSingle = spreadOf(measured.map((one) => one.ofSingle))
     const target = 'at least 0.45 of a route that only validates, at least 2.5 times a transaction for each'
-    return { bench: 'callbacks', ratio: rounded(ratios.median), target, ratios, ofSingle, rounds: measured }
+    const storedRatios = spreadOf(measured.map(({ storedRatio }) => storedRatio))
+    return {
+      bench: 'callbacks',
+      ratio: rounded(ratios.median),
+      target,
+      ratios,
+      ofSingle,
+      storedRatios,
+      rounds: measured,
+    }
   } finally {
     server.disconnect()
     await stack.stop()
@@ -69,13 +82,17 @@ interface Round {
   /** Callbacks a second, repeats included. */
   readonly whole: number
   readonly single: number
+  readonly stored: number
   readonly validated: number
   readonly ratio: number
   readonly ofSingle: number
+  /** The bare inserts as a share of the route that only validates: no intake that writes these rows comes nearer. */
+  readonly storedRatio: number
 }
 
 interface Bench {
   readonly urls: Urls
+  readonly server: ChildProcess
   readonly superUrl: string
   readonly signer: Webhook
 }
@@ -89,8 +106,30 @@ async function oneRound(bench: Bench, range: Range): Promise<Round> {
   const validated = await told(bench, 'validated', range)
   const whole = await told(bench, 'whole', range)
   const single = await told(bench, 'single', alone)
+  await sendBareRows(bench, range)
+  const stored = await told(bench, 'stored', range)
+  await requireStored(bench.superUrl, range)
   await requireCredited(bench.superUrl, range.count + alone.count, range.first)
-  return { whole, single, validated, ratio: rounded(whole / validated), ofSingle: rounded(whole / single) }
+  return {
+    whole,
+    single,
+    stored,
+    validated,
+    ratio: rounded(whole / validated),
+    ofSingle: rounded(whole / single),
+    storedRatio: rounded(stored / validated),
+  }
+}
+
+/** Hands the rows that the whole intake has written to the arm that writes them bare. */
+async function sendBareRows({ server, superUrl }: Bench, range: Range): Promise<void> {
+  const found = await withClient(superUrl, (client) => bareRows(client, range, TAKEN_IN))
+  const rows = Array.from({ length: range.count }, (_, n) => {
+    const { key, reference } = payoutOf(range.first + n)
+    return [reference, found.get(key) ?? []] as const
+  })
+  server.send({ superUrl, insert: bareInsert(TAKEN_IN), rows } satisfies BareRows)
+  await once(server, 'message')
 }
 
 async function told({ urls, signer }: Bench, arm: Arm, range: Range): Promise<number> {
@@ -147,4 +186,18 @@ async function requireCredited(superUrl: string, count: number, first: number): 
       throw new Error(`${count} were told as paid: ${paid} are, ${posted} are posted once`)
     }
   })
+}
+
+/** Each callback has its rows once among the bare ones, its two lines of the ledger with it. */
+async function requireStored(superUrl: string, { first, count }: Range): Promise<void> {
+  const keys = Array.from({ length: count }, (_, n) => payoutOf(first + n).key)
+  const { rows } = await withClient(superUrl, (client) =>
+    client.query<{ told: string; same: boolean }>(
+      `SELECT (SELECT count(*) FROM bare_callback WHERE payout = ANY ($1))::text AS told,
+              (SELECT count(*) FROM bare_posting WHERE subject = ANY ($1)) = (SELECT count(*) FROM posting WHERE subject = ANY ($1)) AS same`,
+      [keys],
+    ),
+  )
+  if (rows[0]?.told !== String(count) || !rows[0].same)
+    throw new Error(`the bare rows of ${count} are not what was sent`)
 }

@@ -5,7 +5,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import pg from 'pg'
 import { GATHERING } from '../api/context.ts'
 import { coalesce } from '../api/plugins/coalesce.ts'
 import { loadConfig } from '../config.ts'
@@ -16,6 +15,16 @@ import { startStack } from '../local/stack.ts'
 import { composeEngine } from '../main/compose.ts'
 import type { Store } from '../store/index.ts'
 import type { ObservationItem } from '../store/observation-item.ts'
+import {
+  APPENDED,
+  bareInsert,
+  bareRows,
+  batchOf,
+  layBareTables,
+  withClient,
+  WRITTEN,
+  type Written,
+} from './bare-rows.ts'
 import { rounded, spreadOf } from './measure.ts'
 import { PAYOUT_AMOUNT, payoutOf, plantPayouts, plantProgramme, plantWaiting } from './payouts.ts'
 import { benchProgramme } from './programme.ts'
@@ -147,70 +156,29 @@ async function gathered(store: Store, range: Range): Promise<{ seconds: number; 
   return { seconds: (performance.now() - began) / 1000, waits }
 }
 
-/** What an outcome appends. */
-const APPENDED = [
-  { table: 'posting', of: `subject IN (SELECT key FROM payout WHERE ref = ANY ($1))` },
-  { table: 'audit_event', of: 'ref = ANY ($1)' },
-  { table: 'observation', of: `payout IN (SELECT key FROM payout WHERE ref = ANY ($1))` },
-  { table: 'message', of: 'ref = ANY ($1)' },
-] as const
-/** All that it writes: the transition is among it, for PostgreSQL writes a row that changes whole. */
-const WRITTEN = [
-  { table: 'payout', of: 'ref = ANY ($1)' },
-  { table: 'disbursement', of: 'ref = ANY ($1)' },
-  ...APPENDED,
-] as const
-type Written = (typeof WRITTEN)[number]
-
-/** Seconds that the same rows take, in tables with the same columns, checks and indexes, a hundred payouts a commit: no lock, no state, no trigger. */
-async function bareInserts(superUrl: string, { first, count }: Range, written: readonly Written[]): Promise<number> {
-  const client = new pg.Client({ connectionString: superUrl })
-  await client.connect()
-  try {
-    for (const { table } of written) {
-      await client.query(`CREATE TEMPORARY TABLE model_${table} (LIKE ${table})`)
-      await client.query(`DROP TABLE IF EXISTS bare_${table}`)
-      await client.query(`CREATE TABLE bare_${table} (LIKE ${table} INCLUDING INDEXES INCLUDING CONSTRAINTS)`)
-    }
-    const batches: string[][] = []
-    for (let from = 0; from < count; from += RAW_BATCH) {
-      const refs = Array.from({ length: Math.min(RAW_BATCH, count - from) }, (_, n) => payoutOf(first + from + n).ref)
-      batches.push(await rowsOf(client, refs, written))
-    }
-    const inserts = written.map(({ table }, n) => {
-      const insert = `INSERT INTO bare_${table} SELECT * FROM unnest($${n + 1}::model_${table}[])`
-      return n === written.length - 1 ? insert : `t${n} AS (${insert})`
-    })
-    const text = `WITH ${inserts.slice(0, -1).join(', ')} ${inserts.at(-1) ?? ''}`
+/** Seconds that the same rows take, a hundred payouts a commit. */
+async function bareInserts(superUrl: string, range: Range, written: readonly Written[]): Promise<number> {
+  return withClient(superUrl, async (client) => {
+    await layBareTables(client, written)
+    const rows = [...(await bareRows(client, range, written)).values()]
+    const batches: string[][][] = []
+    for (let from = 0; from < rows.length; from += RAW_BATCH) batches.push(batchOf(rows.slice(from, from + RAW_BATCH)))
+    const text = bareInsert(written)
     const began = performance.now()
     for (const values of batches) await client.query({ name: 'bare', text, values })
     return (performance.now() - began) / 1000
-  } finally {
-    await client.end()
-  }
-}
-
-/** Rows of a hundred payouts as arrays of records, ready to be sent. */
-async function rowsOf(client: pg.Client, refs: readonly string[], written: readonly Written[]): Promise<string[]> {
-  const found: string[] = []
-  for (const { table, of } of written) {
-    const text = `SELECT array_agg(t::${table})::text AS rows FROM ${table} t WHERE ${of}`
-    const { rows } = await client.query<{ rows: string }>(text, [refs])
-    found.push(rows[0]?.rows ?? '{}')
-  }
-  return found
+  })
 }
 
 async function requirePaid(superUrl: string, count: number, first: number): Promise<void> {
-  const client = new pg.Client({ connectionString: superUrl })
-  await client.connect()
   const refs = Array.from({ length: count }, (_, n) => payoutOf(first + n).ref)
-  const { rows } = await client.query<{ paid: number; posted: number }>(
-    `SELECT (SELECT count(*)::int FROM disbursement WHERE ref = ANY ($1) AND state = 'paid') AS paid,
-            (SELECT count(DISTINCT subject)::int FROM posting WHERE ref = ANY ($1) AND event = 'paid') AS posted`,
-    [refs],
+  const { rows } = await withClient(superUrl, (client) =>
+    client.query<{ paid: number; posted: number }>(
+      `SELECT (SELECT count(*)::int FROM disbursement WHERE ref = ANY ($1) AND state = 'paid') AS paid,
+              (SELECT count(DISTINCT subject)::int FROM posting WHERE ref = ANY ($1) AND event = 'paid') AS posted`,
+      [refs],
+    ),
   )
-  await client.end()
   const [{ paid: done, posted } = { paid: 0, posted: 0 }] = rows
   if (done !== count || posted !== count)
     throw new Error(`${count} were told as paid: ${done} are, ${posted} are posted`)
@@ -222,14 +190,13 @@ async function commitTogether(store: Store, superUrl: string, first: number) {
   const began = performance.now()
   const outcomes = await Promise.all(refs.map((ref) => commit(store, ref)))
   const seconds = (performance.now() - began) / 1000
-  const client = new pg.Client({ connectionString: superUrl })
-  await client.connect()
   // At every posting, in the order of their numbers, and not only at the end.
-  const { rows } = await client.query<{ highest: string; limit: string }>(
-    `SELECT max(running)::text AS highest, (SELECT amount::text FROM appropriation) AS limit
-       FROM (SELECT sum(amount) OVER (ORDER BY id) AS running FROM posting WHERE event = 'committed') p`,
+  const { rows } = await withClient(superUrl, (client) =>
+    client.query<{ highest: string; limit: string }>(
+      `SELECT max(running)::text AS highest, (SELECT amount::text FROM appropriation) AS limit
+         FROM (SELECT sum(amount) OVER (ORDER BY id) AS running FROM posting WHERE event = 'committed') p`,
+    ),
   )
-  await client.end()
   const committed = outcomes.filter((outcome) => outcome === 'committed').length
   const isExceeded = BigInt(rows[0]?.highest ?? '0') > BigInt(rows[0]?.limit ?? '0')
   return { asked: COMMITMENTS, committed, limitExceeded: isExceeded, decidedPerSecond: rounded(COMMITMENTS / seconds) }
