@@ -90,8 +90,9 @@ async function liftOne(id: string, options: ProposingOptions): Promise<void> {
   await proposeAct(options, { act: 'freeze-lift', content: { freeze: id } })
 }
 
-function storyOf({ id, placedAt, placedBy, reason, lift }: Freeze): string {
-  const lines = [`  ${id}`, `  ${placedAt}  placed by ${placedBy}: ${reason}`]
+function storyOf({ id, placedAt, placedBy, cause, reason, lift }: Freeze): string {
+  const why = cause === 'person' ? reason : `${cause}: ${reason}`
+  const lines = [`  ${id}`, `  ${placedAt}  placed by ${placedBy}: ${why}`]
   if (lift !== null)
     lines.push(`  ${lift.liftedAt}  lifted by ${lift.liftedBy}, as proposal ${lift.proposal ?? 'unknown'}`)
   return lines.join('\n')

@@ -23,6 +23,11 @@ export const FAILURE_CODES = [
   'returned-twice',
   'retries-used-up',
   'gateway-contradiction',
+  'float-restored',
+  'review-decided',
+  'held-by-decision',
+  'another-attempt-reviewed',
+  'paid-in-lost-time',
   'no-reason-given',
 ] as const
 export type FailureCode = (typeof FAILURE_CODES)[number]

@@ -47,6 +47,11 @@ const BY_FAILURE: Readonly<Record<FailureCode, ActionRule>> = {
   'returned-twice': operators,
   'retries-used-up': operators,
   'gateway-contradiction': operators,
+  'float-restored': gateways,
+  'review-decided': gateways,
+  'held-by-decision': operators,
+  'another-attempt-reviewed': operators,
+  'paid-in-lost-time': operators,
   'no-reason-given': operators,
 }
 

@@ -27,6 +27,11 @@ const FAILURE: Readonly<Record<FailureCode, string>> = {
   'returned-twice': 'The money has come back twice.',
   'retries-used-up': 'The payment was tried several times without success.',
   'gateway-contradiction': 'The gateway contradicts itself.',
+  'float-restored': 'There is money at the payment gateway again.',
+  'review-decided': 'Two officers have decided about this payment.',
+  'held-by-decision': 'Two officers have stopped this payment until they decide anew.',
+  'another-attempt-reviewed': 'Another attempt of this payment is being looked at.',
+  'paid-in-lost-time': 'A payment made before the database was restored may be this one.',
   'no-reason-given': 'The gateway gave no reason.',
 }
 
@@ -59,6 +64,11 @@ const NEXT: Readonly<Record<FailureCode, string>> = {
   'returned-twice': TEAM,
   'retries-used-up': TEAM,
   'gateway-contradiction': TEAM,
+  'float-restored': WAIT,
+  'review-decided': 'What they decided is done automatically; where an account is asked for, link one.',
+  'held-by-decision': TEAM,
+  'another-attempt-reviewed': TEAM,
+  'paid-in-lost-time': TEAM,
   'no-reason-given': TEAM,
 }
 

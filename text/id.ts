@@ -27,6 +27,11 @@ const FAILURE: Readonly<Record<FailureCode, string>> = {
   'returned-twice': 'Dana ini sudah dua kali dikembalikan.',
   'retries-used-up': 'Pengiriman sudah dicoba beberapa kali dan belum berhasil.',
   'gateway-contradiction': 'Keterangan dari mitra pembayaran tidak sesuai satu sama lain.',
+  'float-restored': 'Dana penyaluran di mitra pembayaran sudah tersedia kembali.',
+  'review-decided': 'Dua petugas telah memutuskan pengiriman ini.',
+  'held-by-decision': 'Dua petugas menghentikan pengiriman ini sampai ada keputusan baru.',
+  'another-attempt-reviewed': 'Pengiriman sebelumnya sedang diperiksa.',
+  'paid-in-lost-time': 'Pengiriman yang dilakukan sebelum data dipulihkan mungkin adalah pengiriman ini.',
   'no-reason-given': 'Mitra pembayaran tidak menyebutkan alasannya.',
 }
 
@@ -59,6 +64,12 @@ const NEXT: Readonly<Record<FailureCode, string>> = {
   'returned-twice': TEAM,
   'retries-used-up': TEAM,
   'gateway-contradiction': TEAM,
+  'float-restored': WAIT,
+  'review-decided':
+    'Keputusannya dijalankan secara otomatis; bila diminta, silakan tautkan rekening atau dompet digital.',
+  'held-by-decision': TEAM,
+  'another-attempt-reviewed': TEAM,
+  'paid-in-lost-time': TEAM,
   'no-reason-given': TEAM,
 }
 

@@ -50,6 +50,13 @@ describe('lunas participants', () => {
     expect(told.stdout).toContain('Insentif')
   })
 
+  test('every command of the page about money that waits at a gateway does what it says', async () => {
+    const said = await runAll('docs/runbooks/gateways.md', { REF: lives[0]?.ref ?? '' })
+    expect(said[1]).toContain('closed (completed)')
+    expect(said[3]).toBe('Nothing is frozen.\n')
+    expect(said.at(-2)).toContain('SP2D-114/2026')
+  })
+
   test('show --watch --json prints one object a line for each change, until the life is closed', async () => {
     const [person] = peopleWith(1)
     const { body } = await live.calls.post('registrar', live.participants, person?.registration)

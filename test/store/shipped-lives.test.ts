@@ -40,6 +40,8 @@ async function liveOn(programme: Programme, ref: string, startMs: number, answer
   throw new Error('the life does not end')
 }
 
+const HOLDER = 'Siti Aminah'
+
 const answerAt = ({ opens, closes }: OpenSurvey, answers: Answers): number =>
   answers === 'as soon as it opens' ? opens.getTime() : closes.getTime() - MINUTE
 
@@ -67,7 +69,13 @@ async function answer(programme: Programme, ref: string, tranche: string, nowMs:
 }
 
 async function pay(programme: Programme, ref: string, tranche: string, nowMs: number): Promise<void> {
-  const payout = await world.claim(disbursementOf(ref, tranche, programme.code), nowMs)
+  const disbursement = disbursementOf(ref, tranche, programme.code)
+  const { accountId: account, gateway, destination } = await world.draft(disbursement, nowMs)
+  // As it is before each payment: of one that is confirmed already nothing changes.
+  const { institution } = destination.open()
+  const question = { programme: programme.code, ref, account, gateway, institution, destination }
+  await world.store.accountChecks.record(question, { kind: 'valid', registeredName: HOLDER }, nowMs)
+  const payout = await world.claim(disbursement, nowMs)
   const minor = BigInt(programme.tranches.find(({ code }) => code === tranche)?.amount ?? '0')
   const fact = seen('paid', { amount: { minor, currency: 'IDR' }, gatewayId: `po_${tranche}` })
   await world.observe({ payout, source: 'submit', fact, atMs: nowMs + MINUTE, send: 1 })
@@ -82,7 +90,7 @@ it.each([
   const programme = shippedProgramme(code)
   world = await openWorld({ programme })
   const trainedMs = Date.parse(trained)
-  const ref = await world.admit({}, trainedMs - 7 * DAY)
+  const ref = await world.admit({ name: HOLDER }, trainedMs - 7 * DAY)
   await world.train(ref, trainedMs)
   expect(await liveOn(programme, ref, trainedMs, answers)).toMatchObject({ outcome: 'completed' })
   const { paid } = await world.one<{ paid: bigint }>(

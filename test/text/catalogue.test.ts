@@ -1,5 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { PAID_IN_LOST_TIME, RECEIVABLE_STANDS, REST_OWED } from '../../domain/disbursement.ts'
 import { REFUSAL_CODES } from '../../domain/eligibility.ts'
+import { PROJECT_ROOT } from '../../local/project.ts'
 import { shippedProgramme } from '../../programmes/index.ts'
 import { attentionText, failureText, refusalText, text } from '../../text/catalogue.ts'
 import { FAILURE_CODES, knownFailure } from '../../domain/failure-code.ts'
@@ -58,6 +62,21 @@ describe('texts', () => {
       'undocumented',
       'no-reason-given',
     ])
+  })
+
+  it('know every reason for which a payment waits', () => {
+    const files = ['domain', 'store', 'activities'].flatMap((room) =>
+      readdirSync(path.join(PROJECT_ROOT, room), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.ts'))
+        .map((name) => readFileSync(path.join(PROJECT_ROOT, room, name), 'utf8')),
+    )
+    const moves = files
+      .join('\n')
+      .matchAll(/state: '(released|needs-account|review|failed|float-short)', reason: '([a-z-]+)'/g)
+    const reasons = [...moves].map(([, , reason = '']) => reason)
+    expect(reasons.length).toBeGreaterThan(3)
+    const known = [...reasons, PAID_IN_LOST_TIME, RECEIVABLE_STANDS, REST_OWED, 'float-restored', 'account-unchecked']
+    expect(known.filter((reason) => knownFailure(reason) === 'undocumented')).toEqual([])
   })
 
   it('say whose move it is', () => {

@@ -48,7 +48,8 @@ const stateOf = async (ref: string, tranche = 'incentive-1'): Promise<string> =>
 
 /** Registered and told; the life screens itself. */
 async function registered(account = bankAccount()): Promise<string> {
-  const ref = await scene.register({ account }, await scene.now())
+  // The name stands on the account as the programme has it: it is compared before the first payment.
+  const ref = await scene.register({ account, name: account.holder }, await scene.now())
   await scene.settle()
   await until(ref, 'admission')
   return ref
