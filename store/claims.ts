@@ -214,6 +214,8 @@ async function claimLocked(
   if (isSomethingElses) return { kind: 'collision' }
   const timing = context.timingOf(draft.gateway)
   const by = sendByMs(nowMs, nowMs, timing)
+  // What is sent under a run is claimed after it was let go, also where the clock of this host is behind that of the other.
+  const claimedAtMs = draft.run === null ? nowMs : Math.max(nowMs, candidate.approval?.releasedAtMs ?? 0)
   const postings: LedgerEntry[] = [
     {
       event: 'claimed',
@@ -229,9 +231,9 @@ async function claimLocked(
     },
   ]
   const writing = Promise.all([
-    insertClaim(sql, sealRequest(context, draft, keyOf(), body), draft, body, { nowMs, by }),
+    insertClaim(sql, sealRequest(context, draft, keyOf(), body), draft, body, { nowMs, claimedAtMs, by }),
     insertPostings(sql, postings),
-    insertAudit(sql, [sentEntry(draft, nowMs)]),
+    insertAudit(sql, [sentEntry(draft, claimedAtMs)]),
   ])
   await pass('claim:written', writing)
   return { kind: 'claimed', send: 1, sendByMs: by }
@@ -258,7 +260,7 @@ function insertClaim(
   request: NewDocument,
   draft: ClaimDraft,
   body: Uint8Array,
-  at: { readonly nowMs: number; readonly by: number },
+  at: { readonly nowMs: number; readonly claimedAtMs: number; readonly by: number },
 ): Promise<unknown> {
   const superseding = draft.n > 1 && supersedeEnded(sql, draft.disbursement)
   const freezing = sql.query({
@@ -285,6 +287,7 @@ function insertClaim(
       request.keyId,
       request.aad,
       request.box,
+      new Date(at.claimedAtMs),
     ],
   })
   return Promise.all([superseding, freezing])
@@ -297,7 +300,7 @@ WITH request AS (
 ), payout AS (
   INSERT INTO payout (key, disbursement, programme, ref, n, gateway, reference, salt, amount, currency, account, state, money,
                       request, request_sha256, claimed_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'submitting', 'clearing', $15, $12, $13)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'submitting', 'clearing', $15, $12, $21)
 ), send AS (
   INSERT INTO send (payout, number, started_at, send_by) VALUES ($1, 1, $13, $14)
 )
