@@ -13,7 +13,7 @@ import type { Failure } from '../domain/observation.ts'
 import type { AccountDetails } from '../domain/registration.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
-import { candidateOf } from './claim-candidate.ts'
+import { candidateOf, type Candidate } from './claim-candidate.ts'
 import {
   claimParked,
   coveringRun,
@@ -214,8 +214,6 @@ async function claimLocked(
   if (isSomethingElses) return { kind: 'collision' }
   const timing = context.timingOf(draft.gateway)
   const by = sendByMs(nowMs, nowMs, timing)
-  // What is sent under a run is claimed after it was let go, also where the clock of this host is behind that of the other.
-  const claimedAtMs = draft.run === null ? nowMs : Math.max(nowMs, candidate.approval?.releasedAtMs ?? 0)
   const postings: LedgerEntry[] = [
     {
       event: 'claimed',
@@ -231,12 +229,21 @@ async function claimLocked(
     },
   ]
   const writing = Promise.all([
-    insertClaim(sql, sealRequest(context, draft, keyOf(), body), draft, body, { nowMs, claimedAtMs, by }),
+    insertClaim(sql, sealRequest(context, draft, keyOf(), body), draft, body, {
+      nowMs,
+      claimedAtMs: claimedAt(draft, candidate, nowMs),
+      by,
+    }),
     insertPostings(sql, postings),
-    insertAudit(sql, [sentEntry(draft, claimedAtMs)]),
+    insertAudit(sql, [sentEntry(draft, claimedAt(draft, candidate, nowMs))]),
   ])
   await pass('claim:written', writing)
   return { kind: 'claimed', send: 1, sendByMs: by }
+}
+
+/** What is sent under a run is claimed after it was let go, also where the clock of this host is behind that of the other. */
+function claimedAt({ run }: ClaimDraft, { approval }: Candidate, nowMs: number): number {
+  return run === null ? nowMs : Math.max(nowMs, approval?.releasedAtMs ?? 0)
 }
 
 function sentEntry(draft: ClaimDraft, atMs: number): AuditEntry {
