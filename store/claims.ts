@@ -214,27 +214,13 @@ async function claimLocked(
   if (isSomethingElses) return { kind: 'collision' }
   const timing = context.timingOf(draft.gateway)
   const by = sendByMs(nowMs, nowMs, timing)
-  const postings: LedgerEntry[] = [
-    {
-      event: 'claimed',
-      subject: draft.payout,
-      amount: draft.amount,
-      currency: draft.currency,
-      gateway: draft.gateway,
-      programme: draft.programme,
-      ref: draft.ref,
-      fiscalYear: candidate.fiscal_year,
-      budgetLine: candidate.budget_line,
-      businessDate: localDate(programme.zone, nowMs),
-    },
-  ]
   const writing = Promise.all([
     insertClaim(sql, sealRequest(context, draft, keyOf(), body), draft, body, {
       nowMs,
       claimedAtMs: claimedAt(draft, candidate, nowMs),
       by,
     }),
-    insertPostings(sql, postings),
+    insertPostings(sql, [claimedEntry(draft, candidate, localDate(programme.zone, nowMs))]),
     insertAudit(sql, [sentEntry(draft, claimedAt(draft, candidate, nowMs))]),
   ])
   await pass('claim:written', writing)
@@ -244,6 +230,12 @@ async function claimLocked(
 /** What is sent under a run is claimed after it was let go, also where the clock of this host is behind that of the other. */
 function claimedAt({ run }: ClaimDraft, { approval }: Candidate, nowMs: number): number {
   return run === null ? nowMs : Math.max(nowMs, approval?.releasedAtMs ?? 0)
+}
+
+function claimedEntry(draft: ClaimDraft, candidate: Candidate, businessDate: string): LedgerEntry {
+  const { payout: subject, amount, currency, gateway, programme, ref } = draft
+  const { fiscal_year: fiscalYear, budget_line: budgetLine } = candidate
+  return { event: 'claimed', subject, amount, currency, gateway, programme, ref, fiscalYear, budgetLine, businessDate }
 }
 
 function sentEntry(draft: ClaimDraft, atMs: number): AuditEntry {
