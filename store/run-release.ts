@@ -4,7 +4,6 @@
  */
 import { engineActor } from '../domain/act.ts'
 import { addDuration } from '../domain/duration.ts'
-import { OPEN_STATES } from '../domain/payout.ts'
 import { RUN_ENDS, runTarget, type RunState } from '../domain/payout-run.ts'
 import type { Programme, RunRules } from '../domain/programme.ts'
 import { insertAudit } from './audit.ts'
@@ -15,6 +14,7 @@ import { STILL_OWED } from './owed-amount.ts'
 import { freeRunFees } from './fees.ts'
 import { takeTarget } from './freeze-locks.ts'
 import { IS_USED } from './run-approval.ts'
+import { firstLines, SILENT_PAUSE_MS } from './run-canary.ts'
 import { frozenBy } from './run-collect.ts'
 import { findRun, lockRun, type RunRow } from './run-rows.ts'
 import { endLines, rulesOf } from './run-steps.ts'
@@ -60,9 +60,6 @@ export function lookAtRun(
     return look.take(ahead)
   })
 }
-
-/** How soon the first lines are looked at again, while some of them have no answer. Milliseconds. */
-const SILENT_PAUSE_MS = 5 * 60_000
 
 const NOT_APPROVED: readonly RunState[] = ['collecting', 'proposed']
 
@@ -143,8 +140,7 @@ class Look {
       return pausedUntilMs > this.#nowMs ? pausedUntilMs : null
     }
     if (resumesAt.getTime() > this.#nowMs) return resumesAt.getTime()
-    const { rows } = await this.#sql.query<{ wrong: number; silent: number }>(patient(FIRST, [key, OPEN_STATES]))
-    const { wrong, silent } = one(rows, 'the first lines')
+    const { wrong, silent } = await firstLines(this.#sql, key)
     if (wrong * 2 <= released) {
       // Who asks for no pause looks at nothing.
       if (silent === 0 || pausedUntilMs <= this.#nowMs) return null
@@ -298,16 +294,6 @@ SELECT count(*) FILTER (WHERE state = 'collected')::int AS waiting, count(*) FIL
 
 const OUTCOMES = `
 SELECT state, count(*)::int AS lines, sum(amount)::text AS amount FROM payout_run_line WHERE run = $1 GROUP BY state ORDER BY state`
-
-/** Of the lines that were let go: those that did not do what they should, and those of which nothing is known yet. */
-const FIRST = `
-SELECT count(*) FILTER (WHERE l.state = 'dropped' AND l.reason IN ('refused', 'route')
-                           OR d.state IN ('review', 'failed', 'needs-account', 'float-short'))::int AS wrong,
-       count(*) FILTER (WHERE l.state = 'released' AND d.state IN ('owed', 'released', 'in-flight')
-                          AND NOT EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key AND y.claimed_at >= l.released_at
-                                                                 AND y.state <> ALL ($2::text[])))::int AS silent
-  FROM payout_run_line l JOIN disbursement d ON d.key = l.disbursement
- WHERE l.run = $1 AND l.released_at IS NOT NULL`
 
 /** What a line is worth now: null lets it be paid, anything else ends it, and says why. What is under way goes on. */
 const VERDICT = `
