@@ -107,6 +107,8 @@ export function isEnough(asked: Needs, needed: Needs): boolean {
 /** A line that is released, of a run that is releasing. */
 export interface LiveApproval {
   readonly run: string
+  /** When its line was let go, by the clock of who let it go. Milliseconds since the epoch. */
+  readonly releasedAtMs: number
   /** Milliseconds since the epoch: nothing is claimed or sent again from then on. */
   readonly untilMs: number
   readonly gateway: string

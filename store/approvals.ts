@@ -7,7 +7,7 @@ import { contentHash, signedText, type SignedDecision } from '../domain/signing.
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 import type { StoreContext } from './options.ts'
-import { grantsOf } from './grants.ts'
+import { holdGrantsOf } from './grants.ts'
 import { actNamed, findProposal, requirePerson, roleFor, roleIn, type ProposalRow } from './proposals.ts'
 import { isSignedWith, liveSigningKey, sha256, type SigningKeyView } from './signing-keys.ts'
 
@@ -132,7 +132,7 @@ async function requireStanding(sql: Sql, { id, act, programme, proposer, signing
   ]
   for (const { person, key, roles } of words) {
     const live = await liveSigningKey(sql, person)
-    if (live?.id !== key || !roleIn(await grantsOf(sql, person), roles, programme)) {
+    if (live?.id !== key || !roleIn(await holdGrantsOf(sql, person), roles, programme)) {
       throw new Problem('proposal-stale', `the key or the role of ${person} has ended since; propose it again`)
     }
   }

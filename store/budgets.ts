@@ -82,12 +82,15 @@ async function requireOpenYear(
   if (await isEnding(sql, programme.code, fiscalYear)) throw yearEnding(fiscalYear)
 }
 
-/** Throws `appropriation-too-small`, `year-ending` when setting it now would. */
+/**
+ * Throws `appropriation-too-small`, `year-ending` when setting it now would. The row is held until the proposal is on record: an amount that is being set
+ * is set before it, or after it and then it is void.
+ */
 export async function checkAppropriation(sql: Sql, appropriation: NewAppropriation): Promise<void> {
   const { programme, fiscalYear, amount } = appropriation
   await requireOpenYear(sql, appropriation)
   const { rows } = await sql.query<{ id: string }>(
-    'SELECT id FROM appropriation WHERE programme = $1 AND fiscal_year = $2 AND budget_line = $3',
+    'SELECT id FROM appropriation WHERE programme = $1 AND fiscal_year = $2 AND budget_line = $3 FOR UPDATE',
     [programme.code, fiscalYear, programme.budgetLine],
   )
   if (rows[0]) refuseTooSmall(amount, await promisedOf(sql, rows[0].id))

@@ -13,7 +13,7 @@ import type { Failure } from '../domain/observation.ts'
 import type { AccountDetails } from '../domain/registration.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
-import { candidateOf } from './claim-candidate.ts'
+import { candidateOf, type Candidate } from './claim-candidate.ts'
 import {
   claimParked,
   coveringRun,
@@ -214,27 +214,28 @@ async function claimLocked(
   if (isSomethingElses) return { kind: 'collision' }
   const timing = context.timingOf(draft.gateway)
   const by = sendByMs(nowMs, nowMs, timing)
-  const postings: LedgerEntry[] = [
-    {
-      event: 'claimed',
-      subject: draft.payout,
-      amount: draft.amount,
-      currency: draft.currency,
-      gateway: draft.gateway,
-      programme: draft.programme,
-      ref: draft.ref,
-      fiscalYear: candidate.fiscal_year,
-      budgetLine: candidate.budget_line,
-      businessDate: localDate(programme.zone, nowMs),
-    },
-  ]
   const writing = Promise.all([
-    insertClaim(sql, sealRequest(context, draft, keyOf(), body), draft, body, { nowMs, by }),
-    insertPostings(sql, postings),
-    insertAudit(sql, [sentEntry(draft, nowMs)]),
+    insertClaim(sql, sealRequest(context, draft, keyOf(), body), draft, body, {
+      nowMs,
+      claimedAtMs: claimedAt(draft, candidate, nowMs),
+      by,
+    }),
+    insertPostings(sql, [claimedEntry(draft, candidate, localDate(programme.zone, nowMs))]),
+    insertAudit(sql, [sentEntry(draft, claimedAt(draft, candidate, nowMs))]),
   ])
   await pass('claim:written', writing)
   return { kind: 'claimed', send: 1, sendByMs: by }
+}
+
+/** What is sent under a run is claimed after it was let go, also where the clock of this host is behind that of the other. */
+function claimedAt({ run }: ClaimDraft, { approval }: Candidate, nowMs: number): number {
+  return run === null ? nowMs : Math.max(nowMs, approval?.releasedAtMs ?? 0)
+}
+
+function claimedEntry(draft: ClaimDraft, candidate: Candidate, businessDate: string): LedgerEntry {
+  const { payout: subject, amount, currency, gateway, programme, ref } = draft
+  const { fiscal_year: fiscalYear, budget_line: budgetLine } = candidate
+  return { event: 'claimed', subject, amount, currency, gateway, programme, ref, fiscalYear, budgetLine, businessDate }
 }
 
 function sentEntry(draft: ClaimDraft, atMs: number): AuditEntry {
@@ -258,7 +259,7 @@ function insertClaim(
   request: NewDocument,
   draft: ClaimDraft,
   body: Uint8Array,
-  at: { readonly nowMs: number; readonly by: number },
+  at: { readonly nowMs: number; readonly claimedAtMs: number; readonly by: number },
 ): Promise<unknown> {
   const superseding = draft.n > 1 && supersedeEnded(sql, draft.disbursement)
   const freezing = sql.query({
@@ -285,6 +286,7 @@ function insertClaim(
       request.keyId,
       request.aad,
       request.box,
+      new Date(at.claimedAtMs),
     ],
   })
   return Promise.all([superseding, freezing])
@@ -297,7 +299,7 @@ WITH request AS (
 ), payout AS (
   INSERT INTO payout (key, disbursement, programme, ref, n, gateway, reference, salt, amount, currency, account, state, money,
                       request, request_sha256, claimed_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'submitting', 'clearing', $15, $12, $13)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'submitting', 'clearing', $15, $12, $21)
 ), send AS (
   INSERT INTO send (payout, number, started_at, send_by) VALUES ($1, 1, $13, $14)
 )

@@ -62,6 +62,12 @@ export async function grantsOf(sql: Sql, person: string): Promise<readonly Grant
   return rows
 }
 
+/** The same, none of which ends before the transaction does: who ends one waits, or has been waited for. */
+export async function holdGrantsOf(sql: Sql, person: string): Promise<readonly Grant[]> {
+  await sql.query('SELECT FROM role_grant WHERE person = $1 AND ended_at IS NULL ORDER BY id FOR SHARE', [person])
+  return grantsOf(sql, person)
+}
+
 /** The roles by which somebody acts with the key of the request. One that another person made alone carries no power, for that person has its secret. */
 export async function grantsWith(
   sql: Sql,

@@ -10,7 +10,7 @@ export const IS_USED = `EXISTS (SELECT FROM payout u
 /** The approval that covers disbursement `d`, if any: found by the partial index that lets a disbursement be on one open run only. */
 export const APPROVAL = `(
             SELECT CASE WHEN l.state = 'released' AND NOT ${IS_USED} THEN (
-                     SELECT jsonb_build_object('run', r.key, 'untilMs', ms(r.approved_until), 'gateway', l.gateway,
+                     SELECT jsonb_build_object('run', r.key, 'releasedAtMs', ms(l.released_at), 'untilMs', ms(r.approved_until), 'gateway', l.gateway,
                                                'account', l.account, 'amount', l.amount::text, 'currency', l.currency)
                        FROM payout_run r WHERE r.key = l.run AND r.state = 'releasing') END
               FROM payout_run_line l WHERE l.disbursement = d.key AND l.state IN ('collected', 'released'))`

@@ -14,6 +14,7 @@ import { STILL_OWED } from './owed-amount.ts'
 import { freeRunFees } from './fees.ts'
 import { takeTarget } from './freeze-locks.ts'
 import { IS_USED } from './run-approval.ts'
+import { firstLines, SILENT_PAUSE_MS } from './run-canary.ts'
 import { frozenBy } from './run-collect.ts'
 import { findRun, lockRun, type RunRow } from './run-rows.ts'
 import { endLines, rulesOf } from './run-steps.ts'
@@ -126,24 +127,27 @@ class Look {
 
   /**
    * The first lines go alone and are looked at for a while. When they are out, the instant until which the others wait; null when
-   * they may go; `stopped` when more than half of them went wrong, and people must look.
+   * they may go; `stopped` when more than half of them went wrong, and people must look. What nobody has an answer of proves nothing: outside
+   * the gateway's hours, behind a freeze or a long queue the others wait on.
    */
   async #canary(programme: Programme, { canary }: RunRules, { released }: Counted): Promise<number | null | 'stopped'> {
     const { key, resumesAt, stoppedBy } = this.#run
     // People have looked at what the engine stopped.
     if (released !== canary.lines || stoppedBy === 'engine') return null
+    const pausedUntilMs = addDuration(this.#nowMs, canary.pause, programme.zone)
     if (resumesAt === null) {
-      const atMs = addDuration(this.#nowMs, canary.pause, programme.zone)
-      await this.#sql.query('UPDATE payout_run SET resumes_at = $2, version = version + 1 WHERE key = $1', [
-        key,
-        new Date(atMs),
-      ])
-      return atMs > this.#nowMs ? atMs : null
+      await this.#rest(pausedUntilMs)
+      return pausedUntilMs > this.#nowMs ? pausedUntilMs : null
     }
     if (resumesAt.getTime() > this.#nowMs) return resumesAt.getTime()
-    const { rows } = await this.#sql.query<{ wrong: number }>(patient(WRONG, [key]))
-    const { wrong } = one(rows, 'wrong')
-    if (wrong * 2 <= released) return null
+    const { wrong, silent } = await firstLines(this.#sql, key)
+    if (wrong * 2 <= released) {
+      // Who asks for no pause looks at nothing.
+      if (silent === 0 || pausedUntilMs <= this.#nowMs) return null
+      const againMs = Math.min(pausedUntilMs, this.#nowMs + SILENT_PAUSE_MS)
+      await this.#rest(againMs)
+      return againMs
+    }
     const reason = `${wrong} of the first ${released} payments went wrong`
     await this.#sql.query(
       `UPDATE payout_run SET state = 'paused', stopped_at = $2, stopped_by = 'engine', reason = $3, version = version + 1 WHERE key = $1`,
@@ -151,6 +155,14 @@ class Look {
     )
     await this.#audit('run-paused', { wrong, released }, reason)
     return 'stopped'
+  }
+
+  async #rest(untilMs: number): Promise<void> {
+    const { key } = this.#run
+    await this.#sql.query('UPDATE payout_run SET resumes_at = $2, version = version + 1 WHERE key = $1', [
+      key,
+      new Date(untilMs),
+    ])
   }
 
   /** Lets the next portion go; how many lines there are then. */
@@ -283,12 +295,6 @@ SELECT count(*) FILTER (WHERE state = 'collected')::int AS waiting, count(*) FIL
 const OUTCOMES = `
 SELECT state, count(*)::int AS lines, sum(amount)::text AS amount FROM payout_run_line WHERE run = $1 GROUP BY state ORDER BY state`
 
-/** Of the lines that were let go, those that did not do what they should. */
-const WRONG = `
-SELECT count(*)::int AS wrong FROM payout_run_line l JOIN disbursement d ON d.key = l.disbursement
- WHERE l.run = $1 AND l.released_at IS NOT NULL
-   AND (l.state = 'dropped' AND l.reason IN ('refused', 'route') OR d.state IN ('review', 'failed', 'needs-account', 'float-short'))`
-
 /** What a line is worth now: null lets it be paid, anything else ends it, and says why. What is under way goes on. */
 const VERDICT = `
        CASE WHEN d.state IN ('paid', 'lapsed') THEN d.state
@@ -358,6 +364,12 @@ SELECT s.gateway, greatest(0, s.lines - (
           WHERE live.programme = $3 AND NOT ${frozenBy('l.gateway')} AND (d.state IN ('owed', 'released') AND d.release_at <= $4 OR d.state = 'float-short')))::int AS room
   FROM share s WHERE s.programme = $3 ORDER BY s.gateway`
 
+/**
+ * So many lines are let go with one look: who stops the run waits for the look's transaction, and seconds are all that a stop may take. The next look
+ * comes at once.
+ */
+const PORTION_MAX = 5000
+
 /** The oldest debts first, of all gateways together where only so many go alone. What is frozen waits, and holds up nothing behind it. */
 const RELEASE = `
 WITH chosen AS (
@@ -367,7 +379,7 @@ WITH chosen AS (
       WHERE l.run = $1 AND l.gateway = room.gateway AND l.state = 'collected' AND NOT ${frozenBy('l.gateway')}
         AND NOT EXISTS (SELECT FROM account a WHERE a.id = l.account AND a.ended_at IS NULL AND (greatest(a.usable_from, a.rests_until) > $2 OR a.shared))
       ORDER BY l.owed_at, l.disbursement LIMIT room.lines) AS one
-   ORDER BY one.owed_at, one.disbursement LIMIT $6::int
+   ORDER BY one.owed_at, one.disbursement LIMIT least($6::int, ${PORTION_MAX})
 ), judged AS (
   SELECT l.disbursement, ${VERDICT} AS verdict FROM chosen l ${ABOUT}
 ), moved AS (${MOVE}

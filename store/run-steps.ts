@@ -187,14 +187,18 @@ export async function approveRun(
 
 /**
  * Stops a run: when this commits, nothing of it is claimed or sent again, and nothing is queued. Lines that were let go and are not
- * under way wait with the others again. Throws `not-found`, `run-not-open`.
+ * under way wait with the others again; since when one was sent under stays, for what was sent is covered by it whatever comes next. Throws `not-found`, `run-not-open`.
  */
 export async function pauseRun(sql: Sql, { run: key, reason }: StopRun, actor: Actor, atMs: number): Promise<RunRow> {
   await takeTarget(sql, runTarget(key))
   const run = await lockRun(sql, key)
   const to = stepped(run, 'pause')
   const { rowCount } = await sql.query(
-    `UPDATE payout_run_line l SET state = 'collected', released_at = NULL FROM disbursement d
+    `UPDATE payout_run_line l
+        SET state = 'collected',
+            released_at = CASE WHEN EXISTS (SELECT FROM payout y WHERE y.disbursement = l.disbursement AND y.claimed_at >= l.released_at)
+                               THEN l.released_at END
+       FROM disbursement d
       WHERE l.run = $1 AND l.state = 'released' AND d.key = l.disbursement AND d.state = ANY ($2::text[]) AND NOT ${IS_USED}`,
     [key, AT_REST],
   )

@@ -173,7 +173,7 @@ export class Rows {
     const line = this.lines.get(`${run}/${key}`)
     if (state !== 'releasing' || line.state !== 'released') return null
     const { gateway, account, amount, currency } = line
-    return { run, untilMs, gateway, account, amount: `${amount}`, currency }
+    return { run, releasedAtMs: 0, untilMs, gateway, account, amount: `${amount}`, currency }
   }
 
   /** The account that may be used; undefined without one, or when it failed. */

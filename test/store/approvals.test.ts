@@ -302,9 +302,10 @@ describe('two people at once', () => {
     expect(await amountOf(proposal)).toBe(state === 'executed' ? '5000' : null)
   })
 
-  it('do not pass each other where a signing key ends meanwhile', async () => {
-    const tini = await signer(world.store, 'tini', ['approver'])
-    const [key] = (await world.store.proposals.signingKeys()).filter(({ person }) => person === 'tini')
+  it.each(['signing key', 'role'])('do not pass each other where a %s ends meanwhile', async (ended) => {
+    const person = ended === 'role' ? 'tono' : 'tini'
+    const tini = await signer(world.store, person, ['approver'])
+    const [key] = (await world.store.proposals.signingKeys()).filter((one) => one.person === person)
     const proposal = await proposed()
     const [isDecided, ending] = [gate(), gate()]
     const { hash, signature } = signedApproval(tini.identity, seenAs(proposal), 'approve')
@@ -315,7 +316,11 @@ describe('two people at once', () => {
       await ending.opened
     })
     await isDecided.opened
-    const over = world.inSql((sql) => endSigningKey(sql, key?.id ?? '', OPERATOR, NOON))
+    const over = world.inSql<unknown>((sql) =>
+      ended === 'role'
+        ? endRole(sql, { person, role: 'approver', programme: null }, OPERATOR, NOON)
+        : endSigningKey(sql, key?.id ?? '', OPERATOR, NOON),
+    )
     const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
     await expect.poll(() => world.count(waits)).toBe(1)
     ending.open()

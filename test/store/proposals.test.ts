@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endRole } from '../../store/grants.ts'
 import type { ProposalRow } from '../../store/proposals.ts'
 import { endSigningKey } from '../../store/signing-keys.ts'
+import { gate } from '../support/gate.ts'
 import { decide, propose, signer, type Put, type Signer } from '../support/two-people.ts'
 import { NOON, OPERATOR, openWorld, SECOND, type World } from '../support/world.ts'
 
@@ -49,6 +50,22 @@ describe('a proposal', () => {
     const { programme, fiscalYear } = byKey.content as { programme: string; fiscalYear: number }
     const set = await world.store.reads.appropriations(programme)
     expect(set.map((one) => one.fiscalYear)).not.toContain(fiscalYear)
+  })
+
+  it('about an amount is put forward behind one that is being set, and never beside it', async () => {
+    const older = await proposed()
+    await approve(older)
+    const isSet = gate()
+    const setting = world.inSql(async (sql) => {
+      await sql.query('SELECT FROM appropriation WHERE fiscal_year = $1 FOR UPDATE', [(older.content as { fiscalYear: number }).fiscalYear])
+      await isSet.opened
+    })
+    const later = proposed({ ...put(), content: { ...(older.content as object), number: 'DIPA-10' } })
+    const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+    await expect.poll(() => world.count(waits)).toBe(1)
+    isSet.open()
+    await setting
+    expect(await later).toMatchObject({ state: 'open' })
   })
 
   it('is void when somebody wrote past the guards what or whom it is about', async () => {

@@ -70,3 +70,27 @@ it('counts its lines once a look, and knows what is left of them when some were 
   }
   expect(counts).toEqual([1, 1, 1])
 })
+
+it('lets no more go with one look than a stop can wait for, whatever the gateway takes', async () => {
+  const [ref = ''] = await manyReady(world, 1)
+  const run = await approved(world)
+  const columns = async (table: string): Promise<string> => {
+    const text = `SELECT string_agg(column_name, ', ') AS names FROM information_schema.columns
+                   WHERE table_name = $1 AND column_name NOT IN ('key', 'disbursement', 'tranche') AND is_generated = 'NEVER'`
+    return (await world.one<{ names: string }>(text, [table])).names
+  }
+  const [owed, lines] = [await columns('disbursement'), await columns('payout_run_line')]
+  const past = async (...statements: string[]): Promise<void> => {
+    await world.root.pool.query(['BEGIN; SET LOCAL session_replication_role = replica', ...statements, 'COMMIT'].join('; '))
+  }
+  await past(
+    `INSERT INTO disbursement (key, tranche, ${owed}) SELECT key || '/' || n, tranche || n, ${owed} FROM disbursement, generate_series(1, 6000) n WHERE ref = '${ref}'`,
+    `INSERT INTO payout_run_line (disbursement, tranche, ${lines}) SELECT disbursement || '/' || n, tranche || n, ${lines} FROM payout_run_line, generate_series(1, 6000) n`,
+  )
+  const ahead = [{ gateway: 'sandbox', payments: 1_000_000 }]
+  expect(await world.store.runs.look(run.key, ahead, NOON)).toMatchObject({ released: 1 })
+  await world.root.pool.query(`UPDATE payout_run SET stopped_by = 'engine', stopped_at = now() WHERE key = $1`, [run.key])
+  expect(await world.store.runs.look(run.key, ahead, NOON + SECOND)).toMatchObject({ released: 5000, waiting: 1000 })
+  expect(await world.store.runs.look(run.key, ahead, NOON + SECOND)).toMatchObject({ released: 1000, waiting: 0 })
+  await past(`DELETE FROM payout_run_line WHERE disbursement LIKE '%/%'`, `DELETE FROM disbursement WHERE key LIKE '%/%'`)
+})

@@ -223,58 +223,6 @@ describe('stopping a run', () => {
 })
 
 describe('releasing', () => {
-  it('sends a canary first, pauses, and goes on when it went well', async () => {
-    await world.close()
-    world = await openRunWorld({ canary: { lines: 2, pause: 'PT10M' } })
-    await manyReady(world, 5)
-    const run = await approved(world)
-    expect(await world.store.runs.look(run.key, AHEAD, NOON)).toMatchObject({ released: 2, waiting: 3, out: 2 })
-    const rests = await world.store.runs.look(run.key, AHEAD, NOON + SECOND)
-    expect(rests).toMatchObject({ released: 0, untilMs: NOON + SECOND + 10 * MINUTE })
-    expect(await world.store.runs.look(run.key, AHEAD, NOON + 9 * MINUTE)).toMatchObject({ released: 0 })
-    expect(await world.store.runs.look(run.key, AHEAD, NOON + 11 * MINUTE)).toMatchObject({ released: 3, waiting: 0 })
-  })
-
-  it('paused in its canary begins it again: nobody follows before the first have been looked at', async () => {
-    await world.close()
-    world = await openRunWorld({ canary: { lines: 2, pause: 'PT10M' } })
-    const refs = await manyReady(world, 5)
-    const run = await approved(world)
-    await world.store.runs.look(run.key, AHEAD, NOON)
-    await pause(run.key)
-    await resume(run.key, NOON + HOUR)
-    expect(await world.store.runs.look(run.key, AHEAD, NOON + HOUR)).toMatchObject({ released: 2, waiting: 3 })
-    expect(await world.store.runs.look(run.key, AHEAD, NOON + HOUR)).toMatchObject({ released: 0, waiting: 3 })
-    const later = NOON + HOUR + 11 * MINUTE
-    expect(await world.store.runs.look(run.key, AHEAD, later)).toMatchObject({ released: 3, waiting: 0 })
-    expect(refs).toHaveLength(5)
-  })
-
-  it('is paused by the engine when more than half of the canary goes wrong, and goes on when a person says so', async () => {
-    await world.close()
-    world = await openRunWorld({ canary: { lines: 2, pause: 'PT10M' } })
-    await manyReady(world, 4)
-    const run = await approved(world)
-    await world.store.runs.look(run.key, AHEAD, NOON)
-    const { rows } = await world.root.pool.query<{ disbursement: string }>(
-      `SELECT disbursement FROM payout_run_line WHERE state = 'released'`,
-    )
-    for (const { disbursement } of rows) {
-      const payout = await world.claim(disbursement)
-      await world.observe({ payout, source: 'submit', fact: seenFailed('permanent'), atMs: NOON + SECOND, send: 1 })
-    }
-    await world.store.runs.look(run.key, AHEAD, NOON + MINUTE)
-    expect(await world.store.runs.look(run.key, AHEAD, NOON + 12 * MINUTE)).toMatchObject({
-      state: 'paused',
-      waiting: 2,
-    })
-    expect(await world.store.runs.find(run.key)).toMatchObject({
-      stoppedBy: 'engine',
-      reason: '2 of the first 2 payments went wrong',
-    })
-    await resume(run.key, NOON + HOUR)
-    expect(await world.store.runs.look(run.key, AHEAD, NOON + HOUR)).toMatchObject({ state: 'releasing', released: 2 })
-  })
 
   it('keeps no more ahead of a gateway than it is told, and goes on as payments are claimed', async () => {
     const refs = await manyReady(world, 6)

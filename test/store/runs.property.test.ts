@@ -163,10 +163,13 @@ class Story {
     for (let index = 0; index < PEOPLE; index += 1) await this.#world.advance(this.#refs[index] ?? '', this.#nowMs)
     for (const act of ['collect', 'propose', 'approve', 'look', 'look', 'look', 'resume', 'look', 'look'])
       await this.take({ do: act })
-    for (const act of ['claim', 'pay']) {
-      for (let index = 0; index < PEOPLE; index += 1) await this.take({ do: act, person: index })
+    // The canary first; the others once it has an answer.
+    for (let portion = 0; portion < 2; portion += 1) {
+      for (const act of ['claim', 'pay']) {
+        for (let index = 0; index < PEOPLE; index += 1) await this.take({ do: act, person: index })
+      }
+      for (let look = 0; look < 2; look += 1) await this.take({ do: 'look' })
     }
-    await this.take({ do: 'look' })
     const keys = this.#refs.map((ref) => disbursementOf(ref))
     const { rows } = await this.#world.root.pool.query<{ state: string; credited: string }>(
       `SELECT d.state, (SELECT count(*) FROM payout y WHERE y.disbursement = d.key AND y.money = 'credited')::text AS credited
