@@ -5,7 +5,7 @@ import { Problem } from '../domain/problem.ts'
 import type { Programme } from '../domain/programme.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
-import { one, type Sql } from './database.ts'
+import { one, patient, type Sql } from './database.ts'
 import { holdYears } from './freeze-locks.ts'
 import { insertPostings } from './postings.ts'
 import { isEnding, yearEnding } from './year-rows.ts'
@@ -101,17 +101,17 @@ function refuseTooSmall(amount: bigint, committed: bigint): void {
   throw new Problem('appropriation-too-small', `${committed} minor units are committed; the amount cannot be less`)
 }
 
+const PROMISED = `
+SELECT ((SELECT coalesce(sum(amount - released), 0) FROM commitment WHERE appropriation = $1)
+        + (SELECT coalesce(sum(kept + moved), 0) FROM carry_over WHERE from_appropriation = $1)
+        + (SELECT coalesce(sum(reserved - freed), 0) FROM fee_reserve WHERE appropriation = $1))::bigint AS promised`
+
 /**
  * What an appropriation has promised to people and not had back, in minor units; what went over to the next year counts as promised, and so do fees that are reserved or spent. Closing lives give back without touching the
  * appropriation's row, so that nothing on the payment path is hot: whoever reserves sums up under that row's lock.
  */
 export async function promisedOf(sql: Sql, appropriation: string): Promise<bigint> {
-  const { rows } = await sql.query<{ promised: bigint }>(
-    `SELECT ((SELECT coalesce(sum(amount - released), 0) FROM commitment WHERE appropriation = $1)
-             + (SELECT coalesce(sum(kept + moved), 0) FROM carry_over WHERE from_appropriation = $1)
-             + (SELECT coalesce(sum(reserved - freed), 0) FROM fee_reserve WHERE appropriation = $1))::bigint AS promised`,
-    [appropriation],
-  )
+  const { rows } = await sql.query<{ promised: bigint }>(patient(PROMISED, [appropriation]))
   return one(rows, 'promised').promised
 }
 

@@ -51,7 +51,7 @@ export async function reserveRunFees(
   atMs: number,
 ): Promise<void> {
   const { code } = programme
-  const years = await sql.query<Pick<ReserveRow, 'fiscalYear' | 'budgetLine'>>(YEAR_OF_RUN, [run, code])
+  const years = await sql.query<Pick<ReserveRow, 'fiscalYear' | 'budgetLine'>>(patient(YEAR_OF_RUN, [run, code]))
   const { fiscalYear, budgetLine } = one(years.rows, 'line')
   const { rows } = await sql.query<{ id: string }>(
     'SELECT id FROM appropriation WHERE programme = $1 AND fiscal_year = $2 AND budget_line = $3 FOR UPDATE',

@@ -174,8 +174,7 @@ async function waysOf(
   versions: readonly Programme[],
 ): Promise<Way[]> {
   const { rows } = await sql.query<{ institution: string }>(
-    'SELECT DISTINCT institution FROM account WHERE programme = $1 AND ended_at IS NULL',
-    [code],
+    patient('SELECT DISTINCT institution FROM account WHERE programme = $1 AND ended_at IS NULL', [code]),
   )
   return versions.flatMap((programme) =>
     rows.flatMap(({ institution }) => {

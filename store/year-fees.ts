@@ -23,10 +23,10 @@ SELECT a.budget_line AS "budgetLine", p.programme_version AS version, o.ended, c
  CROSS JOIN LATERAL (
    SELECT (count(*) FILTER (WHERE NOT (d.fiscal_year = $2 AND ${GOES_OVER})))::int AS ended, coalesce(bool_or(d.fiscal_year = $2 AND ${GOES_OVER}), false) AS goes
      FROM disbursement d WHERE (d.programme, d.ref) = (c.programme, c.ref)) AS o
- WHERE a.programme = $1 AND a.fiscal_year = $2 AND (c.amount > c.obligated + c.released OR o.goes)
+ WHERE a.programme = $1 AND a.fiscal_year = $2 AND p.programme_version = ANY ($3::int[]) AND (c.amount > c.obligated + c.released OR o.goes)
  GROUP BY a.budget_line, p.programme_version, o.ended`
 
-const HAS_FEES = `SELECT FROM programme_version WHERE programme = $1 AND definition #> '{payment,fees}' IS NOT NULL LIMIT 1`
+const WITH_FEES = `SELECT version FROM programme_version WHERE programme = $1 AND definition #> '{payment,fees}' IS NOT NULL ORDER BY version`
 
 /** What each budget line of the next year must cover in fees of who goes over, if the year ended now. Minor units. */
 export async function feesGoingOver(
@@ -36,9 +36,14 @@ export async function feesGoingOver(
   fiscalYear: number,
 ): Promise<ReadonlyMap<string, bigint>> {
   const fees = new Map<string, bigint>()
-  const { rowCount } = await sql.query(HAS_FEES, [programme])
-  if (rowCount === 0) return fees
-  const { rows } = await sql.query<Going>(patient(GOING, [programme, fiscalYear]))
+  const found = await sql.query<{ version: number }>(WITH_FEES, [programme])
+  const charged: number[] = []
+  for (const { version } of found.rows) {
+    // Where people approve what is paid, a run reserves, not a person's year.
+    if (feesOfPerson(await programmes.version(programme, version, sql)) > 0n) charged.push(version)
+  }
+  if (charged.length === 0) return fees
+  const { rows } = await sql.query<Going>(patient(GOING, [programme, fiscalYear, charged]))
   for (const { budgetLine, version, ended, people } of rows) {
     const each = feesOfPerson(await programmes.version(programme, version, sql), ended)
     fees.set(budgetLine, (fees.get(budgetLine) ?? 0n) + each * BigInt(people))
