@@ -4,6 +4,7 @@ import { deadlinesAfterHold } from '../domain/hold.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Registration } from '../domain/registration.ts'
 import { insertAudit } from './audit.ts'
+import { acceptAccount, holdForAccount, isAccountHold } from './account-marks.ts'
 import type { Sql } from './database.ts'
 import {
   dataKeyOf,
@@ -46,7 +47,10 @@ export async function holdLife(sql: Sql, act: PersonAct): Promise<Told> {
   return tell(sql, act, 'hold-placed', 'hold')
 }
 
-/** Ends a hold: deadlines that count from the person's own dates move by the time it took. Throws `not-held`. */
+/**
+ * Ends a hold: deadlines that count from the person's own dates move by the time it took. What is wrong with the account and was not what the hold
+ * was for stops the person again in the same commit. Throws `not-held`.
+ */
 export async function releaseLife(sql: Sql, context: StoreContext, act: PersonAct): Promise<Told> {
   const life = await lockLife(sql, act.programme, act.ref)
   if (life.held_since_ms === null) throw new Problem('not-held', 'this person is not on hold')
@@ -66,36 +70,17 @@ export async function releaseLife(sql: Sql, context: StoreContext, act: PersonAc
   }
   // What the person was asked for stood still as well.
   await sql.query(MOVE_ACTION, [act.programme, act.ref, new Date(hold.fromMs), new Date(act.atMs)])
-  // Whoever lets somebody go on whose account pays too many has looked at that.
-  if (life.hold_cause === 'account-shared') await acceptShared(sql, act)
+  const { programme: code, ref, atMs } = act
+  if (isAccountHold(life.hold_cause)) await acceptAccount(sql, code, ref, life.hold_cause)
   const told = await tell(sql, act, 'hold-released', 'release', { heldForMs: Math.max(0, hold.toMs - hold.fromMs) })
-  if (life.hold_cause !== 'account-shared') await holdShared(sql, act)
+  const cause = await holdForAccount(sql, code, ref, atMs)
+  if (cause) await tell(sql, { ...act, actor: engineActor(), reason: cause }, 'hold-placed', 'hold', { cause })
   return told
 }
 
 const MOVE_ACTION = `
 UPDATE disbursement SET action_by = action_by + ($4::timestamptz - $3::timestamptz), version = version + 1
  WHERE programme = $1 AND ref = $2 AND state IN ('needs-account', 'failed') AND action_by > $3`
-
-async function acceptShared(sql: Sql, { programme, ref }: PersonAct): Promise<void> {
-  await sql.query('UPDATE account SET shared = false WHERE programme = $1 AND ref = $2 AND ended_at IS NULL', [
-    programme,
-    ref,
-  ])
-}
-
-/** A hold of somebody's has hidden that the account pays too many: that stops the person now. */
-async function holdShared(sql: Sql, { programme, ref, atMs }: PersonAct): Promise<void> {
-  const { rowCount } = await sql.query(
-    `UPDATE participant p SET held_at = $3, hold_reason = 'account-shared', hold_cause = 'account-shared', version = version + 1
-      WHERE programme = $1 AND ref = $2
-        AND EXISTS (SELECT FROM account a WHERE (a.programme, a.ref) = (p.programme, p.ref) AND a.ended_at IS NULL AND a.shared)`,
-    [programme, ref, new Date(atMs)],
-  )
-  if (rowCount === 0) return
-  const of = { programme, ref, actor: engineActor(), atMs, reason: 'account-shared' }
-  await tell(sql, of, 'hold-placed', 'hold', { cause: 'account-shared' })
-}
 
 const MOVE_CLOSE = 'UPDATE tranche SET closes_at = $4 WHERE programme = $1 AND ref = $2 AND code = $3'
 const MOVE_LAPSE = `UPDATE disbursement SET lapses_at = $4, version = version + 1

@@ -222,7 +222,7 @@ WITH added AS (
     JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
     JOIN account a ON (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed'
     JOIN unnest($11::text[], $12::text[], $13::bigint[], $14::bigint[]) AS g (way, gateway, bank_fee, wallet_fee) ON g.way = ${WAY_OF}
-   WHERE d.programme = $2 AND d.state IN ('owed', 'released') AND d.release_at <= $5 AND greatest(a.usable_from, a.rests_until) <= $5 AND NOT a.shared
+   WHERE d.programme = $2 AND d.state IN ('owed', 'released') AND d.release_at <= $5 AND greatest(a.usable_from, a.rests_until) <= $5 AND NOT a.shared AND NOT a.doubtful
      AND p.held_at IS NULL AND (p.withdrawn_at IS NULL OR p.stage = 'closed')
      AND NOT ($6 AND ${frozenBy('g.gateway')})
      AND NOT EXISTS (SELECT FROM year_close z WHERE z.programme = d.programme AND z.fiscal_year = d.fiscal_year AND z.state <> 'closed')

@@ -315,6 +315,7 @@ export class Rows {
       usable_ms: live ? BigInt(live.usable_ms) : null,
       shared: false,
       unverified: false,
+      doubtful: false,
       shorts: [],
       send_open: this.openSendOf(payouts) !== null,
       asked_about: payouts.some(({ asked_ms: asked }) => asked !== null),
