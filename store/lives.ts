@@ -242,6 +242,7 @@ export function standingOf(
       gateway,
       frozenAt,
       approved,
+      accountGone: row.payout !== null && row.payout.account !== life.account?.id,
       yearEnding: row.year_ending,
       check,
       shortUntilMs: shortUntil(life.shorts, gateway, row.reason, context.timingOf),
