@@ -276,6 +276,7 @@ export function lifeOf(row: LifeRow, gateway: string | null): Life {
         reason: tranche.disbursement.reason,
         action: tranche.disbursement.action,
         actionByMs: tranche.disbursement.action_by_ms,
+        uncertain: tranche.disbursement.asked !== null || tranche.disbursement.open_send !== null,
       },
     })),
   }
