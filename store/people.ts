@@ -1,10 +1,11 @@
 /** What people decide about one life: effective at the commit, whether Temporal is up or not. */
 import { engineActor, type Actor } from '../domain/act.ts'
+import { regionTargets } from '../domain/freeze.ts'
 import { deadlinesAfterHold } from '../domain/hold.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Registration } from '../domain/registration.ts'
-import { insertAudit } from './audit.ts'
 import { acceptAccount, holdForAccount, isAccountHold } from './account-marks.ts'
+import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 import {
   dataKeyOf,
@@ -16,6 +17,7 @@ import {
   sealDocument,
 } from './documents.ts'
 import { familyCardOf, moveToCard } from './family-cards.ts'
+import { heldFreezes } from './freeze-locks.ts'
 import { lifeOf, lockLife, type LifeRow } from './life-rows.ts'
 import { insertMessages, nudge, type MessageKind } from './nudges.ts'
 import type { StoreContext } from './options.ts'
@@ -108,7 +110,7 @@ export type Correction = Partial<
   >
 >
 
-/** Corrects what was registered: a new sealed version, the old one kept. The audit row names fields, never values. Throws `life-closed`, `family-card-full`. */
+/** Corrects what was registered: a new sealed version, the old one kept. The audit row names fields, never values. Throws `life-closed`, `family-card-full`, `region-frozen`. */
 export async function correctLife(
   sql: Sql,
   context: StoreContext,
@@ -126,14 +128,29 @@ export async function correctLife(
     const card = familyCardOf(context.vault, programme, correction.familyCardNumber)
     if (card) await moveToCard(sql, act, card, '/changes/familyCardNumber')
   }
-  if (correction.region !== undefined) {
-    await sql.query('UPDATE participant SET region = $3, version = version + 1 WHERE programme = $1 AND ref = $2', [
-      act.programme,
-      act.ref,
-      correction.region,
-    ])
-  }
+  if (correction.region !== undefined) await moveTo(sql, life, correction.region)
   return tell(sql, act, 'corrected', 'correct', { fields: Object.keys(correction).toSorted() })
+}
+
+/**
+ * Nobody is taken out of a frozen region by one person's word: that would end the freeze for them, which takes two. Whoever freezes it waits until this
+ * transaction ends, or is seen here; what goes on behind it takes no other life. Throws `region-frozen`.
+ */
+async function moveTo(sql: Sql, { programme, ref, region: from }: LifeRow, region: string): Promise<void> {
+  const entered = regionTargets({ programme, region })
+  const left = regionTargets({ programme, region: from }).filter((target) => !entered.includes(target))
+  const frozen = left.length > 0 ? await heldFreezes(sql, left) : []
+  if (frozen.length > 0) {
+    const detail = `${frozen.join(' and ')} is frozen with this person in it; correct the region when two people have lifted the freeze, and the rest without it now`
+    throw new Problem('region-frozen', detail, {
+      faults: [{ pointer: '/changes/region', detail: 'leaves a frozen region' }],
+    })
+  }
+  await sql.query('UPDATE participant SET region = $3, version = version + 1 WHERE programme = $1 AND ref = $2', [
+    programme,
+    ref,
+    region,
+  ])
 }
 
 /** A failed account that its owner is to mend is asked about at once; whether there is one. */
