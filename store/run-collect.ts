@@ -193,12 +193,15 @@ async function waysOf(
  */
 const WAY_OF = `(p.programme_version || ' ' || a.institution)`
 
-/** A freeze in force, or an open restore, stops what goes through gateway `through` to person `p`: the targets are those of `domain/freeze.ts`. */
+/** The targets of `domain/freeze.ts` that stop person `p` and not everybody at their gateway. */
+export const TARGETS_OF_PLACE = `'programme:' || p.programme, 'wave:' || p.programme || ':' || p.wave,
+                                'region:' || p.programme || ':' || left(p.region, 2), 'region:' || p.programme || ':' || p.region`
+
+/** A freeze in force, or an open restore, stops what goes through gateway `through` to person `p`. */
 export function frozenBy(through: string): string {
   return `(${REGISTERED_IN_LOST_TIME} OR EXISTS (SELECT FROM freezes f
              WHERE f.lifted_at IS NULL
-               AND f.target IN ('all', 'gateway:' || ${through}, 'programme:' || p.programme, 'wave:' || p.programme || ':' || p.wave,
-                                'region:' || p.programme || ':' || left(p.region, 2), 'region:' || p.programme || ':' || p.region)))`
+               AND f.target IN ('all', 'gateway:' || ${through}, ${TARGETS_OF_PLACE})))`
 }
 
 /** The deductions of disbursement `d` as they are hashed: nothing is asked for one that has none. */
