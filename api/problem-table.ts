@@ -244,6 +244,13 @@ export const PROBLEM_TABLE: Readonly<Record<ProblemCode, ProblemEntry>> = {
     means: 'Two people have lifted it; what waited for it goes on.',
     remedy: 'Nothing to do. What must stop again is another freeze.',
   },
+  'region-frozen': {
+    status: 409,
+    title: 'The person is in a region that is frozen',
+    means:
+      'Another region would let them go on although their own is stopped, and a freeze is lifted by two people. Nothing of the correction was done.',
+    remedy: `Send the other changes without the region; correct the region once the freeze is lifted. ${NEW_KEY}`,
+  },
   'discrepancy-resolved': {
     status: 409,
     title: 'The discrepancy was resolved already',

@@ -40,11 +40,15 @@ export function targetsOf({ programme, wave, region }: FreezePlace, gateway: str
     targetKey(gatewayTarget(gateway)),
     targetKey({ scope: 'programme', programme, name: null }),
     ...(wave === null ? [] : [targetKey({ scope: 'wave', programme, name: wave })]),
-    ...new Set(
-      [region.slice(0, PROVINCE_DIGITS), region].map((name) => targetKey({ scope: 'region', programme, name })),
-    ),
+    ...regionTargets({ programme, region }),
   ]
   return keys.toSorted()
+}
+
+/** The targets that stop people of a region: its province, and itself. */
+export function regionTargets({ programme, region }: Pick<FreezePlace, 'programme' | 'region'>): string[] {
+  const names = new Set([region.slice(0, PROVINCE_DIGITS), region])
+  return Array.from(names, (name) => targetKey({ scope: 'region', programme, name }))
 }
 
 /** Whether one of the freezes in force, given by their targets, stops a payout of this life through this gateway. */

@@ -69,6 +69,8 @@ export interface LifeDisbursement {
   readonly action: PersonAction | null
   /** Until when, where the programme has a deadline of its own for it. */
   readonly actionByMs: number | null
+  /** The gateway is being asked about one of its attempts, or a send of one has no end: it may turn out to have been paid. */
+  readonly uncertain: boolean
 }
 
 export type LifeStep =
@@ -153,7 +155,10 @@ export function trainedAt(evidence: readonly LifeEvidence[]): number | undefined
 /** A life that is closed, or left, moves only where money came back: a new account resumes it, its deadline ends it. */
 function recoveryStep(life: Life, programme: Programme, nowMs: number): LifeStep | undefined {
   for (const tranche of life.tranches) {
-    const step = tranche.disbursement ? owedStep(life, programme, tranche, tranche.disbursement, nowMs) : undefined
+    const owed = tranche.disbursement
+    // Of whoever leaves it is dropped as soon as the gateway has told that it was not paid: nothing else becomes of it.
+    if (!owed || (life.stage !== 'closed' && AT_REST.includes(owed.state) && !cameBack(owed))) continue
+    const step = owedStep(life, programme, tranche, owed, nowMs)
     if (step) return step
   }
   return undefined
@@ -293,17 +298,17 @@ function overdueStep(
   life: Life,
   { payment: { actions } }: Programme,
   { code: tranche }: LifeTranche,
-  { action, actionByMs }: LifeDisbursement,
+  { action, actionByMs, uncertain }: LifeDisbursement,
   nowMs: number,
 ): LifeStep | undefined {
   if (action === null || action === 'wait-for-limit' || actionByMs === null) return undefined
-  if (nowMs < actionByMs || life.held) return undefined
+  if (nowMs < actionByMs || life.held || uncertain) return undefined
   return actions?.[action]?.otherwise === 'hold' ? { kind: 'hold-overdue', tranche } : { kind: 'lapse', tranche }
 }
 
-/** Its deadline has passed, and the person could have acted: a hold stops the clock. */
+/** Its deadline has passed, and the person could have acted: a hold stops the clock, and of what may have been paid nobody knows yet that it is late. */
 function isPast(owed: LifeDisbursement, life: Life, nowMs: number): boolean {
-  return nowMs >= owed.lapsesAtMs && !life.held
+  return nowMs >= owed.lapsesAtMs && !life.held && !owed.uncertain
 }
 
 /** Nothing is owed after its deadline: what falls due too late, say after the end of the budget year, is missed. */
@@ -324,13 +329,16 @@ function dueStep(
 /** What is left to do for a life that ends early: drop what is not under way, then close once the rest has ended. */
 function endingStep(life: Life, outcome: Outcome): LifeStep | undefined {
   const droppable = life.tranches.find((tranche) =>
-    tranche.disbursement
-      ? AT_REST.includes(tranche.disbursement.state) && !cameBack(tranche.disbursement)
-      : tranche.state === 'planned' || tranche.state === 'open',
+    tranche.disbursement ? isDroppable(tranche.disbursement) : tranche.state === 'planned' || tranche.state === 'open',
   )
   if (droppable) return { kind: 'cancel', tranche: droppable.code }
   const isLeft = life.tranches.every((tranche) => isSettled(tranche) || cameBack(tranche.disbursement))
   return isLeft ? { kind: 'close', outcome } : undefined
+}
+
+/** Nothing of it is under way, nor may turn out to have been paid. */
+function isDroppable(owed: LifeDisbursement): boolean {
+  return AT_REST.includes(owed.state) && !owed.uncertain && !cameBack(owed)
 }
 
 /** Paid once and back at rest: it was the person's before they left, and recovery pays it again. */

@@ -11,6 +11,7 @@ import {
   type OpenSend,
   type WaitingPayout,
 } from './enquiry.ts'
+import { FOLLOWED_STATES } from './payout.ts'
 import type { Programme } from './programme.ts'
 import type { NextForDisbursement } from './standing.ts'
 
@@ -29,6 +30,11 @@ export interface DisbursementQuestion {
   readonly yearEnding?: boolean
   /** Our money at the gateway is short for others already: looked at again then, instead of being refused there too. */
   readonly shortUntilMs?: number | null
+  /**
+   * The account of the newest attempt is no longer the one that may be paid to: it was replaced, or has failed; absent where nobody has asked: the resend
+   * knows.
+   */
+  readonly accountGone?: boolean
   /** The account that waits to be mended, and when it is asked about again; absent where nobody is to mend one. */
   readonly check?: { readonly gateway: string; readonly atMs: number } | null
   readonly payout: (WaitingPayout & { readonly key: string; readonly gateway: string }) | null
@@ -130,9 +136,12 @@ function nextInFlight(
   timingOf: Timings,
   nowMs: number,
 ): NextForDisbursement {
-  // A resend is a send: a hold or a freeze stops it, and so do people who look at an older attempt and words that are not yet asked about.
+  // One that has ended is asked nothing more, also where nobody knows its gateway any longer.
+  if (!FOLLOWED_STATES.includes(payout.state)) return WAIT_FOR_A_FACT
+  // A resend is a send: a hold, a freeze or another account stops it, and so do people who look at an older attempt and words that are not yet asked about.
   const isStopped = question.held || (question.frozenAt?.(payout.gateway) ?? false) || question.approved === false
-  const isResendForbidden = isStopped || question.state === 'review' || question.asked !== null
+  const isResendForbidden =
+    isStopped || question.accountGone === true || question.state === 'review' || question.asked !== null
   const next = nextForPayout(payout, timingOf(payout.gateway), nowMs, isResendForbidden)
   switch (next.kind) {
     case 'wait':

@@ -30,6 +30,9 @@ export const BLOCKING_STATES: readonly PayoutState[] = [
   'review',
 ]
 
+/** The engine still does something about it by itself: it is sent, asked about, or given up to people. */
+export const FOLLOWED_STATES: readonly PayoutState[] = ['submitting', 'unknown', 'accepted', 'processing', 'failing']
+
 /** Money may be under way: it stands in the clearing account. */
 export const OPEN_STATES: readonly PayoutState[] = [
   'submitting',

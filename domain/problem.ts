@@ -44,6 +44,7 @@ export const PROBLEM_CODES = [
   'life-closed',
   'message-not-dead',
   'freeze-lifted',
+  'region-frozen',
   'discrepancy-resolved',
   'nothing-owed',
   'release-automatic',

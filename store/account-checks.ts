@@ -8,7 +8,7 @@ import { ACCOUNT_UNCHECKED } from '../domain/standing.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, type Sql } from './database.ts'
 import { openDocument, parseSealed, participantOwner } from './documents.ts'
-import { lockLife } from './life-rows.ts'
+import { lockLife, type LifeRow } from './life-rows.ts'
 import type { StoreContext } from './options.ts'
 import { identityOf } from './read-identity.ts'
 import type { Sealed } from './vault.ts'
@@ -147,15 +147,20 @@ async function recordLocked(
   const told = { actor: engineActor(), atMs: nowMs, subject, programme: code, ref, after }
   await pass('checked:audited', insertAudit(sql, [{ ...told, act: 'account-checked' }]))
   if (verdict === 'verified' || verdict === 'review') {
-    const { rowCount } = await pass('checked:verified', sql.query(VERIFY, [account]))
-    // One that was replaced meanwhile is nobody's any more.
-    if (rowCount === 1 && verdict === 'review') {
-      await pass('checked:held', followAccount(sql, context, life, 'account-doubtful', nowMs))
-    }
+    await pass('checked:verified', sql.query(VERIFY, [account]))
+    if (verdict === 'review') await pass('checked:held', doubt(sql, context, life, account, nowMs))
   }
   if (verdict === 'refused' && why !== null) await pass('checked:refused', askAnew(sql, question, why))
   if (verdict === 'unverified') await pass('checked:postponed', postpone(sql, question, nowMs))
   return judged
+}
+
+/** Its name is doubtful until people have decided about that, whatever else stops its person; one that was replaced meanwhile is nobody's any more. */
+async function doubt(sql: Sql, context: StoreContext, life: LifeRow, account: string, nowMs: number): Promise<void> {
+  const { rowCount } = await sql.query('UPDATE account SET doubtful = true WHERE id = $1 AND ended_at IS NULL', [
+    account,
+  ])
+  if (rowCount === 1) await followAccount(sql, context, life, 'account-doubtful', nowMs)
 }
 
 /** What is to be sent to an account that must be confirmed first waits until somebody can be asked. */

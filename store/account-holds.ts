@@ -1,17 +1,15 @@
 /** People whom the engine itself stops because of their account: until the link changes, or an operator lets them go on. */
 import { engineActor } from '../domain/act.ts'
+import { isAccountHold, type AccountHold } from './account-marks.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 import type { LifeRow } from './life-rows.ts'
 import type { StoreContext } from './options.ts'
 import { releaseLife } from './people.ts'
 
-export const ACCOUNT_HOLDS = ['account-shared', 'account-doubtful'] as const
-export type AccountHold = (typeof ACCOUNT_HOLDS)[number]
-
 /**
- * After a link: stops the person for `cause`, or lets them go on when it was the account before that stopped them. A hold that somebody has
- * placed stays as it is. The caller holds the life's lock.
+ * After a link: stops the person for `cause`, or lets them go on when it was the account before that stopped them. A hold for anything
+ * else stays as it is, and this follows when it ends. The caller holds the life's lock.
  */
 export async function followAccount(
   sql: Sql,
@@ -21,7 +19,7 @@ export async function followAccount(
   atMs: number,
 ): Promise<void> {
   const { programme, ref } = life
-  const isOurs = ACCOUNT_HOLDS.some((one) => one === life.hold_cause)
+  const isOurs = isAccountHold(life.hold_cause)
   if (cause === null) {
     if (!isOurs) return
     const act = { programme, ref, reason: 'account-changed', actor: engineActor(), atMs }

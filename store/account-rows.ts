@@ -20,6 +20,8 @@ export interface AccountRow {
   readonly usableFromMs: number
   /** Where the programme limits how many people one account may pay. */
   readonly place: AccountPlace | null
+  /** Its name agrees too little with the identity card, and nobody has decided about that. */
+  readonly doubtful: boolean
 }
 
 export interface NewAccountLink {
@@ -32,6 +34,7 @@ export interface NewAccountLink {
   readonly linkedAtMs: number
   readonly usableFromMs: number
   readonly place?: AccountPlace | null
+  readonly doubtful?: boolean
 }
 
 export function newAccountRow(vault: Vault, link: NewAccountLink): AccountRow {
@@ -51,6 +54,7 @@ export function newAccountRow(vault: Vault, link: NewAccountLink): AccountRow {
     linkedAtMs: link.linkedAtMs,
     usableFromMs: link.usableFromMs,
     place: link.place ?? null,
+    doubtful: link.doubtful ?? false,
   }
 }
 
@@ -59,10 +63,10 @@ export async function insertAccounts(sql: Sql, rows: readonly AccountRow[]): Pro
   await sql.query({
     name: 'insert-accounts',
     text: `INSERT INTO account (id, programme, ref, kind, institution, masked, account_index, account_index_key, document,
-                                state, linked_at, usable_from, place, places, shared)
+                                state, linked_at, usable_from, place, places, shared, doubtful)
            SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[],
                                 $8::text[], $9::uuid[], $10::text[], $11::timestamptz[], $12::timestamptz[],
-                                $13::smallint[], $14::smallint[], $15::boolean[])`,
+                                $13::smallint[], $14::smallint[], $15::boolean[], $16::boolean[])`,
     values: [
       rows.map((row) => row.id),
       rows.map((row) => row.programme),
@@ -79,6 +83,7 @@ export async function insertAccounts(sql: Sql, rows: readonly AccountRow[]): Pro
       rows.map(({ place }) => place?.place ?? null),
       rows.map(({ place }) => (place && place.place !== null ? place.places : null)),
       rows.map(({ place }) => place !== null && place.place === null),
+      rows.map(({ doubtful }) => doubtful),
     ],
   })
 }

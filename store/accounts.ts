@@ -6,7 +6,8 @@ import type { NameReason } from '../domain/name-match.ts'
 import { Problem } from '../domain/problem.ts'
 import type { AccountDetails } from '../domain/registration.ts'
 import { insertCheck, type AccountCheckRow } from './account-checks.ts'
-import { followAccount, type AccountHold } from './account-holds.ts'
+import { followAccount } from './account-holds.ts'
+import type { AccountHold } from './account-marks.ts'
 import { accountPlaces, sharedAccountOf, type AccountPlace } from './account-places.ts'
 import { insertAccounts, newAccountRow } from './account-rows.ts'
 import { insertAudit } from './audit.ts'
@@ -47,6 +48,8 @@ export interface AccountView {
   readonly checkAt: Date | null
   /** It was linked when as many people as the programme allows were paid to it. */
   readonly shared: boolean
+  /** Its name agrees too little with the identity card, and nobody has decided about that: nothing is sent to it. */
+  readonly doubtful: boolean
   readonly checks: readonly AccountCheckView[]
   readonly payouts: readonly string[]
 }
@@ -103,10 +106,14 @@ export async function linkAccount(
   return { id, usableFromMs }
 }
 
-/** Why a new link stops its person; null when nothing is wrong with it. */
-function holdFor({ check, agreed }: LinkRequest, place: AccountPlace | null): AccountHold | null {
+/** Why a new link stops its person first, for both is kept with it; null when nothing is wrong with it. */
+function holdFor(link: LinkRequest, place: AccountPlace | null): AccountHold | null {
   if (place !== null && place.place === null) return 'account-shared'
-  return check?.verdict === 'review' && !agreed ? 'account-doubtful' : null
+  return isDoubtful(link) ? 'account-doubtful' : null
+}
+
+function isDoubtful({ check, agreed }: LinkRequest): boolean {
+  return check?.verdict === 'review' && !agreed
 }
 
 interface LiveAccount {
@@ -152,6 +159,7 @@ async function insertLink(
     linkedAtMs: at.atMs,
     usableFromMs: at.usableFromMs,
     place: at.place,
+    doubtful: isDoubtful(link),
   })
   await insertAccounts(sql, [row])
   return row.id
@@ -189,7 +197,7 @@ export async function checkAgain(
 export async function accountHistory(sql: Sql, programme: string, ref: string): Promise<AccountView[]> {
   const { rows } = await sql.query<AccountView>(
     `SELECT id, kind, institution, masked, state, reason, linked_at AS "linkedAt", usable_from AS "usableFrom",
-            ended_at AS "endedAt", rests_until AS "restsUntil", check_at AS "checkAt", shared,
+            ended_at AS "endedAt", rests_until AS "restsUntil", check_at AS "checkAt", shared, doubtful,
             (SELECT coalesce(jsonb_agg(jsonb_build_object('gateway', c.gateway, 'verdict', c.verdict, 'code', c.code, 'score', c.score,
                                                           'reasons', c.reasons, 'atMs', ms(c.checked_at)) ORDER BY c.id), '[]')
                FROM account_check c WHERE c.account = a.id) AS checks,

@@ -53,7 +53,7 @@ export interface Acts {
   release(person: ActOnPerson): Promise<Told>
   /** Throws `life-closed`. */
   withdraw(person: ActOnPerson): Promise<Told>
-  /** Throws `life-closed`, `family-card-full`. */
+  /** Throws `life-closed`, `family-card-full`, `region-frozen`. */
   correct(person: ActOnPerson, correction: Correction): Promise<Told>
   /** Stops a target; the one that stands already is answered as it is. */
   placeFreeze(freeze: Pick<NewFreeze, 'target' | 'reason'>): Promise<Placed>

@@ -116,7 +116,7 @@ const WAS_SHORT = `(
 const CLAIMABLE = `d.state = 'released' AND d.release_at <= $1 AND p.held_at IS NULL
              AND (p.withdrawn_at IS NULL OR p.stage = 'closed' OR d.first_paid_at IS NOT NULL)
              AND EXISTS (SELECT FROM account a
-                          WHERE (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed' AND NOT a.shared
+                          WHERE (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed' AND NOT a.shared AND NOT a.doubtful
                             AND greatest(a.usable_from, a.rests_until) <= $1
                             AND (a.state <> 'unverified' OR u.definition #>> '{payment,accounts,check}' IS DISTINCT FROM 'before-use'))
              AND NOT EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key

@@ -34,6 +34,8 @@ export interface Candidate {
   readonly usable_ms: bigint | null
   /** More people than the programme allows are paid to it, and this one came later. */
   readonly shared: boolean
+  /** Its name agrees too little with the identity card, and nobody has decided about that. */
+  readonly doubtful: boolean
   /** Nobody has been asked about it. */
   readonly unverified: boolean
   /** An earlier attempt may still leave: it has a send without an end. */
@@ -61,7 +63,7 @@ SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.reason, d.
        EXISTS (SELECT FROM freezes f WHERE f.lifted_at IS NULL AND f.target = ANY ($2::text[])) AS frozen,
        EXISTS (SELECT FROM year_close z WHERE z.programme = d.programme AND z.fiscal_year = d.fiscal_year AND z.state <> 'closed') AS year_ending,
        p.withdrawn_at IS NOT NULL AND p.stage <> 'closed' AND d.first_paid_at IS NULL AS leaving, a.id AS account, a.institution, a.document,
-       ms(greatest(a.usable_from, a.rests_until)) AS usable_ms, coalesce(a.shared, false) AS shared, coalesce(a.state = 'unverified', false) AS unverified,
+       ms(greatest(a.usable_from, a.rests_until)) AS usable_ms, coalesce(a.shared, false) AS shared, coalesce(a.doubtful, false) AS doubtful, coalesce(a.state = 'unverified', false) AS unverified,
        ${OPEN_SEND} IS NOT NULL AS send_open,
        EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key AND y.asked_at IS NOT NULL) AS asked_about,
        EXISTS (SELECT FROM restore WHERE closed_at IS NULL) AS restored,

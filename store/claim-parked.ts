@@ -19,6 +19,7 @@ export type Parked =
   | 'no-account'
   | 'account-cooling'
   | 'account-shared'
+  | 'account-doubtful'
   | 'account-unchecked'
   | 'float-short'
   | 'no-gateway'
@@ -58,6 +59,7 @@ export function parkedReason(
   if (nextBusinessInstant(calendar, zone, nowMs) > nowMs) return 'too-early'
   if (candidate.account === null) return 'no-account'
   if (candidate.shared) return 'account-shared'
+  if (candidate.doubtful) return 'account-doubtful'
   return candidate.usable_ms !== null && Number(candidate.usable_ms) > nowMs ? 'account-cooling' : undefined
 }
 

@@ -6,6 +6,7 @@ import { inTransaction, one, type Sql } from './database.ts'
 import { lockLife } from './life-rows.ts'
 import type { StoreContext } from './options.ts'
 import { STILL_OWED } from './owed-amount.ts'
+import { TARGETS_OF_PLACE } from './run-collect.ts'
 
 export interface Floats {
   /** Whether the disbursement still waits for money at a gateway. */
@@ -43,9 +44,13 @@ export function createFloats(context: StoreContext): Floats {
   }
 }
 
+/** Nothing is sent to person `p`, however much of our money is there, and others at their gateway do not share that. */
+const IS_STOPPED = `(p.held_at IS NOT NULL OR EXISTS (SELECT FROM freezes f WHERE f.lifted_at IS NULL AND f.target IN (${TARGETS_OF_PLACE})))`
+
 /**
- * Money that is needed before this disbursement's own: older debts that wait at the gateway (of people who are not held), what was
- * restored and is not yet claimed (released for this reason), and what was sent and is not yet known to be accepted, so that it may not be taken off yet.
+ * Money that is needed before this disbursement's own: older debts that wait at the gateway, what was restored and is not yet claimed (released for this
+ * reason), and what was sent and is not yet known to be accepted, so that it may not be taken off yet. Whoever is stopped takes nothing: they keep nobody
+ * waiting, and are refused once more should the money be gone when they go on.
  */
 const RESTORE = `
 WITH own AS (SELECT d.key, d.owed_at, ${STILL_OWED} AS amount, d.currency FROM disbursement d WHERE d.key = $1 AND d.state = 'float-short' AND d.currency = $4),
@@ -55,7 +60,7 @@ spoken AS (
     JOIN payout y ON y.disbursement = d.key AND y.n = d.attempts
     JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
    WHERE (d.state = 'float-short' OR d.reason = 'float-restored') AND y.gateway = $2 AND d.currency = $4
-     AND CASE d.state WHEN 'released' THEN true ELSE p.held_at IS NULL AND (d.owed_at, d.key) < (own.owed_at, own.key) END
+     AND (d.state = 'released' OR (d.owed_at, d.key) < (own.owed_at, own.key)) AND NOT ${IS_STOPPED}
 ), leaving AS (
   SELECT coalesce(sum(amount), 0) AS amount
     FROM payout WHERE gateway = $2 AND currency = $4 AND state IN ('submitting', 'unknown')

@@ -123,6 +123,8 @@ export interface AskedRow {
 
 export interface PayoutRow {
   readonly key: string
+  /** The link that it goes to. */
+  readonly account: string
   readonly gateway: string
   readonly state: PayoutState
   readonly sends: number
@@ -191,7 +193,7 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
                    'year_ending', EXISTS (SELECT FROM year_close z WHERE (z.programme, z.fiscal_year) = (d.programme, d.fiscal_year) AND z.state <> 'closed'),
                    'payout', (
             SELECT jsonb_build_object(
-                     'key', y.key, 'gateway', y.gateway, 'state', y.state, 'sends', y.sends,
+                     'key', y.key, 'account', y.account, 'gateway', y.gateway, 'state', y.state, 'sends', y.sends,
                      'same_key_retries', y.same_key_retries, 'enquiries', y.enquiries, 'not_found', y.not_found,
                      'not_found_ms', ms(y.not_found_at),
                      'last_enquiry_ms', ms(y.last_enquiry_at), 'send_again_ms', ms(y.send_again_at),
@@ -274,6 +276,7 @@ export function lifeOf(row: LifeRow, gateway: string | null): Life {
         reason: tranche.disbursement.reason,
         action: tranche.disbursement.action,
         actionByMs: tranche.disbursement.action_by_ms,
+        uncertain: tranche.disbursement.asked !== null || tranche.disbursement.open_send !== null,
       },
     })),
   }

@@ -26,7 +26,7 @@ import {
   type DisbursementRow,
   type LifeRow,
 } from './life-rows.ts'
-import { showLifeFailed } from './life-failed.ts'
+import { showLookFailed } from './life-failed.ts'
 import { patched } from './life-patch.ts'
 import { applyStep, isOneStatement, type Pass } from './life-steps.ts'
 import { heldInLostTime } from './lost-time.ts'
@@ -59,7 +59,7 @@ export function createLives(context: StoreContext): Lives {
         return advanceLocked(sql, context, await screened(sql, context, row, nowMs), nowMs)
       }),
     async showFailed(programme, ref) {
-      await showLifeFailed(context.database.pool, programme, ref)
+      await showLookFailed(context.database.pool, programme, ref)
     },
   }
 }
@@ -242,6 +242,7 @@ export function standingOf(
       gateway,
       frozenAt,
       approved,
+      accountGone: row.payout !== null && row.payout.account !== life.account?.id,
       yearEnding: row.year_ending,
       check,
       shortUntilMs: shortUntil(life.shorts, gateway, row.reason, context.timingOf),

@@ -28,7 +28,7 @@ import { tellOf } from './observe-audit.ts'
 import { Harvest, numberHarvest, writeHarvest } from './observe-write.ts'
 import { isOtherAccount } from './observed-account.ts'
 import type { StoreContext } from './options.ts'
-import { lockWork, type Work } from './payout-rows.ts'
+import { isAccountGone, lockWork, type Work } from './payout-rows.ts'
 import { callBeside } from './receivables-beside.ts'
 
 export interface ObservationResult {
@@ -374,7 +374,17 @@ export function standingOfWork(
   const payout = { ...waitingPayout(row), key: row.key, gateway: row.gateway }
   const open = openSendOf(row)
   const asked = row.disbursement.asked && askedPayout(row.disbursement.asked)
-  const question = { state, releaseAtMs, held: row.held, gateway, payout, openSend: open && openSend(open), asked }
+  const accountGone = isAccountGone(row)
+  const question = {
+    state,
+    releaseAtMs,
+    held: row.held,
+    gateway,
+    accountGone,
+    payout,
+    openSend: open && openSend(open),
+    asked,
+  }
   return { key, tranche, state, reason, next: nextForDisbursement(question, programme, context.timingOf, nowMs) }
 }
 

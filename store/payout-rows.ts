@@ -20,7 +20,6 @@ export interface Work extends Mutable<PayoutRow> {
   readonly reference: string
   readonly amount: bigint
   readonly currency: string
-  readonly account: string
   readonly sent_to: SentTo
   /** It was found at its gateway after a restore: its bytes are lost, and nothing of it is sent again. */
   readonly lost: boolean
@@ -274,6 +273,11 @@ type TimeColumn =
   | 'first_sent_ms'
   | 'last_started_ms'
   | 'last_ended_ms'
+
+/** Its account was replaced, or has failed: its bytes are sent to it no more. */
+export function isAccountGone({ account, live_account: live }: Pick<Work, 'account' | 'live_account'>): boolean {
+  return live?.id !== account
+}
 
 /** The keys of payouts by what a gateway knows them by, for callbacks. */
 export async function keysByReference(

@@ -15,7 +15,7 @@ import { waitingPayout } from './life-rows.ts'
 import type { ObservationItem } from './observation-item.ts'
 import { observeLocked, standingOfWork, type ObservationResult } from './observe.ts'
 import type { StoreContext } from './options.ts'
-import { lockWork, type Work } from './payout-rows.ts'
+import { isAccountGone, lockWork, type Work } from './payout-rows.ts'
 import { approvalOf } from './run-approval.ts'
 import type { DisbursementStanding } from '../domain/standing.ts'
 import type { Sealed } from './vault.ts'
@@ -98,8 +98,9 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
   const programme = await pass('resend:ruled', versioning)
   const timing = context.timingOf(row.gateway)
   const next = nextForPayout(waitingPayout(row), timing, nowMs)
-  // A resend is a send: a hold or a freeze stops it, and so do people who look at an older attempt and words that are not yet asked about.
-  const isForbidden = row.lost || row.held || row.disbursement.state !== 'in-flight' || row.disbursement.asked !== null
+  // A resend is a send: a hold, a freeze or another account stops it, and so do people who look at an older attempt and words that are not yet asked about.
+  const isStuck = row.disbursement.state !== 'in-flight' || row.disbursement.asked !== null
+  const isForbidden = row.lost || row.held || isAccountGone(row) || isStuck
   const isDue = next.kind === 'resend' && !isForbidden
   if (!isDue || (await pass('resend:checked', isStopped(sql, row, programme, nowMs)))) {
     return { kind: 'refused', disbursement: standingOfWork(context, row, programme, nowMs) }

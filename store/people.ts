@@ -1,8 +1,10 @@
 /** What people decide about one life: effective at the commit, whether Temporal is up or not. */
 import { engineActor, type Actor } from '../domain/act.ts'
+import { regionTargets } from '../domain/freeze.ts'
 import { deadlinesAfterHold } from '../domain/hold.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Registration } from '../domain/registration.ts'
+import { acceptAccount, holdForAccount, isAccountHold } from './account-marks.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
 import {
@@ -15,6 +17,7 @@ import {
   sealDocument,
 } from './documents.ts'
 import { familyCardOf, moveToCard } from './family-cards.ts'
+import { heldFreezes } from './freeze-locks.ts'
 import { lifeOf, lockLife, type LifeRow } from './life-rows.ts'
 import { insertMessages, nudge, type MessageKind } from './nudges.ts'
 import type { StoreContext } from './options.ts'
@@ -46,7 +49,10 @@ export async function holdLife(sql: Sql, act: PersonAct): Promise<Told> {
   return tell(sql, act, 'hold-placed', 'hold')
 }
 
-/** Ends a hold: deadlines that count from the person's own dates move by the time it took. Throws `not-held`. */
+/**
+ * Ends a hold: deadlines that count from the person's own dates move by the time it took. What is wrong with the account and was not what the hold
+ * was for stops the person again in the same commit. Throws `not-held`.
+ */
 export async function releaseLife(sql: Sql, context: StoreContext, act: PersonAct): Promise<Told> {
   const life = await lockLife(sql, act.programme, act.ref)
   if (life.held_since_ms === null) throw new Problem('not-held', 'this person is not on hold')
@@ -66,36 +72,17 @@ export async function releaseLife(sql: Sql, context: StoreContext, act: PersonAc
   }
   // What the person was asked for stood still as well.
   await sql.query(MOVE_ACTION, [act.programme, act.ref, new Date(hold.fromMs), new Date(act.atMs)])
-  // Whoever lets somebody go on whose account pays too many has looked at that.
-  if (life.hold_cause === 'account-shared') await acceptShared(sql, act)
+  const { programme: code, ref, atMs } = act
+  if (isAccountHold(life.hold_cause)) await acceptAccount(sql, code, ref, life.hold_cause)
   const told = await tell(sql, act, 'hold-released', 'release', { heldForMs: Math.max(0, hold.toMs - hold.fromMs) })
-  if (life.hold_cause !== 'account-shared') await holdShared(sql, act)
+  const cause = await holdForAccount(sql, code, ref, atMs)
+  if (cause) await tell(sql, { ...act, actor: engineActor(), reason: cause }, 'hold-placed', 'hold', { cause })
   return told
 }
 
 const MOVE_ACTION = `
 UPDATE disbursement SET action_by = action_by + ($4::timestamptz - $3::timestamptz), version = version + 1
  WHERE programme = $1 AND ref = $2 AND state IN ('needs-account', 'failed') AND action_by > $3`
-
-async function acceptShared(sql: Sql, { programme, ref }: PersonAct): Promise<void> {
-  await sql.query('UPDATE account SET shared = false WHERE programme = $1 AND ref = $2 AND ended_at IS NULL', [
-    programme,
-    ref,
-  ])
-}
-
-/** A hold of somebody's has hidden that the account pays too many: that stops the person now. */
-async function holdShared(sql: Sql, { programme, ref, atMs }: PersonAct): Promise<void> {
-  const { rowCount } = await sql.query(
-    `UPDATE participant p SET held_at = $3, hold_reason = 'account-shared', hold_cause = 'account-shared', version = version + 1
-      WHERE programme = $1 AND ref = $2
-        AND EXISTS (SELECT FROM account a WHERE (a.programme, a.ref) = (p.programme, p.ref) AND a.ended_at IS NULL AND a.shared)`,
-    [programme, ref, new Date(atMs)],
-  )
-  if (rowCount === 0) return
-  const of = { programme, ref, actor: engineActor(), atMs, reason: 'account-shared' }
-  await tell(sql, of, 'hold-placed', 'hold', { cause: 'account-shared' })
-}
 
 const MOVE_CLOSE = 'UPDATE tranche SET closes_at = $4 WHERE programme = $1 AND ref = $2 AND code = $3'
 const MOVE_LAPSE = `UPDATE disbursement SET lapses_at = $4, version = version + 1
@@ -123,7 +110,7 @@ export type Correction = Partial<
   >
 >
 
-/** Corrects what was registered: a new sealed version, the old one kept. The audit row names fields, never values. Throws `life-closed`, `family-card-full`. */
+/** Corrects what was registered: a new sealed version, the old one kept. The audit row names fields, never values. Throws `life-closed`, `family-card-full`, `region-frozen`. */
 export async function correctLife(
   sql: Sql,
   context: StoreContext,
@@ -141,14 +128,29 @@ export async function correctLife(
     const card = familyCardOf(context.vault, programme, correction.familyCardNumber)
     if (card) await moveToCard(sql, act, card, '/changes/familyCardNumber')
   }
-  if (correction.region !== undefined) {
-    await sql.query('UPDATE participant SET region = $3, version = version + 1 WHERE programme = $1 AND ref = $2', [
-      act.programme,
-      act.ref,
-      correction.region,
-    ])
-  }
+  if (correction.region !== undefined) await moveTo(sql, life, correction.region)
   return tell(sql, act, 'corrected', 'correct', { fields: Object.keys(correction).toSorted() })
+}
+
+/**
+ * Nobody is taken out of a frozen region by one person's word: that would end the freeze for them, which takes two. Whoever freezes it waits until this
+ * transaction ends, or is seen here; what goes on behind it takes no other life. Throws `region-frozen`.
+ */
+async function moveTo(sql: Sql, { programme, ref, region: from }: LifeRow, region: string): Promise<void> {
+  const entered = regionTargets({ programme, region })
+  const left = regionTargets({ programme, region: from }).filter((target) => !entered.includes(target))
+  const frozen = left.length > 0 ? await heldFreezes(sql, left) : []
+  if (frozen.length > 0) {
+    const detail = `${frozen.join(' and ')} is frozen with this person in it; correct the region when two people have lifted the freeze, and the rest without it now`
+    throw new Problem('region-frozen', detail, {
+      faults: [{ pointer: '/changes/region', detail: 'leaves a frozen region' }],
+    })
+  }
+  await sql.query('UPDATE participant SET region = $3, version = version + 1 WHERE programme = $1 AND ref = $2', [
+    programme,
+    ref,
+    region,
+  ])
 }
 
 /** A failed account that its owner is to mend is asked about at once; whether there is one. */

@@ -192,12 +192,15 @@ async function waysOf(
  */
 const WAY_OF = `(p.programme_version || ' ' || a.institution)`
 
-/** A freeze in force, or an open restore, stops what goes through gateway `through` to person `p`: the targets are those of `domain/freeze.ts`. */
+/** The targets of `domain/freeze.ts` that stop person `p` and not everybody at their gateway. */
+export const TARGETS_OF_PLACE = `'programme:' || p.programme, 'wave:' || p.programme || ':' || p.wave,
+                                'region:' || p.programme || ':' || left(p.region, 2), 'region:' || p.programme || ':' || p.region`
+
+/** A freeze in force, or an open restore, stops what goes through gateway `through` to person `p`. */
 export function frozenBy(through: string): string {
   return `(${REGISTERED_IN_LOST_TIME} OR EXISTS (SELECT FROM freezes f
              WHERE f.lifted_at IS NULL
-               AND f.target IN ('all', 'gateway:' || ${through}, 'programme:' || p.programme, 'wave:' || p.programme || ':' || p.wave,
-                                'region:' || p.programme || ':' || left(p.region, 2), 'region:' || p.programme || ':' || p.region)))`
+               AND f.target IN ('all', 'gateway:' || ${through}, ${TARGETS_OF_PLACE})))`
 }
 
 /** The deductions of disbursement `d` as they are hashed: nothing is asked for one that has none. */
@@ -221,7 +224,7 @@ WITH added AS (
     JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
     JOIN account a ON (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed'
     JOIN unnest($11::text[], $12::text[], $13::bigint[], $14::bigint[]) AS g (way, gateway, bank_fee, wallet_fee) ON g.way = ${WAY_OF}
-   WHERE d.programme = $2 AND d.state IN ('owed', 'released') AND d.release_at <= $5 AND greatest(a.usable_from, a.rests_until) <= $5 AND NOT a.shared
+   WHERE d.programme = $2 AND d.state IN ('owed', 'released') AND d.release_at <= $5 AND greatest(a.usable_from, a.rests_until) <= $5 AND NOT a.shared AND NOT a.doubtful
      AND p.held_at IS NULL AND (p.withdrawn_at IS NULL OR p.stage = 'closed')
      AND NOT ($6 AND ${frozenBy('g.gateway')})
      AND NOT EXISTS (SELECT FROM year_close z WHERE z.programme = d.programme AND z.fiscal_year = d.fiscal_year AND z.state <> 'closed')

@@ -360,7 +360,7 @@ SELECT s.gateway, greatest(0, s.lines - (
          SELECT count(*) FROM live JOIN payout_run_line l ON l.run = live.key AND l.state = 'released' AND l.gateway = s.gateway
            JOIN disbursement d ON d.key = l.disbursement
            JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
-           JOIN account a ON a.id = l.account AND greatest(a.usable_from, a.rests_until) <= $4 AND NOT a.shared
+           JOIN account a ON a.id = l.account AND greatest(a.usable_from, a.rests_until) <= $4 AND NOT a.shared AND NOT a.doubtful
           WHERE live.programme = $3 AND NOT ${frozenBy('l.gateway')} AND (d.state IN ('owed', 'released') AND d.release_at <= $4 OR d.state = 'float-short')))::int AS room
   FROM share s WHERE s.programme = $3 ORDER BY s.gateway`
 
@@ -377,7 +377,7 @@ WITH chosen AS (
    CROSS JOIN LATERAL (
      SELECT l.* FROM payout_run_line l JOIN participant p ON (p.programme, p.ref) = ($5, l.ref)
       WHERE l.run = $1 AND l.gateway = room.gateway AND l.state = 'collected' AND NOT ${frozenBy('l.gateway')}
-        AND NOT EXISTS (SELECT FROM account a WHERE a.id = l.account AND a.ended_at IS NULL AND (greatest(a.usable_from, a.rests_until) > $2 OR a.shared))
+        AND NOT EXISTS (SELECT FROM account a WHERE a.id = l.account AND a.ended_at IS NULL AND (greatest(a.usable_from, a.rests_until) > $2 OR a.shared OR a.doubtful))
       ORDER BY l.owed_at, l.disbursement LIMIT room.lines) AS one
    ORDER BY one.owed_at, one.disbursement LIMIT least($6::int, ${PORTION_MAX})
 ), judged AS (

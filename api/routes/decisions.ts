@@ -119,7 +119,7 @@ const CORRECT = post(
     'correctParticipant',
     'Correct what was registered; the old version is kept',
     { roles: ['operator', 'helpdesk'] },
-    ['life-closed', 'family-card-full'],
+    ['life-closed', 'family-card-full', 'region-frozen'],
   ),
   { params, body: ref(Correction) },
 )

@@ -56,6 +56,10 @@ export const Account = named(
     shared: Type.Boolean({
       description: 'It was linked when as many people as the programme allows were paid to it: nothing is sent to it',
     }),
+    doubtful: Type.Boolean({
+      description:
+        'Its name agrees too little with the identity card, and nobody has decided about that: nothing is sent to it',
+    }),
     checks: Type.Array(ref(AccountCheck)),
     payouts: Type.Array(Type.String(), { description: 'The payouts that used this link, by key' }),
   },
@@ -85,6 +89,7 @@ export function accountView(row: AccountView): Static<typeof Account> {
     restsUntil: timeOrNull(row.restsUntil),
     checkAt: timeOrNull(row.checkAt),
     shared: row.shared,
+    doubtful: row.doubtful,
     checks: row.checks.map(({ atMs, reasons, ...check }) => ({
       ...check,
       reasons: [...reasons],

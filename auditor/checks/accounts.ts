@@ -3,7 +3,7 @@ import { addDuration } from '../time.ts'
 
 /** Each check of an account with the event that tells of it: at its link, later, at its refusal, or beside its proposal. */
 const CHECKED = `
-SELECT c.*, e.act, e.after, e.reason,
+SELECT c.*, e.id AS told, e.act, e.after, e.reason,
        (SELECT p.definition #> '{payment,accounts,names}' FROM participant t JOIN programme_version p ON (p.programme, p.version) = (t.programme, t.programme_version)
          WHERE (t.programme, t.ref) = (c.programme, c.ref)) AS names
   FROM account_check c
@@ -37,6 +37,18 @@ const LINKED = `coalesce((SELECT min(e.id) FROM audit_event e WHERE (e.programme
 /** Somebody has looked at who shares account \`a\`, and let its person go on. */
 const accepted = (before = 'true'): string => `EXISTS (
   SELECT FROM audit_event r WHERE (r.programme, r.ref) = (a.programme, a.ref) AND r.act = 'hold-released' AND r.person <> 'engine' AND r.id > ${LINKED} AND ${before})`
+
+/** People have looked at the doubtful name that check `c` found: they have let its person go on, who was stopped for that. */
+const decided = (before = 'true'): string => `EXISTS (
+  SELECT FROM audit_event r WHERE (r.programme, r.ref) = (c.programme, c.ref) AND r.act = 'hold-released' AND r.person <> 'engine' AND r.id > c.told AND ${before}
+     AND (SELECT h.after ->> 'cause' FROM audit_event h WHERE (h.programme, h.ref) = (c.programme, c.ref) AND h.act = 'hold-placed' AND h.id < r.id
+           ORDER BY h.id DESC LIMIT 1) = 'account-doubtful')`
+
+/** Two people have agreed to the account, and saw the answer of check `c`. */
+const AGREED = `EXISTS (SELECT FROM proposal p WHERE p.act = 'account-change' AND p.state = 'executed' AND p.decided_at = c.checked_at AND p.content ->> 'ref' = c.ref)`
+
+/** Checks that found a doubtful name, of accounts to which nobody had agreed. */
+const DOUBTED = `SELECT c.* FROM (${CHECKED}) AS c WHERE c.verdict = 'review' AND c.account IS NOT NULL AND NOT ${AGREED}`
 
 /** What a disbursement's person was last asked for, and what has happened to that since. */
 const ASKED = `
@@ -77,7 +89,7 @@ const questions = sqlCheck(
   {
     name: 'accounts',
     title:
-      'what gateways said of accounts is what the trail has, each account stands and is shared as it may, and people are asked and stopped as their rules say',
+      'what gateways said of accounts is what the trail has, each account stands, is shared and is doubtful as it may, and people are asked and stopped as their rules say',
   },
   { 'account checks': 'account_check', accounts: 'account' },
   [
@@ -176,9 +188,30 @@ SELECT 'changed' AS kind, 'participant' AS entity, p.programme || ':' || p.ref A
 SELECT 'forbidden' AS kind, 'account_check' AS entity, c.id::text AS key, 'its name agrees too little, and its person was never stopped for that' AS says
   FROM account_check c JOIN account a ON a.id = c.account
  WHERE c.verdict = 'review'
-   AND NOT EXISTS (SELECT FROM proposal p WHERE p.act = 'account-change' AND p.state = 'executed' AND p.decided_at = c.checked_at AND p.content ->> 'ref' = c.ref)
+   AND NOT ${AGREED}
    AND NOT EXISTS (SELECT FROM audit_event h WHERE (h.programme, h.ref) = (c.programme, c.ref) AND h.act = 'hold-placed' AND h.at <= c.checked_at
                       AND NOT EXISTS (SELECT FROM audit_event r WHERE (r.programme, r.ref) = (c.programme, c.ref) AND r.act = 'hold-released' AND r.id > h.id AND r.at < c.checked_at))`,
+    },
+    {
+      invariant: 'I9',
+      sql: `
+SELECT 'changed' AS kind, 'account' AS entity, a.id::text AS key,
+       format('its name is %s, and by what was answered and decided it is %s', CASE WHEN a.doubtful THEN 'doubtful' ELSE 'well' END, CASE WHEN a.doubtful THEN 'well' ELSE 'doubtful' END) AS says
+  FROM account a LEFT JOIN (SELECT DISTINCT c.account FROM (${DOUBTED}) AS c WHERE NOT ${decided()}) AS d ON d.account = a.id
+ WHERE a.ended_at IS NULL AND a.doubtful <> (d.account IS NOT NULL)`,
+    },
+    {
+      invariant: 'I9',
+      sql: `
+SELECT 'forbidden' AS kind, 'participant' AS entity, p.programme || ':' || p.ref AS key, 'the name of their account is doubtful, nobody has decided about that, and they go on' AS says
+  FROM account a JOIN participant p ON (p.programme, p.ref) = (a.programme, a.ref) WHERE a.ended_at IS NULL AND a.doubtful AND p.held_at IS NULL`,
+    },
+    {
+      invariant: 'I9',
+      sql: `
+SELECT 'forbidden' AS kind, 'payout' AS entity, y.key, 'the name of its account was doubtful when it was sent, and nobody had decided about that' AS says
+  FROM (${DOUBTED}) AS c JOIN payout y ON y.account = c.account JOIN audit_event s ON s.subject = y.key AND s.act IN ('payout-sent', 'payout-sent-again') AND s.id > c.told
+ WHERE NOT ${decided('r.id < s.id')}`,
     },
     {
       invariant: 'I9',

@@ -11,9 +11,17 @@ const DEDUCTED = `(SELECT coalesce(sum((e.after ->> 'amount')::bigint), 0) FROM 
 const PAID_AS_PART = `(b.amount < d.amount - ${DEDUCTED} AND EXISTS (SELECT FROM audit_event e
    WHERE (e.programme, e.ref) = (b.programme, b.ref) AND e.act = 'payout-paid' AND e.subject = b.key AND e.id < ${CLAIMED}))`
 
-/** Account `a` failed with event `e`, and before the claim its gateway was asked again and had nothing against it. */
-const MENDED = `EXISTS (SELECT FROM audit_event m WHERE (m.programme, m.ref) = (a.programme, a.ref) AND m.act = 'account-checked' AND m.subject = e.subject
-                              AND m.after ->> 'verdict' IN ('verified', 'review') AND m.id > e.id AND m.id < ${CLAIMED})`
+/** Account `a` failed with event `e`, and before event `before` its gateway was asked again and had nothing against it. */
+const mended = (
+  before: string,
+): string => `EXISTS (SELECT FROM audit_event m WHERE (m.programme, m.ref) = (a.programme, a.ref) AND m.act = 'account-checked' AND m.subject = e.subject
+                              AND m.after ->> 'verdict' IN ('verified', 'review') AND m.id > e.id AND m.id < ${before})`
+
+/** Account `a` had failed, or another one had taken its place, before event `before`. */
+const goneBefore = (
+  before: string,
+): string => `EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (a.programme, a.ref) AND e.id < ${before}
+   AND (e.act = 'account-failed' AND e.subject = 'account:' || a.id AND NOT ${mended(before)} OR e.act = 'account-replaced' AND e.after ->> 'replaces' = a.id::text))`
 
 /** What payout `y` was found to be is to be had back, whatever is owed. */
 const BESIDE = `y.key IN (SELECT payout FROM decided_end WHERE money IN ('receivable', 'written-off', 'repaid'))`
@@ -97,9 +105,15 @@ SELECT CASE WHEN a.id IS NULL THEN 'missing' ELSE 'forbidden' END AS kind, 'payo
             ELSE format('account %s was not in use then', a.id) END AS says
   FROM payout y LEFT JOIN account a ON a.id = y.account
  WHERE a.id IS NULL OR (a.programme, a.ref) <> (y.programme, y.ref) OR y.recovered_at IS NULL AND y.claimed_at < a.usable_from
-    OR y.recovered_at IS NULL AND EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (a.programme, a.ref) AND e.id < ${CLAIMED} AND (e.act = 'account-failed' AND e.subject = 'account:' || a.id AND NOT ${MENDED}
-                                            OR e.act = 'account-replaced' AND e.after ->> 'replaces' = a.id::text))
+    OR y.recovered_at IS NULL AND ${goneBefore(CLAIMED)}
     OR EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (a.programme, a.ref) AND e.id > ${CLAIMED} AND e.act IN ('account-linked', 'account-replaced') AND e.subject = 'account:' || a.id)`,
+    },
+    {
+      invariant: 'I3',
+      sql: `
+SELECT 'forbidden' AS kind, 'payout' AS entity, y.key, format('account %s was not in use any more when it was sent again', a.id) AS says
+  FROM audit_event s JOIN payout y ON y.key = s.subject JOIN account a ON a.id = y.account
+ WHERE s.act = 'payout-sent-again' AND ${goneBefore('s.id')}`,
     },
     {
       invariant: 'I2',

@@ -246,6 +246,7 @@ export class Rows {
     const times = this.sendTimes(payout)
     return {
       key: payout.key,
+      account: payout.account,
       gateway: payout.gateway,
       state: payout.state,
       sends: payout.sends,
@@ -314,6 +315,7 @@ export class Rows {
       document: live?.id ?? null,
       usable_ms: live ? BigInt(live.usable_ms) : null,
       shared: false,
+      doubtful: false,
       unverified: false,
       shorts: [],
       send_open: this.openSendOf(payouts) !== null,

@@ -133,6 +133,31 @@ export const ACCOUNTS: readonly Mutation[] = [
      SELECT id::text AS key FROM one`,
   ),
   change(
+    'a doubt that is gone from its account',
+    'accounts',
+    ['changed', 'account'],
+    update('account', 'doubtful = false', CHECK, 'doubtful AND ended_at IS NULL'),
+  ),
+  change(
+    'somebody with a doubtful account who goes on',
+    'accounts',
+    ['forbidden', 'participant'],
+    `UPDATE participant AS t SET held_at = NULL, hold_cause = NULL, hold_reason = NULL
+       FROM (SELECT programme, ref FROM account WHERE doubtful AND ended_at IS NULL ORDER BY random() LIMIT 1) AS one
+      WHERE (t.programme, t.ref) = (one.programme, one.ref) RETURNING ${PERSON} AS key`,
+  ),
+  change(
+    'a payment to an account about whose doubtful name nobody had decided',
+    'accounts',
+    ['forbidden', 'payout'],
+    `WITH one AS (SELECT y.* FROM payout y WHERE y.recovered_at IS NULL AND NOT EXISTS (SELECT FROM audit_event r WHERE r.ref = y.ref AND r.act = 'hold-released') ORDER BY random() LIMIT 1),
+          told AS (UPDATE audit_event e SET act = 'account-checked', subject = 'account:' || one.account, after = '{"verdict":"review","code":null,"score":67,"gateway":"sandbox"}'
+                     FROM one WHERE (e.programme, e.ref) = (one.programme, one.ref) AND e.act = 'screened-eligible' RETURNING e.at),
+          answered AS (INSERT INTO account_check (programme, ref, account, institution, gateway, verdict, score, reasons, checked_at)
+                       SELECT one.programme, one.ref, one.account, 'ID.BNI', 'sandbox', 'review', 67, '{}', told.at FROM one, told)
+     SELECT key FROM one`,
+  ),
+  change(
     'a person asked for something else',
     'accounts',
     ['changed', 'disbursement'],

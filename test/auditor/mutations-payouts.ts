@@ -54,6 +54,16 @@ export const PAYOUTS: readonly Mutation[] = [
     update('payout', `account = (SELECT a.id FROM account a WHERE a.ref <> t.ref ORDER BY random() LIMIT 1)`, 't.key'),
   ),
   change(
+    'a payout sent again to an account that another one had replaced',
+    'attempts',
+    ['forbidden', 'payout'],
+    `WITH one AS (SELECT s.subject AS key, y.account, (SELECT min(e.id) FROM audit_event e WHERE e.subject = s.subject AND e.act = 'payout-enquired' AND e.id < s.id) AS id
+                    FROM audit_event s JOIN payout y ON y.key = s.subject WHERE s.act = 'payout-sent-again' ORDER BY random() LIMIT 1),
+          told AS (UPDATE audit_event e SET act = 'account-replaced', subject = 'account:' || gen_random_uuid(), after = jsonb_build_object('replaces', one.account)
+                     FROM one WHERE e.id = one.id)
+     SELECT key FROM one`,
+  ),
+  change(
     'a payout to no account',
     'attempts',
     ['missing', 'payout'],

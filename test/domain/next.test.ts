@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { DISBURSEMENT_STATES, FINAL_STATES } from '../../domain/disbursement.ts'
 import type { EnquiryTiming } from '../../domain/enquiry.ts'
 import { nextForDisbursement, type DisbursementQuestion } from '../../domain/next.ts'
+import { FOLLOWED_STATES, PAYOUT_STATES } from '../../domain/payout.ts'
 import type { Calendar } from '../../domain/programme.ts'
 
 const SECOND = 1000
@@ -56,6 +57,7 @@ function next(more: Partial<DisbursementQuestion>, atMs = FRIDAY, calendar = ALW
   }
   return nextForDisbursement(question, { calendar, zone: 'Asia/Jakarta' }, () => TIMING, atMs)
 }
+const ENDED = PAYOUT_STATES.filter((state) => !FOLLOWED_STATES.includes(state))
 const WAITS_FOR_A_FACT = { kind: 'wait', untilMs: null }
 
 describe('a released disbursement', () => {
@@ -119,6 +121,11 @@ describe('a disbursement at rest of which an attempt still has an open send', ()
     const payout = { ...PAYOUT, state: 'failed', gateway: 'gone' } as const
     const rules = { calendar: ALWAYS, zone: 'Asia/Jakarta' }
     expect(nextForDisbursement({ ...question, payout }, rules, gone, FRIDAY)).toMatchObject({ kind: 'send' })
+    // People look at it: whatever its last attempt ended as, nobody asks that gateway for anything.
+    for (const state of ENDED) {
+      const review = { ...question, state: 'review', payout: { ...payout, state } } as const
+      expect(nextForDisbursement(review, rules, gone, FRIDAY)).toEqual(WAITS_FOR_A_FACT)
+    }
   })
 })
 
@@ -181,9 +188,16 @@ describe('a disbursement in flight', () => {
     expect(inFlight(lost, { held: true }, FRIDAY + 201 * SECOND)).toEqual(ASKS_ON)
   })
 
-  it('goes to people when the ladder is used up, also on hold', () => {
+  it('is asked about but not sent again to an account that is no longer the one that is paid to', () => {
+    expect(inFlight({}, { accountGone: true }, FRIDAY + 30 * SECOND)).toMatchObject({ kind: 'enquire' })
+    expect(inFlight(lost, { accountGone: true }, FRIDAY + 201 * SECOND)).toEqual(ASKS_ON)
+  })
+
+  it('goes to people when the ladder is used up, also on hold, and when its account is gone', () => {
     const silent: Partial<Payout> = { ...lost, sends: 3 }
-    expect(inFlight(silent, { held: true }, FRIDAY + 201 * SECOND)).toEqual({ kind: 'give-up', payout: 'd#1' })
+    for (const stopped of [{ held: true }, { accountGone: true }]) {
+      expect(inFlight(silent, stopped, FRIDAY + 201 * SECOND)).toEqual({ kind: 'give-up', payout: 'd#1' })
+    }
   })
 
   it('is asked about but not sent again while people look at an older attempt of it', () => {

@@ -1,7 +1,8 @@
 /** A life that cannot be looked at, whatever the reason, is shown to people until it can. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createLifeActivities } from '../../activities/lives.ts'
-import { openWorld, type World } from '../support/world.ts'
+import { called, sendFirst, stateOf, submitted } from '../support/sent.ts'
+import { DAY, NOON, openWorld, seen, type World } from '../support/world.ts'
 
 let world: World
 beforeEach(async () => {
@@ -35,6 +36,26 @@ it('a life whose looks have failed for minutes is flagged for people, and no mor
   await world.root.pool.query('UPDATE commitment SET amount = 1000000000 WHERE ref = $1', [ref])
   await look()
   expect(await attentionOf(ref)).toBeNull()
+})
+
+it('a life that has closed is flagged as well while something must still happen in it, and no other', async () => {
+  const now = Date.now()
+  const { ref, payout, disbursement } = await sendFirst(world)
+  await world.observe(submitted(payout, seen('paid')))
+  await world.act((acts) => acts.withdraw({ programme: 'swift', ref, reason: 'moved abroad' }))
+  expect(await world.advance(ref)).toMatchObject({ stage: 'closed', attention: null })
+  const away = () => Promise.reject(new Error('it cannot be looked at'))
+  const lives = { ...world.store.lives, advance: away }
+  const { advance } = createLifeActivities({ store: { ...world.store, lives }, attempt: () => 8 })
+  const look = () => advance({ programme: 'swift', ref, nowMs: now })
+  await expect(look()).rejects.toThrow('Error')
+  expect(await attentionOf(ref)).toBeNull()
+  // What was paid comes back, and every look of its recovery fails.
+  await world.observe(called(payout, seen('returned'), NOON + DAY))
+  expect(await stateOf(world, disbursement)).toMatchObject({ state: 'needs-account' })
+  await expect(look()).rejects.toThrow('Error')
+  expect(await attentionOf(ref)).toBe('life-failed')
+  expect(await world.advance(ref, NOON + DAY)).not.toMatchObject({ attention: 'life-failed' })
 })
 
 it('a fault that cannot be shown either stays the fault that it was', async () => {

@@ -74,12 +74,14 @@ it('somebody whose hold has only ended has not waited for the engine', async () 
   expect(await watch(NOON + 3 * HOUR)).toEqual(FROZEN)
 })
 
-it('an account that is shared, or of which nobody has been asked yet, is not paid', async () => {
+it('an account that is shared or doubtful, or of which nobody has been asked yet, is not paid', async () => {
   await open({ accounts: { check: 'before-use' } })
   const ref = await world.ready()
   await alter('UPDATE account SET shared = true WHERE ref = $1', [ref])
   expect(await watch(NOON + 2 * HOUR)).toEqual([])
-  await alter(`UPDATE account SET shared = false, state = 'unverified' WHERE ref = $1`, [ref])
+  await alter('UPDATE account SET shared = false, doubtful = true WHERE ref = $1', [ref])
+  expect(await watch(NOON + 2 * HOUR)).toEqual([])
+  await alter(`UPDATE account SET doubtful = false, state = 'unverified' WHERE ref = $1`, [ref])
   expect(await watch(NOON + 2 * HOUR)).toEqual([])
   await alter(`UPDATE account SET state = 'verified' WHERE ref = $1`, [ref])
   expect(await watch(NOON + 2 * HOUR)).toEqual(FROZEN)

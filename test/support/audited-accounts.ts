@@ -45,6 +45,7 @@ export async function hasAccounts(world: World, signers: Signers, atMs: number):
   const doubt = judged({ verdict: 'review', score: 67, reasons: ['missing-words'] })
   for (const ref of [cleared, doubtful]) await linked(world, ref, atMs + MINUTE, { check: doubt })
   await release(cleared)
+  await doubtedBeside(world, await admitted(), doubt, atMs)
   const check = judged({ verdict: 'refused', code: 'account-name-differs', score: 12, reasons: ['other-words'] })
   const offered = { programme: programme.code, ref: doubtful, institution: 'ID.BNI', code: 'account-name-differs' }
   await store.desk.recordRefusedAccount({ ...offered, check }, SERVICE, atMs + 2 * MINUTE)
@@ -53,7 +54,19 @@ export async function hasAccounts(world: World, signers: Signers, atMs: number):
   await release(await admitted(ours))
   await linked(world, await admitted(ours), atMs + HOUR)
   await admitted(theirs)
+  const both = await admitted()
+  await linked(world, both, atMs + HOUR, { account: ours, check: doubt })
+  for (let each = 0; each < 2; each += 1) await release(both)
   await changed(world, signers, await admitted(), atMs + HOUR)
+}
+
+/** A doubt that another hold hides, and that stops its person once that has ended. */
+async function doubtedBeside(world: World, ref: string, check: AccountCheckRow, atMs: number): Promise<void> {
+  const { act, programme } = world
+  const of = { programme: programme.code, ref }
+  await act((acts) => acts.hold({ ...of, reason: 'a complaint' }), atMs)
+  await linked(world, ref, atMs + MINUTE, { check })
+  await act((acts) => acts.release({ ...of, reason: 'settled' }), atMs + HOUR)
 }
 
 /** What an operator changes, another agrees to. */

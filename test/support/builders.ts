@@ -97,6 +97,6 @@ export function tranche(code: string, more: Partial<LifeTranche> = {}): LifeTran
 }
 
 export function owed(more: Partial<LifeDisbursement> = {}): LifeDisbursement {
-  const open = { reason: null, action: null, actionByMs: null }
+  const open = { reason: null, action: null, actionByMs: null, uncertain: false }
   return { state: 'owed', releaseAtMs: 0, lapsesAtMs: 1e15, firstPaidAtMs: null, ...open, ...more }
 }
