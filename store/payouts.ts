@@ -27,6 +27,7 @@ export type Reopened =
       readonly sendByMs: number
       readonly gateway: string
       readonly reference: string
+      readonly salt: number
       /** Exactly the bytes of the first send. */
       readonly body: Sealed<Uint8Array>
     }
@@ -113,9 +114,9 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
     new Date(by),
   ])
   await pass('resend:opened', sending)
-  const moving = sql.query<{ request: string; request_sha256: Buffer }>(
+  const moving = sql.query<{ request: string; request_sha256: Buffer; salt: number }>(
     `UPDATE payout SET state = 'submitting', sends = $2, not_found = 0, not_found_at = NULL, send_again_at = NULL, version = version + 1
-      WHERE key = $1 AND version = $3 RETURNING request, request_sha256`,
+      WHERE key = $1 AND version = $3 RETURNING request, request_sha256, salt`,
     [payout, send, row.version],
   )
   const { rows } = await pass('resend:moved', moving)
@@ -137,7 +138,8 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
     after: { send },
   }
   await pass('resend:audited', insertAudit(sql, [sent]))
-  return { kind: 'reopened', send, sendByMs: by, gateway: row.gateway, reference: row.reference, body }
+  const { gateway, reference } = row
+  return { kind: 'reopened', send, sendByMs: by, gateway, reference, salt: stored.salt, body }
 }
 
 /** A freeze in force, or a programme whose approval no longer covers it; who stops either waits until the transaction ends. */
