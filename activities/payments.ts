@@ -84,7 +84,7 @@ async function claimAndSend(dependencies: Dependencies, disbursement: string): P
     const draft = await pass('claim:drafted', store.claims.draft(disbursement, now()))
     if (draft.kind === 'parked') return null
     // What a restored database has forgotten may be paid: whoever would pay it asks first, and pays nothing that is not answered.
-    if (draft.mustLookUp) {
+    if (draft.restore !== null) {
       const answer = await pass('claim:looked-up', lookUp(dependencies, disbursement))
       // What is there and cannot be recorded is for people, where a statement shows it.
       if (answer !== 'not-there' && !(answer === 'left' && draft.mustReview)) return null
@@ -99,7 +99,7 @@ async function claimAndSend(dependencies: Dependencies, disbursement: string): P
       await pass('refusal:committed', store.claims.refuse(draft, prepared, now()))
       return null
     }
-    const claim = await pass('claim:told', store.claims.claim(draft, prepared.body, now(), draft.mustLookUp))
+    const claim = await pass('claim:told', store.claims.claim(draft, prepared.body, now(), draft.restore !== null))
     if (claim.kind === 'collision') continue
     if (claim.kind === 'parked') return null
     return send(dependencies, { ...draft, ...claim, body: prepared.body })

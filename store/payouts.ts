@@ -15,7 +15,7 @@ import { waitingPayout } from './life-rows.ts'
 import type { ObservationItem } from './observation-item.ts'
 import { observeLocked, standingOfWork, type ObservationResult } from './observe.ts'
 import type { StoreContext } from './options.ts'
-import { lockWork, type Work } from './payout-rows.ts'
+import { isBeforeRestore, lockWork, type Work } from './payout-rows.ts'
 import { approvalOf } from './run-approval.ts'
 import type { DisbursementStanding } from '../domain/standing.ts'
 import type { Sealed } from './vault.ts'
@@ -149,6 +149,8 @@ async function isStopped(sql: Sql, row: Work, { payment }: Programme, nowMs: num
   const drafted = isApproved ? await approvalOf(sql, row.disbursement.key) : null
   if (drafted) targets.push(runTarget(drafted.run))
   if ((await heldFreezes(sql, targets)).length > 0) return true
+  // Nobody begins a restore while everything is held: what it makes of this payout is seen from here on.
+  if (await isBeforeRestore(sql, row.key)) return true
   if (!isApproved) return false
   // Read again: what the lock waited for has committed by now.
   const approval = await approvalOf(sql, row.disbursement.key)
@@ -168,7 +170,8 @@ async function giveUpLocked(
   const timing = context.timingOf(row.gateway)
   const next = nextForPayout(waitingPayout(row), timing, nowMs)
   if (next.kind !== 'give-up') return standingOfWork(context, row, programme, nowMs)
-  if (row.state === 'submitting' && row.sends === row.same_key_retries) {
+  // Where a restore has come between, it may have been sent again, and executed, in the time that is missing.
+  if (row.state === 'submitting' && row.sends === row.same_key_retries && !row.before_restore) {
     // Each send was turned away before it was executed, and the gateway asks for more time than it remembers the key.
     const failure = { class: 'retry-new', code: 'send-too-late', vendorCode: '' } as const
     const item = { payout, source: 'submit', fact: { kind: 'not-sent', failure }, atMs: nowMs } as const
