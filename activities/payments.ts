@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PAID_IN_LOST_TIME } from '../domain/disbursement.ts'
+import { gatewayKey } from '../domain/identity.ts'
 import type { Failure } from '../domain/observation.ts'
 import type { PayoutFact } from '../domain/payout.ts'
 import type { DisbursementStanding } from '../domain/standing.ts'
@@ -83,7 +84,7 @@ async function claimAndSend(dependencies: Dependencies, disbursement: string): P
     const draft = await pass('claim:drafted', store.claims.draft(disbursement, now()))
     if (draft.kind === 'parked') return null
     // What a restored database has forgotten may be paid: whoever would pay it asks first, and pays nothing that is not answered.
-    if (draft.mustLookUp) {
+    if (draft.restore !== null) {
       const answer = await pass('claim:looked-up', lookUp(dependencies, disbursement))
       // What is there and cannot be recorded is for people, where a statement shows it.
       if (answer !== 'not-there' && !(answer === 'left' && draft.mustReview)) return null
@@ -98,7 +99,7 @@ async function claimAndSend(dependencies: Dependencies, disbursement: string): P
       await pass('refusal:committed', store.claims.refuse(draft, prepared, now()))
       return null
     }
-    const claim = await pass('claim:told', store.claims.claim(draft, prepared.body, now(), draft.mustLookUp))
+    const claim = await pass('claim:told', store.claims.claim(draft, prepared.body, now(), draft.restore !== null))
     if (claim.kind === 'collision') continue
     if (claim.kind === 'parked') return null
     return send(dependencies, { ...draft, ...claim, body: prepared.body })
@@ -129,6 +130,7 @@ interface Send {
   readonly payout: string
   readonly gateway: string
   readonly reference: string
+  readonly salt: number
   readonly body: Uint8Array
   readonly send: number
   readonly sendByMs: number
@@ -172,7 +174,8 @@ async function observe({ store, pass }: Dependencies, item: ObservationItem): Pr
 async function sendNow(dependencies: Dependencies, of: Send): Promise<PayoutFact> {
   const gateway = gatewayOf(dependencies, of.gateway)
   const signal = AbortSignal.timeout(Math.max(1, of.sendByMs - dependencies.now()))
-  const { payout: payoutKey, reference, body } = of
+  const { reference, body } = of
+  const payoutKey = gatewayKey(of.payout, of.salt)
   return factOf(await dependencies.pass('send:answered', gateway.submit({ payoutKey, reference, body }, signal)))
 }
 
@@ -247,7 +250,7 @@ async function checkAccount(dependencies: Dependencies, of: LifeOf): Promise<voi
 
 function orderOf(draft: ClaimDraft): Parameters<Gateway['prepare']>[0] {
   return {
-    payoutKey: draft.payout,
+    payoutKey: gatewayKey(draft.payout, draft.salt),
     reference: draft.reference,
     amount: { minor: draft.amount, currency: draft.currency },
     narrative: `${draft.programme} ${draft.tranche}`.slice(0, 60),

@@ -7,7 +7,7 @@ import type { PayoutFact } from '../domain/payout.ts'
 import type { Pass } from '../failpoints.ts'
 import type { EnquiryResult, Gateway } from '../gateways/gateway.ts'
 import type { Store } from '../store/index.ts'
-import type { AskedAttempt } from '../store/restores.ts'
+import type { AskedAttempt } from '../store/lost-attempts.ts'
 
 /** `not-there`: every gateway that may know of it was asked and knows nothing. `left`: its record cannot take what was found; people look. */
 export type LookedUp = 'not-there' | 'recovered' | 'unanswered' | 'left'
@@ -28,12 +28,11 @@ interface Answered {
   readonly answer: EnquiryResult
 }
 
-/** Asks for the attempts that may follow the last known one, and records those that are there, and the gaps before them. */
+/** Asks for every attempt that may have followed the last known one, and records those that are there, and the gaps before them. */
 export async function lookUp(dependencies: LookUpDependencies, disbursement: string): Promise<LookedUp> {
   const { store, pass } = dependencies
   const attempts = await pass('recovery:asked', store.restores.attemptsAfter(disbursement))
-  const asked = attempts.map((attempt) => ask(dependencies, attempt))
-  const answers = await pass('recovery:answered', Promise.all(asked))
+  const answers = await askAll(dependencies, attempts)
   const besides = await pass('recovery:beside', Promise.all(answers.flatMap((one) => askBeside(dependencies, one))))
   const silent = [...answers, ...besides].filter(({ answer }) => answer.kind === 'unavailable')
   for (const { attempt } of silent) dependencies.onSilent?.(attempt.gateway)
@@ -87,11 +86,30 @@ async function recordUpTo(
   return isSilent ? 'unanswered' : 'recovered'
 }
 
+/** A gateway is asked about so many attempts of one disbursement at once: after a long time there are a hundred. */
+const AT_ONCE = 8
+
+async function askAll(dependencies: LookUpDependencies, attempts: readonly AskedAttempt[]): Promise<Answered[]> {
+  const answers: Answered[] = []
+  for (let from = 0; from < attempts.length; from += AT_ONCE) {
+    const some = attempts.slice(from, from + AT_ONCE)
+    const asked = Promise.all(some.map((attempt) => ask(dependencies, attempt)))
+    answers.push(...(await dependencies.pass('recovery:answered', asked)))
+  }
+  return answers
+}
+
 async function ask({ gateways }: LookUpDependencies, attempt: AskedAttempt): Promise<Answered> {
   const gateway = gateways.get(attempt.gateway)
-  if (!gateway) return { attempt, answer: { kind: 'unavailable', failure: NO_GATEWAY } }
+  if (!gateway) return { attempt, answer: counted(attempt, { kind: 'unavailable', failure: NO_GATEWAY }) }
   const signal = AbortSignal.timeout(gateway.capabilities.timing.enquireTimeoutMs)
-  return { attempt, answer: await gateway.enquire({ reference: attempt.reference, gatewayId: null }, signal) }
+  const answer = await gateway.enquire({ reference: attempt.reference, gatewayId: null }, signal)
+  return { attempt, answer: counted(attempt, answer) }
+}
+
+/** Where two people have said that a gateway paid nothing in the lost time its word counts if it can be had, and is not waited for. */
+function counted({ isUnasked }: AskedAttempt, answer: EnquiryResult): EnquiryResult {
+  return isUnasked && answer.kind === 'unavailable' ? { kind: 'not-found' } : answer
 }
 
 const NO_GATEWAY: Failure = { class: 'config', code: 'gateway-not-in-use', vendorCode: '' }

@@ -41,7 +41,12 @@ export function freezeCommand(): Command {
   const lift = withProposing(
     command.command('lift <id>').description('propose to lift a freeze; another person approves it'),
     'operator',
-  ).action(liftOne)
+  )
+    .option(
+      '--unasked <gateways...>',
+      'after a restore: gateways that nobody can ask, and that paid nothing in the lost time',
+    )
+    .action(liftOne)
   for (const each of [place, list, show, lift]) each.exitOverride()
   return command
 }
@@ -86,8 +91,14 @@ async function showOne(id: string, options: Options): Promise<void> {
   print(storyOf(freeze))
 }
 
-async function liftOne(id: string, options: ProposingOptions): Promise<void> {
-  await proposeAct(options, { act: 'freeze-lift', content: { freeze: id } })
+interface LiftOptions extends ProposingOptions {
+  readonly unasked?: readonly string[]
+}
+
+async function liftOne(id: string, options: LiftOptions): Promise<void> {
+  const { unasked } = options
+  const content = { freeze: id, ...(unasked === undefined ? {} : { unasked }) }
+  await proposeAct(options, { act: 'freeze-lift', content })
 }
 
 function storyOf({ id, placedAt, placedBy, cause, reason, lift }: Freeze): string {

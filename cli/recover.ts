@@ -1,6 +1,8 @@
 /** After a restore of the database: what was sent in the time that is missing is looked up at the gateways before anything is sent. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import type { LookedUp } from '../activities/restores.ts'
+import { settlesAtMs } from '../domain/enquiry.ts'
 import type { Engine } from '../main/compose.ts'
 import type { GatewayDays } from '../store/lost-time.ts'
 import type { Restore } from '../store/restores.ts'
@@ -119,15 +121,19 @@ async function lookAtAll(engine: Engine): Promise<Told> {
   const { lookUp } = await import('../activities/restores.ts')
   const { store } = engine
   const open = await openIn(engine)
+  await untilSettled(engine, open)
   const counts: Record<LookedUp, number> = { 'not-there': 0, recovered: 0, unanswered: 0, left: 0 }
   const silent = new Set<string>()
   const onSilent = (gateway: string): unknown => silent.add(gateway)
+  const left: string[] = []
   let after = ''
   for (;;) {
     const keys = await store.restores.owed(after, PAGE)
     if (keys.length === 0) break
     await inLanes(keys, async (key) => {
-      counts[await lookUp({ ...engine, now: () => Date.now(), onSilent }, key)] += 1
+      const found = await lookUp({ ...engine, now: () => Date.now(), onSilent }, key)
+      counts[found] += 1
+      if (found === 'left' && left.length < NAMED) left.push(key)
     })
     after = keys.at(-1) ?? after
   }
@@ -135,10 +141,26 @@ async function lookAtAll(engine: Engine): Promise<Told> {
   if (counts.unanswered > 0) {
     await store.restores.silent(open.id, [...silent], Date.now())
     const names = [...silent].toSorted().join(', ')
-    throw new Failure(`${counts.unanswered} could not be asked about; look again once ${names} answers`, EXIT_FAILED)
+    const why = `${counts.unanswered} could not be asked about; look again once ${names} answers`
+    throw new Failure(
+      `${why}, or, where it is used no more, lift with --unasked: docs/runbooks/restore.md`,
+      EXIT_FAILED,
+    )
   }
   await store.restores.lookedUp(open.id, counts, Date.now())
-  return { ...counts, reopened, freeze: open.freeze }
+  return { ...counts, reopened, freeze: open.freeze, ...(left.length > 0 ? { people: left.join(', ') } : {}) }
+}
+
+/** So many of those that people must look at are named. */
+const NAMED = 20
+
+/** What left in the last moment before the restore may not be found yet, and would be taken for unpaid. */
+async function untilSettled({ gateways }: Engine, { foundAt }: Restore): Promise<void> {
+  const settles = [...gateways.values()].map(({ capabilities }) => settlesAtMs(foundAt.getTime(), capabilities.timing))
+  const ms = Math.max(0, ...settles) - Date.now()
+  if (ms <= 0) return
+  process.stderr.write(`asks in ${Math.ceil(ms / 1000)} s: what left last may not be found before\n`)
+  await sleep(ms)
 }
 
 async function inLanes(keys: readonly string[], work: (key: string) => Promise<void>): Promise<void> {

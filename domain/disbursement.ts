@@ -149,6 +149,41 @@ function unreachableDelay(delays: readonly number[], attempts: number): number {
   return delays[attempts - 1] ?? Math.min((delays.at(-1) ?? 1000) * 2 ** doublings, UNREACHABLE_DELAY_MAX_MS)
 }
 
+/** Attempts that no delay comes before: the first, and those after which somebody has linked an account or people have decided. */
+const UNTIMED_ATTEMPTS = 3
+
+/**
+ * How many attempts may have followed the known ones within so many milliseconds, whatever became of each, also where it never reached its gateway.
+ * `delays` are those of each gateway that may have carried one.
+ */
+export function attemptsWithin(
+  ms: number,
+  { attempts, retries }: Pick<Attempts, 'attempts' | 'retries'>,
+  delays: readonly (readonly number[])[],
+): number {
+  const least = (of: (one: readonly number[]) => number): number => Math.min(...delays.map(of))
+  let many = UNTIMED_ATTEMPTS
+  // A passing failure has delays of its own, each once.
+  const passing = Math.max(0, ...delays.map(({ length }) => length))
+  for (let retry = retries, spent = 0; retry < passing; retry += 1) {
+    spent += least((one) => one[retry] ?? Infinity)
+    if (spent <= ms) many += 1
+  }
+  for (let n = attempts + 1, spent = 0; many < ATTEMPTS_MAX; n += 1) {
+    spent += least((one) => leastDelay(one, n))
+    if (spent > ms) break
+    many += 1
+  }
+  return many
+}
+
+/** The shortest of the delays that come after so many attempts or more. */
+function leastDelay(delays: readonly number[], attempts: number): number {
+  const last = Math.max(attempts, delays.length + 1)
+  const after = Array.from({ length: last - attempts + 1 }, (_, index) => unreachableDelay(delays, attempts + index))
+  return Math.min(...after)
+}
+
 /** What the payee got beside what counted is to be had back still, and what counted has come to nothing: people say which of the two it is. */
 export const RECEIVABLE_STANDS = 'receivable-stands'
 

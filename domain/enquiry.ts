@@ -16,6 +16,11 @@ export interface WaitingPayout {
   readonly notFoundAtMs: number | null
   /** Set when a gateway asked for the same key again, not before this time. */
   readonly sendAgainAtMs: number | null
+  /**
+   * It was claimed before the database turned out to be older than what it has told the world: another attempt may have followed it and be paid, so that
+   * nothing of it is sent again. Absent: it was not.
+   */
+  readonly isBeforeRestore?: boolean
 }
 
 /** What a gateway promises about time and repeats, as far as asking and sending again depend on it. */
@@ -118,6 +123,8 @@ function nextWhileSubmitting(
   isResendForbidden: boolean,
 ): NextForPayout {
   if (payout.lastSendEndedAtMs !== null && payout.sendAgainAtMs !== null) {
+    // What it was turned away with is no longer all that has become of it: it is asked about as if nothing had been heard.
+    if (payout.isBeforeRestore) return nextWhileUnknown(payout, timing, nowMs, isResendForbidden)
     if (nowMs < payout.sendAgainAtMs) return { kind: 'wait', untilMs: payout.sendAgainAtMs }
     if (!mayResend(payout, timing, nowMs)) return { kind: 'give-up' }
     // Nobody may tell when it is allowed again: without this instant only a sweep would find that it is too late.
@@ -181,9 +188,9 @@ function ladderWait(enquiries: number, timing: EnquiryTiming): number {
   return ladder[Math.min(enquiries, ladder.length - 1)] ?? timing.quietPeriodMs
 }
 
-/** No resend once the provider may have forgotten the key, or where it never knew it: it would be a new payment. */
+/** No resend once the provider may have forgotten the key, or where it never knew it, nor after a restore: it would be a new payment. */
 function mayResend(payout: WaitingPayout, timing: EnquiryTiming, nowMs: number): boolean {
-  if (timing.duplicate === 'silent' && payout.sends > 0) return false
+  if (payout.isBeforeRestore || (timing.duplicate === 'silent' && payout.sends > 0)) return false
   return payout.sends < SENDS_MAX && nowMs < replaysUntilMs(payout.firstSentAtMs, timing)
 }
 

@@ -12,6 +12,9 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 export const UUID_PATTERN = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
 const REF = /^[0-9A-HJKMNP-TV-Z]{13}$/
 
+/** Attempts have two characters of a reference. */
+export const LAST_ATTEMPT = ALPHABET.length ** 2 - 1
+
 /** An opaque participant reference from at least 9 random bytes (65 bits used). Throws on fewer. */
 export function participantRef(random: Uint8Array): string {
   return base32(random, 13)
@@ -71,12 +74,21 @@ export function payoutKey(disbursement: string, n: number): string {
 }
 
 /**
+ * The idempotency key a payout is sent under. One whose reference has a salt goes under another key as well: the plain one may have been used with
+ * other bytes, in a time that the database has forgotten, and the gateway would refuse these for ever. A pure function of what stands in the payout's
+ * row, so that each send of it has the same.
+ */
+export function gatewayKey(payout: string, salt: number): string {
+  return salt === 0 ? payout : `${payout}~${salt}`
+}
+
+/**
  * What the gateway knows a payout by: 13 characters of the hash of the disbursement key, 2 for the attempt, 1 check character.
  * Never a sequence or a uuid, so that a restored database cannot give one person's reference to another. `salt` is 0 but for
  * the about 1 in 13,000 (over 75 million payouts) that the unique index refuses; those count up until it accepts.
  */
 export function gatewayReference(disbursement: string, n: number, hash: Hash, salt = 0): string {
-  if (n < 1 || n >= ALPHABET.length ** 2) throw new RangeError(`attempt ${n} has no reference`)
+  if (n < 1 || n > LAST_ATTEMPT) throw new RangeError(`attempt ${n} has no reference`)
   const stem = stemOf(disbursement, hash, salt)
   const attempt = ALPHABET.charAt(Math.floor(n / 32)) + ALPHABET.charAt(n % 32)
   return stem + attempt + checkCharacter(stem + attempt)

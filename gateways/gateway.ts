@@ -118,6 +118,7 @@ export interface Institution {
 }
 
 export interface PayoutOrder {
+  /** The idempotency key: `gatewayKey` of the payout. */
   readonly payoutKey: string
   readonly reference: string
   readonly amount: Money
@@ -140,6 +141,7 @@ export interface Prepared {
 }
 
 export interface FrozenRequest {
+  /** The idempotency key, the same for each send of these bytes. */
   readonly payoutKey: string
   readonly reference: string
   readonly body: Uint8Array

@@ -42,8 +42,11 @@ export interface Candidate {
   readonly send_open: boolean
   /** Somebody who proves nothing has told of an earlier attempt, and the gateway has not yet been asked. */
   readonly asked_about: boolean
-  /** The database is older than what it has told the world, and the days that are missing are not matched yet. */
-  readonly restored: boolean
+  /**
+   * The restore that is open, and how far back it goes: the database is older than what it has told the world, and the days that are missing are not
+   * matched yet. Null when none is.
+   */
+  readonly restore: string | null
   /** The person registered in or after the time that is missing: only the end of the restore says that they were not paid in it. */
   readonly in_lost_time: boolean
   /** A statement shows a payment that nobody here knows of and that may be this one, and nobody has decided about that. */
@@ -66,7 +69,7 @@ SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.reason, d.
        ms(greatest(a.usable_from, a.rests_until)) AS usable_ms, coalesce(a.shared, false) AS shared, coalesce(a.doubtful, false) AS doubtful, coalesce(a.state = 'unverified', false) AS unverified,
        ${OPEN_SEND} IS NOT NULL AS send_open,
        EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key AND y.asked_at IS NOT NULL) AS asked_about,
-       EXISTS (SELECT FROM restore WHERE closed_at IS NULL) AS restored,
+       (SELECT r.id || ' ' || ms(r.restored_to) FROM restore r WHERE r.closed_at IS NULL) AS restore,
        ${REGISTERED_IN_LOST_TIME} AS in_lost_time, EXISTS (${straysOfOwed('$3')}) AS may_be_paid,
        ${APPROVAL} AS approval, ${SHORTS} AS shorts
   FROM disbursement d

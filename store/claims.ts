@@ -54,8 +54,8 @@ export interface ClaimDraft {
   readonly destination: Sealed<AccountDetails>
   /** The gateway must confirm the account before anything is claimed. */
   readonly unchecked?: boolean
-  /** A restore is open: what would be sent is looked up at the gateway first. */
-  readonly mustLookUp: boolean
+  /** The restore that is open, and how far back it goes: what would be sent is looked up at the gateways first. Null when none is. */
+  readonly restore: string | null
   /** Their account was paid what nobody here knows of: people look before anything is claimed. */
   readonly mustReview: boolean
 }
@@ -113,7 +113,7 @@ export function createClaims(context: StoreContext): Claims {
         run: coveringRun(candidate, programme),
         destination: parseSealed<AccountDetails>(document),
         unchecked: isUnchecked(candidate, programme),
-        mustLookUp: candidate.restored,
+        restore: candidate.restore,
         mustReview: candidate.may_be_paid,
       }
     },
@@ -208,7 +208,7 @@ async function claimLocked(
   const programme = await pass('claim:ruled', versioning)
   const parked = claimParked(candidate, programme, draft, nowMs)
   if (parked) return { kind: 'parked', reason: parked }
-  if (candidate.restored && !isLookedUp) return { kind: 'parked', reason: 'not-looked-up' }
+  if (isUnlooked(candidate, draft, isLookedUp)) return { kind: 'parked', reason: 'not-looked-up' }
   if (isShort(context, candidate, draft.gateway, nowMs)) return { kind: 'parked', reason: 'float-short' }
   // Its debit was found, and decided about, since it was drafted.
   if (isSomethingElses) return { kind: 'collision' }
@@ -236,6 +236,11 @@ function claimedEntry(draft: ClaimDraft, candidate: Candidate, businessDate: str
   const { payout: subject, amount, currency, gateway, programme, ref } = draft
   const { fiscal_year: fiscalYear, budget_line: budgetLine } = candidate
   return { event: 'claimed', subject, amount, currency, gateway, programme, ref, fiscalYear, budgetLine, businessDate }
+}
+
+/** A restore is open, and its gateways were not asked; where it goes back further by now than when they were, not about every attempt. */
+function isUnlooked({ restore }: Pick<ClaimDraft, 'restore'>, draft: ClaimDraft, isLookedUp: boolean): boolean {
+  return restore !== null && !(isLookedUp && restore === draft.restore)
 }
 
 function sentEntry(draft: ClaimDraft, atMs: number): AuditEntry {

@@ -80,8 +80,7 @@ export async function placeFreeze(
   atMs: number,
 ): Promise<Placed> {
   const key = targetKey(target)
-  const known = await standingFreeze(sql, key)
-  if (known) return { freeze: known, isNew: false }
+  // Before anything is read: one that stands may be lifted in a transaction that has not committed, and nothing would be frozen.
   await takeTarget(sql, key)
   const { scope, programme, name } = target
   const { cause, reason } = freeze

@@ -8,7 +8,7 @@ import type { PayoutState } from '../domain/payout.ts'
 import type { LiveApproval } from '../domain/payout-run.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Sql } from './database.ts'
-import { REGISTERED_IN_LOST_TIME } from './lost-time.ts'
+import { FOUND_LAST, REGISTERED_IN_LOST_TIME } from './lost-time.ts'
 import { STILL_OWED } from './owed-amount.ts'
 import { APPROVAL } from './run-approval.ts'
 import { SHORTS, type Short } from './shorts.ts'
@@ -137,7 +137,15 @@ export interface PayoutRow {
   readonly first_sent_ms: number
   readonly last_started_ms: number
   readonly last_ended_ms: number | null
+  /** It was claimed before a restore was found: nothing of it is sent again. */
+  readonly before_restore: boolean
 }
+
+/**
+ * Payout `y` was claimed before a restore was found. In the time that is missing it may have ended, and others may have followed it: what the gateway
+ * does not know of it is no reason to send it.
+ */
+export const BEFORE_RESTORE = `EXISTS (SELECT FROM restore r WHERE ${FOUND_LAST} >= y.claimed_at)`
 
 /** The attempt of disbursement `d` that the gateway must be asked about first. */
 export const ASKED = `(
@@ -198,7 +206,7 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
                      'not_found_ms', ms(y.not_found_at),
                      'last_enquiry_ms', ms(y.last_enquiry_at), 'send_again_ms', ms(y.send_again_at),
                      'first_sent_ms', ms(y.claimed_at), 'last_started_ms', ms(last.started_at),
-                     'last_ended_ms', ms(last.ended_at))
+                     'last_ended_ms', ms(last.ended_at), 'before_restore', ${BEFORE_RESTORE})
               FROM payout y
               JOIN send last ON last.payout = y.key AND last.number = y.sends
              WHERE y.disbursement = d.key AND y.n = d.attempts), 'open_send', ${OPEN_SEND}, 'asked', ${ASKED},
@@ -295,6 +303,7 @@ export function waitingPayout(row: PayoutRow): WaitingPayout {
     notFound: row.not_found,
     notFoundAtMs: row.not_found_ms,
     sendAgainAtMs: row.send_again_ms,
+    isBeforeRestore: row.before_restore,
   }
 }
 

@@ -28,6 +28,12 @@ export async function heldInLostTime(sql: Sql, programme: string, ref: string): 
   return rows.length > 0
 }
 
+/**
+ * When it was last found that the database had been put back, where `r` is a restore: it may be put back a second time before the first is closed, and
+ * begins no other one, but everything is frozen anew.
+ */
+export const FOUND_LAST = `greatest(r.found_at, (SELECT max(f.placed_at) FROM freezes f WHERE f.cause = 'restored'))`
+
 /** Person `p` registered in or after the time that an open restore has lost: nothing is sent to them until it is closed. */
 export const REGISTERED_IN_LOST_TIME = `EXISTS (SELECT FROM restore r WHERE r.closed_at IS NULL AND p.registered_at > r.restored_to)`
 

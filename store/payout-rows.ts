@@ -5,7 +5,7 @@ import type { PayoutMoney } from '../domain/payout.ts'
 import type { Sql } from './database.ts'
 import type { SentTo } from './observed-account.ts'
 import { BESIDE } from './receivables-beside.ts'
-import { ASKED, OPEN_SEND, type AskedRow, type OpenSendRow, type PayoutRow } from './life-rows.ts'
+import { ASKED, BEFORE_RESTORE, OPEN_SEND, type AskedRow, type OpenSendRow, type PayoutRow } from './life-rows.ts'
 
 /** A payout, its disbursement and its life, as a batch of facts is folded into them. Mutable: a batch may tell of one twice. */
 export interface Work extends Mutable<PayoutRow> {
@@ -132,7 +132,7 @@ function heldAs(money: PayoutMoney): string {
 const LOAD = `
 SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage = 'closed' AS closed,
        p.held_at IS NOT NULL AS held, y.n, y.gateway, y.reference, y.amount, y.currency, y.account, y.state, y.money, y.returned, y.repaid, y.version,
-       y.gateway_id, y.alarm, y.sends, y.request IS NULL AS lost, y.failure_class, y.failure_code, y.vendor_code,
+       y.gateway_id, y.alarm, y.sends, y.request IS NULL AS lost, ${BEFORE_RESTORE} AS before_restore, y.failure_class, y.failure_code, y.vendor_code,
        y.same_key_retries, y.enquiries, y.not_found, ms(y.not_found_at) AS not_found_at, ms(y.last_enquiry_at) AS last_enquiry_at,
        ms(y.send_again_at) AS send_again_at, ms(y.asked_at) AS asked_at, ms(y.claimed_at) AS claimed_at,
        ms(last.started_at) AS last_started_at, ms(last.ended_at) AS last_ended_at,
@@ -160,6 +160,11 @@ SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage
 /** Locks the lives of the payouts, in one order for every caller. */
 export async function lockLivesOf(sql: Sql, keys: readonly string[]): Promise<void> {
   await sql.query({ name: 'lock-lives', text: LOCK, values: [keys] })
+}
+
+/** Whether a restore was found since it was claimed. */
+export async function isBeforeRestore(sql: Sql, payout: string): Promise<boolean> {
+  return (await sql.query(`SELECT FROM payout y WHERE y.key = $1 AND ${BEFORE_RESTORE}`, [payout])).rows.length > 0
 }
 
 /** Locks the lives of the payouts and loads what the batch is folded into. */
@@ -201,6 +206,7 @@ function workOf(row: Loaded, disbursement: Work['disbursement']): Work {
       index_key: row.sent_index_key,
     },
     lost: row.lost,
+    before_restore: row.before_restore,
     state: row.state,
     money: row.money,
     returned: row.returned,

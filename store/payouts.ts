@@ -15,7 +15,7 @@ import { waitingPayout } from './life-rows.ts'
 import type { ObservationItem } from './observation-item.ts'
 import { observeLocked, standingOfWork, type ObservationResult } from './observe.ts'
 import type { StoreContext } from './options.ts'
-import { isAccountGone, lockWork, type Work } from './payout-rows.ts'
+import { isAccountGone, isBeforeRestore, lockWork, type Work } from './payout-rows.ts'
 import { approvalOf } from './run-approval.ts'
 import type { DisbursementStanding } from '../domain/standing.ts'
 import type { Sealed } from './vault.ts'
@@ -27,6 +27,7 @@ export type Reopened =
       readonly sendByMs: number
       readonly gateway: string
       readonly reference: string
+      readonly salt: number
       /** Exactly the bytes of the first send. */
       readonly body: Sealed<Uint8Array>
     }
@@ -114,9 +115,9 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
     new Date(by),
   ])
   await pass('resend:opened', sending)
-  const moving = sql.query<{ request: string; request_sha256: Buffer }>(
+  const moving = sql.query<{ request: string; request_sha256: Buffer; salt: number }>(
     `UPDATE payout SET state = 'submitting', sends = $2, not_found = 0, not_found_at = NULL, send_again_at = NULL, version = version + 1
-      WHERE key = $1 AND version = $3 RETURNING request, request_sha256`,
+      WHERE key = $1 AND version = $3 RETURNING request, request_sha256, salt`,
     [payout, send, row.version],
   )
   const { rows } = await pass('resend:moved', moving)
@@ -138,7 +139,8 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
     after: { send },
   }
   await pass('resend:audited', insertAudit(sql, [sent]))
-  return { kind: 'reopened', send, sendByMs: by, gateway: row.gateway, reference: row.reference, body }
+  const { gateway, reference } = row
+  return { kind: 'reopened', send, sendByMs: by, gateway, reference, salt: stored.salt, body }
 }
 
 /** A freeze in force, or a programme whose approval no longer covers it; who stops either waits until the transaction ends. */
@@ -148,6 +150,8 @@ async function isStopped(sql: Sql, row: Work, { payment }: Programme, nowMs: num
   const drafted = isApproved ? await approvalOf(sql, row.disbursement.key) : null
   if (drafted) targets.push(runTarget(drafted.run))
   if ((await heldFreezes(sql, targets)).length > 0) return true
+  // Nobody begins a restore while everything is held: what it makes of this payout is seen from here on.
+  if (await isBeforeRestore(sql, row.key)) return true
   if (!isApproved) return false
   // Read again: what the lock waited for has committed by now.
   const approval = await approvalOf(sql, row.disbursement.key)
@@ -167,7 +171,8 @@ async function giveUpLocked(
   const timing = context.timingOf(row.gateway)
   const next = nextForPayout(waitingPayout(row), timing, nowMs)
   if (next.kind !== 'give-up') return standingOfWork(context, row, programme, nowMs)
-  if (row.state === 'submitting' && row.sends === row.same_key_retries) {
+  // Where a restore has come between, it may have been sent again, and executed, in the time that is missing.
+  if (row.state === 'submitting' && row.sends === row.same_key_retries && !row.before_restore) {
     // Each send was turned away before it was executed, and the gateway asks for more time than it remembers the key.
     const failure = { class: 'retry-new', code: 'send-too-late', vendorCode: '' } as const
     const item = { payout, source: 'submit', fact: { kind: 'not-sent', failure }, atMs: nowMs } as const

@@ -20,24 +20,13 @@ import type { ObservationItem } from './observation-item.ts'
 import { observeLocked } from './observe.ts'
 import type { StoreContext } from './options.ts'
 import { insertPostings } from './postings.ts'
-import { freeReference, isTaken, type FreeReference } from './references.ts'
+import { attemptsAfter, owedOf, type AskedAttempt, type Attempt, type Owed } from './lost-attempts.ts'
+import { freeReference, isTaken } from './references.ts'
 import { keepLookedUp, keepSilent } from './restore-asked.ts'
 import { holdMatching } from './statement-match.ts'
 import { isContradictedByStray, takeBackStray } from './stray.ts'
 import { supersedeEnded } from './supersede.ts'
 import { tellAll } from './tellings.ts'
-
-/** An attempt that a gateway may know of and we do not. */
-export interface Attempt {
-  readonly disbursement: string
-  readonly n: number
-  readonly gateway: string
-  readonly reference: string
-  readonly salt: number
-}
-
-/** One that is asked about; `isShown` where its debit stands in a statement, as the database knows. */
-export type AskedAttempt = Attempt & Pick<FreeReference, 'isShown'>
 
 export interface Restore {
   readonly id: string
@@ -58,10 +47,10 @@ export interface Restores {
   owed(after: string, limit: number): Promise<string[]>
   /** Some of what is about to be sent, those first that would have been sent first. */
   waiting(limit: number): Promise<string[]>
-  /** The attempts that may follow the last known one, at every gateway of its programme. */
+  /** Every attempt that may have followed the last known one in the time that is missing, at every gateway of its programme. */
   attemptsAfter(disbursement: string): Promise<AskedAttempt[]>
   /** The same attempt by its next reference. */
-  attemptBeside(attempt: Attempt): Promise<AskedAttempt>
+  attemptBeside(attempt: AskedAttempt): Promise<AskedAttempt>
   /** Records an attempt that was found, or a gap before one; false when the disbursement cannot take it. */
   record(attempt: Attempt, fact: PayoutFact, atMs: number): Promise<boolean>
   /** Everything owed was asked about, and these gateways have not told all: the statements of the others may be matched. */
@@ -80,8 +69,6 @@ export interface Restores {
   isOpen(programme: string, ref: string): Promise<boolean>
 }
 
-/** More attempts than any retry rule makes in the minutes a restore may lose. */
-const AHEAD = 3
 /** What was paid shortly before may have come back and been paid again since. */
 const PAID_WITHIN = `interval '7 days'`
 
@@ -212,58 +199,6 @@ async function closeLocked(
   if (rowCount === 0) throw new Problem('conflict', 'what was owed has not been looked up')
   await tellAll(sql, `restore:${id}`)
   await insertAudit(sql, [{ act: 'restore-closed', actor, atMs, subject: `restore:${id}` }])
-}
-
-/** A freeze that stands for a restore is not lifted before everything owed has been looked up. Throws `conflict`. */
-export async function refuseUnlooked(sql: Sql, freeze: string): Promise<void> {
-  const { rows } = await sql.query(
-    'SELECT FROM restore WHERE freeze_id = $1 AND closed_at IS NULL AND looked_up_at IS NULL',
-    [freeze],
-  )
-  if (rows.length > 0)
-    throw new Problem('conflict', 'what is owed has not been looked up at its gateways: lunas recover look')
-}
-
-interface Owed {
-  readonly key: string
-  readonly programme: string
-  readonly ref: string
-  readonly programme_version: number
-  readonly tranche: string
-  readonly state: string
-  readonly attempts: number
-  readonly amount: bigint
-  readonly currency: string
-  readonly fiscal_year: number
-  readonly budget_line: string
-  readonly account: string | null
-}
-
-const OWED = `
-SELECT d.key, d.programme, d.ref, p.programme_version, d.tranche, d.state, d.attempts, d.currency, d.fiscal_year, d.budget_line,
-       d.amount - d.deducted - coalesce((SELECT sum(y.amount - y.returned) FROM payout y
-                             WHERE y.disbursement = d.key AND y.money IN ('clearing', 'credited')), 0)::bigint AS amount,
-       (SELECT a.id FROM account a WHERE (a.programme, a.ref) = (d.programme, d.ref)
-         ORDER BY a.ended_at IS NULL DESC, a.usable_from DESC LIMIT 1) AS account
-  FROM disbursement d JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref) WHERE d.key = $1`
-
-async function owedOf(sql: Sql, disbursement: string): Promise<Owed> {
-  const { rows } = await sql.query<Owed>(OWED, [disbursement])
-  return one(rows, `disbursement ${disbursement}`)
-}
-
-async function attemptsAfter(sql: Sql, context: StoreContext, disbursement: string): Promise<AskedAttempt[]> {
-  const owed = await owedOf(sql, disbursement)
-  const { payment } = await context.programmes.version(owed.programme, owed.programme_version)
-  const numbers = Array.from({ length: AHEAD }, (_, index) => owed.attempts + 1 + index)
-  const attempts: AskedAttempt[] = []
-  for (const n of numbers) {
-    for (const gateway of payment.gateways) {
-      const of = { disbursement, n, gateway }
-      attempts.push({ ...of, ...(await freeReference(sql, of)) })
-    }
-  }
-  return attempts
 }
 
 /** What can still be on its way to somebody; the other states say that it is not, and people look. */

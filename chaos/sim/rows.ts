@@ -259,6 +259,7 @@ export class Rows {
       first_sent_ms: times.first_sent_ms,
       last_started_ms: times.last_started_ms,
       last_ended_ms: times.last_ended_ms,
+      before_restore: false,
     }
   }
 
@@ -302,7 +303,7 @@ export class Rows {
       programme: person.programme,
       programme_version: person.programme_version,
       amount: BigInt(stored.amount),
-      restored: false,
+      restore: null,
       in_lost_time: false,
       may_be_paid: false,
       release_ms: BigInt(stored.release_ms),

@@ -64,7 +64,7 @@ export class SimClaims {
       ref: candidate.ref,
       accountId: candidate.account,
       run: coveringRun(candidate, programme),
-      mustLookUp: false,
+      restore: null,
       mustReview: false,
       destination: new Sealed(rows.accounts.get(candidate.account).details),
     }

@@ -1,8 +1,10 @@
+import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import {
   afterPayout,
   AT_REST,
   ATTEMPTS_MAX,
+  attemptsWithin,
   DISBURSEMENT_STATES,
   FINAL_STATES,
   followPayout,
@@ -68,6 +70,50 @@ describe('a passing failure', () => {
       to: 'review',
       reason: 'retries-used-up',
     })
+  })
+})
+
+describe('attempts of a time that is forgotten', () => {
+  const MINUTE = 60_000
+
+  it('are three at least, and then as many as the delays allow', () => {
+    const within = (ms: number, attempts = 0): number => attemptsWithin(ms, { attempts, retries: 0 }, [DELAYS])
+    expect([0, 999, 1000, 10 * MINUTE, 24 * 60 * MINUTE].map((ms) => within(ms))).toEqual([3, 3, 5, 13, 108])
+    // Known ones have waited already.
+    expect(within(10 * MINUTE, 20)).toBeLessThan(within(10 * MINUTE))
+    expect(attemptsWithin(MINUTE, { attempts: 0, retries: 0 }, [])).toBe(3)
+  })
+
+  it('are never more, whatever became of each', () => {
+    const fate = fc.constantFrom('not-sent', 'config', 'retry-new', 'caused', 'caused')
+    const delays = fc.array(fc.integer({ min: 1, max: 40 * MINUTE }), { maxLength: 5 })
+    const known = fc.integer({ min: 0, max: 250 })
+    fc.assert(
+      fc.property(
+        fc.array(fate, { maxLength: 40 }),
+        fc.array(delays, { minLength: 1, maxLength: 3 }),
+        known,
+        (fates, of, attempts) => {
+          const at = { attempts: attempts + 1, retries: 0, returns: 0, ms: 0, caused: 0 }
+          const made: number[] = [0]
+          for (const [index, now] of fates.entries()) {
+            if (now === 'caused' && (at.caused += 1) > 2) continue
+            const [state, failed] =
+              now === 'not-sent' ? (['not-sent', null] as const) : (['failed', failure(now as never)] as const)
+            const step = now === 'caused' ? null : afterPayout(state, failed, at, of[index % of.length] ?? [])
+            if (step && step.to !== 'released') break
+            if (step?.isRetry) at.retries += 1
+            at.ms += step?.retryAfterMs ?? 0
+            at.attempts += 1
+            made.push(at.ms)
+          }
+          for (const [index, ms] of made.entries()) {
+            expect(index + 1).toBeLessThanOrEqual(attemptsWithin(ms, { attempts, retries: 0 }, of))
+          }
+        },
+      ),
+      { numRuns: 500 },
+    )
   })
 })
 

@@ -44,6 +44,23 @@ const next = (payout: WaitingPayout, atSeconds: number): string => {
   return found.kind === 'wait' ? `wait until ${found.untilMs / SECOND}` : found.kind
 }
 
+describe('a payout that was claimed before a restore was found', () => {
+  const before = (more: Partial<WaitingPayout> = {}) => unknown({ isBeforeRestore: true, ...more })
+  const silent = { notFound: 2, notFoundAtMs: 400 * SECOND, enquiries: 2, lastEnquiryAtMs: 400 * SECOND }
+
+  it('is given up where it would be sent again', () => {
+    expect(next(unknown(silent), 401)).toBe('resend')
+    expect(next(before(silent), 401)).toBe('give-up')
+  })
+
+  it('is asked about where its gateway had turned it away', () => {
+    const away = { state: 'submitting', sends: 0, sendAgainAtMs: 20 * SECOND } as const
+    expect(next(unknown(away), 21)).toBe('resend')
+    expect(next(before(away), 40)).toBe('enquire')
+    expect(next(before({ ...away, ...silent }), 401)).toBe('give-up')
+  })
+})
+
 describe('a failure that only the statements make final', () => {
   const day = 24 * 3600
   const failing = (more: Partial<WaitingPayout> = {}) => unknown({ state: 'failing', ...more })

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   disbursementKey,
+  gatewayKey,
   gatewayReference,
   isGatewayReference,
   isParticipantRef,
@@ -132,5 +133,14 @@ describe('a gateway reference', () => {
     expect(isGatewayReference(reference.slice(0, 15))).toBe(false)
     expect(isGatewayReference(`${reference}0`)).toBe(false)
     expect(isGatewayReference(reference.toLowerCase())).toBe(false)
+  })
+})
+
+describe('the key a payout is sent under', () => {
+  it('is its own, and another one for each salt of its reference, which no other payout has', () => {
+    const keys = [1, 2, 11].flatMap((n) => [0, 1, 2, 11].map((salt) => gatewayKey(payoutKey(DISBURSEMENT, n), salt)))
+    expect(keys[0]).toBe(payoutKey(DISBURSEMENT, 1))
+    expect(keys[1]).toBe(`${payoutKey(DISBURSEMENT, 1)}~1`)
+    expect(new Set(keys).size).toBe(keys.length)
   })
 })

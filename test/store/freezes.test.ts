@@ -1,11 +1,16 @@
 /** Freezes: what they stop, whom they leave alone, and how they end. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { FreezeTarget } from '../../domain/freeze.ts'
-import { agreeToLift, EVERYTHING, freeze, lift, proposeLift, SANDBOX } from '../support/freezes.ts'
+import type { Pass } from '../../failpoints.ts'
+import { agreeToLift, EVERYTHING, freeze, lift, pairOf, proposeLift, SANDBOX } from '../support/freezes.ts'
+import { gate } from '../support/gate.ts'
+import { decide } from '../support/two-people.ts'
 import {
   bytesOf,
   disbursementOf,
   NOON,
+  openStore,
   openWorld,
   refusal,
   SECOND,
@@ -138,6 +143,34 @@ describe('a freeze', () => {
 })
 
 describe('lifting a freeze', () => {
+  it('that is asked for again meanwhile leaves a freeze in force: who asks is not told of the one that goes', async () => {
+    const ref = await world.ready()
+    const { freeze: first } = await freeze(world, SANDBOX)
+    const proposal = await proposeLift(world, first.id)
+    const { budi } = await pairOf(world)
+    const [isLifted, goesOn] = [gate(), gate()]
+    const pass: Pass = async (name, work) => {
+      const value = await work
+      if (name !== 'agreed:executed') return value
+      isLifted.open()
+      await goesOn.opened
+      return value
+    }
+    const slow = openStore(world.database, { pass })
+    const lifting = decide(slow, budi, proposal, 'approve', NOON)
+    await isLifted.opened
+    const placing = Promise.all([freeze(world, SANDBOX, NOON + SECOND), freeze(world, SANDBOX, NOON + SECOND)])
+    await Promise.race([placing, sleep(300)])
+    goesOn.open()
+    expect((await lifting).state).toBe('executed')
+    const placed = await placing
+    await slow.close()
+    expect(placed.filter(({ isNew }) => isNew)).toHaveLength(1)
+    expect(new Set(placed.map(({ freeze: { id } }) => id)).size).toBe(1)
+    expect(placed[0]?.freeze.id).not.toBe(first.id)
+    expect(await claimed(disbursementOf(ref))).toBe('frozen')
+  })
+
   it('needs two people: one who proposes it, another who approves', async () => {
     const { freeze: placed } = await freeze(world, SANDBOX)
     const proposal = await proposeLift(world, placed.id)

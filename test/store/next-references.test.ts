@@ -1,10 +1,12 @@
 /** A debit of the lost time keeps its reference: what is sent beside it, or after it was counted, goes under the next one, and nothing stops for it. */
 import { expect, it } from 'vitest'
+import { createPaymentActivities } from '../../activities/payments.ts'
 import { lookUp } from '../../activities/restores.ts'
 import { passBy } from '../../failpoints.ts'
 import { stopWhereOlder } from '../../main/restored.ts'
 import { foundIn } from '../support/audited.ts'
 import { bankAccount } from '../support/builders.ts'
+import { Gateways } from '../support/lost-histories.ts'
 import {
   AGAIN,
   debitsTo,
@@ -89,6 +91,41 @@ it('pays beside a debit, as two people have decided, under another reference tha
   expect(await lost.teller.float()).toBe(OPENING - 2n * AMOUNT)
   expect(await lost.teller.balance('funds:receivable')).toBe(-AMOUNT)
   expect(await faultsOfKeys()).toEqual([])
+})
+
+/** A gateway that has taken the debit's payment under its key, and takes no other bytes under that. */
+function remembering(ref: string) {
+  const gateways = new Gateways([], ['sandbox'])
+  gateways.put('sandbox', disbursementOf(ref), 1, 'paid')
+  const activities = createPaymentActivities({ store: world.store, gateways: gateways.all, now: () => LATER + HOUR })
+  return { sent: gateways.sent, activities }
+}
+
+it('goes under another key as well, which the gateway has not taken with other bytes', async () => {
+  const ref = await owedBeside()
+  const { sent, activities } = remembering(ref)
+  await lost.submit(ref, LATER)
+  await payAgain(ref)
+  await Promise.all([1, 2].map(() => activities.submit({ programme: 'swift', ref, disbursement: disbursementOf(ref) })))
+  expect(sent).toEqual([`${disbursementOf(ref)}#1~1`])
+  expect(await stateOf(world, disbursementOf(ref))).toMatchObject({ state: 'paid', attempts: 1 })
+  expect(await faultsOfKeys()).toEqual([])
+})
+
+it('goes under the same key again when it is sent again', async () => {
+  const ref = await owedBeside()
+  const { sent, activities } = remembering(ref)
+  await lost.submit(ref, LATER)
+  await payAgain(ref)
+  expect(await lost.submit(ref, LATER)).toHaveLength(1)
+  const payout = `${disbursementOf(ref)}#1`
+  for (const enquiry of [1, 2]) {
+    const atMs = LATER + HOUR - enquiry
+    await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs, enquiry })
+  }
+  await activities.resend({ programme: 'swift', ref, payout })
+  expect(sent).toEqual([`${payout}~1`])
+  expect(await stateOf(world, disbursementOf(ref))).toMatchObject({ state: 'paid' })
 })
 
 it('leaves out the reference of a debit also where a later attempt would be given it', async () => {

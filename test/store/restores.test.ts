@@ -65,7 +65,7 @@ it('stops everything, and two people cannot lift it before everything owed was l
 it('lets nothing be claimed that nobody has asked about, also what becomes due later', async () => {
   const disbursement = disbursementOf(await world.ready())
   const draft = await world.draft(disbursement)
-  expect(draft.mustLookUp).toBe(true)
+  expect(draft.restore).toContain(restore.id)
   expect(await world.store.claims.claim(draft, bytesOf(draft), NOON)).toEqual({
     kind: 'parked',
     reason: 'not-looked-up',

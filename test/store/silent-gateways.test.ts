@@ -1,21 +1,25 @@
 /** A gateway that does not answer after a restore holds up what may be its own, and no other's statements. */
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createPaymentActivities } from '../../activities/payments.ts'
 import { lookUp } from '../../activities/restores.ts'
 import { engineActor } from '../../domain/act.ts'
 import type { PayoutFact } from '../../domain/payout.ts'
 import { passBy } from '../../failpoints.ts'
 import { swiftProgramme } from '../support/builders.ts'
+import { pairOf } from '../support/freezes.ts'
 import { AGAIN, found, JAKARTA, LATER, referenceOf, silentGateway, type Known } from '../support/lost-time.ts'
 import { stateOf } from '../support/sent.ts'
 import { DAY, line, partsOf, reconciling, type Reconciling } from '../support/statements.ts'
+import { agree, decide, propose } from '../support/two-people.ts'
 import { disbursementOf, NOON, openWorld, refusal, seen, seenFailed, type World } from '../support/world.ts'
 
 let world: World
 let teller: Reconciling
-let restore: string
+let restore: { readonly id: string; readonly freeze: string }
+const sent: string[] = []
 const [known, others]: [Known, Known] = [new Map(), new Map()]
 const gateways = new Map([
-  ['sandbox', silentGateway([], known)],
+  ['sandbox', silentGateway(sent, known)],
   ['another', silentGateway([], others)],
 ])
 beforeEach(async () => {
@@ -25,7 +29,7 @@ beforeEach(async () => {
   const payment = { ...programme.payment, gateways: ['sandbox', 'another'] }
   world = await openWorld({ programme: { ...programme, payment } })
   teller = reconciling(world)
-  restore = (await world.store.restores.begin('backup of noon', engineActor(), AGAIN, NOON)).id
+  restore = await world.store.restores.begin('backup of noon', engineActor(), AGAIN, NOON)
 })
 afterEach(async () => {
   expect(await world.imbalances()).toEqual([])
@@ -33,13 +37,13 @@ afterEach(async () => {
 })
 
 /** Everything owed, as `lunas recover look` asks about it. */
-async function look(): Promise<readonly string[]> {
+async function look(asked: typeof gateways = gateways): Promise<readonly string[]> {
   const silent = new Set<string>()
   const onSilent = (gateway: string) => silent.add(gateway)
   const told: string[] = []
   for (const key of await world.store.restores.owed('', 100))
-    told.push(await lookUp({ store: world.store, gateways, now: () => AGAIN, pass: passBy, onSilent }, key))
-  if (silent.size > 0) await world.store.restores.silent(restore, [...silent], AGAIN)
+    told.push(await lookUp({ store: world.store, gateways: asked, now: () => AGAIN, pass: passBy, onSilent }, key))
+  if (silent.size > 0) await world.store.restores.silent(restore.id, [...silent], AGAIN)
   return told
 }
 
@@ -101,6 +105,83 @@ it('stops everything else as before, and is told of once', async () => {
     many: 1,
     silent: '["another"]',
   })
-  expect(await refusal(world.store.restores.close(restore, [JAKARTA], engineActor(), LATER))).toBe('conflict')
+  expect(await refusal(world.store.restores.close(restore.id, [JAKARTA], engineActor(), LATER))).toBe('conflict')
   expect(await world.store.restores.open()).toMatchObject({ lookedUpAt: null })
+})
+
+describe('a gateway that is in use no more', () => {
+  /** The settings do not name it. */
+  const inUse = new Map([...gateways].filter(([code]) => code === 'sandbox'))
+  const lifting = (unasked?: readonly string[]) => ({
+    act: 'freeze-lift',
+    content: { freeze: restore.freeze, ...(unasked ? { unasked } : {}) },
+  })
+
+  async function lifted(unasked?: readonly string[]): Promise<unknown> {
+    const { sari, budi } = await pairOf(world)
+    return (await agree(world.store, [sari, budi], lifting(unasked), AGAIN)).state
+  }
+
+  /** A worker's part, some time after. */
+  async function submit(ref: string, asked = inUse): Promise<readonly string[]> {
+    sent.splice(0)
+    const activities = createPaymentActivities({ store: world.store, gateways: asked, now: () => LATER })
+    await activities.submit({ programme: 'swift', ref, disbursement: disbursementOf(ref) })
+    return [...sent]
+  }
+
+  it('holds nothing up once two people have said that it paid nothing in the lost time', async () => {
+    const ref = await world.ready()
+    expect(await refusal(lifted(['another']))).toBe('conflict')
+    expect(await look(inUse)).toEqual(['unanswered'])
+    expect(await refusal(lifted())).toBe('conflict')
+    expect(await submit(ref)).toEqual([])
+    expect(await lifted(['another'])).toBe('executed')
+    expect(await world.store.restores.open()).toMatchObject({ lookedUpAt: new Date(AGAIN) })
+    expect(await look(inUse)).toEqual(['not-there'])
+    expect(await submit(ref)).toEqual([referenceOf(disbursementOf(ref), 1)])
+  })
+
+  it('is named by two people alone: none that answers, and none that nobody waits for', async () => {
+    await world.ready()
+    await look(inUse)
+    expect(await refusal(lifted(['sandbox']))).toBe('conflict')
+    expect(await refusal(lifted(['another', 'sandbox']))).toBe('conflict')
+    const { sari, budi } = await pairOf(world)
+    const proposal = await propose(world.store, sari, lifting(['another']), AGAIN)
+    // Another one has fallen silent since.
+    await world.store.restores.silent(restore.id, ['another', 'sandbox'], AGAIN)
+    expect(await decide(world.store, budi, proposal, 'approve', AGAIN)).toMatchObject({ state: 'void' })
+    expect(await world.store.freezes.list(true)).toHaveLength(1)
+  })
+
+  it('is not left unasked where something is still under way there', async () => {
+    const ref = await world.ready()
+    const attempts = await world.store.restores.attemptsAfter(disbursementOf(ref))
+    const first = attempts.find(({ gateway }) => gateway === 'another')
+    if (!first) throw new Error('it is asked about')
+    await world.store.restores.record(first, seen('accepted'), AGAIN)
+    await look(inUse)
+    expect(await refusal(lifted(['another']))).toBe('conflict')
+  })
+
+  it('is believed all the same where it can be asked again', async () => {
+    const ref = await world.ready()
+    await look(inUse)
+    await lifted(['another'])
+    tell(others, ref, 1, seen('paid', { gatewayId: 'po_another' }))
+    expect(await submit(ref, gateways)).toEqual([])
+    expect(await stateOf(world, disbursementOf(ref))).toMatchObject({ state: 'paid' })
+  })
+
+  it('is waited for again in another restore', async () => {
+    const ref = await world.ready()
+    await look(inUse)
+    await lifted(['another'])
+    await world.root.pool.query('UPDATE restore SET closed_at = now()')
+    restore = await world.store.restores.begin('another backup', engineActor(), LATER, NOON)
+    expect(await look(inUse)).toEqual(['unanswered'])
+    expect(await refusal(lifted())).toBe('conflict')
+    expect(await submit(ref)).toEqual([])
+  })
 })

@@ -48,6 +48,7 @@ const UNNAMED: readonly RegExp[] = [
   /^prepareServer\(/, // nothing is leased yet
   /^gateway\.enquire\(/, // named by whoever asks for all
   /^screened\(/, // its own waits are named
+  /^askAll\(/, // so are these
   /^owedOf\(/, // a read under the lock that is named
   /^isConfirmed\(/, // about an account, before anything is decided
 ]
