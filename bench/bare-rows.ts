@@ -85,3 +85,11 @@ export async function bareRows(
 export function batchOf(payouts: readonly (readonly (readonly string[])[])[]): string[][] {
   return (payouts[0] ?? []).map((_, table) => payouts.flatMap((own) => own[table] ?? []))
 }
+
+/** What is handed to who writes it bare. */
+export interface BareRows {
+  readonly superUrl: string
+  readonly insert: string
+  /** Of each table the rows of a payout, by its reference. */
+  readonly rows: readonly (readonly [reference: string, rows: readonly (readonly string[])[]])[]
+}

@@ -10,18 +10,10 @@ import { loadConfig } from '../config.ts'
 import { composeEngine } from '../main/compose.ts'
 import type { CallbackVerdict, ReceivedCallback } from '../store/inbox.ts'
 import type { Store } from '../store/index.ts'
-import { batchOf } from './bare-rows.ts'
+import { batchOf, type BareRows } from './bare-rows.ts'
 import type { Arm } from './callbacks.ts'
 
 const { store, gateways } = composeEngine(loadConfig(), 'lunas bench', 20)
-
-/** What is written bare: read by the parent from what the whole intake has written. */
-export interface BareRows {
-  readonly superUrl: string
-  readonly insert: string
-  /** Of each table the rows of a payout, by its reference. */
-  readonly rows: readonly (readonly [reference: string, rows: readonly (readonly string[])[]])[]
-}
 
 let bare:
   | { readonly pool: pg.Pool; readonly insert: string; readonly rows: Map<string, readonly (readonly string[])[]> }
