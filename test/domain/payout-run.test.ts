@@ -120,7 +120,15 @@ describe('a run', () => {
 })
 
 describe('an approval', () => {
-  const approval = { run: 'demo:20261126-1', releasedAtMs: 0, untilMs: 1000, gateway: 'g', account: 'a', amount: '5', currency: 'IDR' }
+  const approval = {
+    run: 'demo:20261126-1',
+    releasedAtMs: 0,
+    untilMs: 1000,
+    gateway: 'g',
+    account: 'a',
+    amount: '5',
+    currency: 'IDR',
+  }
   const send = { gateway: 'g', account: 'a', amount: '5', currency: 'IDR' }
 
   it('covers exactly what was approved, until it ends', () => {

@@ -9,7 +9,11 @@ const DAY = 86_400_000
 const NOON = Date.parse('2026-11-22T05:00:00Z')
 const swift = swiftProgramme()
 
-function step(disbursement: LifeDisbursement, atMs: number, more: { otherwise?: 'lapse' | 'hold'; withdrawn?: boolean }) {
+function step(
+  disbursement: LifeDisbursement,
+  atMs: number,
+  more: { otherwise?: 'lapse' | 'hold'; withdrawn?: boolean },
+) {
   const { otherwise = 'lapse', withdrawn = false } = more
   const actions = { relink: { within: 'P3D', otherwise } }
   const programme = { ...swift, payment: { ...swift.payment, actions } }

@@ -57,7 +57,9 @@ describe('a proposal', () => {
     await approve(older)
     const isSet = gate()
     const setting = world.inSql(async (sql) => {
-      await sql.query('SELECT FROM appropriation WHERE fiscal_year = $1 FOR UPDATE', [(older.content as { fiscalYear: number }).fiscalYear])
+      await sql.query('SELECT FROM appropriation WHERE fiscal_year = $1 FOR UPDATE', [
+        (older.content as { fiscalYear: number }).fiscalYear,
+      ])
       await isSet.opened
     })
     const later = proposed({ ...put(), content: { ...(older.content as object), number: 'DIPA-10' } })

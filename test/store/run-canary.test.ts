@@ -19,7 +19,9 @@ const resume = (run: string, atMs = NOON) => world.act((acts) => acts.resumeRun(
 /** The disbursements of the lines that are out. */
 async function outOf(run: string): Promise<string[]> {
   const text = `SELECT disbursement FROM payout_run_line WHERE run = $1 AND state = 'released' ORDER BY disbursement`
-  return (await world.root.pool.query<{ disbursement: string }>(text, [run])).rows.map(({ disbursement }) => disbursement)
+  return (await world.root.pool.query<{ disbursement: string }>(text, [run])).rows.map(
+    ({ disbursement }) => disbursement,
+  )
 }
 
 /** Whatever is out is sent and paid. */

@@ -81,7 +81,9 @@ it('lets no more go with one look than a stop can wait for, whatever the gateway
   }
   const [owed, lines] = [await columns('disbursement'), await columns('payout_run_line')]
   const past = async (...statements: string[]): Promise<void> => {
-    await world.root.pool.query(['BEGIN; SET LOCAL session_replication_role = replica', ...statements, 'COMMIT'].join('; '))
+    await world.root.pool.query(
+      ['BEGIN; SET LOCAL session_replication_role = replica', ...statements, 'COMMIT'].join('; '),
+    )
   }
   await past(
     `INSERT INTO disbursement (key, tranche, ${owed}) SELECT key || '/' || n, tranche || n, ${owed} FROM disbursement, generate_series(1, 6000) n WHERE ref = '${ref}'`,
@@ -89,8 +91,13 @@ it('lets no more go with one look than a stop can wait for, whatever the gateway
   )
   const ahead = [{ gateway: 'sandbox', payments: 1_000_000 }]
   expect(await world.store.runs.look(run.key, ahead, NOON)).toMatchObject({ released: 1 })
-  await world.root.pool.query(`UPDATE payout_run SET stopped_by = 'engine', stopped_at = now() WHERE key = $1`, [run.key])
+  await world.root.pool.query(`UPDATE payout_run SET stopped_by = 'engine', stopped_at = now() WHERE key = $1`, [
+    run.key,
+  ])
   expect(await world.store.runs.look(run.key, ahead, NOON + SECOND)).toMatchObject({ released: 5000, waiting: 1000 })
   expect(await world.store.runs.look(run.key, ahead, NOON + SECOND)).toMatchObject({ released: 1000, waiting: 0 })
-  await past(`DELETE FROM payout_run_line WHERE disbursement LIKE '%/%'`, `DELETE FROM disbursement WHERE key LIKE '%/%'`)
+  await past(
+    `DELETE FROM payout_run_line WHERE disbursement LIKE '%/%'`,
+    `DELETE FROM disbursement WHERE key LIKE '%/%'`,
+  )
 })

@@ -24,7 +24,6 @@ import {
   bytesOf,
   DAY,
   disbursementOf,
-  HOUR,
   MINUTE,
   NOON,
   openStore,
@@ -32,7 +31,6 @@ import {
   refusal,
   SECOND,
   seen,
-  seenFailed,
   WAVE,
   YEAR,
   type World,
@@ -223,7 +221,6 @@ describe('stopping a run', () => {
 })
 
 describe('releasing', () => {
-
   it('keeps no more ahead of a gateway than it is told, and goes on as payments are claimed', async () => {
     const refs = await manyReady(world, 6)
     const run = await approved(world)
