@@ -165,7 +165,7 @@ describe('what goes on', () => {
   ] as const)('in flight in scenario %s%s, through %s', async (scenario, digit, to) => {
     const part = await sent(scenario, digit)
     await goOn(at, part, { stopAt: to })
-    expect(await state(part.disbursement)).toBe(to)
+    await expect.poll(() => state(part.disbursement), { timeout: 10_000 }).toBe(to)
   })
 })
 

@@ -82,7 +82,7 @@ const PLAYS: readonly Play[] = [
   },
   { scenario: '22', ends: ['failed', 'float-short'], arrived: 0n },
   { scenario: '26', ends: ['failed', 'failed'], arrived: 0n },
-  { scenario: '30', ...RETURNED },
+  { scenario: '30', patienceMs: 60, ...RETURNED },
   { scenario: '33', ...FOUND_PAID },
   {
     scenario: '34',
