@@ -10,7 +10,16 @@ const FAST = [
 const WAITS = ['test/{cli,e2e,local,workflows}/**/*.test.ts']
 
 /** The longest first, so that no file is waited for alone at the end. */
-const LONGEST = ['cli/commands', 'workflows/faults', 'e2e/start', 'workflows/runs', 'e2e/books', 'e2e/lives']
+const LONGEST = [
+  'cli/commands',
+  'activities/rows',
+  'activities/owed-rows',
+  'workflows/faults',
+  'e2e/start',
+  'workflows/runs',
+  'e2e/books',
+  'e2e/lives',
+]
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

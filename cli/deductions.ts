@@ -1,14 +1,15 @@
 import { Command, Option } from 'commander'
 import { dataOf } from '../client/index.ts'
 import { connect, withConnection, type ConnectionOptions } from './connection.ts'
-import { columns, Failure, print, printJson } from './output.ts'
+import { columns, print, printJson } from './output.ts'
+import { printNext, readPages, withPages, type PageOptions } from './pages.ts'
 import { proposeAct, withProposing, type ProposingOptions } from './proposing.ts'
+import { receivableOf } from './receivables.ts'
 
-interface ListOptions extends ConnectionOptions {
+interface ListOptions extends ConnectionOptions, PageOptions {
   readonly programme: string
   readonly json?: boolean
   readonly ref?: string
-  readonly limit: string
 }
 
 interface ProposeOptions extends ProposingOptions {
@@ -22,11 +23,11 @@ const CAUSES = ['paid-in-error', 'tax', 'court-order']
 
 export function deductionsCommand(): Command {
   const command = new Command('deductions').description('what is taken off what people are owed, before it is paid')
-  const list = withConnection(command.command('list').description('the deductions of a programme'))
-    .requiredOption('--programme <code>', 'the programme')
-    .option('--ref <ref>', 'of one participant')
-    .option('--limit <n>', 'how many at most', '50')
-    .action(listThem)
+  const list = withPages(
+    withConnection(command.command('list').description('the deductions of a programme'))
+      .requiredOption('--programme <code>', 'the programme')
+      .option('--ref <ref>', 'of one participant'),
+  ).action(listThem)
   const propose = withProposing(
     command.command('propose <disbursement>').description('take something off; another person approves it'),
     'operator',
@@ -40,12 +41,13 @@ export function deductionsCommand(): Command {
   return command
 }
 
-async function listThem({ programme, ref, limit, json, ...options }: ListOptions): Promise<void> {
+async function listThem({ programme, ref, json, ...options }: ListOptions): Promise<void> {
   const client = await connect(options, 'operator')
-  const query = ref === undefined ? { limit } : { limit, ref }
-  const page = dataOf(
-    await client.GET('/v1/programmes/{programme}/deductions', { params: { path: { programme }, query } }),
-  )
+  const path = { programme }
+  const page = await readPages(options, async (asked) => {
+    const query = ref === undefined ? asked : { ...asked, ref }
+    return dataOf(await client.GET('/v1/programmes/{programme}/deductions', { params: { path, query } }))
+  })
   if (json) return printJson(page)
   if (page.data.length === 0) return print('Nothing was deducted.')
   const rows = page.data.map((one) => [
@@ -57,7 +59,7 @@ async function listThem({ programme, ref, limit, json, ...options }: ListOptions
     one.madeAt,
   ])
   print(columns([['DISBURSEMENT', 'AMOUNT', 'CAUSE', 'DOCUMENT', 'SET OFF AGAINST', 'AT'], ...rows]))
-  if (page.hasMore) print('There are more; raise --limit.')
+  printNext(page)
 }
 
 /** What is signed holds the versions of what was seen: what is learnt later voids it. */
@@ -78,10 +80,7 @@ async function proposeOne(disbursement: string, options: ProposeOptions): Promis
     reference,
   }
   if (payout !== null) {
-    const found = dataOf(await client.GET('/v1/receivables', { params: { query: { programme, limit: '200' } } }))
-    const one = found.data.find((receivable) => receivable.payout === payout)
-    if (!one) throw new Failure(`${payout} is nothing that is to be had back`)
-    content.payoutVersion = one.version
+    content.payoutVersion = (await receivableOf(client, payout)).version
   }
   await proposeAct(options, { act: 'deduction', content })
 }

@@ -3,6 +3,7 @@ import { dataOf } from '../client/index.ts'
 import type { components } from '../client/schema.ts'
 import { connect, withConnection, type ConnectionOptions } from './connection.ts'
 import { columns, Failure, print, printJson } from './output.ts'
+import { printNext, readPages, withPages, type PageOptions } from './pages.ts'
 import { proposeAct, withProposing, type ProposingOptions } from './proposing.ts'
 
 type Discrepancy = components['schemas']['Discrepancy']
@@ -11,14 +12,13 @@ interface Options extends ConnectionOptions {
   readonly json?: boolean
 }
 
-interface ListOptions extends Options {
+interface ListOptions extends Options, PageOptions {
   readonly programme?: string
   readonly gateway?: string
   readonly day?: string
   readonly class?: Discrepancy['class']
   readonly owner?: string
   readonly any?: boolean
-  readonly limit: string
 }
 
 interface ActOptions extends Options {
@@ -35,15 +35,15 @@ const RESOLUTIONS = ['booked', 'receivable', 'written-off', 'to-treasury']
 
 export function discrepanciesCommand(): Command {
   const command = new Command('discrepancies').description('what differs between statements of gateways and our books')
-  const list = withConnection(command.command('list').description('those that are not resolved'))
-    .option('--programme <code>', 'of one programme')
-    .option('--gateway <code>', 'of one gateway')
-    .option('--day <date>', 'of the statement of one day')
-    .option('--class <class>', 'of one class')
-    .option('--owner <person>', 'that one person looks after')
-    .option('--any', 'also what is resolved')
-    .option('--limit <n>', 'how many at most', '50')
-    .action(listThem)
+  const list = withPages(
+    withConnection(command.command('list').description('those that are not resolved'))
+      .option('--programme <code>', 'of one programme')
+      .option('--gateway <code>', 'of one gateway')
+      .option('--day <date>', 'of the statement of one day')
+      .option('--class <class>', 'of one class')
+      .option('--owner <person>', 'that one person looks after')
+      .option('--any', 'also what is resolved'),
+  ).action(listThem)
   const show = withConnection(command.command('show <id>').description('one, with what became of it')).action(showOne)
   const assign = withConnection(command.command('assign <id> <person>').description('make somebody look after it'))
     .addOption(new Option('--as <role>', 'whose development key, when --key is not given').default('operator'))
@@ -73,10 +73,12 @@ export function discrepanciesCommand(): Command {
 
 async function listThem(options: ListOptions): Promise<void> {
   const client = await connect(options, 'operator')
-  const { programme, gateway, day, class: found, owner, any, limit } = options
-  const asked = { programme, gateway, day, class: found, owner, limit, state: any ? 'any' : 'open' }
-  const query = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined))
-  const page = dataOf(await client.GET('/v1/discrepancies', { params: { query } }))
+  const { programme, gateway, day, class: found, owner, any } = options
+  const asked = { programme, gateway, day, class: found, owner, state: any ? 'any' : 'open' }
+  const wanted = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined))
+  const page = await readPages(options, async (of) =>
+    dataOf(await client.GET('/v1/discrepancies', { params: { query: { ...wanted, ...of } } })),
+  )
   if (options.json) return printJson(page)
   if (page.data.length === 0) return print('Nothing differs.')
   const rows = page.data.map((one) => [
@@ -91,7 +93,7 @@ async function listThem(options: ListOptions): Promise<void> {
     one.state === 'resolved' ? (one.resolution ?? '') : one.state,
   ])
   print(columns([['ID', 'CLASS', 'DAY', 'GATEWAY', 'PROGRAMME', 'GATEWAY HAS', 'AGE', 'OWNER', 'STATE'], ...rows]))
-  if (page.hasMore) print('There are more; raise --limit.')
+  printNext(page)
 }
 
 async function showOne(id: string, options: Options): Promise<void> {

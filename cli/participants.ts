@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { dataOf, type LunasClient } from '../client/index.ts'
 import { connect, withConnection, type ConnectionOptions } from './connection.ts'
 import { columns, print, printJson } from './output.ts'
+import { printNext, readPages, withPages, type PageOptions } from './pages.ts'
 
 interface ShowOptions extends ConnectionOptions {
   readonly programme: string
@@ -11,11 +12,10 @@ interface ShowOptions extends ConnectionOptions {
   readonly json?: boolean
 }
 
-interface ListOptions extends ConnectionOptions {
+interface ListOptions extends ConnectionOptions, PageOptions {
   readonly programme: string
   readonly attention?: boolean
   readonly stage?: string
-  readonly limit: string
   readonly json?: boolean
 }
 
@@ -31,12 +31,12 @@ export function participantsCommand(): Command {
       'go on showing what happens until the life is closed; with --json, one object a line for each change',
     )
     .action((ref: string, options: ShowOptions) => showOne(ref, options))
-  const list = withConnection(command.command('list').description('people by stage, or those that need attention'))
-    .option('--programme <code>', 'the programme', 'demo')
-    .option('--attention', 'only those that need somebody, with reason, age and whose move it is')
-    .option('--stage <stage>', 'only those at a stage')
-    .option('--limit <n>', 'how many at most, 1 to 500', '50')
-    .action((options: ListOptions) => listMany(options))
+  const list = withPages(
+    withConnection(command.command('list').description('people by stage, or those that need attention'))
+      .option('--programme <code>', 'the programme', 'demo')
+      .option('--attention', 'only those that need somebody, with reason, age and whose move it is')
+      .option('--stage <stage>', 'only those at a stage'),
+  ).action((options: ListOptions) => listMany(options))
   const hold = withReason(command.command('hold <ref>').description('stop all payments to one person'), 'hold')
   const release = withReason(command.command('release <ref>').description('end a hold: payments go on'), 'release')
   for (const each of [show, list, hold, release]) each.exitOverride()
@@ -127,16 +127,15 @@ function nextText({ text, whoseMove, by, otherwise, resumesAt }: Next, language:
 
 async function listMany(options: ListOptions): Promise<void> {
   const client = await connect(options, 'operator')
-  const query = {
-    limit: options.limit,
+  const wanted = {
     ...(options.attention ? { attention: 'any' as const } : {}),
     ...(options.stage === undefined ? {} : { stage: options.stage }),
   }
-  const page = dataOf(
-    await client.GET('/v1/programmes/{programme}/participants', {
-      params: { path: { programme: options.programme }, query: query as never },
-    }),
-  )
+  const path = { programme: options.programme }
+  const page = await readPages(options, async (asked) => {
+    const query = { ...wanted, ...asked } as never
+    return dataOf(await client.GET('/v1/programmes/{programme}/participants', { params: { path, query } }))
+  })
   if (options.json) return printJson(page)
   const rows = page.data.map((item) => [
     item.ref,
@@ -148,5 +147,5 @@ async function listMany(options: ListOptions): Promise<void> {
     item.attention?.whoseMove ?? '',
   ])
   print(columns([['REF', 'STAGE', 'OUTCOME', 'WAVE', 'ATTENTION', 'FOR', 'WHOSE MOVE'], ...rows]))
-  if (page.hasMore) print(`There are more; raise --limit.`)
+  printNext(page)
 }

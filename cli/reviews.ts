@@ -3,15 +3,19 @@ import { dataOf } from '../client/index.ts'
 import type { components } from '../client/schema.ts'
 import { connect, withConnection, type ConnectionOptions } from './connection.ts'
 import { columns, Failure, print, printJson } from './output.ts'
+import { printNext, readPages, withPages, type PageOptions, type PageQuery } from './pages.ts'
+import { receivableOf } from './receivables.ts'
 import { proposeAct, withProposing, type ProposingOptions } from './proposing.ts'
 
 type Review = components['schemas']['Review']
 type Detail = components['schemas']['ReviewWithHistory']
 
-interface ListOptions extends ConnectionOptions {
+interface ShowOptions extends ConnectionOptions {
   readonly json?: boolean
+}
+
+interface ListOptions extends ShowOptions, PageOptions {
   readonly programme?: string
-  readonly limit: string
 }
 
 interface ProposeOptions extends ProposingOptions {
@@ -63,16 +67,17 @@ export function reviewsCommand(): Command {
 }
 
 function withList(command: Command): Command {
-  return withConnection(command)
-    .option('--programme <code>', 'of one programme')
-    .option('--limit <n>', 'how many at most', '50')
+  return withPages(withConnection(command).option('--programme <code>', 'of one programme'))
 }
 
-const queryOf = ({ programme, limit }: ListOptions) => (programme === undefined ? { limit } : { limit, programme })
+const queryOf = ({ programme }: ListOptions, page: PageQuery) =>
+  programme === undefined ? page : { ...page, programme }
 
 async function listThem(options: ListOptions): Promise<void> {
   const client = await connect(options, 'operator')
-  const page = dataOf(await client.GET('/v1/reviews', { params: { query: queryOf(options) } }))
+  const page = await readPages(options, async (asked) =>
+    dataOf(await client.GET('/v1/reviews', { params: { query: queryOf(options, asked) } })),
+  )
   if (options.json) return printJson(page)
   if (page.data.length === 0) return print('Nothing is under review.')
   const rows = page.data.map((one) => [
@@ -86,10 +91,10 @@ async function listThem(options: ListOptions): Promise<void> {
       .join(', '),
   ])
   print(columns([['DISBURSEMENT', 'STATE', 'WHY', 'AMOUNT', 'SINCE', 'ATTEMPTS'], ...rows]))
-  if (page.hasMore) print('There are more; raise --limit.')
+  printNext(page)
 }
 
-async function showOne(disbursement: string, options: ListOptions): Promise<void> {
+async function showOne(disbursement: string, options: ShowOptions): Promise<void> {
   const found = await reviewOf(disbursement, options)
   if (options.json) return printJson(found)
   print(storyOf(found))
@@ -151,7 +156,9 @@ function waitingOf<Attempt extends Review['attempts'][number]>(of: {
 
 async function listReceivables(options: ListOptions): Promise<void> {
   const client = await connect(options, 'operator')
-  const page = dataOf(await client.GET('/v1/receivables', { params: { query: queryOf(options) } }))
+  const page = await readPages(options, async (asked) =>
+    dataOf(await client.GET('/v1/receivables', { params: { query: queryOf(options, asked) } })),
+  )
   if (options.json) return printJson(page)
   if (page.data.length === 0) return print('Nothing is to be had back.')
   const rows = page.data.map((one) => [
@@ -161,19 +168,16 @@ async function listReceivables(options: ListOptions): Promise<void> {
     one.since ?? '',
   ])
   print(columns([['PAYOUT', 'GATEWAY', 'AMOUNT', 'SINCE'], ...rows]))
-  if (page.hasMore) print('There are more; raise --limit.')
+  printNext(page)
 }
 
 async function settleOne(payout: string, options: SettleOptions): Promise<void> {
   const { asRepaid = false, asWrittenOff = false } = options
   if (asRepaid === asWrittenOff) throw new Failure('say how it ends: --as-repaid or --as-written-off')
   const client = await connect(options, options.as)
-  const programme = payout.split(':')[0] ?? ''
-  const found = dataOf(await client.GET('/v1/receivables', { params: { query: { programme, limit: '200' } } }))
-  const one = found.data.find((receivable) => receivable.payout === payout)
-  if (!one) throw new Failure(`${payout} is nothing that is to be had back`)
+  const { programme, version } = await receivableOf(client, payout)
   const part = options.amount === undefined ? {} : { amount: options.amount }
-  const content = { programme, payout, version: one.version, end: asRepaid ? 'repaid' : 'written-off', ...part }
+  const content = { programme, payout, version, end: asRepaid ? 'repaid' : 'written-off', ...part }
   await proposeAct(options, { act: 'receivable-end', content })
 }
 

@@ -9686,6 +9686,8 @@ export interface operations {
             query?: {
                 /** @example demo */
                 programme?: string;
+                /** @description The one of this payout, or none */
+                payout?: string;
                 /** @description Rows a page: 1 to 500, 50 when not given */
                 limit?: string;
                 /** @description `nextCursor` of the page before */

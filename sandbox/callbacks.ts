@@ -133,6 +133,7 @@ function callbacksFor(payout: Payout): readonly Pending[] {
   const style = payout.scenario.callbacks
   const final = payout.status !== 'PROCESSING' && payout.status !== 'ROUTING'
   if (style === 'none' || (style === 'final-missing' && final)) return []
+  if (style === 'success-missing' && payout.status === 'SUCCEEDED') return []
   const delay =
     style === 'late' ? LATE_MS : style === 'out-of-order' && payout.status === 'SUCCEEDED' ? OUT_OF_ORDER_MS : 0
   const own: Pending = {
@@ -143,6 +144,10 @@ function callbacksFor(payout: Payout): readonly Pending[] {
     forgedFirst: style === 'forged-first',
     attempts: 0,
     dueAtMs: payout.changedAtMs + delay,
+  }
+  if (style === 'with-false-return' && payout.status === 'SUCCEEDED') {
+    const body = bodyOf({ ...payout, status: 'RETURNED' }, payout.reference)
+    return [own, { ...own, eventId: `${own.eventId}r`, body, dueAtMs: own.dueAtMs + OUT_OF_ORDER_MS }]
   }
   if (style !== 'with-stranger') return [own]
   return [{ ...own, eventId: `${own.eventId}x`, body: bodyOf(payout, strangerOf(payout.reference)) }, own]

@@ -85,9 +85,14 @@ export function openDesk(parts: DeskParts): Desk {
     })
     const payout = book.byId(id)
     if (!payout) throw new Error('an accepted payout is not in the book')
-    if (scenario.answer === 'after-callback') advance(payout, 0)
+    if (scenario.answer === 'after-callback') advanceNow(payout)
     else scheduleNext(payout)
     return payout
+  }
+
+  /** All that its plan has for the moment in which it was committed. */
+  function advanceNow(payout: Payout): void {
+    while (payout.steps[payout.done]?.afterMs === 0) advance(payout, payout.done)
   }
 
   function scheduleNext(payout: Payout): void {
@@ -156,5 +161,6 @@ function returnedOf({ amount, scenario }: Payout): bigint {
 
 function sendsIgnored(answer: Answer): number {
   if (answer === 'throttled') return 2
+  if (answer === 'always-lost' || answer === 'refused') return Infinity
   return answer === 'lost' || answer === 'server-error' ? 1 : 0
 }

@@ -98,6 +98,7 @@ async function answer(
   switch (how) {
     case 'silent':
     case 'lost':
+    case 'always-lost':
       return fallSilent(shop, reply, () => undefined)
     case 'reset':
       return fallSilent(shop, reply, () => request.raw.socket.resetAndDestroy())
@@ -107,6 +108,11 @@ async function answer(
       return decline(reply, refuse('SERVER_ERROR', 'internal', 500))
     case 'throttled':
       return decline(reply.header('retry-after', '1'), refuse('RATE_LIMITED', 'rate', 429))
+    case 'throttled-yet-done':
+      return decline(reply.header('retry-after', '86400'), refuse('RATE_LIMITED', 'rate', 429))
+    case 'refused':
+    case 'refused-yet-done':
+      return decline(reply, refuse('AMOUNT_OUT_OF_RANGE', 'amount'))
     case 'duplicate':
       return decline(reply, refuse('DUPLICATE', 'key or reference', 409))
     case 'after-callback':

@@ -12,20 +12,33 @@ export interface Step {
   readonly code?: string
 }
 
-/** How the sending of a payout is answered. All but `normal` happen to the first send only (`throttled`: the first two). */
+/** How the sending of a payout is answered. All but `normal`, `always-lost` and `refused` happen to the first send only (`throttled`: the first two). */
 export type Answer =
   | 'normal'
   | 'silent' // commits, never answers
   | 'lost' // does not commit, never answers
+  | 'always-lost' // the same, however often it is sent
   | 'bad-gateway' // commits, answers 502 with a page
   | 'server-error' // does not commit, answers 500
   | 'reset' // commits, resets the connection
   | 'throttled' // does not commit, answers 429
+  | 'throttled-yet-done' // commits, answers 429: not again for a day
+  | 'refused' // does not commit, answers 400
+  | 'refused-yet-done' // commits, answers 400
   | 'duplicate' // commits, answers 409
   | 'after-callback' // commits, pays and calls back before it answers
 
 export type CallbackStyle =
-  'normal' | 'none' | 'final-missing' | 'triple' | 'out-of-order' | 'late' | 'forged-first' | 'with-stranger'
+  | 'normal'
+  | 'none'
+  | 'final-missing'
+  | 'success-missing'
+  | 'triple'
+  | 'out-of-order'
+  | 'late'
+  | 'forged-first'
+  | 'with-stranger'
+  | 'with-false-return' // a success is told, and then a return that never was
 
 /** What the statement makes of a payout until it is corrected. */
 export type StatementStyle =
@@ -96,6 +109,11 @@ const SCENARIOS: readonly Scenario[] = [
   scenario('01', 'slow success', { steps: after(30 * SECOND_MS, 'SUCCEEDED') }),
   scenario('02', 'cancelled by the provider', { steps: after(SETTLE_MS, 'CANCELLED') }),
   scenario('03', 'never finishes', { steps: after(SETTLE_MS, 'PROCESSING') }),
+  scenario('04', 'told to be under way before it is answered, final by enquiry only', {
+    answer: 'after-callback',
+    callbacks: 'final-missing',
+    steps: [...after(0, 'PROCESSING'), ...after(SETTLE_MS, 'SUCCEEDED')],
+  }),
   badAccount('10', 'no such account', 'INVALID_DESTINATION'),
   badAccount('11', 'dormant', 'ACCOUNT_DORMANT'),
   badAccount('12', 'closed', 'ACCOUNT_CLOSED'),
@@ -107,6 +125,7 @@ const SCENARIOS: readonly Scenario[] = [
   scenario('21', 'undocumented failure code', { steps: failure('SOMETHING_NEW') }),
   scenario('22', 'float short until the next top-up', { short: true }),
   scenario('24', 'refused by compliance', { steps: failure('COMPLIANCE_REJECTED') }),
+  scenario('26', 'refused by the answer to its sending', { answer: 'refused' }),
   scenario('30', 'success, then returned', { steps: [...SUCCESS, ...after(SETTLE_MS + 5 * SECOND_MS, 'RETURNED')] }),
   scenario('31', 'success, then returned after 30 days', {
     steps: [...SUCCESS, ...after(SETTLE_MS + 30 * DAY_MS, 'RETURNED')],
@@ -122,6 +141,15 @@ const SCENARIOS: readonly Scenario[] = [
     returns: 'a-third',
     steps: [...SUCCESS, ...after(SETTLE_MS + SECOND_MS, 'RETURNED')],
   }),
+  scenario('38', 'failed, then success, then returned, and nobody is told of the success', {
+    callbacks: 'success-missing',
+    steps: [
+      ...failure('TEMPORARY_TRANSFER_ERROR'),
+      ...after(10 * SECOND_MS, 'SUCCEEDED'),
+      ...after(10 * SECOND_MS, 'RETURNED'),
+    ],
+  }),
+  scenario('39', 'success, and a callback about a return that never was', { callbacks: 'with-false-return' }),
   scenario('33', 'event and enquiry show another amount', { showsAmount: 'less-one' }),
   scenario('34', 'event and enquiry show another account', { showsAccount: 'other' }),
   scenario('40', 'commits and never answers', { answer: 'silent' }),
@@ -131,6 +159,10 @@ const SCENARIOS: readonly Scenario[] = [
   scenario('44', 'commits, connection reset', { answer: 'reset' }),
   scenario('45', '429 twice, then normal', { answer: 'throttled' }),
   scenario('47', 'commits, answers that it is a duplicate', { answer: 'duplicate' }),
+  scenario('48', 'refused by the answer to its sending, and paid', {
+    answer: 'refused-yet-done',
+    steps: after(4 * SECOND_MS, 'SUCCEEDED'),
+  }),
   scenario('49', 'final by enquiry only', {
     callbacks: 'final-missing',
     steps: [...after(SETTLE_MS / 2, 'PROCESSING'), ...after(2 * SETTLE_MS, 'SUCCEEDED')],
@@ -151,6 +183,11 @@ const SCENARIOS: readonly Scenario[] = [
   scenario('59', 'enquiry lags: not found twice', { answer: 'silent', callbacks: 'none', enquiry: 'hidden-twice' }),
   scenario('60', 'enquiry answers 500 twice', { answer: 'silent', callbacks: 'none', enquiry: 'failing-twice' }),
   scenario('61', 'two objects for one reference', { callbacks: 'none', twin: true }),
+  scenario('64', '429 until tomorrow, and paid', {
+    answer: 'throttled-yet-done',
+    steps: after(20 * SECOND_MS, 'SUCCEEDED'),
+  }),
+  scenario('65', 'never commits and never answers, however often it is sent', { answer: 'always-lost' }),
   scenario('70', 'statement without its line', { statement: 'missing' }),
   scenario('71', 'never finishes, and the statement has its line', {
     statement: 'only-there',
@@ -193,13 +230,57 @@ const MENDED: ReadonlyMap<string, string> = new Map([
   ['16', 'WALLET_NOT_UPGRADED'],
 ])
 
-/** The digit after SS: the attempt for 20, and from 2 to 7 for what is mended; else 8 = the check finds nothing and the payout fails, 9 = no callbacks. */
+/** What 32 fails with before it succeeds, by the digit after it. */
+const FAILS_FIRST: readonly string[] = ['TEMPORARY_TRANSFER_ERROR', 'INVALID_DESTINATION', 'INSUFFICIENT_BALANCE']
+
+/** When what 30 has paid comes back, by the digit after it: as ever, or after a day, after ninety, after a second. */
+const RETURNS_AFTER_MS: readonly number[] = [5 * SECOND_MS, 5 * SECOND_MS, DAY_MS, 90 * DAY_MS, SECOND_MS]
+
+/** Scenarios of the way, of which the digit after SS says the end. */
+const WAYS: ReadonlySet<string> = new Set(['04', '50', '59'])
+
+/**
+ * How the way of a payout ends: 1 it never does, 2 fails, 3 is cancelled, 4 comes back and nobody is told of the success before, 5 it does not
+ * even begin, 6 is shown with another amount; else as the scenario says.
+ */
+function withEnd(found: Scenario, digit: number): Scenario {
+  const way = found.steps.slice(0, -1)
+  const atMs = found.steps.at(-1)?.afterMs ?? 0
+  switch (digit) {
+    case 1:
+      return { ...found, steps: [...way, ...after(atMs, 'PROCESSING')] }
+    case 2:
+      return { ...found, steps: [...way, { afterMs: atMs, status: 'FAILED', code: 'INVALID_DESTINATION' }] }
+    case 3:
+      return { ...found, steps: [...way, ...after(atMs, 'CANCELLED')] }
+    case 4: {
+      const callbacks = found.callbacks === 'normal' ? 'success-missing' : found.callbacks
+      return { ...found, callbacks, steps: [...way, ...after(atMs, 'SUCCEEDED'), ...after(atMs, 'RETURNED')] }
+    }
+    case 5:
+      return { ...found, steps: way }
+    case 6:
+      return { ...found, showsAmount: 'less-one' }
+    default:
+      return found
+  }
+}
+
+/**
+ * The digit after SS: the attempt for 20, and from 2 to 7 for what is mended; the end for 04, 50 and 59; when it comes back for
+ * 30; the failure for 32; else 8 = the check finds nothing and the payout fails, 9 = no callbacks.
+ */
 function withDigit(found: Scenario, digit: number): Scenario {
   if (found.succeedsOnAttempt > 0) return digit === 0 ? found : { ...found, succeedsOnAttempt: digit }
   const failsWith = MENDED.get(found.code)
   if (failsWith !== undefined && digit >= 2 && digit <= 7) {
     return { ...found, check: 'holder', steps: SUCCESS, succeedsOnAttempt: digit, failsWith }
   }
+  const failsFirst = found.code === '32' ? FAILS_FIRST[digit] : undefined
+  if (failsFirst !== undefined) return { ...found, steps: [...failure(failsFirst), ...found.steps.slice(1)] }
+  const backMs = found.code === '30' ? RETURNS_AFTER_MS[digit] : undefined
+  if (backMs !== undefined) return { ...found, steps: [...SUCCESS, ...after(SETTLE_MS + backMs, 'RETURNED')] }
+  if (WAYS.has(found.code) && digit <= 6) return withEnd(found, digit)
   if (digit === 8) return { ...found, check: 'holder' }
   return digit === 9 ? { ...found, callbacks: 'none' } : found
 }

@@ -61,7 +61,8 @@ export interface Reviews {
   list(programmes: readonly string[] | null, page: PageRequest): Promise<Page<ReviewView>>
   /** Throws `not-found`, also for what is not under review and cannot have been paid in a time that a restore has lost. */
   find(disbursement: string): Promise<ReviewDetail>
-  receivables(programmes: readonly string[] | null, page: PageRequest): Promise<Page<ReceivableView>>
+  /** Of one payout, where it is named. */
+  receivables(programmes: readonly string[] | null, page: PageRequest, payout?: string): Promise<Page<ReceivableView>>
 }
 
 const REVIEW = `
@@ -95,9 +96,9 @@ export function createReviews({ pool }: Database): Reviews {
       return readPage<ReviewView>(pool, { select: REVIEW, orderBy: 'd.key', orderType: 'text' }, conditions, page)
     },
     find: (disbursement) => findReview(pool, disbursement),
-    receivables: (programmes, page) => {
+    receivables: (programmes, page, payout) => {
       const conditions = new Conditions().when(true, `y.money = 'receivable'`)
-      conditions.add('y.programme = ANY (?)', programmes ?? undefined)
+      conditions.add('y.programme = ANY (?)', programmes ?? undefined).add('y.key = ?', payout)
       return readPage<ReceivableView>(
         pool,
         { select: RECEIVABLE, orderBy: 'y.key', orderType: 'text' },

@@ -242,7 +242,8 @@ async function recordRefusal(
   atMs: number,
 ): Promise<void> {
   const { gateway, day, format } = statement
-  const after = { gateway, day, format, code: refused.code }
+  // Details are ours and name no line of it: what others wrote is not in the trail.
+  const after = { gateway, day, format, code: refused.code, detail: refused.message }
   await inTransaction(database, (sql) =>
     insertAudit(sql, [{ act: 'statement-refused', actor: engineActor(), atMs, subject: subjectOf(statement), after }]),
   )

@@ -9,6 +9,7 @@ import { callerOf } from '../plugins/access.ts'
 import { ref } from '../schemas/named.ts'
 import {
   ReceivablePage,
+  receivableQuery,
   receivableView,
   reviewDetailView,
   ReviewPage,
@@ -38,7 +39,8 @@ export function reviewRoutes(app: App, context: RouteContext): void {
   })
 
   app.get('/v1/receivables', RECEIVABLES, async (request, reply) => {
-    const page = await store.reviews.receivables(seenOf(request, request.query.programme), pageRequest(request.query))
+    const { programme, payout } = request.query
+    const page = await store.reviews.receivables(seenOf(request, programme), pageRequest(request.query), payout)
     return reply.send(pageView(page, ({ payout }) => payout, receivableView))
   })
 }
@@ -83,5 +85,5 @@ const RECEIVABLES = get(
     scope: 'none',
     answers: { 200: ref(ReceivablePage) },
   },
-  { querystring: reviewQuery },
+  { querystring: receivableQuery },
 )

@@ -137,6 +137,12 @@ export function receivableView(row: ReceivableView): Static<typeof Receivable> {
 }
 
 export const reviewQuery = closed({ programme: Type.Optional(ProgrammeCode), ...PageQuery })
+const KEY = '^[A-Za-z0-9:#-]{1,200}$'
+export const receivableQuery = closed({
+  programme: Type.Optional(ProgrammeCode),
+  payout: Type.Optional(Type.String({ pattern: KEY, description: 'The one of this payout, or none' })),
+  ...PageQuery,
+})
 export const reviewParams = closed({
-  disbursement: Type.String({ pattern: '^[A-Za-z0-9:#-]{1,200}$', description: 'Percent-encoded' }),
+  disbursement: Type.String({ pattern: KEY, description: 'Percent-encoded' }),
 })

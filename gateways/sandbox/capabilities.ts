@@ -21,12 +21,16 @@ const TIMING: GatewayTiming = {
 /** The sandbox is there to misbehave: it is stopped when most calls go wrong, a real gateway at one in five. */
 const BREAKER: BreakerRule = { windowMs: 300_000, minimumCalls: 50, failurePercent: 60, unknownPercent: 60 }
 
+/** A million payments a day, each at most as large as an entry of camt.053, the wordiest of its formats: a gibibyte. */
+const LINES_A_DAY = 2 ** 20
+const BYTES_A_LINE = 2 ** 10
+
 const STATEMENT: StatementRule = {
   zone: 'Asia/Jakarta',
   readyAt: { hour: 0, minute: 30 },
   windowDays: 1,
   timeoutMs: 600_000,
-  bytesMax: 2 ** 30,
+  bytesMax: LINES_A_DAY * BYTES_A_LINE,
 }
 
 /** Minor units (sen): the limits a BI-FAST transfer and a full-service wallet have. */
@@ -45,12 +49,17 @@ const INSTITUTIONS: readonly Institution[] = [
   wallet('ID.LINKAJA', 'LinkAja'),
 ]
 
-export function sandboxCapabilities(timing: Partial<GatewayTiming> = {}, ratePerSecond = 2_000): Capabilities {
+/** Its own where nothing else is said. */
+export function sandboxCapabilities(
+  timing: Partial<GatewayTiming> = {},
+  ratePerSecond = 2_000,
+  statement: Partial<StatementRule> = {},
+): Capabilities {
   return {
     callback: 'signed',
     institutions: INSTITUTIONS,
     timing: { ...TIMING, ...timing },
-    statement: STATEMENT,
+    statement: { ...STATEMENT, ...statement },
     breaker: BREAKER,
     ratePerSecond,
   }

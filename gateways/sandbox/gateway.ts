@@ -1,7 +1,15 @@
 /** The adapter to the sandbox, Lunas' own payment provider for demonstrations and tests. */
 import type { Money } from '../../domain/money.ts'
 import type { Failure, FailureClass } from '../../domain/observation.ts'
-import type { Destination, Gateway, GatewayTiming, Institution, PayoutOrder, Prepared } from '../gateway.ts'
+import type {
+  Destination,
+  Gateway,
+  GatewayTiming,
+  Institution,
+  PayoutOrder,
+  Prepared,
+  StatementRule,
+} from '../gateway.ts'
 import type { StatementFormat } from '../../domain/statement.ts'
 import { callOnce, downloadOnce } from '../http.ts'
 import type { HttpAnswer, HttpCall } from '../http.ts'
@@ -21,6 +29,8 @@ export interface SandboxGatewaySettings {
   readonly ratePerSecond?: number
   /** In which of its formats statements are asked for; JSON lines when absent. */
   readonly statementFormat?: StatementFormat
+  /** Where it tells of its days otherwise than it usually does. */
+  readonly statement?: Partial<StatementRule>
 }
 
 type Of = [method: 'GET' | 'POST', path: string, signal: AbortSignal, more?: AskMore]
@@ -33,7 +43,7 @@ interface AskMore {
 
 /** Throws when the address or a secret cannot be right; nothing else in here throws but `balance`. */
 export function createSandboxGateway(settings: SandboxGatewaySettings): Gateway {
-  const capabilities = sandboxCapabilities(settings.timing, settings.ratePerSecond)
+  const capabilities = sandboxCapabilities(settings.timing, settings.ratePerSecond, settings.statement)
   const { timing, institutions } = capabilities
   const callOf = caller(settings, timing)
   const ask: Ask = (...of) => callOnce(callOf(...of))

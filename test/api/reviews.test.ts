@@ -83,6 +83,10 @@ describe('a decision', () => {
     expect((await get(api.app, '/v1/reviews', key)).body.data).toEqual([])
     const { body } = await get(api.app, '/v1/receivables?programme=demo', key)
     expect(body.data).toMatchObject([{ payout, gateway: 'sandbox' }])
+    const named = async (of: string) =>
+      (await get(api.app, `/v1/receivables?payout=${encodeURIComponent(of)}`, key)).body.data
+    expect(await named(payout)).toEqual(body.data)
+    expect(await named(`${disbursement}#9`)).toEqual([])
     const url = `/v1/programmes/demo/payouts/${encodeURIComponent(payout)}`
     expect((await get(api.app, url, key)).body).toMatchObject({ state: 'paid', money: 'receivable' })
   })

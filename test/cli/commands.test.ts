@@ -32,7 +32,17 @@ describe('lunas participants', () => {
     expect(hasMore).toBe(false)
     const { stdout } = await run('participants', 'list', ...programme, '--stage', 'closed', '--limit', '2')
     expect(stdout.split('\n')[0]).toMatch(/^REF +STAGE +OUTCOME +WAVE +ATTENTION +FOR +WHOSE MOVE$/)
-    expect(stdout).toContain('There are more; raise --limit.')
+    const after = /^There are more; go on with --after (?<cursor>\S+), or show them all with --all\.$/m.exec(stdout)
+    const rest = await json('participants', 'list', ...programme, '--after', after?.groups?.['cursor'] ?? '')
+    expect(rest.data).toHaveLength(1)
+    const all = await json('participants', 'list', ...programme, '--all')
+    expect(all).toEqual({ data, nextCursor: null, hasMore: false })
+    expect(rest.data[0]).toEqual(all.data[2])
+  })
+
+  test('a cursor of nothing is refused, and what came before it is not shown instead', async () => {
+    const { code, stdout, stderr } = await run('participants', 'list', ...programme, '--after', 'x')
+    expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: 'a parameter is not valid\n' })
   })
 
   test('list by attention leaves out those whom nobody need look at', async () => {

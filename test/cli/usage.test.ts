@@ -7,10 +7,13 @@ import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { accountsCommand } from '../../cli/accounts.ts'
 import { approvalsCommand } from '../../cli/approvals.ts'
 import { appropriationsCommand } from '../../cli/appropriations.ts'
 import { auditCommand } from '../../cli/audit.ts'
+import { deductionsCommand } from '../../cli/deductions.ts'
 import { demoCommand } from '../../cli/demo.ts'
+import { discrepanciesCommand } from '../../cli/discrepancies.ts'
 import { doctorCommand } from '../../cli/doctor.ts'
 import { freezeCommand } from '../../cli/freeze.ts'
 import { identityCommand } from '../../cli/identity.ts'
@@ -18,6 +21,9 @@ import { keysCommand } from '../../cli/keys.ts'
 import { messagesCommand } from '../../cli/messages.ts'
 import { migrateCommand } from '../../cli/migrate.ts'
 import { participantsCommand } from '../../cli/participants.ts'
+import { recoverCommand } from '../../cli/recover.ts'
+import { reviewsCommand } from '../../cli/reviews.ts'
+import { runsCommand } from '../../cli/runs.ts'
 import { upCommand } from '../../cli/up.ts'
 import { freePort } from '../../local/ports.ts'
 import { lunas } from '../support/e2e-command.ts'
@@ -39,8 +45,14 @@ const COMMANDS = [
   identityCommand(),
   approvalsCommand(),
   appropriationsCommand(),
+  runsCommand(),
+  discrepanciesCommand(),
+  reviewsCommand(),
+  deductionsCommand(),
+  accountsCommand(),
   keysCommand(() => Promise.reject(new Error('no key is made here'))),
   auditCommand(),
+  recoverCommand(),
 ]
 
 function withParts(command: Command): Command[] {
@@ -61,11 +73,23 @@ function pathOf(command: Command): string {
   return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name()
 }
 
-test('help lists every command and ends with 0', async () => {
+test('help lists every command, of which each is looked at here, and ends with 0', async () => {
   const { code, stdout, stderr } = await lunas(['--help'], { environment })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command.name()} `, 'm'))
+  const listed = [...stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}(?<name>[a-z-]+) /gm)].map(
+    ({ groups }) => groups?.['name'] ?? '',
+  )
+  const names = COMMANDS.map((command) => command.name())
+  expect(new Set(listed)).toEqual(new Set([...names, 'help']))
 })
+
+test.for(COMMANDS.flatMap(withParts).filter(({ options }) => options.some(({ long }) => long === '--limit')))(
+  'a list that comes in pages goes on to its end',
+  (command) => {
+    const names = command.options.map(({ long }) => long)
+    expect(names, pathOf(command)).toEqual(expect.arrayContaining(['--limit', '--after', '--all']))
+  },
+)
 
 test('help of one command ends with 0', async () => {
   const { code, stdout } = await lunas(['keys', 'create', '--help'], { environment })
@@ -109,7 +133,12 @@ const MISUSES = [
   { what: 'no command', args: [], says: 'Usage: lunas [options] [command]' },
   { what: 'a command without its part', args: ['keys'], says: 'Usage: lunas keys [options] [command]' },
   { what: 'an unknown part', args: ['keys', 'lend'], says: "error: unknown command 'lend'" },
-  { what: 'an unknown option', args: ['participants', 'list', '--all'], says: "error: unknown option '--all'" },
+  { what: 'an unknown option', args: ['participants', 'list', '--every'], says: "error: unknown option '--every'" },
+  {
+    what: 'all of a list, and so many of it',
+    args: ['reviews', 'list', '--all', '--limit', '9'],
+    says: "error: option '--all' cannot be used with option '--limit <n>'",
+  },
   { what: 'a missing argument', args: ['participants', 'show'], says: "error: missing required argument 'ref'" },
   {
     what: 'a missing option',

@@ -1,6 +1,6 @@
 /** The sandbox on a free port with a journal of its own, the real adapter to it, and somebody who hears its callbacks. */
 import { setMaxListeners } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -49,6 +49,10 @@ export interface StageOptions {
   readonly timeFactor?: number
   readonly openingBalanceMinor?: bigint
   readonly timing?: Partial<GatewayTiming>
+  /** What time it is at the sandbox when it opens; that of this machine when absent. Milliseconds since the epoch. */
+  readonly startsAtMs?: number
+  /** Whoever hears of a callback before it is answered. */
+  readonly hear?: (heard: Heard) => Promise<void>
 }
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
@@ -61,23 +65,33 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       const headers = request.headers as Record<string, string | undefined>
       const body = Buffer.concat(chunks)
       const result = stage.gateway.receive({ headers, body, receivedAtMs: Date.now() })
-      heard.push({ result, eventId: headers['webhook-id'] ?? '', headers, body })
-      response.statusCode = stage.listenerStatus
-      response.end()
+      const one: Heard = { result, eventId: headers['webhook-id'] ?? '', headers, body }
+      heard.push(one)
+      const answer = (status: number): void => {
+        response.statusCode = status
+        response.end()
+      }
+      void (options.hear?.(one) ?? Promise.resolve()).then(
+        () => answer(stage.listenerStatus),
+        () => answer(500),
+      )
     })
   })
   await new Promise<void>((ready) => listener.listen(0, '127.0.0.1', ready))
   const callbackUrl = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/callbacks`
 
+  const journalPath = path.join(folder, 'journal.jsonl')
+  const openingBalanceMinor = options.openingBalanceMinor ?? 1_000_000_000_000n
+  if (options.startsAtMs !== undefined) await openedAt(journalPath, options.startsAtMs, openingBalanceMinor)
   const build = () =>
     buildSandbox({
-      journalPath: path.join(folder, 'journal.jsonl'),
+      journalPath,
       apiKey: API_KEY,
       statementsKey: STATEMENTS_KEY,
       callbackSecret: CALLBACK_SECRET,
       callbackUrl,
       timeFactor: options.timeFactor ?? 0.05,
-      openingBalanceMinor: options.openingBalanceMinor ?? 1_000_000_000_000n,
+      openingBalanceMinor,
     })
   let app: FastifyInstance = await build()
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
@@ -106,6 +120,12 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     },
   }
   return stage
+}
+
+/** A journal that was begun at another time: its clock goes on from there. */
+async function openedAt(journalPath: string, atMs: number, balance: bigint): Promise<void> {
+  const place = { seq: 1, at: new Date().toISOString(), virtualAt: new Date(atMs).toISOString() }
+  await writeFile(journalPath, `${JSON.stringify({ ...place, kind: 'opened', balance: balance.toString() })}\n`)
 }
 
 export async function callSandbox(url: string, method: 'GET' | 'POST', route: string, body?: unknown) {

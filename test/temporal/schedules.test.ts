@@ -5,7 +5,8 @@ import path from 'node:path'
 import { ScheduleNotFoundError } from '@temporalio/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { payoutRunsId, reconciliationId } from '../../domain/identity.ts'
-import type { Programme } from '../../domain/programme.ts'
+import type { Calendar, Programme } from '../../domain/programme.ts'
+import { localTime, weekdayOf } from '../../domain/zone.ts'
 import { freePort } from '../../local/ports.ts'
 import { startTemporal, type RunningTemporal } from '../../local/temporal.ts'
 import { findTemporalCli } from '../../local/temporal-programs.ts'
@@ -85,6 +86,26 @@ test('reconciliations have their schedule also while the programmes cannot be re
   const schedules = keep(() => Promise.reject(new Error('the database is away')))
   await isThere(reconciliationId('sandbox'))
   await schedules.stop()
+})
+
+test.each([
+  ['Asia/Jakarta', [1, 2, 3, 4, 5]],
+  ['Asia/Jayapura', [1, 3]],
+] as const)('the cut-off comes by the clock of %s, on the weekdays of its programme', async (zone, weekdays) => {
+  const calendar: Calendar = { kind: 'working-days', weekdays, holidays: [], opens: '08:00', cutOff: '15:00' }
+  const of: Programme = { ...approvedProgramme({ cutOff: '16:30' }, { zone, calendar }), code: `of-${weekdays.length}` }
+  const schedules = keep(() => Promise.resolve([of]))
+  await isThere(payoutRunsId(of.code))
+  const times = (await described(payoutRunsId(of.code)))?.info.nextActionTimes.map((at) =>
+    localTime(zone, at.getTime()),
+  )
+  await schedules.stop()
+  expect(times?.length).toBeGreaterThan(5)
+  for (const { date, timeMs } of times ?? []) {
+    expect(timeMs).toBe(16.5 * 3_600_000)
+    expect(weekdays).toContain(weekdayOf(date))
+  }
+  expect(new Set(times?.map(({ date }) => weekdayOf(date)))).toEqual(new Set(weekdays))
 })
 
 test('one that people have paused stays so, and a new version gives it its form', async () => {
