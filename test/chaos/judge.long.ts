@@ -129,7 +129,9 @@ describe('the judge', () => {
     const move = (days: number): string =>
       `UPDATE disbursement SET lapses_at = lapses_at + interval '${days} days' WHERE key = $1`
     const seen = await byHand(move(-59), move(59), disbursementOf(ref), () => found(0))
-    expect(seen).toEqual([expect.stringMatching(new RegExp(`:${ref} waits until .*, and its next timer ends (at|never)`))])
+    expect(seen).toEqual([
+      expect.stringMatching(new RegExp(`:${ref} waits until .*, and its next timer ends (at|never)`)),
+    ])
   })
 
   it('finds who was to be told that something has ended, and is not', async () => {
