@@ -46,7 +46,7 @@ program
     // What failed once runs first, whatever range is asked for; and what fails is kept.
     const seeds = plant === null ? [...new Set([...keptSeeds(), ...range])] : range
     const result = await runSeeds({ seeds, plant, untilFound: plant !== null }, progressOf(seeds.length))
-    if (plant === null) keepSeeds(result.failures.map(({ seed }) => seed))
+    if (plant === null) keepSeeds(result.failing)
     if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
     else for (const [name, value] of Object.entries(result)) show(name, value)
     if (result.failures.length > 0) process.exitCode = 1
@@ -67,15 +67,15 @@ program
 
 const TRIALS: Readonly<Record<string, { readonly says: string; readonly make: () => Promise<Trial> }>> = {
   postgres: {
-    says: 'PostgreSQL killed three times while payouts are on their way',
+    says: 'PostgreSQL killed three times while payouts are being sent',
     make: async () => (await import('./faults.ts')).killing('postgres'),
   },
   temporal: {
-    says: 'Temporal killed three times while payouts are on their way',
+    says: 'Temporal killed three times while payouts are being sent',
     make: async () => (await import('./faults.ts')).killing('temporal'),
   },
   sandbox: {
-    says: 'the gateway killed three times while payouts are on their way',
+    says: 'the gateway killed three times while payouts are being sent',
     make: async () => (await import('./faults.ts')).killing('sandbox'),
   },
   zombie: {
@@ -83,7 +83,7 @@ const TRIALS: Readonly<Record<string, { readonly says: string; readonly make: ()
     make: async () => (await import('./faults.ts')).zombie(),
   },
   reset: {
-    says: 'a hundred lives, in every state, sent back to their start',
+    says: 'more than a hundred lives, in every state, sent back to their start',
     make: async () => (await import('./reset.ts')).resetting(),
   },
 }

@@ -68,7 +68,7 @@ export function restoring({ each = 1, aheadMs = 600_000, tell = (_line: string):
       await stand.rest()
       await close(stand, lost)
       tell('who was paid and forgotten has registered again, and is paid once')
-      return 1
+      return { kills: 1 }
     },
   }
 }

@@ -5,6 +5,11 @@ import { inheritedEnvironment } from '../../config.ts'
 import { countBooks } from '../../local/demo/count.ts'
 import { PROJECT_ROOT } from '../../local/project.ts'
 import { dayOf } from '../../sandbox/statement.ts'
+import { connectTemporal } from '../../temporal/connect.ts'
+import { unfollowed } from './followed.ts'
+import { contradictions } from './history.ts'
+import { ownerOf } from './refold.ts'
+import { secondPayouts } from './second.ts'
 import { unsettled, type Stand } from './stand.ts'
 
 export interface Judged {
@@ -27,15 +32,18 @@ export async function judge(stand: Stand): Promise<Judged> {
   const lost = [
     ...unsettled(stand).map(({ ref, stage, attention }) => `${ref} is left in ${stage} ${attention ?? ''}`),
     ...(await unpaid(stand)),
+    ...(await left(stand)),
   ]
   const reviewed = await creditedUnderReview(stand)
   const unequal = books.findings.filter((finding) => !isExplained(finding, reviewed))
   await closeDay(sandbox)
+  const refolded = await contradictions(stand.root)
+  const twice = await secondOnes(stand)
   const audited = await audit(stand)
   return {
     duplicates: books.paidTwice + creditedTwice(stand),
     lost: lost.length,
-    findings: [...lost, ...unequal, ...audited],
+    findings: [...lost, ...unequal, ...twice, ...refolded, ...audited],
   }
 }
 
@@ -65,6 +73,23 @@ function creditedTwice({ journal }: Stand): number {
     if (kind === 'credited') credits.set(reference, (credits.get(reference) ?? 0) + 1)
   }
   return [...credits.values()].filter((count) => count > 1).length
+}
+
+/** Payouts that were sent beside one of the same disbursement that was live. */
+async function secondOnes({ root, journal }: Stand): Promise<string[]> {
+  const { rows } = await root.pool.query<{ key: string; reference: string }>('SELECT key, reference FROM payout')
+  return secondPayouts(journal.entries, new Map(rows.map(({ key, reference }) => [reference, ownerOf(key)])))
+}
+
+/** Whom no workflow follows, and workflows that follow nothing; where there is a worker, so that each can be asked. */
+async function left({ stack, config, root }: Stand): Promise<string[]> {
+  if (!stack.parts.includes('worker')) return []
+  const temporal = connectTemporal({ address: stack.temporalAddress, namespace: config.temporalNamespace })
+  try {
+    return (await unfollowed({ temporal, root })).map((finding) => `I12 ${finding}`)
+  } finally {
+    await temporal.close()
+  }
 }
 
 /** What the gateway has accepted and we know nothing of, and what we have on its way although everything rests. */

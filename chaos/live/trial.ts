@@ -3,16 +3,26 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { judge, type Judged } from './judge.ts'
 import { openStand, type Stand, type StandOptions } from './stand.ts'
 
-export interface TrialResult extends Judged {
+/** What was broken, and what it hit. */
+export interface Played {
   /** How often it was broken. */
   readonly kills: number
+  /** Sends that were under way when it broke: each had begun, and had not ended. */
+  readonly struck?: number
+  /** In which states lives were sent back to their start, and how many in each. */
+  readonly resets?: Readonly<Record<string, number>>
+  /** What the trial itself found wrong, or could not do. */
+  readonly findings?: readonly string[]
+}
+
+export interface TrialResult extends Judged, Omit<Played, 'findings'> {
   readonly seconds: number
 }
 
 export interface Trial {
   readonly stand?: StandOptions
-  /** Breaks it while people live; how often it did. */
-  play(stand: Stand): Promise<number>
+  /** Breaks it while people live. */
+  play(stand: Stand): Promise<Played>
 }
 
 /** Plays one trial on a stack of its own. */
@@ -20,9 +30,11 @@ export async function tryOut(trial: Trial): Promise<TrialResult> {
   const began = Date.now()
   const stand = await openStand(trial.stand)
   try {
-    const kills = await trial.play(stand)
+    const { findings = [], ...played } = await trial.play(stand)
     await stand.rest()
-    return { kills, ...(await judge(stand)), seconds: (Date.now() - began) / 1000 }
+    const judged = await judge(stand)
+    const seconds = (Date.now() - began) / 1000
+    return { ...played, ...judged, findings: [...findings, ...judged.findings], seconds }
   } finally {
     await stand.close()
   }

@@ -70,6 +70,26 @@ export const FAULT_RATES = {
 export type Fault = keyof typeof FAULT_RATES
 export const FAULTS = Object.keys(FAULT_RATES) as readonly Fault[]
 
+/** Of a hundred worlds, in how many these strike at least: they need something that happens in some worlds only. Measured, and rounded down. */
+const RARE: Readonly<Partial<Record<Fault, number>>> = {
+  'stale-hash-approved': 12,
+  'run-paused': 12,
+  'approved-by-proposer': 12,
+  'return-told-twice': 12,
+  'run-aborted': 12,
+  'return-told-before-success': 18,
+  'float-short': 20,
+  'run-line-dropped': 22,
+  'failure-settled-by-statement': 22,
+  'failed-compliance': 24,
+}
+const OTHERS = 33
+
+/** The share of worlds in which a fault strikes at the least, of 1: by it is known how many worlds may miss it by chance. */
+export function worldsStruck(fault: Fault): number {
+  return (RARE[fault] ?? OTHERS) / 100
+}
+
 export class Faults {
   readonly counts = new Map<Fault, number>()
   readonly #random: Random

@@ -2,14 +2,12 @@
 import { fork } from 'node:child_process'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { FAULTS, type Fault } from './faults.ts'
+import { coverageOf } from './coverage.ts'
 import type { Plant } from './plants.ts'
 import { runSeed, type Outcome } from './world.ts'
 
-/** With fewer seeds chance decides whether a rare fault strikes at all. */
-const SEEDS_FOR_COVERAGE = 200
 /** One seed in so many is run twice. */
-const REPLAY_EVERY = 50
+const REPLAY_EVERY = 10
 const FAILURES_SHOWN = 20
 const TOLD_EVERY = 1000
 
@@ -21,7 +19,16 @@ export interface Share {
   readonly lost: number
   readonly overBudget: number
   readonly faults: Readonly<Record<string, number>>
+  /** In how many worlds each fault has struck. */
+  readonly struckIn: Readonly<Record<string, number>>
+  /** Each seed that found something, once: all are kept, however many findings are told. */
+  readonly failing: readonly number[]
   readonly failures: readonly { readonly seed: number; readonly what: string }[]
+}
+
+export interface Result extends Share {
+  /** What so few worlds cannot prove. */
+  readonly unproved: readonly string[]
 }
 
 export interface Work {
@@ -42,7 +49,7 @@ export async function runShare({ seeds, plant, untilFound }: Work, tell: Tell = 
     if (seed % REPLAY_EVERY !== 0) continue
     total.replayed += 1
     const again = await runSeed(seed, plant)
-    if (again.hash !== outcome.hash) total.failures.push({ seed, what: 'failure: a replay went another way' })
+    if (again.hash !== outcome.hash) fail(total, seed, 'failure: a replay went another way')
   }
   return total
 }
@@ -56,13 +63,21 @@ export interface Progress {
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
-type Total = Mutable<Omit<Share, 'failures' | 'faults'>> & {
+type Total = Mutable<Omit<Share, 'failures' | 'failing' | 'faults' | 'struckIn'>> & {
   failures: { seed: number; what: string }[]
+  failing: number[]
   faults: Record<string, number>
+  struckIn: Record<string, number>
 }
 
 function emptyShare(): Total {
-  return { seeds: 0, payouts: 0, replayed: 0, duplicates: 0, lost: 0, overBudget: 0, faults: {}, failures: [] }
+  const counts = { seeds: 0, payouts: 0, replayed: 0, duplicates: 0, lost: 0, overBudget: 0 }
+  return { ...counts, faults: {}, struckIn: {}, failing: [], failures: [] }
+}
+
+function fail({ failing, failures }: Total, seed: number, what: string): void {
+  if (failing.at(-1) !== seed) failing.push(seed)
+  failures.push({ seed, what })
 }
 
 function add(total: Total, { seed, payouts, findings, faults }: Outcome): void {
@@ -72,8 +87,11 @@ function add(total: Total, { seed, payouts, findings, faults }: Outcome): void {
   total.duplicates += count('duplicate')
   total.lost += count('lost')
   total.overBudget += count('over-budget')
-  for (const [fault, times] of faults) total.faults[fault] = (total.faults[fault] ?? 0) + times
-  for (const { kind, what } of findings) total.failures.push({ seed, what: `${kind}: ${what}` })
+  for (const [fault, times] of faults) {
+    total.faults[fault] = (total.faults[fault] ?? 0) + times
+    total.struckIn[fault] = (total.struckIn[fault] ?? 0) + 1
+  }
+  for (const { kind, what } of findings) fail(total, seed, `${kind}: ${what}`)
 }
 
 /** Tells on standard error, at every thousandth world, how far many worlds have come. */
@@ -87,7 +105,7 @@ export function progressOf(all: number): Tell {
 }
 
 /** Runs seeds over all processors and adds up what they found. Throws when a process dies. */
-export async function runSeeds(work: Work, tell: Tell = () => undefined): Promise<Share> {
+export async function runSeeds(work: Work, tell: Tell = () => undefined): Promise<Result> {
   const processes = os.availableParallelism()
   const over: number[] = []
   const shares = Array.from({ length: processes }, (_, index) =>
@@ -106,13 +124,28 @@ export async function runSeeds(work: Work, tell: Tell = () => undefined): Promis
         return share
       }),
   )
-  const total = results.reduce(sum, emptyShare())
-  return { ...total, failures: [...total.failures, ...uncovered(total, work.plant)].slice(0, FAILURES_SHOWN) }
+  return resultOf(results, work.plant)
+}
+
+/** What processes found, added up: of their findings the first are told, of their failing seeds all. */
+export function resultOf(shares: readonly Share[], plant: Plant | null): Result {
+  const total = shares.reduce(sum, emptyShare())
+  // A planted mistake is found by a few worlds: what they leave untried is no finding.
+  const { missed, unproved } = plant === null ? coverageOf(total) : { missed: [], unproved: [] }
+  const failures = [...total.failures, ...missed.map((what) => ({ seed: 0, what: `failure: ${what}` }))]
+  const failing = [...new Set(total.failing)].toSorted((one, other) => one - other)
+  return { ...total, failing, failures: failures.slice(0, FAILURES_SHOWN), unproved }
+}
+
+type Counts = Readonly<Record<string, number>>
+
+function added(one: Counts, other: Counts): Counts {
+  const both = { ...one }
+  for (const [name, many] of Object.entries(other)) both[name] = (both[name] ?? 0) + many
+  return both
 }
 
 function sum(one: Share, other: Share): Share {
-  const faults = { ...one.faults }
-  for (const [fault, times] of Object.entries(other.faults)) faults[fault] = (faults[fault] ?? 0) + times
   return {
     seeds: one.seeds + other.seeds,
     payouts: one.payouts + other.payouts,
@@ -120,16 +153,11 @@ function sum(one: Share, other: Share): Share {
     duplicates: one.duplicates + other.duplicates,
     lost: one.lost + other.lost,
     overBudget: one.overBudget + other.overBudget,
-    faults,
+    faults: added(one.faults, other.faults),
+    struckIn: added(one.struckIn, other.struckIn),
+    failing: [...one.failing, ...other.failing],
     failures: [...one.failures, ...other.failures],
   }
-}
-
-/** A fault that never struck was never survived. */
-function uncovered(total: Share, plant: Plant | null): Share['failures'] {
-  if (plant !== null || total.seeds < SEEDS_FOR_COVERAGE) return []
-  const missing: Fault[] = FAULTS.filter((fault) => (total.faults[fault] ?? 0) === 0)
-  return missing.map((fault) => ({ seed: 0, what: `failure: ${fault} never struck` }))
 }
 
 /** Nothing of a share that is stopped counts. */

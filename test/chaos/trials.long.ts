@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import { killAtFailpoints } from '../../chaos/failpoints.ts'
 import { resubmit } from '../../chaos/file.ts'
-import { killing } from '../../chaos/faults.ts'
+import { killing, zombie } from '../../chaos/faults.ts'
+import { RESET_IN } from '../../chaos/live/resets.ts'
 import { tryOut } from '../../chaos/live/trial.ts'
 import { resetting } from '../../chaos/reset.ts'
 import { restoring } from '../../chaos/restore.ts'
@@ -24,13 +25,32 @@ test('a database that is restored into its past asks before it sends', async () 
 })
 
 test('a PostgreSQL that is killed while payouts are on their way loses nothing', async () => {
-  expect(await tryOut(killing('postgres', { times: 1, each: 1 }))).toMatchObject({ ...RIGHT, kills: 1 })
+  const { struck, ...judged } = await tryOut(killing('postgres', { times: 1, each: 1 }))
+  expect(judged).toMatchObject({ ...RIGHT, kills: 1 })
+  expect(struck).toBeGreaterThanOrEqual(1)
 })
 
-test('lives that are sent back to their start pay nothing again', async () => {
-  const { kills, ...judged } = await tryOut(resetting({ people: 5 }))
+test.each(['temporal', 'sandbox'] as const)(
+  'a %s that is killed while a payout is being sent loses nothing and pays nobody twice',
+  async (part) => {
+    const { struck, ...judged } = await tryOut(killing(part, { times: 1, each: 1 }))
+    expect(judged).toMatchObject({ ...RIGHT, kills: 1 })
+    expect(struck).toBeGreaterThanOrEqual(1)
+  },
+)
+
+test('a worker that sleeps past every timeout with a payout in its hands pays nobody twice when it wakes', async () => {
+  const { struck, ...judged } = await tryOut(zombie({ each: 1 }))
+  expect(judged).toMatchObject({ ...RIGHT, kills: 1 })
+  expect(struck).toBeGreaterThanOrEqual(1)
+})
+
+test('lives that are sent back to their start, in every state that one can be in, pay nothing again', async () => {
+  const { kills, resets, ...judged } = await tryOut(resetting({ people: 5 }))
   expect(judged).toMatchObject(RIGHT)
-  expect(kills).toBeGreaterThanOrEqual(15)
+  expect(Object.keys(resets ?? {})).toEqual([...RESET_IN])
+  expect(Object.entries(resets ?? {}).filter(([, many]) => many === 0)).toEqual([])
+  expect(kills).toBeGreaterThanOrEqual(25)
 })
 
 test('a file that is handed in cut off, whole, and shuffled in overlapping parts pays everybody once', async () => {

@@ -1,5 +1,6 @@
 /** Many simulated worlds over all processors, and mistakes planted in them. */
 import { describe, expect, it } from 'vitest'
+import { FAULTS, worldsStruck } from '../../chaos/sim/faults.ts'
 import { PLANTS } from '../../chaos/sim/plants.ts'
 import { keepSeeds, keptSeeds } from '../../chaos/sim/regressions.ts'
 import { progressOf, runSeeds } from '../../chaos/sim/run.ts'
@@ -17,9 +18,14 @@ describe('many simulated worlds', () => {
     async () => {
       const seeds = [...new Set([...keptSeeds(), ...range(SEEDS)])]
       const result = await runSeeds({ seeds, plant: null, untilFound: false }, progressOf(seeds.length))
-      keepSeeds(result.failures.map(({ seed }) => seed))
+      keepSeeds(result.failing)
       expect(result).toMatchObject({ seeds: seeds.length, duplicates: 0, lost: 0, overBudget: 0, failures: [] })
       expect(result.payouts).toBeGreaterThanOrEqual(SEEDS * PAYOUTS_MIN)
+      expect(result.unproved).toEqual([])
+      expect(result.replayed).toBeGreaterThanOrEqual(SEEDS / 10)
+      // By these few worlds are told from too few.
+      const rarer = FAULTS.filter((fault) => (result.struckIn[fault] ?? 0) / seeds.length < worldsStruck(fault))
+      expect(rarer).toEqual([])
     },
   )
 
