@@ -18,6 +18,7 @@ interface ListOptions extends Options {
   readonly class?: Discrepancy['class']
   readonly owner?: string
   readonly any?: boolean
+  readonly overdue?: boolean
   readonly limit: string
 }
 
@@ -40,7 +41,8 @@ export function discrepanciesCommand(): Command {
     .option('--gateway <code>', 'of one gateway')
     .option('--day <date>', 'of the statement of one day')
     .option('--class <class>', 'of one class')
-    .option('--owner <person>', 'that one person looks after')
+    .option('--owner <owner>', 'that one person, or a role as role:operator, looks after')
+    .option('--overdue', 'only what is open for longer than its class may be')
     .option('--any', 'also what is resolved')
     .option('--limit <n>', 'how many at most', '50')
     .action(listThem)
@@ -73,8 +75,16 @@ export function discrepanciesCommand(): Command {
 
 async function listThem(options: ListOptions): Promise<void> {
   const client = await connect(options, 'operator')
-  const { programme, gateway, day, class: found, owner, any, limit } = options
-  const asked = { programme, gateway, day, class: found, owner, limit, state: any ? 'any' : 'open' }
+  const { programme, gateway, day, class: found, owner, any, overdue, limit } = options
+  const asked = {
+    programme,
+    gateway,
+    day,
+    class: found,
+    owner,
+    limit,
+    state: any ? 'any' : overdue ? 'overdue' : 'open',
+  }
   const query = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined))
   const page = dataOf(await client.GET('/v1/discrepancies', { params: { query } }))
   if (options.json) return printJson(page)
@@ -86,8 +96,8 @@ async function listThem(options: ListOptions): Promise<void> {
     one.gateway,
     one.programme,
     moneyOf(one),
-    `${one.ageDays} d`,
-    one.owner ?? '',
+    `${one.ageDays} d${one.overdue ? ', overdue' : ''}`,
+    one.owner,
     one.state === 'resolved' ? (one.resolution ?? '') : one.state,
   ])
   print(columns([['ID', 'CLASS', 'DAY', 'GATEWAY', 'PROGRAMME', 'GATEWAY HAS', 'AGE', 'OWNER', 'STATE'], ...rows]))
@@ -153,8 +163,15 @@ async function reportDay(day: string, options: ReportOptions): Promise<void> {
   print(`${gateway}, ${day}: version ${report.version}, ${report.lines} lines, ${proof}, ${report.state}`)
   print(`  opening ${report.opening ?? 'not told'}, closing ${report.closing ?? 'not told'} (minor units)`)
   if (report.classes.length === 0) return print('  Nothing differs.')
-  const rows = report.classes.map((one) => [`  ${one.class}`, String(one.found), String(one.open), moneyOf(one)])
-  print(columns([['  CLASS', 'FOUND', 'OPEN', 'GATEWAY HAS'], ...rows]))
+  const rows = report.classes.map((one) => [
+    `  ${one.class}`,
+    String(one.found),
+    String(one.open),
+    String(one.overdue),
+    one.owners.join(', '),
+    moneyOf(one),
+  ])
+  print(columns([['  CLASS', 'FOUND', 'OPEN', 'OVERDUE', 'OWNER', 'GATEWAY HAS'], ...rows]))
 }
 
 function moneyOf({ difference }: Pick<Discrepancy, 'difference'>): string {
@@ -168,7 +185,7 @@ function storyOf(one: Discrepancy): string {
     `  ${one.class} of ${one.day} at ${one.gateway}, ${one.programme}: ${one.state}`,
     `  there ${one.there?.minor ?? 'nothing'}, here ${one.here?.minor ?? 'nothing'}; the gateway has ${moneyOf(one)}`,
     `  payout ${one.payout ?? 'none'}, reference ${one.reference ?? 'none'}`,
-    `  owner ${one.owner ?? 'nobody'}, found ${one.foundAt}, ${one.ageDays} days old`,
+    `  owner ${one.owner}, found ${one.foundAt}, ${one.ageDays} days old, due by ${one.dueBy}${one.overdue ? ': overdue' : ''}`,
   ]
   if (one.resolution) lines.push(`  ${one.resolution} by ${one.resolvedBy ?? ''}: ${one.reason ?? ''}`)
   return lines.join('\n')
