@@ -192,9 +192,10 @@ export async function explainDiscrepancy(
   await refuseUnclear(sql, found)
   await resolve(sql, found, { resolution: 'explained', reason, proposedBy: null, proposal: null }, actor, atMs)
   const { programme, ref } = found
+  const before = { state: found.state, owner: found.owner }
   const after = { class: found.class }
   await insertAudit(sql, [
-    { act: 'discrepancy-explained', actor, atMs, subject: `discrepancy:${id}`, programme, ref, reason, after },
+    { act: 'discrepancy-explained', actor, atMs, subject: `discrepancy:${id}`, programme, ref, reason, before, after },
   ])
   return findDiscrepancy(sql, id)
 }
@@ -311,9 +312,10 @@ export async function resolveDiscrepancy(
   }
   entries.push(await entryOf(sql, context, found, RESOLVES[resolution] ?? UNDONE[eventOf(found)], atMs))
   await insertPostings(sql, await numbered(sql, entries))
+  const before = { state: seen.state, owner: seen.owner }
   const after = { class: found.class, resolution, difference: found.difference.toString(), proposedBy }
   await insertAudit(sql, [
-    { act: 'discrepancy-resolved', actor, atMs, subject: `discrepancy:${id}`, programme, ref, reason, after },
+    { act: 'discrepancy-resolved', actor, atMs, subject: `discrepancy:${id}`, programme, ref, reason, before, after },
   ])
   return findDiscrepancy(sql, id)
 }
