@@ -1,6 +1,6 @@
 /** Who looks after a difference from its birth, and within how many days it is to have ended. Pure. */
 import type { DiscrepancyClass } from './reconciliation.ts'
-import type { Role } from './roles.ts'
+import { ROLE_PREFIX, type Role } from './roles.ts'
 
 export interface Care {
   /** Of this role until it is assigned to a person: whoever has it in the programme may act. */
@@ -24,9 +24,6 @@ export const DISCREPANCY_CARE: Readonly<Record<DiscrepancyClass, Care>> = {
   currency: { role: 'operator', withinDays: 3 },
   'unreferenced-credit': { role: 'operator', withinDays: 10 },
 }
-
-/** Before the name of a role, where otherwise the name of a person stands; no person is called so. */
-export const ROLE_PREFIX = 'role:'
 
 /** Whose a difference is when it is found. */
 export function bornTo(found: DiscrepancyClass): string {

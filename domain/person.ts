@@ -1,5 +1,5 @@
 /** Names of persons and services: the audit trail tells who acted by them. */
-import { ROLE_PREFIX } from './discrepancy-care.ts'
+import { ROLE_PREFIX } from './roles.ts'
 
 const LENGTH_MAX = 100
 /** Printable ASCII, words with one blank between them: no two names may look the same. */

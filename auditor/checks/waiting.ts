@@ -47,7 +47,7 @@ SELECT 'missing' AS kind, 'audit_event' AS entity, m.id::text AS key, format('th
     sql: `
 SELECT 'missing' AS kind, 'participant' AS entity, p.programme || ':' || p.ref AS key, format('nobody comes to ask what became of payout %s, which is %s', min(y.key), min(y.state)) AS says
   FROM payout y JOIN participant p ON (p.programme, p.ref) = (y.programme, y.ref)
- WHERE y.money = 'clearing' AND y.claimed_at < ${NOW} - interval '30 minutes' AND p.heard_by IS NULL GROUP BY p.programme, p.ref`,
+ WHERE y.state IN ('submitting', 'unknown', 'accepted', 'processing', 'failing') AND y.claimed_at < ${NOW} - interval '30 minutes' AND p.heard_by IS NULL GROUP BY p.programme, p.ref`,
   },
 ]
 

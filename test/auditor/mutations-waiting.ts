@@ -35,7 +35,7 @@ export const WAITING: readonly Mutation[] = [
           'participant',
           'heard_by = NULL',
           `t.programme || ':' || t.ref`,
-          `EXISTS (SELECT FROM payout y WHERE (y.programme, y.ref) = (t.programme, t.ref) AND y.money = 'clearing')`,
+          `EXISTS (SELECT FROM payout y WHERE (y.programme, y.ref) = (t.programme, t.ref) AND y.state IN ('submitting', 'unknown', 'accepted', 'processing', 'failing'))`,
         ),
       ),
   },
