@@ -16,7 +16,8 @@ export interface GatewayDay {
 }
 
 export type Fetched =
-  | { readonly kind: 'loaded'; readonly statement: string }
+  /** `isNew` is false where these very bytes were here already; absent in what was fetched before this was said. */
+  | { readonly kind: 'loaded'; readonly statement: string; readonly isNew?: boolean }
   /** The day is not over there, or its statement is not made yet. */
   | { readonly kind: 'not-ready' }
   /** It is no statement of that day; what is wrong is in the audit trail. */
@@ -100,11 +101,11 @@ async function fetchOne(
   }
   const parts = gateway.readStatement({ format, bytes: heard() })
   try {
-    const { id } = await store.statements.load(
+    const { id, isNew } = await store.statements.load(
       { gateway: code, day, format, parts, sha256: () => hash.digest() },
       now(),
     )
-    return { kind: 'loaded', statement: id }
+    return { kind: 'loaded', statement: id, isNew }
   } catch (error) {
     if (error instanceof StatementRefused) return { kind: 'refused', code: error.code }
     throw error

@@ -2,17 +2,18 @@
 import { Books, type AuditSettings, type Check, type Sql } from './books.ts'
 import { CHECKED_ELSEWHERE, CHECKS } from './checks.ts'
 import { layDecided } from './decided.ts'
+import { notChecked, type NotChecked } from './evidence.ts'
 import { Findings, type Finding } from './finding.ts'
 import type { AccountKeys } from './identity.ts'
 import { layTables } from './prepare.ts'
 import { canonical, sha256 } from './signature.ts'
-import { loadTold } from './statements/load.ts'
+import { loadTold, noteSources } from './statements/load.ts'
 import type { StatementSource } from './statements/statement.ts'
 
 export interface AuditOptions extends Omit<AuditSettings, 'nowMs'> {
   /** Names of the checks that are run; all of them when absent. */
   readonly only?: readonly string[]
-  /** Where the gateways' statements are; without any, nothing is compared with them. */
+  /** Where the gateways' statements are; without any, nothing is compared with them, and what they prove is not checked. */
   readonly statements: readonly StatementSource[]
   readonly accountKeys: AccountKeys
   /** The moment to judge by; that of the database when absent. */
@@ -28,7 +29,10 @@ export interface Audited {
   /** How much was looked at, and by which checks. */
   readonly checked: Readonly<Record<string, number>>
   readonly checks: readonly string[]
+  /** Those that were held, wholly. */
   readonly invariants: readonly string[]
+  /** Those that were not, or not wholly, and what has to be given. */
+  readonly notChecked: readonly NotChecked[]
   readonly elsewhere: readonly string[]
   /** What is told and is no finding. */
   readonly notices: readonly string[]
@@ -72,6 +76,7 @@ async function inTransaction<T>(
 async function lay(sql: Sql, options: AuditOptions, findings: Findings): Promise<void> {
   await layTables(sql)
   const books = await booksOf(sql, options, findings)
+  await noteSources(books, options.statements)
   const days = await daysOf(books, books.settings.nowMs)
   if (!days) return
   for (const source of options.statements) await loadTold(books, source, options.accountKeys, days)
@@ -91,7 +96,7 @@ async function look(sql: Sql, options: AuditOptions, findings: Findings): Promis
     await check.run(books)
     options.onProgress?.(check, findings.count - before)
   }
-  return audited(books, checks)
+  return audited(books, checks, await notChecked(books, options, checks))
 }
 
 async function booksOf(sql: Sql, options: AuditOptions, findings: Findings): Promise<Books> {
@@ -102,13 +107,20 @@ async function booksOf(sql: Sql, options: AuditOptions, findings: Findings): Pro
   return new Books(sql, { ...options, nowMs }, findings)
 }
 
-function audited({ findings, notices, settings }: Books, checks: readonly Check[]): Audited {
+function audited(
+  { findings, notices, settings }: Books,
+  checks: readonly Check[],
+  lacking: readonly NotChecked[],
+): Audited {
+  const unheld = new Set(lacking.map(({ invariant }) => invariant))
+  const looked = new Set(checks.flatMap(({ invariants }) => invariants))
   const result = {
     findings: findings.told,
     count: findings.count,
     checked: findings.checked,
     checks: checks.map(({ name }) => name),
-    invariants: [...new Set(checks.flatMap(({ invariants }) => invariants))].toSorted(byNumber),
+    invariants: [...looked].filter((one) => !unheld.has(one)).toSorted(byNumber),
+    notChecked: lacking,
     elsewhere: CHECKED_ELSEWHERE,
     notices,
     at: new Date(settings.nowMs).toISOString(),

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { audit, type Audited, type AuditOptions } from './audit.ts'
 import { accountKeysOf, environment, programmeFilesOf, trustedKeysOf, Unusable } from './environment.ts'
+import { EVIDENCE, type Evidence, type NotChecked } from './evidence.ts'
 import { stackIn } from './stack.ts'
 import { folderStatements, httpStatements } from './statements/sources.ts'
 import type { Format, StatementSource } from './statements/statement.ts'
@@ -27,12 +28,14 @@ every row that does not agree. It reads as role lunas_audit and writes nothing. 
   --development             a stack on one machine has made its own first people
   --at <time>               the moment to judge by, such as 2026-12-01T00:00:00Z; that of the database when absent
   --no-chain                do not recompute the chain of seals
+  --without <evidence>      go without some of this, comma separated: ${EVIDENCE.join(', ')}
   --help                    this text
 
 AUDIT_STATEMENTS_KEY is the credential that the gateway is shown. With LUNAS_ACCOUNT_KEYS, accounts are compared by their whole
 fingerprint, else by institution and last digits.
 
-Exit code 0: nothing was found. 1: something was. 2: it could not be run so.
+Exit code 0: nothing was found. 1: something was. 2: it could not be run so; or nothing was found, and something that proves it
+was neither given nor left out by --without (--no-chain leaves out the chain and its anchors).
 `
 
 const OPTIONS = {
@@ -50,6 +53,7 @@ const OPTIONS = {
   at: { type: 'string' },
   development: { type: 'boolean' },
   'no-chain': { type: 'boolean' },
+  without: { type: 'string', multiple: true },
 } as const
 
 type Asked = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values']
@@ -67,6 +71,7 @@ async function main(): Promise<number> {
   const url = asked.database ?? set['DATABASE_AUDIT_URL']
   if (!url) throw new Unusable('give the database by --database or DATABASE_AUDIT_URL, as role lunas_audit')
   const options = await optionsOf(asked)
+  const without = withoutOf(asked)
   const client = new pg.Client({ connectionString: url, application_name: 'lunas auditor' })
   try {
     await client.connect()
@@ -76,10 +81,31 @@ async function main(): Promise<number> {
   try {
     const result = await audit(client, asked.json ? options : { ...options, onProgress: progress })
     process.stdout.write(asked.json ? `${JSON.stringify(result)}\n` : summary(result))
-    return result.count === 0 ? 0 : 1
+    return result.count > 0 ? 1 : blind(result, without)
   } finally {
     await client.end()
   }
+}
+
+/** What somebody has said to go without. Throws Unusable. */
+function withoutOf(asked: Asked): ReadonlySet<Evidence> {
+  const named = (asked.without ?? []).flatMap((one) => one.split(',')).filter((one) => one !== '')
+  const known = named.map((name) => {
+    const found = EVIDENCE.find((one) => one === name)
+    if (!found) throw new Unusable(`--without takes ${EVIDENCE.join(', ')}, and not ${name}`)
+    return found
+  })
+  return new Set(asked['no-chain'] ? [...known, 'chain', 'anchors'] : known)
+}
+
+/** The exit code where nothing was found: nobody takes what was not looked at for well without having said so. */
+function blind({ notChecked }: Audited, without: ReadonlySet<Evidence>): number {
+  const lacking = notChecked.filter(({ evidence }) => !without.has(evidence))
+  if (lacking.length === 0) return 0
+  const gives = [...new Set(lacking.map(({ give }) => give))]
+  const names = [...new Set(lacking.map(({ evidence }) => evidence))]
+  process.stderr.write(`not all was checked: give ${gives.join('; ')}; or go --without ${names.join(',')}\n`)
+  return 2
 }
 
 function read(): Asked {
@@ -151,15 +177,30 @@ function summary(result: Audited): string {
   const lines = [
     `Looked at ${looked.join(', ')}.`,
     `Held: ${result.invariants.join(' ')}. Held by the fault harness: ${result.elsewhere.join(' ')}.`,
+    ...unchecked(result.notChecked),
     ...result.notices.map((notice) => `Note: ${notice}`),
     ...result.findings.map(
       ({ invariant, kind, entity, key, says }) => `${invariant} ${kind} ${entity} ${key}: ${says}`,
     ),
     ...(result.count > result.findings.length ? [`… ${result.count - result.findings.length} more`] : []),
-    result.count === 0 ? 'Nothing was found.' : `${result.count} findings.`,
+    result.count > 0 ? `${result.count} findings.` : ending(result),
     `Hash of this audit: ${result.hash}`,
   ]
   return `${lines.join('\n')}\n`
+}
+
+function ending({ notChecked }: Audited): string {
+  return notChecked.length === 0 ? 'Nothing was found.' : 'Nothing was found in what was checked.'
+}
+
+/** A line for each thing that was not given, with the promises that nobody has judged for want of it. */
+function unchecked(all: readonly NotChecked[]): string[] {
+  const byReason = new Map<string, string[]>()
+  for (const { invariant, reason, give } of all) {
+    const why = `${reason}; it takes ${give}`
+    byReason.set(why, [...(byReason.get(why) ?? []), invariant])
+  }
+  return [...byReason].map(([why, invariants]) => `Not checked: ${invariants.join(' ')}, for ${why}.`)
 }
 
 process.exitCode = await main().catch((error: unknown) => {

@@ -4,6 +4,20 @@ import { NOW } from './books.ts'
 /** After so long a day must be reconciled. */
 export const LATE = `interval '3 days'`
 
+/** Between a payment and its line there may be so many days. */
+export const WINDOW_DAYS = 1
+
+/** Somebody was asked for the statements of a gateway. */
+export function isGiven(gateway: string): string {
+  return `EXISTS (SELECT FROM told_source asked WHERE coalesce(asked.gateway, ${gateway}) = ${gateway})`
+}
+
+/** Somebody was asked for a day of a gateway, and has no statement of it: none that can be read, and none that cannot. */
+export function isAbsent(gateway: string, day: string): string {
+  return `(${isGiven(gateway)} AND NOT EXISTS (SELECT FROM told_day a WHERE a.gateway = ${gateway} AND a.day = ${day})
+    AND NOT EXISTS (SELECT FROM told_unread a WHERE a.gateway = ${gateway} AND a.day = ${day}))`
+}
+
 /** The statement that the engine has read of a told day, in the version that is told, once it has matched it. */
 const MATCHED = `s.gateway = d.gateway AND s.day = d.day AND NOT s.superseded AND s.told_version = d.version AND s.state <> 'loaded'`
 

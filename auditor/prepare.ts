@@ -56,7 +56,9 @@ export async function layTables(sql: Sql): Promise<void> {
     'audited_programme',
   ]
   await sql.query(names.map((name) => `DROP VIEW IF EXISTS pg_temp.${name};`).join(''))
-  await sql.query(`DROP TABLE IF EXISTS pg_temp.told_day, pg_temp.told_line, pg_temp.audited_chart; ${TOLD_TABLES}`)
+  await sql.query(
+    `DROP TABLE IF EXISTS pg_temp.told_source, pg_temp.told_unread, pg_temp.told_day, pg_temp.told_line, pg_temp.audited_chart; ${TOLD_TABLES}`,
+  )
   await sql.query('CREATE TEMPORARY TABLE audited_chart (event text, line int, debit text, credit text)')
   for (const [event, lines] of Object.entries(CHART)) {
     for (const [at, [debit, credit]] of lines.entries()) {

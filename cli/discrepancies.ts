@@ -19,6 +19,7 @@ interface ListOptions extends Options, PageOptions {
   readonly class?: Discrepancy['class']
   readonly owner?: string
   readonly any?: boolean
+  readonly overdue?: boolean
 }
 
 interface ActOptions extends Options {
@@ -41,7 +42,8 @@ export function discrepanciesCommand(): Command {
       .option('--gateway <code>', 'of one gateway')
       .option('--day <date>', 'of the statement of one day')
       .option('--class <class>', 'of one class')
-      .option('--owner <person>', 'that one person looks after')
+      .option('--owner <owner>', 'that one person, or a role as role:operator, looks after')
+      .option('--overdue', 'only what is open for longer than its class may be')
       .option('--any', 'also what is resolved'),
   ).action(listThem)
   const show = withConnection(command.command('show <id>').description('one, with what became of it')).action(showOne)
@@ -73,8 +75,9 @@ export function discrepanciesCommand(): Command {
 
 async function listThem(options: ListOptions): Promise<void> {
   const client = await connect(options, 'operator')
-  const { programme, gateway, day, class: found, owner, any } = options
-  const asked = { programme, gateway, day, class: found, owner, state: any ? 'any' : 'open' }
+  const { programme, gateway, day, class: found, owner, any, overdue } = options
+  const state = any ? 'any' : overdue ? 'overdue' : 'open'
+  const asked = { programme, gateway, day, class: found, owner, state }
   const wanted = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined))
   const page = await readPages(options, async (of) =>
     dataOf(await client.GET('/v1/discrepancies', { params: { query: { ...wanted, ...of } } })),
@@ -88,8 +91,8 @@ async function listThem(options: ListOptions): Promise<void> {
     one.gateway,
     one.programme,
     moneyOf(one),
-    `${one.ageDays} d`,
-    one.owner ?? '',
+    `${one.ageDays} d${one.overdue ? ', overdue' : ''}`,
+    one.owner,
     one.state === 'resolved' ? (one.resolution ?? '') : one.state,
   ])
   print(columns([['ID', 'CLASS', 'DAY', 'GATEWAY', 'PROGRAMME', 'GATEWAY HAS', 'AGE', 'OWNER', 'STATE'], ...rows]))
@@ -155,8 +158,15 @@ async function reportDay(day: string, options: ReportOptions): Promise<void> {
   print(`${gateway}, ${day}: version ${report.version}, ${report.lines} lines, ${proof}, ${report.state}`)
   print(`  opening ${report.opening ?? 'not told'}, closing ${report.closing ?? 'not told'} (minor units)`)
   if (report.classes.length === 0) return print('  Nothing differs.')
-  const rows = report.classes.map((one) => [`  ${one.class}`, String(one.found), String(one.open), moneyOf(one)])
-  print(columns([['  CLASS', 'FOUND', 'OPEN', 'GATEWAY HAS'], ...rows]))
+  const rows = report.classes.map((one) => [
+    `  ${one.class}`,
+    String(one.found),
+    String(one.open),
+    String(one.overdue),
+    one.owners.join(', '),
+    moneyOf(one),
+  ])
+  print(columns([['  CLASS', 'FOUND', 'OPEN', 'OVERDUE', 'OWNER', 'GATEWAY HAS'], ...rows]))
 }
 
 function moneyOf({ difference }: Pick<Discrepancy, 'difference'>): string {
@@ -170,7 +180,7 @@ function storyOf(one: Discrepancy): string {
     `  ${one.class} of ${one.day} at ${one.gateway}, ${one.programme}: ${one.state}`,
     `  there ${one.there?.minor ?? 'nothing'}, here ${one.here?.minor ?? 'nothing'}; the gateway has ${moneyOf(one)}`,
     `  payout ${one.payout ?? 'none'}, reference ${one.reference ?? 'none'}`,
-    `  owner ${one.owner ?? 'nobody'}, found ${one.foundAt}, ${one.ageDays} days old`,
+    `  owner ${one.owner}, found ${one.foundAt}, ${one.ageDays} days old, due by ${one.dueBy}${one.overdue ? ': overdue' : ''}`,
   ]
   if (one.resolution) lines.push(`  ${one.resolution} by ${one.resolvedBy ?? ''}: ${one.reason ?? ''}`)
   return lines.join('\n')

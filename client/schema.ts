@@ -987,7 +987,7 @@ export interface paths {
         };
         /**
          * Differences between statements and our books, in the order in which they were found
-         * @description Those that are not resolved, unless `state` is `any`; of the programmes in which the key has a role.
+         * @description Those that are not resolved, or only those among them that are overdue, or with `state=any` all; of the programmes in which the key has a role.
          *
          *     Roles: operator, approver, auditor, administrator.
          */
@@ -2508,8 +2508,8 @@ export interface components {
              */
             state: "found" | "open" | "resolved";
             difference: components["schemas"]["Difference"];
-            /** @description Who looks after it */
-            owner: string | null;
+            /** @description Who looks after it: a role, as `role:operator`, until it is assigned to a person */
+            owner: string;
             /** @enum {string|null} */
             resolution: "booked" | "receivable" | "written-off" | "to-treasury" | "applied" | "explained" | "corrected" | null;
             reason: string | null;
@@ -2519,6 +2519,13 @@ export interface components {
              * @description RFC 3339
              */
             foundAt: string;
+            /**
+             * Format: date-time
+             * @description By when a difference of its class is to have ended
+             */
+            dueBy: string;
+            /** @description It has not, and that time is over */
+            overdue: boolean;
             /** @description Whole days since it was found, until it was resolved */
             ageDays: number;
             /** Format: date-time */
@@ -2541,6 +2548,10 @@ export interface components {
             class: "missing-here" | "missing-there" | "amount" | "duplicate" | "late" | "other-day" | "fee" | "return" | "unknown-reference" | "account" | "currency" | "unreferenced-credit";
             found: number;
             open: number;
+            /** @description Of those that are open */
+            overdue: number;
+            /** @description Who looks after those that are open */
+            owners: string[];
             difference: components["schemas"]["Difference"];
             unresolved: components["schemas"]["Difference"];
         };
@@ -8968,7 +8979,7 @@ export interface operations {
                 day?: string;
                 class?: "missing-here" | "missing-there" | "amount" | "duplicate" | "late" | "other-day" | "fee" | "return" | "unknown-reference" | "account" | "currency" | "unreferenced-credit";
                 owner?: string;
-                state?: "open" | "any";
+                state?: "open" | "overdue" | "any";
                 /** @description Rows a page: 1 to 500, 50 when not given */
                 limit?: string;
                 /** @description `nextCursor` of the page before */

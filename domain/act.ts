@@ -82,6 +82,7 @@ export const ACTS = [
   'statement-loaded',
   'statement-matched',
   'statement-refused',
+  'statement-known',
   'discrepancy-found',
   'discrepancy-assigned',
   'discrepancy-explained',
@@ -110,6 +111,47 @@ export const ACTS = [
   'payout-recovered',
 ] as const
 export type Act = (typeof ACTS)[number]
+
+/**
+ * Acts that bring something into being that was not there, or tell what happened and change nothing: they have no state before them. Every other
+ * act changes something that was there, and its audit row says how that stood.
+ */
+export const BEGINNINGS = [
+  'registered',
+  'course-started',
+  'course-completed',
+  'course-rated',
+  'survey-answered',
+  'tranche-due',
+  'payout-sent',
+  'payout-enquired',
+  'payout-recovered',
+  'account-linked',
+  'account-refused',
+  'account-checked',
+  'receivable-opened',
+  'recovery-opened',
+  'identity-read',
+  'identity-looked-up',
+  'float-funded',
+  'wave-opened',
+  'key-created',
+  'callback-unmatched',
+  'proposal-made',
+  'proposal-refused',
+  'decision-refused',
+  'signing-key-registered',
+  'statement-refused',
+  'statement-known',
+  'discrepancy-found',
+  'run-collected',
+  'year-end-begun',
+  'funds-returned',
+  'restore-found',
+] as const satisfies readonly Act[]
+export type Beginning = (typeof BEGINNINGS)[number]
+/** An act that changes something that was there. */
+export type Change = Exclude<Act, Beginning>
 
 /** Who acts: a person or service by its key, or the engine itself. */
 export interface Actor {

@@ -10,6 +10,9 @@ export const ROLES = [
 ] as const
 export type Role = (typeof ROLES)[number]
 
+/** Before the name of a role, where otherwise the name of a person stands; no person is called so. */
+export const ROLE_PREFIX = 'role:'
+
 /**
  * Roles with power over money, or over who has power: no one person grants them. A helpdesk has some, for it proposes where somebody
  * is paid: whoever could make one alone would need no other to agree with.

@@ -3,7 +3,7 @@ import { engineActor } from '../domain/act.ts'
 import { isAccountHold, type AccountHold } from './account-marks.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
-import type { LifeRow } from './life-rows.ts'
+import { heldBefore, type LifeRow } from './life-rows.ts'
 import type { StoreContext } from './options.ts'
 import { releaseLife } from './people.ts'
 
@@ -32,7 +32,7 @@ export async function followAccount(
       WHERE programme = $1 AND ref = $2`,
     [programme, ref, new Date(atMs), cause],
   )
-  await tellHold(sql, [{ programme, ref }], cause, atMs)
+  await tellHold(sql, [{ programme, ref }], cause, atMs, heldBefore(life))
 }
 
 /** The audit rows of holds that the engine has placed. */
@@ -41,13 +41,14 @@ export async function tellHold(
   people: readonly { readonly programme: string; readonly ref: string }[],
   cause: AccountHold,
   atMs: number,
+  before: Readonly<Record<string, unknown>> = { held: false, cause: null, sinceMs: null },
 ): Promise<void> {
   await insertAudit(
     sql,
     people.map(({ programme, ref }) => {
       const subject = `${programme}:${ref}`
-      const after = { cause }
-      return { act: 'hold-placed' as const, actor: engineActor(), atMs, subject, programme, ref, reason: cause, after }
+      const of = { actor: engineActor(), atMs, subject, programme, ref, reason: cause }
+      return { ...of, act: 'hold-placed' as const, before, after: { cause } }
     }),
   )
 }

@@ -99,8 +99,9 @@ export async function linkAccount(
   const { institution, kind } = link.account
   const name = link.check && { score: link.check.score, reasons: link.check.reasons }
   const after = { institution, kind, state: link.state, replaces: live?.id ?? null, ...(name ? { name } : {}) }
-  const act = live ? 'account-replaced' : 'account-linked'
-  await insertAudit(sql, [{ act, actor, atMs, subject: `account:${id}`, programme: code, ref, after }])
+  const before = live && { account: live.id, institution: live.institution, state: live.state }
+  const told = { actor, atMs, subject: `account:${id}`, programme: code, ref, after }
+  await insertAudit(sql, [before ? { ...told, act: 'account-replaced', before } : { ...told, act: 'account-linked' }])
   await followAccount(sql, context, life, holdFor(link, place), atMs)
   await insertMessages(sql, [nudge(code, ref, 'account')])
   return { id, usableFromMs }
@@ -118,6 +119,7 @@ function isDoubtful({ check, agreed }: LinkRequest): boolean {
 
 interface LiveAccount {
   readonly id: string
+  readonly institution: string
   readonly state: string
   readonly account_index: Buffer
 }
@@ -130,7 +132,7 @@ export async function refuseUnchanged(
 ): Promise<LiveAccount | undefined> {
   const { index } = vault.accountIndex(link.account.institution, link.account.number)
   const { rows } = await sql.query<LiveAccount>(
-    'SELECT id, state, account_index FROM account WHERE programme = $1 AND ref = $2 AND ended_at IS NULL',
+    'SELECT id, institution, state, account_index FROM account WHERE programme = $1 AND ref = $2 AND ended_at IS NULL',
     [link.programme, link.ref],
   )
   const live = rows[0]

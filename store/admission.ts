@@ -207,7 +207,8 @@ async function record(sql: Sql, of: Decreed, programme: Programme, refs: readonl
   const { wave, decree, decreeDate } = of.admission
   const dated = decreeDate === undefined ? {} : { decreeDate }
   const after = { wave, decree, ...dated, amount: amount.toString(), currency: programme.currency }
-  const told = { act: 'admitted' as const, actor, atMs, programme: programme.code, after }
+  const before = { stage: 'admission' }
+  const told = { act: 'admitted' as const, actor, atMs, programme: programme.code, before, after }
   await insertAudit(
     sql,
     refs.map((ref) => ({ ...told, ref, subject: `${programme.code}:${ref}` })),

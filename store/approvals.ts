@@ -188,7 +188,10 @@ async function auditDecision(
   atMs: number,
 ): Promise<void> {
   const subject = `proposal:${id}`
-  await insertAudit(sql, [{ act: TOLD[decision], actor, atMs, subject, programme, reason, after: { act, hash } }])
+  const before = { state: 'open' }
+  await insertAudit(sql, [
+    { act: TOLD[decision], actor, atMs, subject, programme, reason, before, after: { act, hash } },
+  ])
 }
 
 async function close(
@@ -218,7 +221,7 @@ async function carryOut(
 ): Promise<void> {
   const { id, programme, subject: of, act } = proposal
   const { pass } = context
-  const told = { actor, atMs, subject: `proposal:${id}`, programme }
+  const told = { actor, atMs, subject: `proposal:${id}`, programme, before: { state: 'open' } }
   await pass('agreed:begun', sql.query('SAVEPOINT agreed'))
   try {
     await pass('agreed:placed', requireAsPlaced(sql, proposal))

@@ -1,16 +1,28 @@
 /** Audit rows, written in the transaction of what they tell. Never a personal value: codes, ids, states and amounts. */
-import type { Act, Actor } from '../domain/act.ts'
+import type { Actor, Beginning, Change } from '../domain/act.ts'
 import type { Sql } from './database.ts'
 
-export interface AuditEntry {
-  readonly act: Act
+export type AuditEntry = Told & (Begun | Changed)
+
+interface Begun {
+  readonly act: Beginning
+  /** Where the act may also meet what was there. */
+  readonly before?: Readonly<Record<string, unknown>> | null
+}
+
+interface Changed {
+  readonly act: Change
+  /** How what it changes stood. */
+  readonly before: Readonly<Record<string, unknown>>
+}
+
+interface Told {
   readonly actor: Actor
   /** Milliseconds since the epoch: when it happened, in business time. */
   readonly atMs: number
   readonly subject: string
   readonly programme?: string | null
   readonly ref?: string | null
-  readonly before?: Readonly<Record<string, unknown>> | null
   readonly after?: Readonly<Record<string, unknown>> | null
   readonly reason?: string | null
 }

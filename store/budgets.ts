@@ -45,8 +45,9 @@ export async function setAppropriation(
   const dated = (day: string | null) => (day === null ? {} : { date: day })
   const after = { ...told, amount: amount.toString(), number, committed: committed.toString(), ...dated(date) }
   const { amount: had, number: under, committed: promised, date: of } = before
+  // Where none stood, none had an amount.
   const was = isNew
-    ? null
+    ? { number: null }
     : { ...told, amount: had.toString(), number: under, committed: promised.toString(), ...dated(of) }
   await insertAudit(sql, [
     { act: 'appropriation-set', actor, atMs, subject, programme: programme.code, before: was, after },

@@ -168,11 +168,12 @@ async function refuseLocked(
     await pass('refusal:account', failing)
   }
   const act = DISBURSEMENT_ACTS[step.to] ?? 'review-needed'
+  const before = { state: candidate.state }
   const after = { tranche, reason: step.reason, to: step.to }
   const failedAccount = { account: draft.accountId, programme, ref }
   const audit: AuditEntry[] = [
     ...(step.accountFailed ? [accountFailed(failedAccount, failure.code, subject, nowMs)] : []),
-    { act, actor: engineActor(), atMs: nowMs, subject, programme, ref, after },
+    { act, actor: engineActor(), atMs: nowMs, subject, programme, ref, before, after },
   ]
   await pass('refusal:audited', insertAudit(sql, audit))
 }

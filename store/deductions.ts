@@ -158,9 +158,10 @@ export async function makeDeduction(
     net: deducted.net.toString(),
     currency,
   }
+  const before = { disbursement: row.state, owed: row.owed.toString() }
   const after = { ...told, disbursement: deducted.state ?? row.state, proposal, proposer }
   await insertAudit(sql, [
-    { act: 'deduction-made', actor, atMs, subject: disbursement, programme: code, ref, reason, after },
+    { act: 'deduction-made', actor, atMs, subject: disbursement, programme: code, ref, reason, before, after },
   ])
   await insertMessages(sql, [nudge(code, ref, 'payout')])
 }

@@ -1,5 +1,6 @@
 /** Discrepancies as people work with them: whose they are, what explains them, and how those with money in them end. */
 import { engineActor, type Actor } from '../domain/act.ts'
+import { DISCREPANCY_CARE } from '../domain/discrepancy-care.ts'
 import type { LedgerEvent } from '../domain/ledger.ts'
 import { Problem } from '../domain/problem.ts'
 import { mayResolve, type DiscrepancyClass, type MoneyResolution, type Resolution } from '../domain/reconciliation.ts'
@@ -29,7 +30,8 @@ export interface DiscrepancyView {
   readonly state: 'found' | 'open' | 'resolved'
   /** What the statement says of our money at the gateway less what the books said. Minor units. */
   readonly difference: bigint
-  readonly owner: string | null
+  /** A role, as `role:operator`, until it is a person's. */
+  readonly owner: string
   readonly resolution: Resolution | null
   readonly reason: string | null
   readonly resolvedBy: string | null
@@ -53,6 +55,31 @@ export interface DiscrepancyFilter {
   readonly class?: DiscrepancyClass
   readonly owner?: string
   readonly isOpen: boolean
+  /** Only those that are open for longer than their class may be, at this moment; milliseconds. */
+  readonly overdueAtMs?: number
+}
+
+const DAYS = Object.entries(DISCREPANCY_CARE).map(([found, { withinDays }]) => `WHEN '${found}' THEN ${withinDays}`)
+
+/** Of an open discrepancy: its class should have ended by a moment, in SQL. */
+export function isOverdue(at: string): string {
+  return `found_at < ${at}::timestamptz - CASE class ${DAYS.join(' ')} END * interval '1 day'`
+}
+
+export interface OpenOfClass {
+  readonly class: DiscrepancyClass
+  readonly open: number
+  readonly overdue: number
+}
+
+/** How many of each class are open, and overdue, of all programmes. It reads those that are open and no other. */
+export async function openDiscrepancies(sql: Sql, nowMs: number): Promise<OpenOfClass[]> {
+  const { rows } = await sql.query<OpenOfClass>(
+    `SELECT class, count(*)::int AS open, (count(*) FILTER (WHERE ${isOverdue('$1')}))::int AS overdue
+       FROM discrepancy WHERE state <> 'resolved' GROUP BY class ORDER BY class`,
+    [new Date(nowMs)],
+  )
+  return rows
 }
 
 /** Discrepancies in the order in which they were found. */
@@ -62,7 +89,8 @@ export function listDiscrepancies(
   page: PageRequest,
 ): Promise<Page<DiscrepancyView>> {
   const conditions = new Conditions()
-    .when(filter.isOpen, `state <> 'resolved'`)
+    .when(filter.isOpen || filter.overdueAtMs !== undefined, `state <> 'resolved'`)
+    .add(isOverdue('?'), filter.overdueAtMs === undefined ? undefined : new Date(filter.overdueAtMs))
     .add('programme = ANY (?)', filter.programmes ?? undefined)
     .add('gateway = ?', filter.gateway)
     .add('day = ?::date', filter.day)
@@ -164,9 +192,10 @@ export async function explainDiscrepancy(
   await refuseUnclear(sql, found)
   await resolve(sql, found, { resolution: 'explained', reason, proposedBy: null, proposal: null }, actor, atMs)
   const { programme, ref } = found
+  const before = { state: found.state, owner: found.owner }
   const after = { class: found.class }
   await insertAudit(sql, [
-    { act: 'discrepancy-explained', actor, atMs, subject: `discrepancy:${id}`, programme, ref, reason, after },
+    { act: 'discrepancy-explained', actor, atMs, subject: `discrepancy:${id}`, programme, ref, reason, before, after },
   ])
   return findDiscrepancy(sql, id)
 }
@@ -283,9 +312,10 @@ export async function resolveDiscrepancy(
   }
   entries.push(await entryOf(sql, context, found, RESOLVES[resolution] ?? UNDONE[eventOf(found)], atMs))
   await insertPostings(sql, await numbered(sql, entries))
+  const before = { state: seen.state, owner: seen.owner }
   const after = { class: found.class, resolution, difference: found.difference.toString(), proposedBy }
   await insertAudit(sql, [
-    { act: 'discrepancy-resolved', actor, atMs, subject: `discrepancy:${id}`, programme, ref, reason, after },
+    { act: 'discrepancy-resolved', actor, atMs, subject: `discrepancy:${id}`, programme, ref, reason, before, after },
   ])
   return findDiscrepancy(sql, id)
 }

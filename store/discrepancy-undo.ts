@@ -33,11 +33,12 @@ export async function takeBack(
   atMs: number,
 ): Promise<void> {
   if (ids.length === 0) return
-  const { rows } = await sql.query<PostedDifference & { readonly currency: string }>(
-    `UPDATE discrepancy SET state = 'resolved', resolution = 'corrected', resolved_by = 'engine', resolved_at = $2,
-            settled_at = coalesce(settled_at, $2), version = version + 1
-      WHERE id = ANY ($1) AND (state <> 'resolved' OR resolution = 'applied')
-      RETURNING id, gateway, programme, ref, class, difference, fee_reserve, over_reserve`,
+  const { rows } = await sql.query<PostedDifference & { readonly state: string; readonly owner: string }>(
+    `UPDATE discrepancy d SET state = 'resolved', resolution = 'corrected', resolved_by = 'engine', resolved_at = $2,
+            settled_at = coalesce(d.settled_at, $2), version = d.version + 1
+       FROM (SELECT id, state, owner FROM discrepancy WHERE id = ANY ($1) AND (state <> 'resolved' OR resolution = 'applied') FOR UPDATE) AS was
+      WHERE d.id = was.id
+      RETURNING d.id, d.gateway, d.programme, d.ref, d.class, d.difference, d.fee_reserve, d.over_reserve, was.state, was.owner`,
     [ids, new Date(atMs)],
   )
   if (rows.length !== new Set(ids).size) {
@@ -53,13 +54,14 @@ export async function takeBack(
   await freeGivenBack(sql, sources, async (code) => (await context.programmes.current(code, sql)).zone, atMs)
   await insertAudit(
     sql,
-    rows.map(({ id, programme, ref, difference, class: found }) => ({
+    rows.map(({ id, programme, ref, difference, class: found, state, owner }) => ({
       act: 'discrepancy-corrected' as const,
       actor: engineActor(),
       atMs,
       subject: `discrepancy:${id}`,
       programme,
       ref,
+      before: { state, owner },
       after: { class: found, difference: difference.toString() },
     })),
   )

@@ -168,9 +168,10 @@ async function free(sql: Sql, row: ReserveRow, amount: bigint, { cause, zone, at
   ])
   await insertPostings(sql, [entryOf({ ...row, changes }, 'fee-freed', amount, localDate(zone, atMs))])
   const { source, programme, fiscalYear, currency } = row
+  const before = { reserved: row.reserved.toString(), freed: row.freed.toString(), spent: row.spent.toString() }
   const after = { cause, amount: amount.toString(), currency, fiscalYear }
   await insertAudit(sql, [
-    { act: 'fees-freed', actor: engineActor(), atMs, subject: `fees:${source}`, programme, after },
+    { act: 'fees-freed', actor: engineActor(), atMs, subject: `fees:${source}`, programme, before, after },
   ])
 }
 

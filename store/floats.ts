@@ -97,6 +97,7 @@ async function restoreLocked(
   const { rows } = await pass('float:restored', restoring)
   const row = rows[0]
   if (!row) return false
+  const before = { state: 'float-short' }
   const after = { tranche: row.tranche }
   const restored: AuditEntry = {
     act: 'float-restored',
@@ -105,6 +106,7 @@ async function restoreLocked(
     subject: disbursement,
     programme,
     ref,
+    before,
     after,
   }
   await pass('float:audited', insertAudit(sql, [restored]))

@@ -98,8 +98,9 @@ export async function placeFreeze(
     return { freeze: standing, isNew: false }
   }
   const after = { target: key, cause, ...freeze.details }
+  const subject = `freeze:${placed.id}`
   await insertAudit(sql, [
-    { act: 'freeze-placed', actor, atMs, subject: `freeze:${placed.id}`, programme, reason, after },
+    { act: 'freeze-placed', actor, atMs, subject, programme, reason, before: { frozen: false }, after },
   ])
   return { freeze: placed, isNew: true }
 }
@@ -128,7 +129,7 @@ export async function liftFreeze(
   actor: Actor,
   atMs: number,
 ): Promise<FreezeView> {
-  const { target } = await findFreeze(sql, id)
+  const { target, cause, placedAt, placedBy } = await findFreeze(sql, id)
   // Who looked and found this freeze has committed its wait, or waits for us and will find it gone: nobody is left untold.
   await takeTarget(sql, target)
   const { rows } = await sql.query<FreezeView>(
@@ -141,8 +142,10 @@ export async function liftFreeze(
   await tellAll(sql, `freeze:${id}`)
   const { programme } = freeze
   const { reason } = under
+  const before = { frozen: true, cause, placedAt: placedAt.toISOString(), placedBy }
   const after = { target, proposal: under.id, proposedBy: under.proposer }
-  await insertAudit(sql, [{ act: 'freeze-lifted', actor, atMs, subject: `freeze:${id}`, programme, reason, after }])
+  const subject = `freeze:${id}`
+  await insertAudit(sql, [{ act: 'freeze-lifted', actor, atMs, subject, programme, reason, before, after }])
   return freeze
 }
 

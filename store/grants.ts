@@ -13,6 +13,7 @@ export interface RoleOfPerson extends Grant {
 /** Grants a role; one that is in force already stays as it is. */
 export async function grantRole(sql: Sql, of: RoleOfPerson, actor: Actor, atMs: number): Promise<void> {
   const { person, role, programme } = of
+  const before = { roles: await grantsOf(sql, person) }
   const { rowCount } = await sql.query(
     `INSERT INTO role_grant (id, person, role, programme, granted_by) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (person, role, coalesce(programme, '')) WHERE ended_at IS NULL DO NOTHING`,
@@ -20,7 +21,7 @@ export async function grantRole(sql: Sql, of: RoleOfPerson, actor: Actor, atMs: 
   )
   if (rowCount === 0) return
   const after = { role, programme }
-  await insertAudit(sql, [{ act: 'role-granted', actor, atMs, subject: `person:${person}`, programme, after }])
+  await insertAudit(sql, [{ act: 'role-granted', actor, atMs, subject: `person:${person}`, programme, before, after }])
 }
 
 /** Ends a role, whichever key it is used with; answers with those that are left. Throws `not-found`, `conflict`. */

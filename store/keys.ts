@@ -157,18 +157,19 @@ export async function revokeKey(sql: Sql, id: string, actor: Actor, atMs: number
 }
 
 async function revoke(sql: Sql, id: string, actor: Actor, atMs: number): Promise<void> {
-  const { rows } = await sql.query<{ revoked: boolean }>(
-    'SELECT revoked_at IS NOT NULL AS revoked FROM api_key WHERE id = $1 FOR UPDATE',
+  const { rows } = await sql.query<{ revoked: boolean; person: string; kind: string; expiresAt: Date | null }>(
+    'SELECT revoked_at IS NOT NULL AS revoked, person, kind, expires_at AS "expiresAt" FROM api_key WHERE id = $1 FOR UPDATE',
     [id],
   )
   if (!rows[0]) throw new Problem('not-found', `no key ${id}`)
-  if (rows[0].revoked) throw new Problem('key-revoked', `key ${id} is revoked already`)
+  const { revoked, ...before } = rows[0]
+  if (revoked) throw new Problem('key-revoked', `key ${id} is revoked already`)
   await sql.query('UPDATE api_key SET revoked_at = $2, revoked_by = $3 WHERE id = $1', [
     id,
     new Date(atMs),
     actor.person,
   ])
-  await insertAudit(sql, [{ act: 'key-revoked', actor, atMs, subject: `key:${id}` }])
+  await insertAudit(sql, [{ act: 'key-revoked', actor, atMs, subject: `key:${id}`, before }])
 }
 
 /** Every key, newest first, without secrets. */

@@ -226,6 +226,11 @@ export async function lockLife(sql: Sql, programme: string, ref: string): Promis
   return life
 }
 
+/** Whether and why a person is on hold, for the row that tells of a change of that. The words of people are in the row of the hold itself. */
+export function heldBefore({ held, hold_cause: cause, held_since_ms: sinceMs }: LifeRow) {
+  return { held, cause, sinceMs }
+}
+
 /** Locks the life that a disbursement is owed to, until the transaction ends; nothing is read. */
 export async function lockOwed(sql: Sql, disbursement: string): Promise<void> {
   await sql.query(

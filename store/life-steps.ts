@@ -1,5 +1,5 @@
 /** Applies the steps of a life: each writes its rows, its postings and its audit row, under the life's lock. */
-import { engineActor, type Act } from '../domain/act.ts'
+import { engineActor, type Change } from '../domain/act.ts'
 import { disbursementKey } from '../domain/identity.ts'
 import type { LedgerEvent } from '../domain/ledger.ts'
 import type { LifeStep, Outcome } from '../domain/lifecycle.ts'
@@ -8,7 +8,7 @@ import { localDate } from '../domain/zone.ts'
 import type { AuditEntry } from './audit.ts'
 import { one, type Sql } from './database.ts'
 import { droppedTo, noAccount } from './life-patch.ts'
-import type { DisbursementRow, LifeRow, TrancheRow } from './life-rows.ts'
+import { heldBefore, type DisbursementRow, type LifeRow, type TrancheRow } from './life-rows.ts'
 import { STILL_OWED } from './owed-amount.ts'
 import type { LedgerEntry } from './postings.ts'
 
@@ -43,19 +43,25 @@ export async function applyStep(pass: Pass, step: LifeStep): Promise<void> {
   switch (step.kind) {
     case 'finish-training':
       await update(pass, `stage = 'incentives', trained_at = $3`, [new Date(step.atMs)])
-      return told(pass, 'training-finished', participantSubject(pass), { from: 'training', to: 'incentives' })
+      return told(pass, 'training-finished', participantSubject(pass), stageOf(pass), {
+        from: 'training',
+        to: 'incentives',
+      })
     case 'open-survey':
       await updateTranche(pass, step.tranche, `state = 'open', opens_at = $4, closes_at = $5`, [
         new Date(step.opensAtMs),
         new Date(step.closesAtMs),
       ])
-      return told(pass, 'survey-opened', step.tranche, { opensAtMs: step.opensAtMs, closesAtMs: step.closesAtMs })
+      return told(pass, 'survey-opened', step.tranche, planned(pass, step.tranche), {
+        opensAtMs: step.opensAtMs,
+        closesAtMs: step.closesAtMs,
+      })
     case 'schedule':
       await updateTranche(pass, step.tranche, 'due_at = $4', [new Date(step.dueAtMs)])
-      return told(pass, 'tranche-scheduled', step.tranche, { dueAtMs: step.dueAtMs })
+      return told(pass, 'tranche-scheduled', step.tranche, planned(pass, step.tranche), { dueAtMs: step.dueAtMs })
     case 'miss':
       await updateTranche(pass, step.tranche, `state = 'missed', settled_at = $4`, [new Date(pass.nowMs)])
-      return told(pass, 'survey-missed', step.tranche, {})
+      return told(pass, 'survey-missed', step.tranche, planned(pass, step.tranche), {})
     case 'owe':
       return owe(pass, step)
     case 'release':
@@ -109,7 +115,9 @@ async function owe(pass: Pass, step: Extract<LifeStep, { kind: 'owe' }>): Promis
     new Date(step.lapsesAtMs),
   ])
   const budget = one(rows, 'commitment')
-  told(pass, 'tranche-due', key, { tranche: step.tranche, amount: tranche.amount, currency: budget.currency })
+  const { currency } = budget
+  const after = { tranche: step.tranche, amount: tranche.amount, currency }
+  pass.audit.push({ ...tellingOf(pass), act: 'tranche-due', subject: key, after })
   pass.postings.push(entry(pass, 'obligated', key, BigInt(tranche.amount), budget))
 }
 
@@ -126,7 +134,8 @@ async function ask(pass: Pass, step: Extract<LifeStep, { kind: 'ask' }>): Promis
   }
   if (step.action === row.action) return
   const { tranche, action, byMs } = step
-  told(pass, 'action-asked', row.key, { tranche, action, byMs })
+  const before = { action: row.action, byMs: row.action_by_ms }
+  told(pass, 'action-asked', row.key, before, { tranche, action, byMs })
 }
 
 /** The person is stopped until an operator has spoken with them; what they were asked for stays, without its deadline. */
@@ -136,7 +145,8 @@ async function holdOverdue(pass: Pass, tranche: string): Promise<void> {
   await update(pass, `held_at = $3, hold_reason = 'action-overdue', hold_cause = 'action-overdue'`, [
     new Date(pass.nowMs),
   ])
-  told(pass, 'hold-placed', participantSubject(pass), { cause: 'action-overdue', tranche, action: row.action })
+  const after = { cause: 'action-overdue', tranche, action: row.action }
+  told(pass, 'hold-placed', participantSubject(pass), heldBefore(pass.life), after)
 }
 
 async function setAction(pass: Pass, row: DisbursementRow, action: string | null, byMs: number | null): Promise<void> {
@@ -182,7 +192,7 @@ async function expire(pass: Pass): Promise<void> {
     `UPDATE tranche SET state = 'cancelled', settled_at = $3 WHERE programme = $1 AND ref = $2 AND state IN ('planned', 'open')`,
     [pass.life.programme, pass.life.ref, new Date(pass.nowMs)],
   )
-  told(pass, 'training-expired', participantSubject(pass), {})
+  told(pass, 'training-expired', participantSubject(pass), stageOf(pass), {})
   await close(pass, 'expired')
 }
 
@@ -191,7 +201,7 @@ async function close(pass: Pass, outcome: Outcome): Promise<void> {
     outcome,
     new Date(pass.nowMs),
   ])
-  told(pass, 'life-closed', participantSubject(pass), { outcome })
+  told(pass, 'life-closed', participantSubject(pass), stageOf(pass), { outcome })
   const { rows } = await pass.sql.query<Budget & { left: bigint }>(
     `UPDATE commitment c SET released = old.amount - old.obligated
        FROM commitment old JOIN appropriation a ON a.id = old.appropriation
@@ -240,7 +250,7 @@ async function moveDisbursement(
   pass: Pass,
   code: string,
   to: string,
-  act: Act,
+  act: Change,
   reason: string | null = null,
   releaseAtMs: number | null = null,
   more: Record<string, unknown> = {},
@@ -254,7 +264,8 @@ async function moveDisbursement(
   )
   // The life's lock is held by every writer of its disbursements, so a miss is a bug, not a race.
   if (rowCount !== 1) throw new Error(`${row.key} was not ${row.state} at version ${row.version}`)
-  told(pass, act, row.key, { tranche: code, from: row.state, to, reason, ...more })
+  const before = { state: row.state, reason: row.reason }
+  told(pass, act, row.key, before, { tranche: code, from: row.state, to, reason, ...more })
 }
 
 async function update(pass: Pass, set: string, values: readonly unknown[]): Promise<void> {
@@ -274,9 +285,23 @@ async function updateTranche(pass: Pass, code: string, set: string, values: read
   ])
 }
 
-function told(pass: Pass, act: Act, subject: string, after: Record<string, unknown>): void {
-  const { programme, ref } = pass.life
-  pass.audit.push({ act, actor: engineActor(), atMs: pass.nowMs, subject, programme, ref, after })
+type Said = Readonly<Record<string, unknown>>
+
+function told(pass: Pass, act: Change, subject: string, before: Said, after: Said): void {
+  pass.audit.push({ ...tellingOf(pass), act, subject, before, after })
+}
+
+function tellingOf({ life: { programme, ref }, nowMs: atMs }: Pass) {
+  return { actor: engineActor(), atMs, programme, ref }
+}
+
+function stageOf({ life: { stage } }: Pass): Said {
+  return { stage }
+}
+
+function planned(pass: Pass, code: string): Said {
+  const { state, opens_ms: opensAtMs, closes_ms: closesAtMs, due_ms: dueAtMs } = trancheRow(pass, code)
+  return { state, opensAtMs, closesAtMs, dueAtMs }
 }
 
 function trancheRow(pass: Pass, code: string): TrancheRow {

@@ -112,6 +112,7 @@ async function applyScreening(sql: Sql, context: StoreContext, row: LifeRow, now
       subject: `${row.programme}:${row.ref}`,
       programme: row.programme,
       ref: row.ref,
+      before: { stage: 'screening' },
       after: { refusals },
     },
   ])

@@ -243,6 +243,7 @@ async function refuse(database: Database, ids: readonly string[], why: string): 
         programme,
         ref,
         reason: why,
+        before: { state: 'pending' },
       })),
     )
   })
@@ -278,6 +279,7 @@ export async function redriveAllMessages(
       subject: `message:${id}`,
       programme,
       ref,
+      before: { state: 'dead' },
     })),
   )
   const dead = await sql.query<{ left: number }>(
@@ -332,6 +334,7 @@ export async function redriveMessage(
     `UPDATE message SET state = 'pending', refusals = 0, leased_until = NULL, deliver_after = now() WHERE id = $1`,
     [id],
   )
-  await insertAudit(sql, [{ act: 'message-redriven', actor, atMs, subject: `message:${id}`, programme, ref }])
+  const told = { actor, atMs, subject: `message:${id}`, programme, ref, before: { state: 'dead' } }
+  await insertAudit(sql, [{ ...told, act: 'message-redriven' }])
   return { programme, ref }
 }

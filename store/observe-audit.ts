@@ -1,13 +1,13 @@
 /** What is told about a fact: the audit rows of a payout's move, of its disbursement's, and of every enquiry. */
-import { engineActor, type Act } from '../domain/act.ts'
+import { engineActor, type Change } from '../domain/act.ts'
 import type { DisbursementState } from '../domain/disbursement.ts'
 import type { PayoutDecision, PayoutState } from '../domain/payout.ts'
 import type { AuditEntry } from './audit.ts'
 import type { ObservationItem } from './observation-item.ts'
 import type { Work } from './payout-rows.ts'
 
-const PAYOUT_ACTS: Readonly<Record<PayoutState, Act>> = {
-  submitting: 'payout-sent',
+const PAYOUT_ACTS: Readonly<Record<PayoutState, Change>> = {
+  submitting: 'payout-sent-again',
   unknown: 'payout-unknown',
   accepted: 'payout-accepted',
   processing: 'payout-accepted',
@@ -21,7 +21,7 @@ const PAYOUT_ACTS: Readonly<Record<PayoutState, Act>> = {
 }
 
 /** What is told of a disbursement that a payout's end, or a refusal before it, has moved. */
-export const DISBURSEMENT_ACTS: Readonly<Partial<Record<DisbursementState, Act>>> = {
+export const DISBURSEMENT_ACTS: Readonly<Partial<Record<DisbursementState, Change>>> = {
   released: 'retry-scheduled',
   'needs-account': 'needs-account',
   'float-short': 'float-short',
@@ -38,7 +38,9 @@ export function accountFailed(
 ): AuditEntry {
   const { account, programme, ref } = of
   const after = { state: 'failed', reason, told }
-  return { act: 'account-failed', actor: engineActor(), atMs, subject: `account:${account}`, programme, ref, after }
+  const before = { failed: false }
+  const subject = `account:${account}`
+  return { act: 'account-failed', actor: engineActor(), atMs, subject, programme, ref, before, after }
 }
 
 /** An account to which nothing is paid until its month is over. */
@@ -53,35 +55,31 @@ export function accountRests(
   return { act: 'account-checked', actor: engineActor(), atMs, subject: `account:${account}`, programme, ref, after }
 }
 
+/** How a payout and its disbursement stood before a fact. */
+export interface Before {
+  readonly payout: PayoutState
+  readonly disbursement: Pick<Work['disbursement'], 'state' | 'reason'>
+}
+
 /** The audit rows of one folded fact; `row` is as it stands after the fold. */
-export function tellOf(row: Work, item: ObservationItem, from: PayoutState, decision: PayoutDecision): AuditEntry[] {
+export function tellOf(row: Work, item: ObservationItem, was: Before, decision: PayoutDecision): AuditEntry[] {
   const entries: AuditEntry[] = []
-  const tell = (act: Act, subject: string, after: Record<string, unknown>): void => {
-    const { programme, ref } = row
-    entries.push({ act, actor: engineActor(), atMs: item.atMs, subject, programme, ref, after })
-  }
+  const { programme, ref } = row
+  const of = { actor: engineActor(), atMs: item.atMs, programme, ref }
   const facts = { tranche: row.disbursement.tranche, gateway: row.gateway, source: item.source }
-  if (item.source === 'enquiry') tell('payout-enquired', row.key, { ...facts, answer: item.fact.kind })
+  if (item.source === 'enquiry')
+    entries.push({ ...of, act: 'payout-enquired', subject: row.key, after: { ...facts, answer: item.fact.kind } })
   if (decision.kind !== 'move') return entries
   const failure = decision.failure && { class: decision.failure.class, code: decision.failure.code }
   const amount = row.amount.toString()
   const { alarm } = decision
-  tell(PAYOUT_ACTS[row.state], row.key, {
-    ...facts,
-    from,
-    to: row.state,
-    amount,
-    currency: row.currency,
-    failure,
-    alarm,
-  })
+  const from = was.payout
+  const after = { ...facts, from, to: row.state, amount, currency: row.currency, failure, alarm }
+  entries.push({ ...of, act: PAYOUT_ACTS[row.state], subject: row.key, before: { state: from }, after })
   const act = DISBURSEMENT_ACTS[row.disbursement.state]
   if (act && row.state !== 'review') {
-    tell(act, row.disbursement.key, {
-      tranche: facts.tranche,
-      reason: row.disbursement.reason,
-      to: row.disbursement.state,
-    })
+    const { key: subject, reason, state: to } = row.disbursement
+    entries.push({ ...of, act, subject, before: was.disbursement, after: { tranche: facts.tranche, reason, to } })
   }
   return entries
 }

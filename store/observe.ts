@@ -87,6 +87,7 @@ export function foldItem(
   item: ObservationItem,
 ): string {
   const from = row.state
+  const { state, reason } = row.disbursement
   const timing = context.timingOf(row.gateway)
   const sendMayEnd = row.last_ended_ms === null && item.atMs < callEndsByMs(row.last_started_ms, timing)
   const about = aboutReturn(row, item, timing)
@@ -115,7 +116,8 @@ export function foldItem(
   closeQuestion(row, item, about)
   const outcome = decision.kind === 'keep' ? `keep:${decision.note}` : decision.kind
   harvest.observed(row, item, from, outcome)
-  for (const entry of tellOf(row, item, from, decision)) harvest.audit.push(entry)
+  for (const entry of tellOf(row, item, { payout: from, disbursement: { state, reason } }, decision))
+    harvest.audit.push(entry)
   harvest.touch(row)
   return outcome
 }

@@ -136,6 +136,7 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
     subject: payout,
     programme: code,
     ref,
+    before: { state: row.state, sends: row.sends },
     after: { send },
   }
   await pass('resend:audited', insertAudit(sql, [sent]))
@@ -210,6 +211,7 @@ async function giveUpLocked(
     subject: payout,
     programme: code,
     ref,
+    before: { state: row.state },
     after,
   }
   await pass('giving-up:audited', insertAudit(sql, [needed]))

@@ -18,7 +18,7 @@ import {
 } from './documents.ts'
 import { familyCardOf, moveToCard } from './family-cards.ts'
 import { heldFreezes } from './freeze-locks.ts'
-import { lifeOf, lockLife, type LifeRow } from './life-rows.ts'
+import { heldBefore, lifeOf, lockLife, type LifeRow } from './life-rows.ts'
 import { insertMessages, nudge, type MessageKind } from './nudges.ts'
 import type { StoreContext } from './options.ts'
 
@@ -46,7 +46,7 @@ export async function holdLife(sql: Sql, act: PersonAct): Promise<Told> {
     'UPDATE participant SET held_at = $3, hold_reason = $4, version = version + 1 WHERE programme = $1 AND ref = $2',
     [act.programme, act.ref, new Date(act.atMs), act.reason],
   )
-  return tell(sql, act, 'hold-placed', 'hold')
+  return tell(sql, act, 'hold-placed', 'hold', heldBefore(life), { held: true })
 }
 
 /**
@@ -74,9 +74,13 @@ export async function releaseLife(sql: Sql, context: StoreContext, act: PersonAc
   await sql.query(MOVE_ACTION, [act.programme, act.ref, new Date(hold.fromMs), new Date(act.atMs)])
   const { programme: code, ref, atMs } = act
   if (isAccountHold(life.hold_cause)) await acceptAccount(sql, code, ref, life.hold_cause)
-  const told = await tell(sql, act, 'hold-released', 'release', { heldForMs: Math.max(0, hold.toMs - hold.fromMs) })
+  const after = { held: false, heldForMs: Math.max(0, hold.toMs - hold.fromMs) }
+  const told = await tell(sql, act, 'hold-released', 'release', heldBefore(life), after)
   const cause = await holdForAccount(sql, code, ref, atMs)
-  if (cause) await tell(sql, { ...act, actor: engineActor(), reason: cause }, 'hold-placed', 'hold', { cause })
+  if (cause) {
+    const before = { held: false, cause: null, sinceMs: null }
+    await tell(sql, { ...act, actor: engineActor(), reason: cause }, 'hold-placed', 'hold', before, { cause })
+  }
   return told
 }
 
@@ -99,7 +103,7 @@ export async function withdrawLife(sql: Sql, act: PersonAct): Promise<Told> {
     act.ref,
     new Date(act.atMs),
   ])
-  return tell(sql, act, 'withdrawn', 'withdraw')
+  return tell(sql, act, 'withdrawn', 'withdraw', { stage: life.stage, wave: life.wave }, null)
 }
 
 /** Fields of a registration that may be corrected; the national id never, for that is another person. */
@@ -110,7 +114,7 @@ export type Correction = Partial<
   >
 >
 
-/** Corrects what was registered: a new sealed version, the old one kept. The audit row names fields, never values. Throws `life-closed`, `family-card-full`, `region-frozen`. */
+/** Corrects what was registered: a new sealed version, the old one kept. The audit row names fields and sealed versions, and of values only the region. Throws `life-closed`, `family-card-full`, `region-frozen`. */
 export async function correctLife(
   sql: Sql,
   context: StoreContext,
@@ -120,16 +124,20 @@ export async function correctLife(
   const life = await lockAcceptedLife(sql, act)
   const { phone, email, ...identity } = correction
   const contact = { ...(phone === undefined ? {} : { phone }), ...(email === undefined ? {} : { email }) }
-  await amend(sql, context, act, 'identity', identity)
+  const documents = [await amend(sql, context, act, 'identity', identity)]
   if (correction.name !== undefined) await checkNow(sql, act)
-  await amend(sql, context, act, 'contact', contact)
+  documents.push(await amend(sql, context, act, 'contact', contact))
   if (correction.familyCardNumber !== undefined) {
     const programme = await context.programmes.version(life.programme, life.programme_version, sql)
     const card = familyCardOf(context.vault, programme, correction.familyCardNumber)
     if (card) await moveToCard(sql, act, card, '/changes/familyCardNumber')
   }
   if (correction.region !== undefined) await moveTo(sql, life, correction.region)
-  return tell(sql, act, 'corrected', 'correct', { fields: Object.keys(correction).toSorted() })
+  const fields = Object.keys(correction).toSorted()
+  const region = (name: string | undefined) => (correction.region === undefined ? {} : { region: name })
+  const before = { ...Object.assign({}, ...documents.map((one) => one.before)), ...region(life.region) }
+  const after = { fields, ...Object.assign({}, ...documents.map((one) => one.after)), ...region(correction.region) }
+  return tell(sql, act, 'corrected', 'correct', before, after)
 }
 
 /**
@@ -163,24 +171,31 @@ export async function checkNow(sql: Sql, of: Pick<PersonAct, 'programme' | 'ref'
   return rowCount === 1
 }
 
+/** Ids of the sealed version that stood, and of the one that stands now, by what is in it. */
+interface Amended {
+  readonly before: Readonly<Record<string, string>>
+  readonly after: Readonly<Record<string, string>>
+}
+
 async function amend(
   sql: Sql,
   context: StoreContext,
   act: PersonAct,
   kind: 'identity' | 'contact',
   changes: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  if (Object.keys(changes).length === 0) return
+): Promise<Amended> {
+  if (Object.keys(changes).length === 0) return { before: {}, after: {} }
   const owner = participantOwner(act.programme, act.ref)
   const { rows } = await sql.query<{ id: string }>(
     'SELECT id FROM sealed_document WHERE owner = $1 AND kind = $2 ORDER BY number DESC LIMIT 1',
     [owner, kind],
   )
-  const before = parseSealed<Record<string, unknown>>(
-    await openDocument(sql, context.vault, { id: rows[0]?.id ?? '', owner, kind }),
-  )
+  const id = rows[0]?.id ?? ''
+  const before = parseSealed<Record<string, unknown>>(await openDocument(sql, context.vault, { id, owner, kind }))
   const key = await dataKeyOf(sql, context.vault, owner)
-  await insertDocument(sql, sealDocument(context.vault, key, owner, kind, jsonBytes({ ...before.open(), ...changes })))
+  const document = sealDocument(context.vault, key, owner, kind, jsonBytes({ ...before.open(), ...changes }))
+  await insertDocument(sql, document)
+  return { before: { [kind]: id }, after: { [kind]: document.id } }
 }
 
 /** Money may come back long after a life has closed, and finds its person by what is on record: only the refused are done with. */
@@ -197,10 +212,11 @@ async function tell(
   of: PersonAct,
   act: 'hold-placed' | 'hold-released' | 'withdrawn' | 'corrected',
   kind: MessageKind,
-  after: Readonly<Record<string, unknown>> | null = null,
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>> | null,
 ): Promise<Told> {
   const { programme, ref, actor, atMs, reason } = of
-  await insertAudit(sql, [{ act, actor, atMs, subject: `${programme}:${ref}`, programme, ref, reason, after }])
+  await insertAudit(sql, [{ act, actor, atMs, subject: `${programme}:${ref}`, programme, ref, reason, before, after }])
   const message = nudge(programme, ref, kind, 1, UPDATE_FIRST_MS)
   await insertMessages(sql, [message])
   return { messageId: message.id }

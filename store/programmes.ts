@@ -108,7 +108,19 @@ export async function publishProgramme(
     if (codeOf(error) !== '23505') throw error
     throw published(programme)
   }
+  const before = await newestBefore(sql, programme)
   const subject = `${programme.code}@${programme.version}`
   const after = { version: programme.version, sha256: Buffer.from(sha256).toString('hex') }
-  await insertAudit(sql, [{ act: 'programme-published', actor, atMs, subject, programme: programme.code, after }])
+  await insertAudit(sql, [
+    { act: 'programme-published', actor, atMs, subject, programme: programme.code, before, after },
+  ])
+}
+
+/** The version that those who registered before are on; nulls where it is the first. */
+async function newestBefore(sql: Sql, { code, version }: Programme) {
+  const { rows } = await sql.query<{ version: number; sha256: string }>(
+    `SELECT version, encode(sha256, 'hex') AS sha256 FROM programme_version WHERE programme = $1 AND version <> $2 ORDER BY version DESC LIMIT 1`,
+    [code, version],
+  )
+  return rows[0] ?? { version: null, sha256: null }
 }

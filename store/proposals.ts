@@ -257,6 +257,7 @@ export async function expireProposals(sql: Sql, atMs: number, id: string | null 
       atMs,
       subject: `proposal:${row.id}`,
       programme: row.programme,
+      before: { state: 'open' },
       after: { act: row.act },
     })),
   )

@@ -61,7 +61,8 @@ export async function callBeside(sql: Sql, owed: readonly StandsBeside[]): Promi
     called.map(({ key: subject, programme, ref, tranche, gateway, amount, currency, atMs: at }) => {
       const of = { tranche, gateway, amount: amount.toString(), currency }
       const after = { ...of, source: 'engine', from: 'paid', to: 'review', failure: null, alarm: null }
-      return { act: 'review-needed' as const, actor: engineActor(), atMs: at, subject, programme, ref, after }
+      const told = { actor: engineActor(), atMs: at, subject, programme, ref }
+      return { ...told, act: 'review-needed' as const, before: { state: 'paid' }, after }
     }),
   )
 }

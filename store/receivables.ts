@@ -109,8 +109,9 @@ export async function endReceivable(
     businessDate: localDate(programme.zone, atMs),
   }
   await insertPostings(sql, await numbered(sql, [entry]))
+  const before = { money: row.money, version: row.version }
   const after = { end, amount: amount.toString(), isPart, currency, proposal, proposer }
   await insertAudit(sql, [
-    { act: 'receivable-ended', actor, atMs, subject: payout, programme: code, ref, reason, after },
+    { act: 'receivable-ended', actor, atMs, subject: payout, programme: code, ref, reason, before, after },
   ])
 }

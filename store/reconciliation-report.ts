@@ -1,6 +1,7 @@
 /** The day of one programme at one gateway: what the statement says, what differs, and what became of it. */
 import { Problem } from '../domain/problem.ts'
 import type { DiscrepancyClass } from '../domain/reconciliation.ts'
+import { isOverdue } from './discrepancies.ts'
 import { inSnapshot, type Database, type Sql } from './database.ts'
 
 export interface ReportedStatement {
@@ -19,6 +20,10 @@ export interface ReportedClass {
   readonly class: DiscrepancyClass
   readonly found: number
   readonly open: number
+  /** Of the open ones, those that are open for longer than their class may be. */
+  readonly overdue: number
+  /** Who looks after those that are open. */
+  readonly owners: readonly string[]
   /** Sum over those of the class, in minor units: the statement's word less that of the books. */
   readonly difference: bigint
   /** Of those that nobody has resolved. */
@@ -35,17 +40,25 @@ export interface DayReport {
 }
 
 /** Throws `not-found` where no statement of the day is here. */
-export function reportDay(database: Database, programme: string, gateway: string, day: string): Promise<DayReport> {
+export function reportDay(
+  database: Database,
+  programme: string,
+  gateway: string,
+  day: string,
+  nowMs: number,
+): Promise<DayReport> {
   return inSnapshot(database, async (sql) => {
     const statement = await statementOf(sql, gateway, day)
     const { rows } = await sql.query<ReportedClass>(
       `SELECT class, count(*)::int AS found, count(*) FILTER (WHERE state <> 'resolved')::int AS open,
+              (count(*) FILTER (WHERE state <> 'resolved' AND ${isOverdue('$4')}))::int AS overdue,
+              coalesce(array_agg(DISTINCT owner ORDER BY owner) FILTER (WHERE state <> 'resolved'), '{}') AS owners,
               coalesce(sum(difference), 0)::bigint AS difference,
               coalesce(sum(difference) FILTER (WHERE state <> 'resolved'), 0)::bigint AS unresolved
          FROM discrepancy
         WHERE programme = $1 AND gateway = $2 AND day = $3 AND resolution IS DISTINCT FROM 'corrected'
         GROUP BY class ORDER BY class`,
-      [programme, gateway, day],
+      [programme, gateway, day, new Date(nowMs)],
     )
     return { programme, gateway, day, statement, classes: rows }
   })

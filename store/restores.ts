@@ -192,13 +192,14 @@ async function closeLocked(
   if (strays.length > 0) {
     throw new Problem('conflict', `payments that nobody here knows of are not resolved yet: ${strays.join(', ')}`)
   }
-  const { rowCount } = await sql.query(
-    'UPDATE restore SET closed_at = $2, version = version + 1 WHERE id = $1 AND closed_at IS NULL AND looked_up_at IS NOT NULL',
+  const { rows } = await sql.query<Restore>(
+    `UPDATE restore SET closed_at = $2, version = version + 1 WHERE id = $1 AND closed_at IS NULL AND looked_up_at IS NOT NULL RETURNING ${COLUMNS}`,
     [id, new Date(atMs)],
   )
-  if (rowCount === 0) throw new Problem('conflict', 'what was owed has not been looked up')
+  if (rows.length === 0) throw new Problem('conflict', 'what was owed has not been looked up')
   await tellAll(sql, `restore:${id}`)
-  await insertAudit(sql, [{ act: 'restore-closed', actor, atMs, subject: `restore:${id}` }])
+  const before = { restoredTo: rows[0]?.restoredTo.toISOString() }
+  await insertAudit(sql, [{ act: 'restore-closed', actor, atMs, subject: `restore:${id}`, before }])
 }
 
 /** What can still be on its way to somebody; the other states say that it is not, and people look. */

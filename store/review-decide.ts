@@ -279,6 +279,7 @@ async function tell(
             ...told,
             act: 'disbursement-lapsed' as const,
             subject: disbursement.key,
+            before: { state: disbursement.state },
             after: {
               tranche,
               from: disbursement.state,

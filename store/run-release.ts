@@ -227,6 +227,7 @@ class Look {
         programme,
         ref,
         reason,
+        before: { state: 'collected' },
         after: { run: key, tranche },
       })),
     )
@@ -257,9 +258,18 @@ class Look {
     after: Readonly<Record<string, unknown>>,
     reason: string | null,
   ): Promise<void> {
-    const { key, programme } = this.#run
+    const { key, programme, state } = this.#run
     await insertAudit(this.#sql, [
-      { act, actor: engineActor(), atMs: this.#nowMs, subject: `run:${key}`, programme, reason, after },
+      {
+        act,
+        actor: engineActor(),
+        atMs: this.#nowMs,
+        subject: `run:${key}`,
+        programme,
+        reason,
+        before: { state },
+        after,
+      },
     ])
   }
 }

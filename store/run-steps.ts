@@ -331,7 +331,8 @@ export async function told(
   reason: string,
   after: Readonly<Record<string, unknown>> | null,
 ): Promise<void> {
-  const { key, programme } = run
-  await insertAudit(sql, [{ act, actor, atMs, subject: `run:${key}`, programme, reason, after }])
+  const { key, programme, state } = run
+  const before = { state, proposal: run.proposal }
+  await insertAudit(sql, [{ act, actor, atMs, subject: `run:${key}`, programme, reason, before, after }])
   await insertMessages(sql, [runNudge(run)])
 }

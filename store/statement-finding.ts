@@ -1,4 +1,5 @@
 /** Gathers the differences of one statement, and writes them as they come: each once, under a key of its own. */
+import { bornTo } from '../domain/discrepancy-care.ts'
 import { Problem } from '../domain/problem.ts'
 import { classifyLine, mayPair, MONEY_RESOLUTIONS, type DiscrepancyClass } from '../domain/reconciliation.ts'
 import type { BulkSql } from './bulk.ts'
@@ -75,9 +76,9 @@ export class Finding {
   }
 
   /** Whose a difference is stays so for good, and nothing is booked of one that is nobody's. Throws `conflict`: it is tried again. */
-  #ownerOf({ programme }: Row): string {
-    const owner = programme ?? this.#strays
-    if (owner !== null) return owner
+  #programmeOf({ programme }: Row): string {
+    const found = programme ?? this.#strays
+    if (found !== null) return found
     const { gateway } = this.#looked
     throw new Problem('conflict', `no programme names ${gateway}: nobody's books can carry what its statement shows`)
   }
@@ -94,13 +95,13 @@ export class Finding {
     const { id, gateway, day } = this.#looked
     await this.#sql.query(
       `INSERT INTO discrepancy (id, key, gateway, programme, class, day, statement, line, payout, ref, reference, gateway_id, type,
-                                direction, amount_there, amount_here, currency, value_date, other_account, state, found_at)
+                                direction, amount_there, amount_here, currency, value_date, other_account, state, found_at, owner)
        SELECT gen_random_uuid(), key, $1, programme, class, coalesce(day, $2), $3, line, payout, ref, reference, gateway_id, type, direction, there,
-              here, currency, value_date, other_account, 'found', $4
+              here, currency, value_date, other_account, 'found', $4, owner
          FROM unnest($5::text[], $6::text[], $7::text[], $8::int[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
-                     $14::text[], $15::bigint[], $16::bigint[], $17::text[], $18::date[], $19::boolean[], $20::date[])
+                     $14::text[], $15::bigint[], $16::bigint[], $17::text[], $18::date[], $19::boolean[], $20::date[], $21::text[])
               AS new (key, programme, class, line, payout, ref, reference, gateway_id, type, direction, there, here, currency,
-                      value_date, other_account, day)
+                      value_date, other_account, day, owner)
        ON CONFLICT (key) WHERE resolution IS DISTINCT FROM 'corrected' DO NOTHING`,
       [
         gateway,
@@ -108,7 +109,7 @@ export class Finding {
         id,
         new Date(atMs),
         rows.map((row) => row.key),
-        rows.map((row) => this.#ownerOf(row)),
+        rows.map((row) => this.#programmeOf(row)),
         rows.map((row) => row.class),
         rows.map((row) => row.line),
         rows.map((row) => row.payout),
@@ -123,6 +124,7 @@ export class Finding {
         rows.map((row) => row.value_date),
         rows.map((row) => row.other_account ?? false),
         rows.map((row) => row.day ?? null),
+        rows.map((row) => bornTo(row.class)),
       ],
     )
   }

@@ -35,7 +35,7 @@ export interface Loaded {
   readonly isNew: boolean
 }
 
-/** Loads a statement; the same bytes again change nothing. Throws StatementRefused, which is on record then, and keeps nothing of it. */
+/** Loads a statement; the same bytes again change nothing, and are on record as that. Throws StatementRefused, which is on record then, and keeps nothing of it. */
 export async function loadStatement(
   context: StoreContext,
   bulk: Bulk,
@@ -45,7 +45,10 @@ export async function loadStatement(
   try {
     return await bulk.transaction((sql) => loadLocked(sql, context.vault, statement, atMs))
   } catch (error) {
-    if (error instanceof KnownAlready) return { id: error.id, isNew: false }
+    if (error instanceof KnownAlready) {
+      await recordKnown(context, statement, error, atMs)
+      return { id: error.id, isNew: false }
+    }
     if (error instanceof StatementRefused) await recordRefusal(context, statement, error, atMs)
     throw error
   }
@@ -54,9 +57,11 @@ export async function loadStatement(
 /** Undoes what was copied of a statement that is here already. */
 class KnownAlready extends Error {
   readonly id: string
-  constructor(id: string) {
+  readonly version: number
+  constructor({ id, version }: { readonly id: string; readonly version: number }) {
     super('the statement is here already')
     this.id = id
+    this.version = version
   }
 }
 
@@ -96,9 +101,10 @@ async function loadLocked(sql: BulkSql, vault: Vault, statement: NewStatement, a
       new Date(atMs),
     ],
   )
+  const before = { version: version === 1 ? null : version - 1 }
   const after = { gateway, day, version, lines: tally.lines, complete, sha256: sha256.toString('hex') }
   await insertAudit(sql, [
-    { act: 'statement-loaded', actor: engineActor(), atMs, subject: subjectOf(statement), after },
+    { act: 'statement-loaded', actor: engineActor(), atMs, subject: subjectOf(statement), before, after },
   ])
   return { id, isNew: true }
 }
@@ -128,7 +134,7 @@ async function versionOf(
   const [newest] = rows
   // What was told before the newest, under one version number, is told anew: the gateway has gone back to it.
   const same = rows.find((row) => row.same && (row === newest || row.told < (newest?.told ?? 0)))
-  if (same) throw new KnownAlready(same.id)
+  if (same) throw new KnownAlready(same)
   if (newest && newest.told > head.version) {
     throw new StatementRefused('statement-outdated', `version ${head.version}, where ${newest.told} is here`)
   }
@@ -233,6 +239,20 @@ function addRow(rows: CopyRows, { statement, number, indexes }: Place, line: Sta
   rows.text(line.rawDate)
   rows.date(line.valueDate)
   rows.date(line.businessDate)
+}
+
+/** Somebody gave it again, and it changed nothing. Which version it is says what the trail had of it when it came first. */
+async function recordKnown(
+  { database }: StoreContext,
+  statement: NewStatement,
+  { version }: KnownAlready,
+  atMs: number,
+): Promise<void> {
+  const { gateway, day } = statement
+  const after = { gateway, day, version, changed: false }
+  await inTransaction(database, (sql) =>
+    insertAudit(sql, [{ act: 'statement-known', actor: engineActor(), atMs, subject: subjectOf(statement), after }]),
+  )
 }
 
 async function recordRefusal(

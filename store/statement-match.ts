@@ -119,7 +119,7 @@ async function refuseUnlooked(sql: BulkSql, gateway: string): Promise<void> {
     throw new Problem('conflict', `the database was restored: what is owed is looked up first at ${gateway}`)
 }
 
-type Held = Pick<StatementRow, 'gateway' | 'day' | 'version'> & { readonly id: string }
+type Held = Pick<StatementRow, 'gateway' | 'day' | 'version' | 'state' | 'differences'> & { readonly id: string }
 
 /** Holds one statement against our books, again where it was before; how many differences it shows. The caller has the gateway's lock. Throws `conflict`. */
 async function hold(
@@ -142,8 +142,9 @@ async function hold(
   const differences = found.count
   await sql.query('UPDATE statement SET differences = $2 WHERE id = $1', [id, differences])
   const subject = `statement:${gateway}:${day}`
+  const before = { state: statement.state, differences: statement.differences }
   const after = { gateway, day, version, differences }
-  await insertAudit(sql, [{ act: 'statement-matched', actor: engineActor(), atMs, subject, after }])
+  await insertAudit(sql, [{ act: 'statement-matched', actor: engineActor(), atMs, subject, before, after }])
   return differences
 }
 
@@ -151,7 +152,7 @@ async function hold(
 const IS_OF = '(o.type, o.direction) = (d.type, d.direction)'
 
 const LEANING = `
-SELECT DISTINCT s.id, s.gateway, s.day::text AS day, s.version FROM discrepancy d
+SELECT DISTINCT s.id, s.gateway, s.day::text AS day, s.version, s.state, s.differences FROM discrepancy d
   JOIN statement s ON s.gateway = d.gateway AND s.day = d.day AND NOT s.superseded AND s.state <> 'loaded'
  WHERE d.gateway = $2 AND d.class = 'duplicate' AND d.resolution IS DISTINCT FROM 'corrected' AND d.day <> $3
    AND EXISTS (SELECT FROM statement v JOIN statement_line o ON o.statement = v.id

@@ -40,12 +40,13 @@ interface FoundRow {
   readonly statement_currency: string
   readonly value_date: string | null
   readonly other_account: boolean
+  readonly owner: string
 }
 
 /** Of the gateway's other days too: a corrected statement may have made another day's lines others than they were. */
 const FOUND = `
 SELECT d.id, d.gateway, d.programme, d.ref, d.class, d.type, d.direction, d.payout, d.gateway_id, d.amount_there AS there,
-       d.amount_here AS here, d.currency, own.currency AS statement_currency, d.value_date::text AS value_date, d.other_account
+       d.amount_here AS here, d.currency, own.currency AS statement_currency, d.value_date::text AS value_date, d.other_account, d.owner
   FROM statement s JOIN discrepancy d ON d.gateway = s.gateway JOIN statement own ON own.id = d.statement
  WHERE s.id = $1 AND d.state = 'found' ORDER BY d.number LIMIT $2 FOR UPDATE OF d`
 
@@ -107,7 +108,17 @@ export function settleStatement(context: StoreContext, id: string, limit: number
     const auditing = insertAudit(
       sql,
       settled.map(
-        ({ id: discrepancy, programme, ref, class: found, payout, difference, isOver, fee_reserve: source }) => ({
+        ({
+          id: discrepancy,
+          programme,
+          ref,
+          class: found,
+          payout,
+          difference,
+          isOver,
+          fee_reserve: source,
+          owner,
+        }) => ({
           act: 'discrepancy-found' as const,
           actor: engineActor(),
           atMs,
@@ -120,6 +131,7 @@ export function settleStatement(context: StoreContext, id: string, limit: number
             difference: difference.toString(),
             ...(source === null ? {} : { feeReserve: source }),
             state: isOver ? 'resolved' : 'open',
+            owner,
           },
         }),
       ),

@@ -1,6 +1,13 @@
 /** Reconciliation as its workflow and the API use it. */
 import type { Bulk } from './bulk.ts'
-import { findDiscrepancy, listDiscrepancies, type DiscrepancyFilter, type DiscrepancyView } from './discrepancies.ts'
+import {
+  findDiscrepancy,
+  listDiscrepancies,
+  openDiscrepancies,
+  type DiscrepancyFilter,
+  type DiscrepancyView,
+  type OpenOfClass,
+} from './discrepancies.ts'
 import type { StoreContext } from './options.ts'
 import type { Page, PageRequest } from './read-page.ts'
 import { reportDay, type DayReport } from './reconciliation-report.ts'
@@ -26,8 +33,10 @@ export interface Statements {
   discrepancies(filter: DiscrepancyFilter, page: PageRequest): Promise<Page<DiscrepancyView>>
   /** Throws `not-found`. */
   discrepancy(id: string): Promise<DiscrepancyView>
+  /** How many of each class are open, and open for too long, of all programmes. */
+  openDiscrepancies(nowMs: number): Promise<OpenOfClass[]>
   /** Throws `not-found`. */
-  report(programme: string, gateway: string, day: string): Promise<DayReport>
+  report(programme: string, gateway: string, day: string, nowMs: number): Promise<DayReport>
 }
 
 export function createStatements(context: StoreContext, bulk: Bulk): Statements {
@@ -41,6 +50,7 @@ export function createStatements(context: StoreContext, bulk: Bulk): Statements 
     settle: (id, limit, atMs) => settleStatement(context, id, limit, atMs),
     discrepancies: (filter, page) => listDiscrepancies(database.pool, filter, page),
     discrepancy: (id) => findDiscrepancy(database.pool, id),
-    report: (programme, gateway, day) => reportDay(database, programme, gateway, day),
+    openDiscrepancies: (nowMs) => openDiscrepancies(database.pool, nowMs),
+    report: (programme, gateway, day, nowMs) => reportDay(database, programme, gateway, day, nowMs),
   }
 }

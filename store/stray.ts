@@ -233,6 +233,7 @@ export async function takeStray(
   const { key: payout, n, gateway, amount } = attempt
   const counted = { tranche, gateway, amount: amount.toString(), currency: row.currency, n, stray: row.id }
   const ended = { class: row.class, difference: row.difference.toString(), payout, proposal: by.proposal }
+  const before = { state: row.state, resolution: row.resolution }
   const told = { actor, atMs, reason: by.reason }
   await insertAudit(sql, [
     { ...told, act: 'payout-recovered', subject: payout, programme, ref, after: counted },
@@ -242,6 +243,7 @@ export async function takeStray(
       subject: `discrepancy:${row.id}`,
       programme: row.programme,
       ref: row.ref,
+      before,
       after: ended,
     },
   ])

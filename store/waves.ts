@@ -54,8 +54,9 @@ export async function closeWave(
     new Date(atMs),
   ])
   const subject = `wave:${programme.code}:${code}`
+  const before = { state: wave.state }
   const after = { admitted: wave.admitted }
-  await insertAudit(sql, [{ act: 'wave-closed', actor, atMs, subject, programme: programme.code, after }])
+  await insertAudit(sql, [{ act: 'wave-closed', actor, atMs, subject, programme: programme.code, before, after }])
 }
 
 export interface WaveRow {

@@ -208,11 +208,12 @@ async function tell(sql: Sql, { year, zone, nowMs }: YearAtWork, carried: readon
       ref,
       act: 'commitment-carried',
       subject,
+      before: { fiscalYear, appropriation: person.appropriation },
       after: { ...after, obligated: underWay.toString(), ...(fees > 0n ? { fees: fees.toString() } : {}) },
     })
     for (const { key, tranche, amount } of owed) {
       const moved = { tranche, from: fiscalYear, to: fiscalYear + 1, budgetLine, amount: amount.toString() }
-      audit.push({ ...told, ref, act: 'disbursement-carried', subject: key, after: moved })
+      audit.push({ ...told, ref, act: 'disbursement-carried', subject: key, before: { fiscalYear }, after: moved })
     }
   }
   await insertPostings(sql, postings)

@@ -77,6 +77,7 @@ export async function lapseSome(sql: Sql, { pass, year, zone, nowMs }: YearAtWor
       subject,
       programme,
       ref,
+      before: { state: from },
       after: { tranche, from, to: 'lapsed', reason: 'year-end', fiscalYear, amount: amount.toString() },
     })),
   )

@@ -118,6 +118,7 @@ async function step(sql: Sql, { pass, year, nowMs }: YearAtWork, to: YearState):
   )
   const { rows } = await pass('year:read', reading)
   const now = rows[0] ?? year
+  const before = { state }
   const after = {
     from: state,
     to,
@@ -125,7 +126,14 @@ async function step(sql: Sql, { pass, year, nowMs }: YearAtWork, to: YearState):
     returned: now.returned.toString(),
     carried: now.carried.toString(),
   }
-  const told = { actor: engineActor(), atMs: nowMs, subject: yearSubject(programme, fiscalYear), programme, after }
+  const told = {
+    actor: engineActor(),
+    atMs: nowMs,
+    subject: yearSubject(programme, fiscalYear),
+    programme,
+    before,
+    after,
+  }
   const act = to === 'closed' ? 'year-closed' : 'year-end-step'
   await pass('year:audited', insertAudit(sql, [{ ...told, act }]))
   // Who was told to wait for the end of the year: what came back of it may be paid again.

@@ -187,6 +187,7 @@ export const english: Catalogue = {
   'timeline.statement-loaded': 'The statement of a payment partner came in.',
   'timeline.statement-matched': 'The statement of a payment partner was held against our books.',
   'timeline.statement-refused': 'The statement of a payment partner could not be used.',
+  'timeline.statement-known': 'The statement of a payment partner came in a second time; it changed nothing.',
   'timeline.discrepancy-found': 'The payment partner’s statement differs from our books; an officer looks at it.',
   'timeline.discrepancy-assigned': 'An officer took over the difference with the payment partner.',
   'timeline.discrepancy-explained': 'The difference with the payment partner was explained; no money moved.',

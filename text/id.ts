@@ -193,6 +193,7 @@ export const indonesian: Catalogue = {
   'timeline.statement-loaded': 'Rekening koran mitra pembayaran sudah diterima.',
   'timeline.statement-matched': 'Rekening koran mitra pembayaran sudah dicocokkan dengan catatan kami.',
   'timeline.statement-refused': 'Rekening koran mitra pembayaran tidak dapat dipakai.',
+  'timeline.statement-known': 'Rekening koran mitra pembayaran diterima untuk kedua kalinya; tidak ada yang berubah.',
   'timeline.discrepancy-found': 'Rekening koran mitra pembayaran berbeda dengan catatan kami; petugas memeriksanya.',
   'timeline.discrepancy-assigned': 'Seorang petugas menangani selisih dengan mitra pembayaran.',
   'timeline.discrepancy-explained': 'Selisih dengan mitra pembayaran sudah dijelaskan; tidak ada dana yang berpindah.',

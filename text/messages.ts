@@ -110,6 +110,7 @@ interface ActValues {
   'statement-loaded': Plain
   'statement-matched': Plain
   'statement-refused': Plain
+  'statement-known': Plain
   'discrepancy-found': Plain
   'discrepancy-assigned': Plain
   'discrepancy-explained': Plain

@@ -48,6 +48,8 @@ export interface RunResult {
 export interface Reconciled {
   readonly outcome: 'reconciled' | 'refused' | 'not-there'
   readonly differences?: number
+  /** Its very bytes were here already: they changed nothing. */
+  readonly isKnown?: true
   /** Why it was refused. */
   readonly code?: string
 }

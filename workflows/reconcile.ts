@@ -25,7 +25,7 @@ export async function reconcile({ gateway, day }: GatewayDay): Promise<Reconcile
       const { statement } = fetched
       const differences = await steps.matchStatement({ gateway, statement })
       await steps.settleStatement({ statement })
-      return { outcome: 'reconciled', differences }
+      return { outcome: 'reconciled', differences, ...(fetched.isNew === false ? { isKnown: true } : {}) }
     }
     if (asked === ASKED_MAX) return { outcome: 'not-there' }
     await sleep('30 minutes')

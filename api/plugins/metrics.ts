@@ -1,6 +1,7 @@
 /** Numbers in Prometheus form. Labels are closed sets: never a person, a reference or a path that somebody typed. */
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { DISCREPANCY_CLASSES } from '../../domain/reconciliation.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 
 export interface Metrics {
@@ -32,6 +33,7 @@ export function measure(app: FastifyInstance, { store, gateways, now, version }:
   watchMessages(store, registers)
   watchSeals(store, registers)
   watchStatements({ store, gateways, now }, registers)
+  watchDiscrepancies({ store, now }, registers)
   const failures = counter('auth_failures_total', 'Requests without a right to what they asked', ['reason'], registers)
   const callbacks = counter(
     'callbacks_received_total',
@@ -120,6 +122,27 @@ function watchSeals({ reads }: ApiDependencies['store'], registers: Registry[]):
       this.set((await lag()).oldestSeconds)
     },
   })
+}
+
+/** Differences that people are to end: of those that are overdue somebody has to be asked. */
+function watchDiscrepancies({ store, now }: Pick<ApiDependencies, 'store' | 'now'>, registers: Registry[]): void {
+  const gauge = (name: 'discrepancies_open' | 'discrepancies_overdue', help: string) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['class'],
+      registers,
+      async collect() {
+        const counted = await store.statements.openDiscrepancies(now()).catch(() => null)
+        for (const found of DISCREPANCY_CLASSES) {
+          const row = counted?.find((one) => one.class === found)
+          const many = name === 'discrepancies_open' ? row?.open : row?.overdue
+          this.set({ class: found }, counted === null ? NaN : (many ?? 0))
+        }
+      },
+    })
+  gauge('discrepancies_open', 'Differences between statements and our books that are not resolved, by class')
+  gauge('discrepancies_overdue', 'Those of them that are open for longer than their class may be')
 }
 
 /** A day without a settled statement is proved by nobody: whoever sees the number grow asks the gateway for it. */

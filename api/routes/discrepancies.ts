@@ -42,6 +42,7 @@ export function discrepancyRoutes(app: App, context: RouteContext): void {
     const filter = {
       programmes,
       isOpen: state !== 'any',
+      ...(state === 'overdue' ? { overdueAtMs: now() } : {}),
       ...(gateway === undefined ? {} : { gateway }),
       ...(day === undefined ? {} : { day }),
       ...(found === undefined ? {} : { class: found }),
@@ -76,7 +77,7 @@ export function discrepancyRoutes(app: App, context: RouteContext): void {
   app.get('/v1/programmes/:programme/reconciliation/:gateway/:day', REPORT, async (request, reply) => {
     const { programme, gateway, day } = request.params
     requireDay(day)
-    const report = await store.statements.report(programme, gateway, day)
+    const report = await store.statements.report(programme, gateway, day, now())
     if (request.query.format !== 'csv') return reply.send(dayView(report))
     return reply.type('text/csv; charset=utf-8').send(dayCsv(report))
   })
@@ -106,7 +107,8 @@ const LIST = get(
   {
     id: 'listDiscrepancies',
     summary: 'Differences between statements and our books, in the order in which they were found',
-    description: 'Those that are not resolved, unless `state` is `any`; of the programmes in which the key has a role.',
+    description:
+      'Those that are not resolved, or only those among them that are overdue, or with `state=any` all; of the programmes in which the key has a role.',
     tag: 'reconciliation',
     roles: WHO_SEE,
     scope: 'none',

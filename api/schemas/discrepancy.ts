@@ -1,5 +1,6 @@
 /** Discrepancies and the report of a day, on the wire. */
 import Type, { type Static } from 'typebox'
+import { dueBy } from '../../domain/discrepancy-care.ts'
 import { DISCREPANCY_CLASSES, RESOLUTIONS } from '../../domain/reconciliation.ts'
 import type { DiscrepancyView } from '../../store/discrepancies.ts'
 import type { DayReport, ReportedClass } from '../../store/reconciliation-report.ts'
@@ -37,11 +38,15 @@ export const Discrepancy = named(
     valueDate: textOrNull(),
     state: Type.Enum(['found', 'open', 'resolved'], { description: '`found`: what follows from it is being booked' }),
     difference: ref(Difference),
-    owner: textOrNull({ description: 'Who looks after it' }),
+    owner: Type.String({
+      description: 'Who looks after it: a role, as `role:operator`, until it is assigned to a person',
+    }),
     resolution: enumOrNull([...RESOLUTIONS]),
     reason: textOrNull(),
     resolvedBy: textOrNull(),
     foundAt: Time,
+    dueBy: { ...Time, description: 'By when a difference of its class is to have ended' },
+    overdue: Type.Boolean({ description: 'It has not, and that time is over' }),
     ageDays: Type.Integer({ description: 'Whole days since it was found, until it was resolved' }),
     resolvedAt: TimeOrNull,
   },
@@ -56,6 +61,8 @@ export const DayClass = named(
     class: Type.Enum([...DISCREPANCY_CLASSES]),
     found: Type.Integer(),
     open: Type.Integer(),
+    overdue: Type.Integer({ description: 'Of those that are open' }),
+    owners: Type.Array(Type.String(), { description: 'Who looks after those that are open' }),
     difference: ref(Difference),
     unresolved: ref(Difference),
   },
@@ -89,6 +96,7 @@ export function discrepancyView(row: DiscrepancyView, nowMs: number): Static<typ
   const { id, gateway, programme, payout, reference, gatewayId, direction, valueDate, state, owner } = row
   const { resolution, reason, resolvedBy, currency, day } = row
   const end = row.resolvedAt?.getTime() ?? nowMs
+  const dueMs = dueBy(row.class, row.foundAt.getTime())
   return {
     id,
     gateway,
@@ -110,6 +118,8 @@ export function discrepancyView(row: DiscrepancyView, nowMs: number): Static<typ
     reason,
     resolvedBy,
     foundAt: time(row.foundAt),
+    dueBy: time(new Date(dueMs)),
+    overdue: row.resolvedAt === null && nowMs > dueMs,
     ageDays: Math.max(0, Math.floor((end - row.foundAt.getTime()) / DAY_MS)),
     resolvedAt: timeOrNull(row.resolvedAt),
   }
@@ -136,6 +146,8 @@ export function dayView({ statement, classes, ...of }: DayReport): Static<typeof
       class: row.class,
       found: row.found,
       open: row.open,
+      overdue: row.overdue,
+      owners: [...row.owners],
       difference: differenceView(row.difference, currency),
       unresolved: differenceView(row.unresolved, currency),
     })),
@@ -144,7 +156,7 @@ export function dayView({ statement, classes, ...of }: DayReport): Static<typeof
 
 /** The same as comma separated values: a line a class. Amounts are minor units, negative where the gateway has less. */
 export function dayCsv({ programme, gateway, day, statement, classes }: DayReport): string {
-  const head = 'programme,gateway,day,version,complete,class,found,open,difference,unresolved,currency'
+  const head = 'programme,gateway,day,version,complete,class,found,open,difference,unresolved,currency,overdue,owners'
   const { version, complete, currency } = statement
   const line = (row: ReportedClass): string =>
     [
@@ -159,8 +171,15 @@ export function dayCsv({ programme, gateway, day, statement, classes }: DayRepor
       row.difference,
       row.unresolved,
       currency,
+      row.overdue,
+      quoted(row.owners.join(' ')),
     ].join()
   return `${[head, ...classes.map(line)].join('\n')}\n`
+}
+
+/** Names of people may have commas and quotes in them. */
+function quoted(text: string): string {
+  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 export const discrepancyParams = closed({ id: Uuid })
@@ -170,7 +189,7 @@ export const discrepancyQuery = closed({
   day: Type.Optional(Day),
   class: Type.Optional(Type.Enum([...DISCREPANCY_CLASSES])),
   owner: Type.Optional(Person),
-  state: Type.Optional(Type.Enum(['open', 'any'])),
+  state: Type.Optional(Type.Enum(['open', 'overdue', 'any'])),
   ...PageQuery,
 })
 export const dayParams = closed({ programme: ProgrammeCode, gateway: GatewayCode, day: Day })

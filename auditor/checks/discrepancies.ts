@@ -3,6 +3,9 @@ import { sqlCheck } from '../books.ts'
 /** Classes that a line has whatever becomes of its payout later. */
 const STABLE = `('amount', 'duplicate', 'fee', 'unknown-reference', 'account', 'currency', 'unreferenced-credit')`
 
+/** Whose a difference is until it is assigned to somebody. */
+const BORN_TO = `'role:operator'`
+
 /** Whether the line still shows this difference, or showed it before what it belongs to was recorded, or came back in part. */
 const SHOWS = `
   (d.amount_here IS NOT DISTINCT FROM t.here OR d.amount_here = t.part OR t.payout IS NULL AND d.amount_here IS NULL OR t.class IN ('fee', 'unreferenced-credit', 'unknown-reference'))
@@ -162,11 +165,18 @@ SELECT 'changed' AS kind, 'discrepancy' AS entity, d.id::text AS key,
     {
       invariant: 'I22',
       sql: `
-SELECT 'changed' AS kind, 'discrepancy' AS entity, d.id::text AS key, format('%s looks after it, and the trail has %s', coalesce(d.owner, 'nobody'), coalesce(e.owner, 'nobody')) AS says
+SELECT 'changed' AS kind, 'discrepancy' AS entity, d.id::text AS key, format('%s looks after it, and the trail has %s', coalesce(d.owner, 'nobody'), coalesce(e.owner, ${BORN_TO})) AS says
   FROM discrepancy d
-  LEFT JOIN (SELECT DISTINCT ON (subject) subject, after ->> 'owner' AS owner FROM audit_event WHERE act = 'discrepancy-assigned' ORDER BY subject, id DESC) AS e
+  LEFT JOIN (SELECT DISTINCT ON (subject) subject, after ->> 'owner' AS owner FROM audit_event
+              WHERE act IN ('discrepancy-found', 'discrepancy-assigned') AND after ? 'owner' ORDER BY subject, id DESC) AS e
     ON e.subject = 'discrepancy:' || d.id
- WHERE d.owner IS DISTINCT FROM e.owner`,
+ WHERE d.owner IS DISTINCT FROM coalesce(e.owner, ${BORN_TO})`,
+    },
+    {
+      invariant: 'I13',
+      sql: `
+SELECT 'changed' AS kind, 'discrepancy' AS entity, substr(e.subject, 13) AS key, format('it was %s from its birth, and nobody had given it to them', e.after ->> 'owner') AS says
+  FROM audit_event e WHERE e.act = 'discrepancy-found' AND e.after ->> 'owner' <> ${BORN_TO}`,
     },
   ],
 )

@@ -1,5 +1,5 @@
 import { NOW, sqlCheck } from '../books.ts'
-import { LATE } from '../pairs.ts'
+import { isAbsent, LATE } from '../pairs.ts'
 
 /** What the engine has read of a day, beside what its gateway tells of it by the same version. */
 const READ = `s.gateway = d.gateway AND s.day = d.day AND NOT s.superseded AND s.told_version = d.version`
@@ -21,6 +21,12 @@ export const statements = sqlCheck(
   },
   {},
   [
+    {
+      invariant: 'I26',
+      sql: `
+SELECT 'missing' AS kind, 'told_day' AS entity, s.gateway || '/' || s.day AS key, format('the engine has read %s lines of this day, and no statement of it is given', s.lines) AS says
+  FROM statement s WHERE NOT s.superseded AND s.day <= (${NOW})::date AND ${isAbsent('s.gateway', 's.day')}`,
+    },
     // Where reconciliation knows how much has moved beside the lines, people look, or have looked.
     {
       invariant: 'I26',
@@ -92,6 +98,13 @@ SELECT CASE WHEN s.id IS NULL THEN 'missing' ELSE 'changed' END AS kind, 'statem
   FULL JOIN (SELECT subject, after ->> 'version' AS version, after ->> 'sha256' AS sha256, after ->> 'lines' AS lines, after ->> 'complete' AS complete
                FROM audit_event WHERE act = 'statement-loaded') AS e ON e.subject = ${SUBJECT} AND e.version = s.version::text
  WHERE s.id IS NULL OR e.subject IS NULL OR (encode(s.sha256, 'hex'), s.lines::text, s.complete::text) IS DISTINCT FROM (e.sha256, e.lines, e.complete)`,
+    },
+    {
+      invariant: 'I26',
+      sql: `
+SELECT 'missing' AS kind, 'statement' AS entity, e.subject || '/' || (e.after ->> 'version') AS key, 'the trail has it that it came again, and it never came' AS says
+  FROM audit_event e WHERE e.act = 'statement-known' AND NOT EXISTS (
+       SELECT FROM audit_event f WHERE f.act = 'statement-loaded' AND f.subject = e.subject AND f.after ->> 'version' = e.after ->> 'version' AND f.id < e.id)`,
     },
     {
       invariant: 'I26',

@@ -1,8 +1,6 @@
-import { sqlCheck } from '../books.ts'
+import { NOW, sqlCheck } from '../books.ts'
 import { gatewayDate } from '../gateways.ts'
-
-/** Between a payment and its line there may be so many days. */
-const WINDOW_DAYS = 1
+import { isAbsent, LATE, WINDOW_DAYS } from '../pairs.ts'
 
 const DAY = (column: string): string => gatewayDate(column, 'y.gateway')
 
@@ -13,6 +11,20 @@ SELECT 'missing' AS kind, '${table}' AS entity, y.id::text AS key, format('%s of
  WHERE NOT EXISTS (SELECT FROM told_line t WHERE t.gateway = y.gateway AND (t.type, t.direction, t.reference) = ('top-up', '${direction}', y.number))
    AND NOT EXISTS (SELECT FROM discrepancy d WHERE d.gateway = y.gateway AND d.class = 'missing-there' AND (d.type, d.direction, d.reference) = ('top-up', '${direction}', y.number)
                       AND d.resolution IS DISTINCT FROM 'corrected')`
+
+/**
+ * Days that somebody was asked for and has nothing of, although by our books money moved on them, or on a day beside them, that no other day
+ * tells of: every payment, and every return, is on a statement once its window is over. \`from\`: the first day on which it can be told.
+ */
+const absent = (type: 'payout' | 'return', at: string, from: string, says: string): string => `
+SELECT 'missing' AS kind, 'told_day' AS entity, u.gateway || '/' || u.day AS key, format('no statement of this day is given, and %s ${says} are on no other', count(*)) AS says
+  FROM (SELECT y.gateway, g.day::date AS day
+          FROM payout y JOIN moved_payout m ON m.payout = y.key
+         CROSS JOIN LATERAL generate_series(least(${DAY(from)}, ${DAY(at)})::timestamp, ${DAY(at)} + ${WINDOW_DAYS}, interval '1 day') AS g (day)
+         WHERE ${at} IS NOT NULL AND ${DAY(at)} + ${WINDOW_DAYS} < (${NOW} - ${LATE})::date AND y.key NOT IN (SELECT payout FROM decided_payout)
+           AND NOT EXISTS (SELECT FROM told_pair t WHERE t.payout = y.key AND t.type = '${type}')
+           AND NOT EXISTS (SELECT FROM discrepancy d WHERE d.payout = y.key AND d.class = 'missing-there' AND d.type = '${type}' AND d.resolution IS DISTINCT FROM 'corrected')) AS u
+ WHERE ${isAbsent('u.gateway', 'u.day')} GROUP BY u.gateway, u.day`
 
 export const told = sqlCheck(
   {
@@ -72,6 +84,11 @@ SELECT 'duplicate' AS kind, 'told_line' AS entity, payout AS key, format('it cam
 SELECT 'early' AS kind, 'told_line' AS entity, concat_ws('/', t.gateway, t.day, t.line) AS key,
        format('it was booked on %s, and payout %s was claimed on %s', t.day, y.key, ${DAY('y.claimed_at')}) AS says
   FROM told_pair t JOIN payout y ON y.key = t.payout WHERE t.type = 'payout' AND t.day < ${DAY('y.claimed_at')} AND NOT t.is_known AND y.recovered_at IS NULL`,
+    },
+    { invariant: 'I13', sql: absent('payout', 'm.paid_at', 'y.claimed_at', 'payments that were made by our books') },
+    {
+      invariant: 'I8',
+      sql: absent('return', 'm.returned_at', 'm.returned_at', 'payments that came back by our books'),
     },
     { invariant: 'I13', sql: untold('funding', 'credit', WINDOW_DAYS) },
     { invariant: 'I13', sql: untold('treasury_return', 'debit', 0) },

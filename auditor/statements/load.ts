@@ -18,6 +18,8 @@ import {
 
 /** Before the snapshot is taken: nothing can be made in a transaction that only reads. */
 export const TOLD_TABLES = `
+CREATE TEMPORARY TABLE told_source (gateway text);
+CREATE TEMPORARY TABLE told_unread (gateway text, day date);
 CREATE TEMPORARY TABLE told_day (
   gateway text, day date, version int, currency text, opening numeric, closing numeric, count int, lines int, format text, sha256 text,
   moved numeric, unread int, complete boolean
@@ -29,6 +31,12 @@ CREATE TEMPORARY TABLE told_line (
 
 /** Lines that go in one statement. */
 const BATCH = 5000
+
+/** Who is asked for statements: by gateway, or of all of them. What they do not have is then missing, and not merely not given. */
+export async function noteSources(books: Books, sources: readonly StatementSource[]): Promise<void> {
+  const gateways = sources.map(({ gateway }) => gateway)
+  await books.rows('INSERT INTO told_source SELECT unnest($1::text[])', [gateways])
+}
 
 /** Loads every statement of a source. A day that cannot be read is a finding, and nothing of it is kept. */
 export async function loadTold(
@@ -45,6 +53,7 @@ export async function loadTold(
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error
       await books.rows('DELETE FROM told_line WHERE gateway = $1 AND day = $2', [raw.gateway, raw.day])
+      await books.rows('INSERT INTO told_unread VALUES ($1, $2)', [raw.gateway, raw.day])
       books.tell('I26', 'changed', 'told_day', key, `the statement of ${key} cannot be read: ${error.message}`)
     }
   }

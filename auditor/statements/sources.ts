@@ -17,6 +17,7 @@ export interface HttpSource {
 /** Asks for one day after another. Throws an Error fit for a person when the gateway does not answer or refuses. */
 export function httpStatements({ gateway, url, credential, format }: HttpSource): StatementSource {
   return {
+    gateway,
     async *statements(from, to) {
       for (let day = from; day <= to; day = nextDay(day)) {
         const address = `${url.replace(/\/+$/, '')}/statements?date=${day}&format=${format}`
@@ -25,7 +26,7 @@ export function httpStatements({ gateway, url, credential, format }: HttpSource)
           redirect: 'error',
           signal: AbortSignal.timeout(600_000),
         })
-        // The day is not over there.
+        // The day is not over there, or is kept from us: where it must be told, the check of what is told names it.
         if (answer.status === 404) continue
         if (!answer.ok || !answer.body)
           throw new Error(`${gateway} answers ${answer.status} for its statement of ${day}`)
@@ -41,6 +42,7 @@ const FORMATS: Readonly<Record<string, Format>> = { jsonl: 'jsonl', csv: 'csv', 
 /** Files of a folder, named `sandbox.2026-11-22.jsonl`. Throws when the folder cannot be read. */
 export function folderStatements(folder: string): StatementSource {
   return {
+    gateway: null,
     async *statements(from, to) {
       for (const name of readdirSync(folder).toSorted()) {
         const { gateway = '', day = '', format = '' } = NAME.exec(name)?.groups ?? {}

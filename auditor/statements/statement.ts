@@ -44,6 +44,8 @@ export interface RawStatement {
 
 /** Where statements are had from: each day of a gateway once, its newest version. */
 export interface StatementSource {
+  /** The only one it is asked about; null: whatever gateway there is. */
+  readonly gateway: string | null
   /** Days between two local dates, both included, of which there is a statement. */
   statements(from: string, to: string): AsyncIterable<RawStatement>
 }

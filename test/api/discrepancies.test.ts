@@ -36,7 +36,14 @@ describe('the list', () => {
   it('has what is not resolved, with what the gateway has more or less', async () => {
     const { body } = await get(api.app, '/v1/discrepancies', key)
     expect(body.data).toMatchObject([
-      { class: 'account', state: 'open', difference: { gatewayHas: 'the-same' }, ageDays: 0, owner: null },
+      {
+        class: 'account',
+        state: 'open',
+        difference: { gatewayHas: 'the-same' },
+        ageDays: 0,
+        owner: 'role:operator',
+        overdue: false,
+      },
       {
         class: 'unreferenced-credit',
         difference: { gatewayHas: 'more', amount: { minor: '700', currency: 'IDR' } },
@@ -51,6 +58,8 @@ describe('the list', () => {
     ['gateway=sandbox&programme=demo', 2],
     ['programme=other', 0],
     ['owner=nobody', 0],
+    ['owner=role:operator', 2],
+    ['state=overdue', 0],
     ['day=2020-01-01&state=any', 0],
   ])('is narrowed by %s', async (query, count) => {
     expect((await get(api.app, `/v1/discrepancies?${query}`, key)).body.data).toHaveLength(count)
@@ -81,6 +90,23 @@ describe('a discrepancy', () => {
     expect((await get(api.app, '/v1/discrepancies?owner=tuti', key)).body.data).toHaveLength(1)
   })
 
+  it('is overdue once its class should have ended, in the list, the report of its day and the metrics', async () => {
+    const metrics = async () => (await get(api.app, '/metrics', await api.keyFor(['auditor']))).body as string
+    expect(await metrics()).toContain('discrepancies_open{class="account"} 1')
+    expect(await metrics()).toContain('discrepancies_overdue{class="account"} 0')
+    api.clock.nowMs += 2 * 86_400_000 + 1
+    const { body } = await get(api.app, '/v1/discrepancies?state=overdue', key)
+    expect(body.data).toMatchObject([{ id: account, overdue: true, ageDays: 2 }])
+    const report = await get(api.app, `/v1/programmes/demo/reconciliation/sandbox/${day}`, key)
+    expect(report.body.classes).toMatchObject([
+      { class: 'account', open: 1, overdue: 1, owners: ['role:operator'] },
+      { class: 'unreferenced-credit', open: 1, overdue: 0 },
+    ])
+    expect(await metrics()).toContain('discrepancies_overdue{class="account"} 1')
+    expect(await metrics()).toContain('discrepancies_overdue{class="unreferenced-credit"} 0')
+    api.clock.nowMs -= 2 * 86_400_000 + 1
+  })
+
   it('with money in it is not explained away by one person', async () => {
     await refusedWith(api, 'two-people-needed', () =>
       post(api.app, `/v1/discrepancies/${money}/explain`, key, { reason: 'it was nothing' }),
@@ -107,7 +133,14 @@ describe('the report of a day', () => {
     expect(body).toMatchObject({ version: 1, lines: 2, complete: true, state: 'settled', opening: '1000000000000' })
     expect(body.classes).toMatchObject([
       { class: 'account', found: 1, open: 0 },
-      { class: 'unreferenced-credit', found: 1, open: 1, unresolved: { gatewayHas: 'more' } },
+      {
+        class: 'unreferenced-credit',
+        found: 1,
+        open: 1,
+        overdue: 0,
+        owners: ['tuti'],
+        unresolved: { gatewayHas: 'more' },
+      },
     ])
   })
 
@@ -115,8 +148,8 @@ describe('the report of a day', () => {
     const { body, headers } = await get(api.app, `${url()}?format=csv`, key)
     expect(headers['content-type']).toBe('text/csv; charset=utf-8')
     expect(body.split('\n').slice(1)).toEqual([
-      `demo,sandbox,${day},1,true,account,1,0,0,0,IDR`,
-      `demo,sandbox,${day},1,true,unreferenced-credit,1,1,700,700,IDR`,
+      `demo,sandbox,${day},1,true,account,1,0,0,0,IDR,0,`,
+      `demo,sandbox,${day},1,true,unreferenced-credit,1,1,700,700,IDR,0,tuti`,
       '',
     ])
   })

@@ -9,13 +9,26 @@ import { PAYOUTS } from './mutations-payouts.ts'
 import { PEOPLE } from './mutations-people.ts'
 import { POWERS } from './mutations-powers.ts'
 import { RUNS } from './mutations-runs.ts'
-import { READ, READ_AS, TOLD } from './mutations-told.ts'
+import { TOLD } from './mutations-telling.ts'
+import { READ, READ_AS } from './mutations-told.ts'
+import { WAITING } from './mutations-waiting.ts'
 import { YEARS } from './mutations-years.ts'
 
 /** Each round is a seed: the same one tries the same places. Those of a build are always the same, so that none is red by chance. */
 const ROUNDS = Number(process.env['AUDIT_ROUNDS'] ?? 2)
 const FIRST = Number(process.env['AUDIT_SEED'] ?? 1)
-const ALL = [...MONEY, ...PAYOUTS, ...PEOPLE, ...RUNS, ...CONTROL, ...POWERS, ...ACCOUNTS, ...READ, ...READ_AS]
+const ALL = [
+  ...MONEY,
+  ...PAYOUTS,
+  ...PEOPLE,
+  ...RUNS,
+  ...CONTROL,
+  ...POWERS,
+  ...ACCOUNTS,
+  ...READ,
+  ...READ_AS,
+  ...WAITING,
+]
 
 let trial: Trial
 let ended: Trial

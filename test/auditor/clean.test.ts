@@ -1,7 +1,8 @@
 /** Where nothing is wrong nothing is found: in books in which everything has happened that can, with each of their proofs. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { audit, type Audited, type AuditOptions } from '../../auditor/audit.ts'
 import { CHECKED_ELSEWHERE, CHECKS } from '../../auditor/checks.ts'
+import type { StatementSource } from '../../auditor/statements/statement.ts'
 import { openDatabase } from '../../store/database.ts'
 import { auditOptions } from '../support/audited.ts'
 import { openCountry, type Country } from '../support/audited-country.ts'
@@ -46,10 +47,16 @@ test('nothing is found in a country in which all has gone rightly, as the role t
   expect(notices).toContainEqual(expect.stringMatching(/^I16: \d+ payouts wait for people$/))
 })
 
-test('every invariant is held, or named as one that the fault harness holds', async () => {
-  const { invariants, elsewhere } = await audited()
+test('every invariant is held, or named as one that the fault harness holds, or as one for which something was not given', async () => {
+  const { invariants, elsewhere, notChecked } = await audited()
   const all = Array.from({ length: 23 }, (_, at) => `I${at + 1}`)
-  expect([...invariants, ...elsewhere]).toEqual(expect.arrayContaining(all))
+  const unheld = [...new Set(notChecked.map(({ invariant }) => invariant))]
+  expect([...invariants, ...elsewhere, ...unheld]).toEqual(expect.arrayContaining(all))
+  expect(invariants.filter((one) => unheld.includes(one))).toEqual([])
+  expect(notChecked.map(({ invariant, evidence }) => [invariant, evidence])).toEqual([
+    ['I21', 'programmes'],
+    ['I22', 'chain'],
+  ])
   expect(elsewhere).toEqual([...CHECKED_ELSEWHERE])
   for (const { name, title } of CHECKS)
     expect({ name, title }).toEqual({
@@ -81,5 +88,42 @@ test('an audit takes no number of a transaction while it looks, for the sealer w
 })
 
 test('accounts are compared by their last digits where the keys of fingerprints are not given', async () => {
-  expect((await audited({ accountKeys: new Map() })).findings).toEqual([])
+  const { findings, notChecked } = await audited({ accountKeys: new Map() })
+  expect(findings).toEqual([])
+  expect(notChecked).toContainEqual({
+    invariant: 'I13',
+    evidence: 'account-keys',
+    reason: 'accounts were compared by institution and last digits only',
+    give: 'LUNAS_ACCOUNT_KEYS',
+  })
+})
+
+describe('what nobody was asked for is not told as held:', () => {
+  const unheld = async (more: Partial<AuditOptions>): Promise<readonly string[]> => {
+    const { count, invariants, notChecked } = await audited(more)
+    expect(count).toBe(0)
+    expect(invariants.filter((one) => notChecked.some(({ invariant }) => invariant === one))).toEqual([])
+    return notChecked.map(({ invariant, reason }) => `${invariant}: ${reason}`)
+  }
+
+  test('statements, of every gateway or of one', async () => {
+    const lost = ['I1', 'I2', 'I8', 'I13', 'I26']
+    expect(await unheld({ statements: [] })).toEqual(
+      expect.arrayContaining(lost.map((one) => `${one}: no statements were given`)),
+    )
+    const elsewhere: StatementSource = { gateway: 'other', async *statements() {} }
+    expect(await unheld({ statements: [elsewhere] })).toEqual(
+      expect.arrayContaining(lost.map((one) => `${one}: no statements of sandbox were given`)),
+    )
+  })
+
+  test('programme files, of every version or of one', async () => {
+    expect(await unheld({ programmeFiles: null })).toContain('I21: no programme files were given')
+    expect(await unheld({ programmeFiles: new Map() })).toContain('I21: no programme file of swift@1 was given')
+  })
+
+  test('what was anchored, or the chain itself', async () => {
+    expect(await unheld({ chain: true })).toContain('I22: the chain was compared with nothing outside the database')
+    expect(await unheld({})).toContain('I22: the chain of seals was not recomputed')
+  })
 })

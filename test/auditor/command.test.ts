@@ -47,12 +47,38 @@ const here = (): string[] => [
   '2027-01-31T00:00:00Z',
 ]
 
+const WITHOUT = ['--without', 'account-keys,programmes', '--without', 'anchors']
+
 test('tells people what was looked at, how far it is, and that nothing was found', async () => {
-  const { code, stdout, stderr } = await audit(...here())
-  expect({ code, end: stdout.split('\n').at(-3) }).toEqual({ code: 0, end: 'Nothing was found.' })
+  const { code, stdout, stderr } = await audit(...here(), ...WITHOUT)
+  expect({ code, end: stdout.split('\n').at(-3) }).toEqual({ code: 0, end: 'Nothing was found in what was checked.' })
   expect(stdout).toMatch(/^Looked at .*\d+ postings/)
   expect(stdout).toContain('Held by the fault harness: I11 I12 I18.')
   expect(stderr).toMatch(/^well {2}ledger: every posting is/m)
+})
+
+test('does not call well what it was not given: it says what to give, and ends with 2 unless it is told to go without', async () => {
+  const [database, url = '', ...at] = here().toSpliced(2, 2)
+  const blind = await audit(database ?? '', url, ...at)
+  expect(blind.code).toBe(2)
+  expect(blind.stdout).toContain(
+    'Not checked: I1 I2 I8 I13 I26, for no statements were given; it takes --statements <folder> or --statements-url <url>.',
+  )
+  const [held = ''] = blind.stdout.match(/^Held: .*$/m) ?? []
+  expect(held).not.toMatch(/ I(1|2|8|13|21|22|26)\b(?=.*\. Held by)/)
+  expect(blind.stderr.trimEnd().split('\n').at(-1)).toBe(
+    'not all was checked: give --statements <folder> or --statements-url <url>; --programmes <folder>; ' +
+      '--anchors <file> with --public-key <base64>; or go --without statements,programmes,anchors',
+  )
+  const json = await audit(database ?? '', url, ...at, '--json', '--without', 'programmes,anchors')
+  expect(json.code).toBe(2)
+  expect(JSON.parse(json.stdout).notChecked).toContainEqual({
+    invariant: 'I13',
+    evidence: 'statements',
+    reason: 'no statements were given',
+    give: '--statements <folder> or --statements-url <url>',
+  })
+  expect((await audit(database ?? '', url, ...at, '--without', 'statements,programmes', '--no-chain')).code).toBe(0)
 })
 
 test('names each finding and ends with 1; the same as one JSON object', async () => {
@@ -86,6 +112,7 @@ test('explains itself, and says what it cannot do with 2', async () => {
     [[...here(), '--anchors', '/nowhere'], /^there are no anchors at \/nowhere/],
     [[...here(), '--statements-url', 'http://127.0.0.1:1'], /^AUDIT_STATEMENTS_KEY is needed/],
     [[...here(), '--at', 'noon'], /^noon is no time/],
+    [[...here(), '--without', 'doubt'], /^--without takes statements, .*, and not doubt/],
     [['--stack', folder], /^no development stack runs in/],
     [[...here(), '--programmes', '/nowhere'], /^the programme files of \/nowhere cannot be read/],
   ] as const) {

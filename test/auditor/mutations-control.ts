@@ -235,7 +235,7 @@ const WORDS: readonly Mutation[] = [
     'limits',
     ['forbidden', 'appropriation'],
     `WITH one AS (SELECT e.subject, p.id FROM audit_event e JOIN proposal p ON p.decided_at = e.at AND p.programme = e.programme AND ${carriedOut('appropriation').replaceAll('act =', 'p.act =')}
-                   WHERE e.act = 'appropriation-set' AND e.before IS NOT NULL ORDER BY random() LIMIT 1)
+                   WHERE e.act = 'appropriation-set' AND e.before ? 'amount' ORDER BY random() LIMIT 1)
      UPDATE audit_event m SET id = -7 FROM one WHERE m.act = 'proposal-made' AND m.subject = 'proposal:' || one.id RETURNING split_part(one.subject, ':', 2) AS key`,
   ),
   change(

@@ -12,7 +12,9 @@ import { PAYOUTS } from './mutations-payouts.ts'
 import { PEOPLE } from './mutations-people.ts'
 import { POWERS } from './mutations-powers.ts'
 import { RUNS } from './mutations-runs.ts'
-import { READ, READ_AS, TOLD } from './mutations-told.ts'
+import { TOLD } from './mutations-telling.ts'
+import { READ, READ_AS } from './mutations-told.ts'
+import { WAITING } from './mutations-waiting.ts'
 
 function ofEachCheck<T extends { readonly check: string }>(all: readonly T[]): T[] {
   return all.filter(({ check }, at) => all.findIndex((other) => other.check === check) === at)
@@ -37,6 +39,7 @@ describe.each([
   ['powers', POWERS],
   ['accounts', ACCOUNTS],
   ['statements', [...READ, ...READ_AS]],
+  ['waiting', WAITING],
 ] as const)('of %s is found:', (_, mutations) => {
   test.for(ofEachCheck<(typeof mutations)[number]>(mutations))('$name', (mutation) =>
     trial.mutate(mutation, [mutation.check]),

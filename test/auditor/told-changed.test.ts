@@ -50,6 +50,10 @@ describe('after days with differences, one of which was explained, is found', ()
       'explained, and said to be applied',
       `UPDATE discrepancy SET resolution = 'applied', resolved_by = 'engine', reason = NULL WHERE class = 'account'`,
     ],
+    [
+      'a statement that is said to have come again, and never came',
+      `INSERT INTO audit_event (id, at, person, act, subject, after) VALUES (-7, now(), 'engine', 'statement-known', 'statement:sandbox:${NEXT}', '{"version": 7}')`,
+    ],
     ['discrepancy.reason', `UPDATE discrepancy SET reason = 'another' WHERE class = 'account'`],
   ] as const)('%s', async (_column, corruption) => {
     expect(await gateway.audited(corruption)).not.toEqual([])

@@ -18,6 +18,8 @@ describe('the name of a person or service', () => {
     'Engine',
     'bootstrap',
     'LOCAL',
+    'role:operator',
+    'Role:x',
   ])('cannot be "%s"', (name) => {
     expect(checkPerson(name)).not.toBeNull()
   })

@@ -59,7 +59,7 @@ async function verify(...more: string[]): Promise<{ code: number | null; said: S
 
 async function write(): Promise<void> {
   await world.register()
-  await insertAudit(world.root.pool, [{ act: 'corrected', actor: OPERATOR, atMs: NOON, subject: 'x' }])
+  await insertAudit(world.root.pool, [{ act: 'corrected', actor: OPERATOR, atMs: NOON, subject: 'x', before: {} }])
 }
 
 test('killed again and again while others write, the trail stays whole', { timeout: 120_000 }, async () => {

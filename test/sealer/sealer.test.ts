@@ -27,7 +27,9 @@ afterEach(async () => {
 })
 
 async function tell(sql: Sql, subject: string): Promise<void> {
-  await insertAudit(sql, [{ act: 'corrected', actor: OPERATOR, atMs: NOON, subject, after: { b: 1, a: [2, null] } }])
+  await insertAudit(sql, [
+    { act: 'corrected', actor: OPERATOR, atMs: NOON, subject, before: {}, after: { b: 1, a: [2, null] } },
+  ])
 }
 
 async function rows(table: string): Promise<bigint> {

@@ -77,7 +77,7 @@ describe('an appropriation', () => {
     const { budgetLine, currency } = world.programme
     const was = { number: 'DIPA-1', amount: String(each), committed: '0', fiscalYear, budgetLine, currency }
     expect(rows).toEqual([
-      { before: null, after: was },
+      { before: { number: null }, after: was },
       { before: was, after: { ...was, number: 'DIPA-2', amount: String(each * 2n) } },
     ])
   })

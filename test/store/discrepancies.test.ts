@@ -58,6 +58,8 @@ describe('people', () => {
 
   test('one makes somebody look after it, and cannot explain money away', async () => {
     const id = await openOne()
+    expect(await world.store.statements.discrepancy(id)).toMatchObject({ owner: 'role:operator' })
+    await expect(app('UPDATE discrepancy SET owner = NULL WHERE id = $1', [id])).rejects.toThrow('null value')
     await world.act((acts) => acts.assignDiscrepancy({ id, owner: 'tuti' }))
     expect(await world.store.statements.discrepancy(id)).toMatchObject({ owner: 'tuti', state: 'open' })
     expect(await refusal(world.act((acts) => acts.explainDiscrepancy({ id, reason: 'nothing' })))).toBe(
@@ -237,11 +239,17 @@ describe('people', () => {
 test('the report of a day adds up by class', async () => {
   const paid = await at.send()
   await at.reconcile([line(paid), line(paid), credit('c1'), credit('c2')])
-  const report = await world.store.statements.report('swift', 'sandbox', DAY)
+  const report = await world.store.statements.report('swift', 'sandbox', DAY, NOON)
+  const fresh = { overdue: 0, owners: ['role:operator'] }
   expect(report.statement).toMatchObject({ version: 1, lines: 4, complete: true, state: 'settled' })
   expect(report.classes).toEqual([
-    { class: 'duplicate', found: 1, open: 1, difference: -AMOUNT, unresolved: -AMOUNT },
-    { class: 'unreferenced-credit', found: 2, open: 2, difference: 1400n, unresolved: 1400n },
+    { class: 'duplicate', found: 1, open: 1, difference: -AMOUNT, unresolved: -AMOUNT, ...fresh },
+    { class: 'unreferenced-credit', found: 2, open: 2, difference: 1400n, unresolved: 1400n, ...fresh },
   ])
-  expect(await refusal(world.store.statements.report('swift', 'sandbox', NEXT))).toBe('not-found')
+  const later = await world.store.statements.report('swift', 'sandbox', DAY, NOON + 60 * HOUR)
+  expect(later.classes.map(({ class: found, overdue }) => [found, overdue])).toEqual([
+    ['duplicate', 1],
+    ['unreferenced-credit', 0],
+  ])
+  expect(await refusal(world.store.statements.report('swift', 'sandbox', NEXT, NOON))).toBe('not-found')
 })

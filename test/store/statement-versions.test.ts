@@ -1,6 +1,6 @@
 /** What a gateway tells of one day again and again. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { credit, line, NEXT, OPENING, reconciling, type Reconciling } from '../support/statements.ts'
+import { credit, DAY, line, NEXT, OPENING, reconciling, type Reconciling } from '../support/statements.ts'
 import { AMOUNT, openWorld, type World } from '../support/world.ts'
 
 let world: World
@@ -25,10 +25,13 @@ it('a gateway that goes back to the bytes that it told before, under one version
   expect(await at.load([line(paid)])).toEqual({ id, isNew: false })
 })
 
-it('the bytes of an older version number are known, and change nothing', async () => {
+it('the bytes of an older version number are known, are on record as that, and change nothing', async () => {
   const first = await at.reconcile([])
   await at.reconcile([credit('c1')], { version: 2 })
+  const told = `SELECT after FROM audit_event WHERE act = 'statement-known'`
+  expect(await world.count(told)).toBe(0)
   expect(await at.load([])).toEqual({ id: first, isNew: false })
+  expect(await world.one(told)).toEqual({ after: { gateway: 'sandbox', day: DAY, version: 1, changed: false } })
   expect(await world.one('SELECT version FROM statement WHERE NOT superseded')).toEqual({ version: 2 })
 })
 

@@ -38,7 +38,7 @@ export async function openCalm(country: World, signers: Signers): Promise<World>
   })
 }
 
-/** What happens in it, after the days whose statements are at hand. */
+/** What happens in it, after the first days of the other. */
 export async function liveCalmly(calm: World, signers: Signers): Promise<void> {
   const begin = NOON + 5 * DAY
   await hasAccounts(calm, signers, begin)

@@ -4,6 +4,7 @@ import { Reviewed } from './audited-reviews.ts'
 import { liveCalmly, openCalm } from './audited-calm.ts'
 import { History } from './audited-life.ts'
 import { Payments } from './audited-payments.ts'
+import { tellLater } from './audited-later.ts'
 import { powers } from './audited-powers.ts'
 import { appropriation, beginProgramme, done, funding, makeSigners, type Signers } from './audited-signers.ts'
 import { FIRST_DAY, FOURTH_DAY, Teller } from './audited-teller.ts'
@@ -44,7 +45,7 @@ export async function openCountry(): Promise<Country> {
   await resolved(world, signers)
   await reviewed.decide(signers)
   await liveCalmly(calm, signers)
-  return { world, told, signers }
+  return { world, told: await tellLater(world, told), signers }
 }
 
 /** One comes at once, one days after people have recorded it. */

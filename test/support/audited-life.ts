@@ -63,7 +63,7 @@ export class History {
     this.#payments.tell(SECOND_DAY, await this.#payments.line({ ref: sent.ref, payout, account }))
   }
 
-  /** What comes weeks later, of which no statement is at hand. */
+  /** What comes weeks later. */
   async later(): Promise<void> {
     const { act, advance } = this.#world
     const claim = (key: string, atMs: number): Promise<string> => this.#world.claim(key, atMs)

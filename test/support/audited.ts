@@ -14,6 +14,7 @@ export type ToldDays = ReadonlyMap<string, readonly StatementPart[]>
 /** Statements that are at hand, as the sandbox writes them in JSON lines. */
 export function statementsOf(days: ToldDays): StatementSource {
   return {
+    gateway: 'sandbox',
     async *statements() {
       for (const [day, parts] of days) {
         async function* bytes() {
