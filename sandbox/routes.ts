@@ -107,6 +107,8 @@ async function answer(
       return decline(reply, refuse('SERVER_ERROR', 'internal', 500))
     case 'throttled':
       return decline(reply.header('retry-after', '1'), refuse('RATE_LIMITED', 'rate', 429))
+    case 'closed':
+      return decline(reply.header('retry-after', '600'), refuse('RATE_LIMITED', 'rate', 429))
     case 'duplicate':
       return decline(reply, refuse('DUPLICATE', 'key or reference', 409))
     case 'after-callback':

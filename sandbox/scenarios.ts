@@ -21,6 +21,7 @@ export type Answer =
   | 'server-error' // does not commit, answers 500
   | 'reset' // commits, resets the connection
   | 'throttled' // does not commit, answers 429
+  | 'closed' // does not commit, answers 429 and asks for ten minutes, the first time to an account
   | 'duplicate' // commits, answers 409
   | 'after-callback' // commits, pays and calls back before it answers
 
@@ -130,6 +131,7 @@ const SCENARIOS: readonly Scenario[] = [
   scenario('43', 'does not commit, answers 500', { answer: 'server-error' }),
   scenario('44', 'commits, connection reset', { answer: 'reset' }),
   scenario('45', '429 twice, then normal', { answer: 'throttled' }),
+  scenario('46', '429 for ten minutes, once', { answer: 'closed' }),
   scenario('47', 'commits, answers that it is a duplicate', { answer: 'duplicate' }),
   scenario('49', 'final by enquiry only', {
     callbacks: 'final-missing',

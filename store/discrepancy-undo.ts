@@ -28,18 +28,20 @@ export interface PostedDifference {
  */
 export async function takeBack(
   sql: Sql,
-  context: Pick<StoreContext, 'programmes'>,
+  context: Pick<StoreContext, 'programmes' | 'pass'>,
   ids: readonly string[],
   atMs: number,
 ): Promise<void> {
   if (ids.length === 0) return
-  const { rows } = await sql.query<PostedDifference & { readonly currency: string }>(
+  const { pass } = context
+  const correcting = sql.query<PostedDifference & { readonly currency: string }>(
     `UPDATE discrepancy SET state = 'resolved', resolution = 'corrected', resolved_by = 'engine', resolved_at = $2,
             settled_at = coalesce(settled_at, $2), version = version + 1
       WHERE id = ANY ($1) AND (state <> 'resolved' OR resolution = 'applied')
       RETURNING id, gateway, programme, ref, class, difference, fee_reserve, over_reserve`,
     [ids, new Date(atMs)],
   )
+  const { rows } = await pass('undo:written', correcting)
   if (rows.length !== new Set(ids).size) {
     throw new Problem(
       'conflict',
@@ -47,11 +49,15 @@ export async function takeBack(
     )
   }
   const posted = rows.filter(({ difference }) => difference !== 0n)
-  const entries = await Promise.all(posted.map((row) => entryOf(sql, context, row, UNDONE[eventOf(row)], atMs)))
-  await insertPostings(sql, await numbered(sql, [...entries, ...(await giveBack(sql, context, posted, atMs))]))
+  const drawing = Promise.all(posted.map((row) => entryOf(sql, context, row, UNDONE[eventOf(row)], atMs)))
+  const entries = await pass('undo:drawn-up', drawing)
+  const given = await pass('undo:given-back', giveBack(sql, context, posted, atMs))
+  const ours = await pass('undo:numbered', numbered(sql, [...entries, ...given]))
+  await pass('undo:posted', insertPostings(sql, ours))
   const sources = posted.flatMap(({ fee_reserve: source }) => source ?? [])
-  await freeGivenBack(sql, sources, async (code) => (await context.programmes.current(code, sql)).zone, atMs)
-  await insertAudit(
+  const zoneOf = (code: string) => context.programmes.current(code, sql).then(({ zone }) => zone)
+  await pass('undo:freed', freeGivenBack(sql, sources, zoneOf, atMs))
+  const auditing = insertAudit(
     sql,
     rows.map(({ id, programme, ref, difference, class: found }) => ({
       act: 'discrepancy-corrected' as const,
@@ -63,6 +69,7 @@ export async function takeBack(
       after: { class: found, difference: difference.toString() },
     })),
   )
+  await pass('undo:audited', auditing)
 }
 
 /** What was taken from reserves is there again. */

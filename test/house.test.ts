@@ -10,6 +10,7 @@ import { PROBLEM_CODES } from '../domain/problem.ts'
 import { FAILPOINTS } from '../failpoints.ts'
 import { PROJECT_ROOT } from '../local/project.ts'
 import { SHIPPED_PROGRAMMES } from '../programmes/index.ts'
+import { deciderFaults } from './support/house/deciders.ts'
 import { MONEY_PATH, namedWaits } from './support/house/failpoints.ts'
 import { exportFaults, lineFaults, nameFaults, sizeFaults, smallnessFaults } from './support/house/code.ts'
 import { banishedWords, documentFaults, textFaults, wordFaults, type House } from './support/house/documents.ts'
@@ -89,6 +90,8 @@ test('every wait of the path of money has a name, and every name is passed', () 
       .map((name) => `${name} is passed nowhere; take it off failpoints.ts`),
   ])
 })
+
+test('whoever writes where money is has named waits, or an excuse', () => clean(deciderFaults(code)))
 
 test('exports use the words of the glossary', () =>
   clean(code.flatMap((file) => wordFaults(file, banishedWords(textOf('docs/glossary.md'))))))
