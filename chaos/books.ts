@@ -10,7 +10,15 @@ import type { Person } from '../local/demo/people.ts'
 import { dayOf, nextDay } from '../sandbox/statement.ts'
 import { clockAhead, untilDecember } from './live/ahead.ts'
 import { reconcileDay } from './live/days.ts'
-import { decideDiffering, decideOnPeople, resolveOpen, stopRuns, takeBackPart, withhold } from './live/decided.ts'
+import {
+  decideDiffering,
+  decideOnPeople,
+  dropRun,
+  resolveOpen,
+  stopRun,
+  takeBackPart,
+  withhold,
+} from './live/decided.ts'
 import { payOwed } from './live/deeds.ts'
 import { judge, type Judged } from './live/judge.ts'
 import { openKilling, type Killing } from './live/killing.ts'
@@ -118,7 +126,8 @@ async function liveUntil(stand: Stand, people: readonly Person[], so: string): P
 function keepPaying({ tell }: WorldOptions, stand: Stand, killing: Killing): { stop(): Promise<void> } {
   let isOver = false
   const round = async (): Promise<void> => {
-    for (const run of await stand.store.runs.list([stand.programme.code], true)) await stopRuns(stand, killing, run)
+    for (const run of await stand.store.runs.list([stand.programme.code], true)) await stopRun(stand, killing, run)
+    if (killing.wants('discard:')) await dropRun(stand)
     await payOwed(stand, !killing.wants('release:waited'))
   }
   const running = (async () => {

@@ -85,13 +85,20 @@ export async function admit(
       await pass('admission:recorded', record(sql, decreed, programme, part))
     }
   }
-  // The last of all: statements that take from the wave's reserve wait for who has added to it.
-  const [group] = groups
-  if (fees > 0n && group) {
-    const of = { appropriation: wave.appropriation, amount: fees, atMs }
-    await pass('admission:fees', addReserve(sql, group.programme, `wave:${wave.programme}:${wave.code}`, of))
-  }
+  await pass('admission:fees', reserveFees(sql, wave, groups[0]?.programme, fees, atMs))
   return { admitted: count }
+}
+
+/** The last of all: statements that take from the wave's reserve wait for who has added to it. */
+async function reserveFees(
+  sql: Sql,
+  { programme: code, code: wave, appropriation }: WaveRow,
+  programme: Programme | undefined,
+  amount: bigint,
+  atMs: number,
+): Promise<void> {
+  if (amount > 0n && programme)
+    await addReserve(sql, programme, `wave:${code}:${wave}`, { appropriation, amount, atMs })
 }
 
 /** Everybody of a list under the rules they registered under. */

@@ -93,6 +93,21 @@ test('every wait of the path of money has a name, and every name is passed', () 
 
 test('whoever writes where money is has named waits, or an excuse', () => clean(deciderFaults(code)))
 
+test('a writer that nobody has named is found, however it writes', () => {
+  const written = (text: string): number => deciderFaults([{ path: 'store/new.ts', text }]).length
+  const said = 'UPDATE payout SET state = $1'
+  expect(written(`export async function give(sql) { await sql.query(\`${said}\`) }`)).toBe(1)
+  expect(written(`const GIVE = \`${said}\`\nexport const give = async (sql) => { await sql.query(GIVE) }`)).toBe(1)
+  expect(
+    written(`export function give(sql) { return write(sql) }\nfunction write(sql) { return insertPostings(sql) }`),
+  ).toBe(1)
+  expect(written(`export function createGiving() { return { async give(sql) { await sql.query('${said}') } } }`)).toBe(
+    1,
+  )
+  expect(written(`class Giving { async give(sql) { await sql.query('${said}') } }`)).toBe(1)
+  expect(written(`export async function look(sql) { await sql.query('SELECT FROM payout') }`)).toBe(0)
+})
+
 test('exports use the words of the glossary', () =>
   clean(code.flatMap((file) => wordFaults(file, banishedWords(textOf('docs/glossary.md'))))))
 

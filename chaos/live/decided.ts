@@ -41,32 +41,32 @@ export async function withhold(stand: Stand, refs: readonly string[]): Promise<v
   }
 }
 
+/** A run that nobody has put forward is dropped: what is on it joins the next. */
+export async function dropRun({ calls, programme }: Stand): Promise<void> {
+  // Nothing owed is an answer too.
+  const made = await calls.post('operator', '/v1/runs', { programme: programme.code }).catch(() => null)
+  if (made?.status !== 201) return
+  await calls.post('operator', `/v1/runs/${String(made.body['run'])}/discard`, { reason: 'too early' })
+}
+
 interface RunSeen {
   readonly key: string
   readonly state: string
 }
 
-/** Does to runs what people may: each way as long as its failpoints have kills to come. True when it has done something to this one. */
-export async function stopRuns({ calls, identities }: Stand, { wants }: Killing, run: RunSeen): Promise<boolean> {
+/** Does to a run that lets its lines go what people may: each way as long as its failpoints have kills to come. */
+export async function stopRun({ calls, identities }: Stand, { wants }: Killing, run: RunSeen): Promise<void> {
   const reason = 'looked at again'
-  if (run.state === 'collecting' && wants('discard:')) {
-    await calls.post('operator', `/v1/runs/${run.key}/discard`, { reason })
-    return true
-  }
-  if (run.state !== 'approved' && run.state !== 'releasing') return false
+  if (run.state !== 'approved' && run.state !== 'releasing') return
   if (wants('pause:', 'resume:')) {
     await calls.post('operator', `/v1/runs/${run.key}/pause`, { reason })
     await calls.post('operator', `/v1/runs/${run.key}/resume`, { reason })
-    return true
-  }
-  if (wants('abort:')) {
+  } else if (wants('abort:')) {
     await agree(calls, identities, { act: 'run-abort', content: { run: run.key }, reason }, 'operator')
-    return true
+  } else if (wants('release:waited')) {
+    // It stays stopped until its approval ends.
+    await calls.post('operator', `/v1/runs/${run.key}/pause`, { reason })
   }
-  if (!wants('release:waited')) return false
-  // It stays stopped until its approval ends.
-  await calls.post('operator', `/v1/runs/${run.key}/pause`, { reason })
-  return true
 }
 
 const REVIEWED = `SELECT d.key AS disbursement, d.version::text, y.key AS payout, y.version::text AS payout_version, c.class
