@@ -1,8 +1,8 @@
 /** Many runs on one day: the tenth comes after the second, whatever their names look like. */
 import { afterEach, expect, test } from 'vitest'
+import { foundIn } from '../support/audited.ts'
 import { abortRun, approved, collect, openRunWorld, release } from '../support/runs.ts'
-import { telling } from '../support/told-world.ts'
-import { disbursementOf, MINUTE, NOON, seen, type World } from '../support/world.ts'
+import { disbursementOf, HOUR, MINUTE, NOON, seen, type World } from '../support/world.ts'
 
 const opened: World[] = []
 afterEach(async () => {
@@ -12,7 +12,6 @@ afterEach(async () => {
 test('what is sent under the tenth run of a day was not sent under the second, which was aborted', async () => {
   const world = await openRunWorld()
   opened.push(world)
-  const gateway = await telling(world)
   const dropped = async (): Promise<void> => {
     const { key } = await collect(world)
     await world.act((acts) => acts.discardRun({ run: key, reason: 'too early' }), NOON)
@@ -28,5 +27,6 @@ test('what is sent under the tenth run of a day was not sent under the second, w
   await release(world, tenth)
   const payout = await world.claim(disbursementOf(ref), NOON + MINUTE)
   await world.observe({ payout, source: 'submit', send: 1, fact: seen('paid'), atMs: NOON + MINUTE })
-  expect((await gateway.audited()).filter((finding) => finding.includes('aborted'))).toEqual([])
+  const found = await foundIn(world, NOON + HOUR, ['runs'])
+  expect(found.filter(({ says }) => says.includes('aborted'))).toEqual([])
 })
