@@ -58,7 +58,8 @@ export function createReconciliationActivities(dependencies: ReconciliationDepen
     matchStatement: ({ gateway, statement }) =>
       translateProblems(async () => {
         const rule = gatewayOf(dependencies, gateway).capabilities.statement
-        return (await store.statements.match(statement, rule, now())).differences
+        const matching = store.statements.match(statement, rule, now())
+        return (await pass('match:committed', matching)).differences
       }),
     settleStatement: ({ statement }) =>
       translateProblems(async () => {

@@ -97,7 +97,7 @@ WITH line AS (
                 CASE WHEN direction = 'credit' THEN 'unreferenced-credit' WHEN amount IS NULL THEN 'amount' ELSE 'unknown-reference' END
               WHEN repeated OR is_placed AND (is_second OR money = 'credited' AND NOT is_decided) THEN 'duplicate'
               WHEN currency <> here_currency THEN 'currency'
-              WHEN amount IS DISTINCT FROM here AND (amount IS DISTINCT FROM part OR is_part_news) THEN 'amount'
+              WHEN amount IS DISTINCT FROM here AND (part IS NULL OR amount IS DISTINCT FROM part OR is_part_news) THEN 'amount'
               WHEN is_other_account THEN 'account'
               WHEN is_transfer THEN NULL
               WHEN is_decided THEN NULL

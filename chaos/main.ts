@@ -24,6 +24,15 @@ const bug = (text: string): Plant => {
   return text
 }
 
+const words = (text: string): readonly string[] => text.split(',')
+
+interface FailpointsCommand {
+  readonly each: number
+  readonly people: number
+  readonly only?: readonly string[]
+  readonly json?: boolean
+}
+
 const program = new Command('chaos').description('breaks the engine and judges what is left of the money')
 
 program
@@ -57,10 +66,14 @@ program
   .description('kills the process at every failpoint while people are paid, on the real stack; then the auditor judges')
   .option('--each <n>', 'how often at each', whole, 3)
   .option('--people <n>', 'people of each kind in a round', whole, 2)
+  .option('--only <names>', 'only those that begin with one of these, separated by commas', words)
   .option('--json', 'one JSON object on standard output')
-  .action(async ({ each, people, json }: { each: number; people: number; json?: boolean }) => {
+  .action(async ({ each, people, only, json }: FailpointsCommand) => {
     const { killAtFailpoints } = await import('./failpoints.ts')
-    const result = await killAtFailpoints({ each, people, tell: (line) => process.stderr.write(`${line}\n`) })
+    const { FAILPOINTS } = await import('../failpoints.ts')
+    const points = FAILPOINTS.filter((point) => only?.some((beginning) => point.startsWith(beginning)) ?? true)
+    const tell = (line: string): void => void process.stderr.write(`${line}\n`)
+    const result = await killAtFailpoints({ each, people, only: points, tell })
     verdict(result, json)
     if (result.unreached.length > 0) process.exitCode = 1
   })

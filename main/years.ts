@@ -3,7 +3,7 @@ import type { Store } from '../store/index.ts'
 
 const LOOK_MS = 5000
 
-/** Looks every few seconds until it is stopped. Any number of processes may: each part is done by one. */
+/** Looks at once, and every few seconds until it is stopped. Any number of processes may: each part is done by one. */
 export function startYears(
   store: Pick<Store, 'years'>,
   report: (level: 'WARN', message: string, error?: unknown) => void,
@@ -17,9 +17,11 @@ export function startYears(
       report('WARN', 'the end of a fiscal year does not go on for now', error)
     }
   }
-  const timer = setInterval(() => {
+  const look = (): void => {
     working ??= work().finally(() => (working = undefined))
-  }, LOOK_MS)
+  }
+  look()
+  const timer = setInterval(look, LOOK_MS)
   return {
     async stop() {
       isStopped = true

@@ -34,6 +34,7 @@ export class Book {
   readonly #byReference = new Map<string, Payout[]>()
   readonly #attempts = new Map<string, number>()
   readonly #ignored = new Map<string, number>()
+  readonly #closedTo = new Set<string>()
   readonly #transfers = new Set<string>()
   /** Accounts of scenario 22 and the number of the entry since which they wait for a top-up. */
   readonly #shortSince = new Map<string, number>()
@@ -59,6 +60,11 @@ export class Book {
   /** Sends of a reference that were not executed. */
   ignored(reference: string): number {
     return this.#ignored.get(reference) ?? 0
+  }
+
+  /** Whether a payout to an account was turned away for long. */
+  wasClosedTo(account: string): boolean {
+    return this.#closedTo.has(account)
   }
 
   /** What we are told we may spend: nothing while an account of scenario 22 waits for a top-up, else it would not count as short. */
@@ -92,6 +98,7 @@ export class Book {
         return
       case 'ignored':
         this.#ignored.set(entry.reference, this.ignored(entry.reference) + 1)
+        if (entry.account !== undefined) this.#closedTo.add(entry.account)
         return
       case 'accepted':
         this.#open(entry, entry.seq, Date.parse(entry.virtualAt))

@@ -52,8 +52,10 @@ export function openDesk(parts: DeskParts): Desk {
 
     const { answer } = scenarioOf(request.account)
     const ignores = sendsIgnored(answer)
-    if (book.ignored(request.reference) < ignores) {
-      record(parts, { kind: 'ignored', reference: request.reference, answer })
+    const { reference, account } = request
+    const isIgnored = answer === 'closed' ? !book.wasClosedTo(account) : book.ignored(reference) < ignores
+    if (isIgnored) {
+      record(parts, { kind: 'ignored', reference, answer, ...(answer === 'closed' ? { account } : {}) })
       return { kind: 'ignored', answer }
     }
     return { kind: 'committed', payout: commit(request, key, bodySha256), answer: ignores > 0 ? 'normal' : answer }
@@ -162,5 +164,5 @@ function returnedOf({ amount, scenario }: Payout): bigint {
 function sendsIgnored(answer: Answer): number {
   if (answer === 'throttled') return 2
   if (answer === 'always-lost' || answer === 'refused') return Infinity
-  return answer === 'lost' || answer === 'server-error' ? 1 : 0
+  return answer === 'lost' || answer === 'server-error' || answer === 'closed' ? 1 : 0
 }

@@ -27,6 +27,8 @@ interface Ignored {
   readonly kind: 'ignored'
   readonly reference: string
   readonly answer: Answer
+  /** Told where only the first payout to an account is not executed. */
+  readonly account?: string
 }
 
 export interface Accepted {

@@ -113,6 +113,8 @@ async function answer(
     case 'refused':
     case 'refused-yet-done':
       return decline(reply, refuse('AMOUNT_OUT_OF_RANGE', 'amount'))
+    case 'closed':
+      return decline(reply.header('retry-after', '600'), refuse('RATE_LIMITED', 'rate', 429))
     case 'duplicate':
       return decline(reply, refuse('DUPLICATE', 'key or reference', 409))
     case 'after-callback':

@@ -25,6 +25,7 @@ export type Answer =
   | 'throttled-yet-done' // commits, answers 429: not again for a day
   | 'refused' // does not commit, answers 400
   | 'refused-yet-done' // commits, answers 400
+  | 'closed' // does not commit, answers 429 and asks for ten minutes, the first time to an account
   | 'duplicate' // commits, answers 409
   | 'after-callback' // commits, pays and calls back before it answers
 
@@ -158,6 +159,7 @@ const SCENARIOS: readonly Scenario[] = [
   scenario('43', 'does not commit, answers 500', { answer: 'server-error' }),
   scenario('44', 'commits, connection reset', { answer: 'reset' }),
   scenario('45', '429 twice, then normal', { answer: 'throttled' }),
+  scenario('46', '429 for ten minutes, once', { answer: 'closed' }),
   scenario('47', 'commits, answers that it is a duplicate', { answer: 'duplicate' }),
   scenario('48', 'refused by the answer to its sending, and paid', {
     answer: 'refused-yet-done',

@@ -14,6 +14,7 @@ import { dayFaults } from './document-numbers.ts'
 import { addReserve } from './fees.ts'
 import { holdYears } from './freeze-locks.ts'
 import { insertMessages, nudge } from './nudges.ts'
+import type { StoreContext } from './options.ts'
 import { insertPostings } from './postings.ts'
 import type { ProgrammeBook } from './programmes.ts'
 import { invalid } from './two-person-act.ts'
@@ -51,48 +52,70 @@ interface Decreed {
  */
 export async function admit(
   sql: Sql,
-  programmes: ProgrammeBook,
+  { programmes, pass }: Pick<StoreContext, 'programmes' | 'pass'>,
   admission: Admission,
   actor: Actor,
   atMs: number,
 ): Promise<{ admitted: number }> {
-  const wave = await lockWave(sql, admission.programme, admission.wave)
+  const wave = await pass('admission:wave', lockWave(sql, admission.programme, admission.wave))
   if (wave.state !== 'open') {
     throw new Problem('wave-not-open', `wave ${wave.code} is closed; nobody can be admitted to it`)
   }
   const { decreeDate } = admission
   const faults = dayFaults('/decreeDate', decreeDate)
   if (faults.length > 0) throw invalid(faults)
-  const versions = await lockWaiting(sql, admission)
-  const groups: { readonly programme: Programme; readonly refs: readonly string[] }[] = []
-  for (const [version, refs] of versions) {
-    groups.push({ programme: await programmes.version(admission.programme, version, sql), refs })
-  }
+  const versions = await pass('admission:locked', lockWaiting(sql, admission))
+  const groups = await pass('admission:ruled', groupsOf(sql, programmes, admission.programme, versions))
   if (decreeDate === undefined && groups.some(({ programme }) => programme.requires?.includes('decree-date'))) {
     throw invalid([{ pointer: '/decreeDate', detail: 'is missing: the programme requires it' }])
   }
   const count = groups.reduce((sum, { refs }) => sum + refs.length, 0)
   const total = groups.reduce((sum, group) => sum + entitlementTotal(group.programme) * BigInt(group.refs.length), 0n)
   const fees = groups.reduce((sum, { programme, refs }) => sum + feesOfPerson(programme) * BigInt(refs.length), 0n)
-  await reserve(sql, wave, count, total + fees)
-  await sql.query(
+  await pass('admission:reserved', reserve(sql, wave, count, total + fees))
+  const decreeing = sql.query(
     'UPDATE wave SET decree = $3, decree_date = $4 WHERE programme = $1 AND code = $2 AND decree IS NULL',
     [admission.programme, wave.code, admission.decree, decreeDate ?? null],
   )
-  const decreed = { admission, wave, actor, atMs, ...(await budgetOf(sql, wave)) }
+  await pass('admission:decreed', decreeing)
+  const decreed = { admission, wave, actor, atMs, ...(await pass('admission:budgeted', budgetOf(sql, wave))) }
   for (const { programme, refs } of groups) {
     for (const part of partsOf(refs)) {
-      await insertPlan(sql, decreed, programme, part)
-      await record(sql, decreed, programme, part)
+      await pass('admission:planned', insertPlan(sql, decreed, programme, part))
+      await pass('admission:recorded', record(sql, decreed, programme, part))
     }
   }
-  // The last of all: statements that take from the wave's reserve wait for who has added to it.
-  const [group] = groups
-  if (fees > 0n && group) {
-    const { appropriation } = wave
-    await addReserve(sql, group.programme, `wave:${wave.programme}:${wave.code}`, { appropriation, amount: fees, atMs })
-  }
+  await pass('admission:fees', reserveFees(sql, wave, groups[0]?.programme, fees, atMs))
   return { admitted: count }
+}
+
+/** The last of all: statements that take from the wave's reserve wait for who has added to it. */
+async function reserveFees(
+  sql: Sql,
+  { programme: code, code: wave, appropriation }: WaveRow,
+  programme: Programme | undefined,
+  amount: bigint,
+  atMs: number,
+): Promise<void> {
+  if (amount > 0n && programme)
+    await addReserve(sql, programme, `wave:${code}:${wave}`, { appropriation, amount, atMs })
+}
+
+/** Everybody of a list under the rules they registered under. */
+interface Group {
+  readonly programme: Programme
+  readonly refs: readonly string[]
+}
+
+async function groupsOf(
+  sql: Sql,
+  programmes: ProgrammeBook,
+  code: string,
+  versions: ReadonlyMap<number, readonly string[]>,
+): Promise<Group[]> {
+  const groups: Group[] = []
+  for (const [version, refs] of versions) groups.push({ programme: await programmes.version(code, version, sql), refs })
+  return groups
 }
 
 function partsOf(refs: readonly string[]): (readonly string[])[] {

@@ -4,6 +4,7 @@ import type { Actor } from '../domain/act.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Programme } from '../domain/programme.ts'
 import { localDate } from '../domain/zone.ts'
+import { passBy, type Pass } from '../failpoints.ts'
 import { insertAudit } from './audit.ts'
 import { one, patient, type Sql } from './database.ts'
 import { holdYears } from './freeze-locks.ts'
@@ -28,18 +29,20 @@ export async function setAppropriation(
   appropriation: NewAppropriation,
   actor: Actor,
   atMs: number,
+  pass: Pass = passBy,
 ): Promise<{ id: string; amount: bigint; committed: bigint }> {
   const { programme, fiscalYear, number, amount, date = null } = appropriation
-  await requireOpenYear(sql, appropriation)
-  const isNew = await insertEmpty(sql, appropriation)
-  const before = await lockAppropriation(sql, appropriation)
-  const committed = await promisedOf(sql, before.id)
+  await pass('appropriation:asked', requireOpenYear(sql, appropriation))
+  const isNew = await pass('appropriation:begun', insertEmpty(sql, appropriation))
+  const before = await pass('appropriation:locked', lockAppropriation(sql, appropriation))
+  const committed = await pass('appropriation:summed', promisedOf(sql, before.id))
   refuseTooSmall(amount, committed)
-  await sql.query(
+  const writing = sql.query(
     'UPDATE appropriation SET amount = $2, number = $3, committed = $4, document_date = $5 WHERE id = $1',
     [before.id, amount, number, committed, date],
   )
-  await postChange(sql, appropriation, before, atMs)
+  await pass('appropriation:written', writing)
+  await pass('appropriation:posted', postChange(sql, appropriation, before, atMs))
   const subject = `appropriation:${before.id}`
   const told = { fiscalYear, budgetLine: programme.budgetLine, currency: programme.currency }
   const dated = (day: string | null) => (day === null ? {} : { date: day })
@@ -49,9 +52,10 @@ export async function setAppropriation(
   const was = isNew
     ? { number: null }
     : { ...told, amount: had.toString(), number: under, committed: promised.toString(), ...dated(of) }
-  await insertAudit(sql, [
+  const auditing = insertAudit(sql, [
     { act: 'appropriation-set', actor, atMs, subject, programme: programme.code, before: was, after },
   ])
+  await pass('appropriation:audited', auditing)
   return { id: before.id, amount, committed }
 }
 

@@ -133,21 +133,21 @@ export async function makeDeduction(
   actor: Actor,
   atMs: number,
 ): Promise<void> {
+  const { pass } = context
   const { programme: code, disbursement, payout, cause, reference } = asked
-  await lockOwed(sql, disbursement)
-  await holdYears(sql, code)
-  await holdCollecting(sql, code)
-  const looked = await checkDeduction(sql, asked)
+  await pass('deduction:locked', lockOwed(sql, disbursement))
+  await pass('deduction:year', holdYears(sql, code))
+  await pass('deduction:alone', holdCollecting(sql, code))
+  const looked = await pass('deduction:checked', checkDeduction(sql, asked))
   const { row, amount, deducted } = looked
   const id = randomUUID()
-  await write(sql, asked, looked, { id, proposal, atMs })
-  const programme = await context.programmes.version(code, row.programme_version, sql)
+  await pass('deduction:written', write(sql, asked, looked, { id, proposal, atMs }))
+  const programme = await pass('deduction:ruled', context.programmes.version(code, row.programme_version, sql))
   const { ref, currency, tranche } = row
   const businessDate = localDate(programme.zone, atMs)
   const of = { currency, programme: code, ref, fiscalYear: row.fiscal_year, budgetLine: row.budget_line, businessDate }
-  await insertPostings(sql, [
-    { ...of, event: isOffset(cause) ? 'offset' : 'withheld', subject: `deduction:${id}`, amount },
-  ])
+  const event = isOffset(cause) ? 'offset' : 'withheld'
+  await pass('deduction:posted', insertPostings(sql, [{ ...of, event, subject: `deduction:${id}`, amount }]))
   const told = {
     deduction: id,
     tranche,
@@ -160,10 +160,11 @@ export async function makeDeduction(
   }
   const before = { disbursement: row.state, owed: row.owed.toString() }
   const after = { ...told, disbursement: deducted.state ?? row.state, proposal, proposer }
-  await insertAudit(sql, [
+  const auditing = insertAudit(sql, [
     { act: 'deduction-made', actor, atMs, subject: disbursement, programme: code, ref, reason, before, after },
   ])
-  await insertMessages(sql, [nudge(code, ref, 'payout')])
+  await pass('deduction:audited', auditing)
+  await pass('deduction:told', insertMessages(sql, [nudge(code, ref, 'payout')]))
 }
 
 async function write(

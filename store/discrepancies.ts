@@ -181,22 +181,25 @@ export interface Explanation {
  */
 export async function explainDiscrepancy(
   sql: Sql,
+  { pass }: Pick<StoreContext, 'pass'>,
   { id, reason }: Explanation,
   actor: Actor,
   atMs: number,
 ): Promise<DiscrepancyView> {
-  const found = await lockOpen(sql, id)
+  const found = await pass('explain:locked', lockOpen(sql, id))
   if (found.difference !== 0n) {
     throw new Problem('two-people-needed', 'there is money in this difference: one person cannot explain it away')
   }
-  await refuseUnclear(sql, found)
-  await resolve(sql, found, { resolution: 'explained', reason, proposedBy: null, proposal: null }, actor, atMs)
+  await pass('explain:clear', refuseUnclear(sql, found))
+  const end = { resolution: 'explained', reason, proposedBy: null, proposal: null } as const
+  await pass('explain:written', resolve(sql, found, end, actor, atMs))
   const { programme, ref } = found
   const before = { state: found.state, owner: found.owner }
   const after = { class: found.class }
-  await insertAudit(sql, [
+  const auditing = insertAudit(sql, [
     { act: 'discrepancy-explained', actor, atMs, subject: `discrepancy:${id}`, programme, ref, reason, before, after },
   ])
+  await pass('explain:audited', auditing)
   return findDiscrepancy(sql, id)
 }
 
@@ -286,37 +289,42 @@ function saidToBe(seen: DiscrepancyView, difference: bigint): DiscrepancyView {
  */
 export async function resolveDiscrepancy(
   sql: Sql,
-  context: Pick<StoreContext, 'programmes'>,
+  context: Pick<StoreContext, 'programmes' | 'pass'>,
   decision: MoneyDecision,
   actor: Actor,
   atMs: number,
 ): Promise<DiscrepancyView> {
+  const { pass } = context
   const { id, resolution, reason, proposedBy, proposal } = decision
   if (proposedBy === actor.person || [proposedBy, actor.person].includes(engineActor().person)) {
     throw new Problem('two-people-needed', 'two different people resolve a difference with money in it')
   }
-  const seen = await checkResolution(sql, decision, 'FOR UPDATE')
+  const seen = await pass('resolve:checked', checkResolution(sql, decision, 'FOR UPDATE'))
   const found = isUnread(seen) ? saidToBe(seen, decision.difference) : seen
-  await resolve(sql, found, { resolution, reason, proposedBy, proposal }, actor, atMs)
+  await pass('resolve:written', resolve(sql, found, { resolution, reason, proposedBy, proposal }, actor, atMs))
   const { programme, ref } = found
   const entries: LedgerEntry[] = []
   if (seen.difference !== found.difference) {
     // What no statement tells exactly was not booked when it was found.
-    entries.push(await entryOf(sql, context, found, eventOf(found), atMs))
+    entries.push(await pass('resolve:found', entryOf(sql, context, found, eventOf(found), atMs)))
     const before = { difference: seen.difference.toString() }
     const said = { class: found.class, difference: found.difference.toString(), proposedBy }
     const act = 'discrepancy-found' as const
-    await insertAudit(sql, [
+    const telling = insertAudit(sql, [
       { act, actor, atMs, subject: `discrepancy:${id}`, programme, ref, reason, before, after: said },
     ])
+    await pass('resolve:said', telling)
   }
-  entries.push(await entryOf(sql, context, found, RESOLVES[resolution] ?? UNDONE[eventOf(found)], atMs))
-  await insertPostings(sql, await numbered(sql, entries))
+  const ending = entryOf(sql, context, found, RESOLVES[resolution] ?? UNDONE[eventOf(found)], atMs)
+  entries.push(await pass('resolve:drawn-up', ending))
+  const ours = await pass('resolve:numbered', numbered(sql, entries))
+  await pass('resolve:posted', insertPostings(sql, ours))
   const before = { state: seen.state, owner: seen.owner }
   const after = { class: found.class, resolution, difference: found.difference.toString(), proposedBy }
-  await insertAudit(sql, [
+  const auditing = insertAudit(sql, [
     { act: 'discrepancy-resolved', actor, atMs, subject: `discrepancy:${id}`, programme, ref, reason, before, after },
   ])
+  await pass('resolve:audited', auditing)
   return findDiscrepancy(sql, id)
 }
 

@@ -37,10 +37,11 @@ export async function resettle(
   actor: Actor,
   atMs: number,
 ): Promise<void> {
-  const { rows } = await sql.query<OpenRow>(OPEN, [payout])
+  const { pass } = context
+  const { rows } = await pass('resettle:found', sql.query<OpenRow>(OPEN, [payout]))
   if (rows.length === 0) return
-  const booked = await bookedPayouts(sql, [payout])
-  for (const row of rows) await resettleOne(sql, context, row, booked, word, actor, atMs)
+  const booked = await pass('resettle:booked', bookedPayouts(sql, [payout]))
+  for (const row of rows) await pass('resettle:done', resettleOne(sql, context, row, booked, word, actor, atMs))
 }
 
 /** A movement whose amount no statement tells is what people have found of its payout. A second one, or a fee beside it, is not: two people say what that is. */
@@ -63,14 +64,18 @@ async function resettleOne(
   const before = row.difference
   const isOver = isSettled(facts) || isDecidedUnread(facts)
   if (difference === before && !(difference === 0n && isOver)) return
-  const entries: LedgerEntry[] = []
-  if (before !== 0n) entries.push(await entryOf(sql, context, row, UNDONE[eventOf(row)], atMs))
+  const { pass } = context
   const now = { ...row, difference }
-  if (difference !== 0n) entries.push(await entryOf(sql, context, now, eventOf(now), atMs))
-  await insertPostings(sql, await numbered(sql, entries))
+  const events = [
+    ...(before === 0n ? [] : [entryOf(sql, context, row, UNDONE[eventOf(row)], atMs)]),
+    ...(difference === 0n ? [] : [entryOf(sql, context, now, eventOf(now), atMs)]),
+  ]
+  const drawnUp: LedgerEntry[] = await pass('resettle:drawn-up', Promise.all(events))
+  const entries = await pass('resettle:numbered', numbered(sql, drawnUp))
+  await pass('resettle:posted', insertPostings(sql, entries))
   // What was in suspense stays on record as it was found; `booked` says that it left.
   const end = difference !== 0n ? null : before === 0n ? 'applied' : 'booked'
-  await sql.query(
+  const writing = sql.query(
     `UPDATE discrepancy
         SET decided_under = $8, difference = CASE WHEN $3::text = 'booked' THEN difference ELSE $2 END, version = version + 1,
             state = CASE WHEN $3::text IS NULL THEN 'open' ELSE 'resolved' END, resolution = $3::text,
@@ -80,10 +85,11 @@ async function resettleOne(
       WHERE id = $1`,
     [row.id, difference, end, new Date(atMs), actor.person, proposedBy, reason, proposal],
   )
+  await pass('resettle:written', writing)
   const after = { class: row.class, resolution: end, difference: difference.toString(), proposedBy }
   const { programme, ref } = row
   const act = end === null ? ('discrepancy-found' as const) : ('discrepancy-resolved' as const)
-  await insertAudit(sql, [
+  const auditing = insertAudit(sql, [
     {
       act,
       actor,
@@ -96,4 +102,5 @@ async function resettleOne(
       after,
     },
   ])
+  await pass('resettle:audited', auditing)
 }

@@ -28,12 +28,13 @@ export interface PostedDifference {
  */
 export async function takeBack(
   sql: Sql,
-  context: Pick<StoreContext, 'programmes'>,
+  context: Pick<StoreContext, 'programmes' | 'pass'>,
   ids: readonly string[],
   atMs: number,
 ): Promise<void> {
   if (ids.length === 0) return
-  const { rows } = await sql.query<PostedDifference & { readonly state: string; readonly owner: string }>(
+  const { pass } = context
+  const correcting = sql.query<PostedDifference & { readonly state: string; readonly owner: string }>(
     `UPDATE discrepancy d SET state = 'resolved', resolution = 'corrected', resolved_by = 'engine', resolved_at = $2,
             settled_at = coalesce(d.settled_at, $2), version = d.version + 1
        FROM (SELECT id, state, owner FROM discrepancy WHERE id = ANY ($1) AND (state <> 'resolved' OR resolution = 'applied') FOR UPDATE) AS was
@@ -41,6 +42,7 @@ export async function takeBack(
       RETURNING d.id, d.gateway, d.programme, d.ref, d.class, d.difference, d.fee_reserve, d.over_reserve, was.state, was.owner`,
     [ids, new Date(atMs)],
   )
+  const { rows } = await pass('undo:written', correcting)
   if (rows.length !== new Set(ids).size) {
     throw new Problem(
       'conflict',
@@ -48,11 +50,15 @@ export async function takeBack(
     )
   }
   const posted = rows.filter(({ difference }) => difference !== 0n)
-  const entries = await Promise.all(posted.map((row) => entryOf(sql, context, row, UNDONE[eventOf(row)], atMs)))
-  await insertPostings(sql, await numbered(sql, [...entries, ...(await giveBack(sql, context, posted, atMs))]))
+  const drawing = Promise.all(posted.map((row) => entryOf(sql, context, row, UNDONE[eventOf(row)], atMs)))
+  const entries = await pass('undo:drawn-up', drawing)
+  const given = await pass('undo:given-back', giveBack(sql, context, posted, atMs))
+  const ours = await pass('undo:numbered', numbered(sql, [...entries, ...given]))
+  await pass('undo:posted', insertPostings(sql, ours))
   const sources = posted.flatMap(({ fee_reserve: source }) => source ?? [])
-  await freeGivenBack(sql, sources, async (code) => (await context.programmes.current(code, sql)).zone, atMs)
-  await insertAudit(
+  const zoneOf = (code: string) => context.programmes.current(code, sql).then(({ zone }) => zone)
+  await pass('undo:freed', freeGivenBack(sql, sources, zoneOf, atMs))
+  const auditing = insertAudit(
     sql,
     rows.map(({ id, programme, ref, difference, class: found, state, owner }) => ({
       act: 'discrepancy-corrected' as const,
@@ -65,6 +71,7 @@ export async function takeBack(
       after: { class: found, difference: difference.toString() },
     })),
   )
+  await pass('undo:audited', auditing)
 }
 
 /** What was taken from reserves is there again. */

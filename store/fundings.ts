@@ -33,25 +33,18 @@ export async function checkFunding(sql: Sql, funding: NewFunding): Promise<void>
  */
 export async function recordFunding(
   sql: Sql,
-  context: Pick<StoreContext, 'programmes'>,
+  context: Pick<StoreContext, 'programmes' | 'pass'>,
   funding: NewFunding,
   actor: Actor,
   atMs: number,
 ): Promise<{ id: string }> {
+  const { pass } = context
   const id = randomUUID()
   const { programme, gateway, number, amount } = funding
-  await takeToldBefore(sql, context, funding, atMs)
-  try {
-    await sql.query(
-      `INSERT INTO funding (id, gateway, programme, number, amount, currency, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      [id, gateway, programme.code, number, amount, programme.currency, new Date(atMs)],
-    )
-  } catch (error) {
-    if (codeOf(error) !== '23505' || constraintOf(error) !== 'funding_gateway_number_key') throw error
-    throw new Problem('conflict', `transfer ${number} to ${gateway} is recorded already`)
-  }
+  await pass('funding:explained', takeToldBefore(sql, context, funding, atMs))
+  await pass('funding:written', insertFunding(sql, funding, id, atMs))
   const businessDate = localDate(programme.zone, atMs)
-  await insertPostings(sql, [
+  const posting = insertPostings(sql, [
     {
       event: 'funded',
       subject: `funding:${id}`,
@@ -65,11 +58,31 @@ export async function recordFunding(
       businessDate,
     },
   ])
+  await pass('funding:posted', posting)
   const after = { gateway, number, amount: amount.toString() }
-  await insertAudit(sql, [
+  const auditing = insertAudit(sql, [
     { act: 'float-funded', actor, atMs, subject: `funding:${id}`, programme: programme.code, after },
   ])
+  await pass('funding:audited', auditing)
   return { id }
+}
+
+/** Throws `conflict` when the transfer is recorded already. */
+async function insertFunding(
+  sql: Sql,
+  { programme, gateway, number, amount }: NewFunding,
+  id: string,
+  atMs: number,
+): Promise<void> {
+  try {
+    await sql.query(
+      `INSERT INTO funding (id, gateway, programme, number, amount, currency, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [id, gateway, programme.code, number, amount, programme.currency, new Date(atMs)],
+    )
+  } catch (error) {
+    if (codeOf(error) !== '23505' || constraintOf(error) !== 'funding_gateway_number_key') throw error
+    throw new Problem('conflict', `transfer ${number} to ${gateway} is recorded already`)
+  }
 }
 
 interface Told {
@@ -114,7 +127,7 @@ async function toldBefore(sql: Sql, transfer: NewFunding): Promise<string | null
 /** Books back what the line of a transfer had put into suspense. No statement is matched until the transaction ends: it would not find the transfer. Throws `conflict`. */
 async function takeToldBefore(
   sql: Sql,
-  context: Pick<StoreContext, 'programmes'>,
+  context: Pick<StoreContext, 'programmes' | 'pass'>,
   transfer: NewFunding,
   atMs: number,
 ): Promise<void> {

@@ -202,23 +202,17 @@ async function giveUpLocked(
     reason,
   ])
   await pass('giving-up:followed', following)
-  const { programme: code, ref } = row
-  const after = { tranche: row.disbursement.tranche, reason: why }
-  const needed: AuditEntry = {
-    act: 'review-needed',
-    actor: engineActor(),
-    atMs: nowMs,
-    subject: payout,
-    programme: code,
-    ref,
-    before: { state: row.state },
-    after,
-  }
-  await pass('giving-up:audited', insertAudit(sql, [needed]))
+  await pass('giving-up:audited', insertAudit(sql, [reviewNeeded(row, why, nowMs)]))
   row.state = 'review'
   row.disbursement.state = to
   row.disbursement.reason = reason
   return standingOfWork(context, row, programme, nowMs)
+}
+
+/** As the payout stood before. */
+function reviewNeeded({ key, programme, ref, state, disbursement }: Work, reason: string, atMs: number): AuditEntry {
+  const after = { tranche: disbursement.tranche, reason }
+  return { act: 'review-needed', actor: engineActor(), atMs, subject: key, programme, ref, before: { state }, after }
 }
 
 async function lockOne(sql: Sql, payout: string): Promise<Work> {

@@ -39,14 +39,15 @@ export interface Told {
 const UPDATE_FIRST_MS = 2000
 
 /** Stops all payments of one person, also those of money that comes back after the end. Throws `already-held`, `life-closed`. */
-export async function holdLife(sql: Sql, act: PersonAct): Promise<Told> {
-  const life = await lockAcceptedLife(sql, act)
+export async function holdLife(sql: Sql, { pass }: Pick<StoreContext, 'pass'>, act: PersonAct): Promise<Told> {
+  const life = await pass('hold:locked', lockAcceptedLife(sql, act))
   if (life.held) throw new Problem('already-held', 'this person is on hold already')
-  await sql.query(
+  const writing = sql.query(
     'UPDATE participant SET held_at = $3, hold_reason = $4, version = version + 1 WHERE programme = $1 AND ref = $2',
     [act.programme, act.ref, new Date(act.atMs), act.reason],
   )
-  return tell(sql, act, 'hold-placed', 'hold', heldBefore(life), { held: true })
+  await pass('hold:written', writing)
+  return pass('hold:told', tell(sql, act, 'hold-placed', 'hold', heldBefore(life), { held: true }))
 }
 
 /**
@@ -54,34 +55,54 @@ export async function holdLife(sql: Sql, act: PersonAct): Promise<Told> {
  * was for stops the person again in the same commit. Throws `not-held`.
  */
 export async function releaseLife(sql: Sql, context: StoreContext, act: PersonAct): Promise<Told> {
-  const life = await lockLife(sql, act.programme, act.ref)
+  const { pass } = context
+  const life = await pass('hold-end:locked', lockLife(sql, act.programme, act.ref))
   if (life.held_since_ms === null) throw new Problem('not-held', 'this person is not on hold')
-  const programme = await context.programmes.version(life.programme, life.programme_version, sql)
+  const versioning = context.programmes.version(life.programme, life.programme_version, sql)
+  const programme = await pass('hold-end:ruled', versioning)
   const hold = { fromMs: life.held_since_ms, toMs: act.atMs }
   const { heldForMs, tranches } = deadlinesAfterHold(lifeOf(life, null), programme, hold)
-  await sql.query(
+  const writing = sql.query(
     `UPDATE participant
         SET held_at = NULL, hold_reason = NULL, hold_cause = NULL, held_for_ms = held_for_ms + $3, version = version + 1
       WHERE programme = $1 AND ref = $2`,
     [act.programme, act.ref, heldForMs],
   )
+  await pass('hold-end:written', writing)
+  await pass('hold-end:moved', moveDeadlines(sql, act, tranches))
+  // What the person was asked for stood still as well.
+  const moving = sql.query(MOVE_ACTION, [act.programme, act.ref, new Date(hold.fromMs), new Date(act.atMs)])
+  await pass('hold-end:asked', moving)
+  await pass('hold-end:accepted', acceptHeldFor(sql, act, life))
+  const after = { held: false, heldForMs: Math.max(0, hold.toMs - hold.fromMs) }
+  const told = await pass('hold-end:told', tell(sql, act, 'hold-released', 'release', heldBefore(life), after))
+  await pass('hold-end:held', holdAgain(sql, act))
+  return told
+}
+
+/** Whoever lets somebody go on whose account was what the hold was for has looked at that. */
+async function acceptHeldFor(sql: Sql, { programme, ref }: PersonAct, { hold_cause: cause }: LifeRow): Promise<void> {
+  if (isAccountHold(cause)) await acceptAccount(sql, programme, ref, cause)
+}
+
+/** What is wrong with the account and another hold has hidden stops the person now. */
+async function holdAgain(sql: Sql, act: PersonAct): Promise<void> {
+  const cause = await holdForAccount(sql, act.programme, act.ref, act.atMs)
+  if (!cause) return
+  const before = { held: false, cause: null, sinceMs: null }
+  await tell(sql, { ...act, actor: engineActor(), reason: cause }, 'hold-placed', 'hold', before, { cause })
+}
+
+async function moveDeadlines(
+  sql: Sql,
+  act: PersonAct,
+  tranches: ReturnType<typeof deadlinesAfterHold>['tranches'],
+): Promise<void> {
   for (const { code, closesAtMs, lapsesAtMs } of tranches) {
     const of = [act.programme, act.ref, code]
     if (closesAtMs !== null) await sql.query(MOVE_CLOSE, [...of, new Date(closesAtMs)])
     if (lapsesAtMs !== null) await sql.query(MOVE_LAPSE, [...of, new Date(lapsesAtMs)])
   }
-  // What the person was asked for stood still as well.
-  await sql.query(MOVE_ACTION, [act.programme, act.ref, new Date(hold.fromMs), new Date(act.atMs)])
-  const { programme: code, ref, atMs } = act
-  if (isAccountHold(life.hold_cause)) await acceptAccount(sql, code, ref, life.hold_cause)
-  const after = { held: false, heldForMs: Math.max(0, hold.toMs - hold.fromMs) }
-  const told = await tell(sql, act, 'hold-released', 'release', heldBefore(life), after)
-  const cause = await holdForAccount(sql, code, ref, atMs)
-  if (cause) {
-    const before = { held: false, cause: null, sinceMs: null }
-    await tell(sql, { ...act, actor: engineActor(), reason: cause }, 'hold-placed', 'hold', before, { cause })
-  }
-  return told
 }
 
 const MOVE_ACTION = `
@@ -93,17 +114,18 @@ const MOVE_LAPSE = `UPDATE disbursement SET lapses_at = $4, version = version + 
                      WHERE programme = $1 AND ref = $2 AND tranche = $3`
 
 /** The person leaves: nothing more becomes due, what is owed and not under way is cancelled, what is under way ends first. */
-export async function withdrawLife(sql: Sql, act: PersonAct): Promise<Told> {
-  const life = await lockLife(sql, act.programme, act.ref)
+export async function withdrawLife(sql: Sql, { pass }: Pick<StoreContext, 'pass'>, act: PersonAct): Promise<Told> {
+  const life = await pass('withdraw:locked', lockLife(sql, act.programme, act.ref))
   if (life.stage === 'closed' || life.withdrawn) {
     throw new Problem('life-closed', 'this person has left the programme already')
   }
-  await sql.query('UPDATE participant SET withdrawn_at = $3, version = version + 1 WHERE programme = $1 AND ref = $2', [
-    act.programme,
-    act.ref,
-    new Date(act.atMs),
-  ])
-  return tell(sql, act, 'withdrawn', 'withdraw', { stage: life.stage, wave: life.wave }, null)
+  const writing = sql.query(
+    'UPDATE participant SET withdrawn_at = $3, version = version + 1 WHERE programme = $1 AND ref = $2',
+    [act.programme, act.ref, new Date(act.atMs)],
+  )
+  await pass('withdraw:written', writing)
+  const before = { stage: life.stage, wave: life.wave }
+  return pass('withdraw:told', tell(sql, act, 'withdrawn', 'withdraw', before, null))
 }
 
 /** Fields of a registration that may be corrected; the national id never, for that is another person. */
@@ -121,30 +143,34 @@ export async function correctLife(
   act: PersonAct,
   correction: Correction,
 ): Promise<Told> {
-  const life = await lockAcceptedLife(sql, act)
+  const { pass } = context
+  const life = await pass('correct:locked', lockAcceptedLife(sql, act))
   const { phone, email, ...identity } = correction
   const contact = { ...(phone === undefined ? {} : { phone }), ...(email === undefined ? {} : { email }) }
-  const documents = [await amend(sql, context, act, 'identity', identity)]
-  if (correction.name !== undefined) await checkNow(sql, act)
-  documents.push(await amend(sql, context, act, 'contact', contact))
-  if (correction.familyCardNumber !== undefined) {
-    const programme = await context.programmes.version(life.programme, life.programme_version, sql)
-    const card = familyCardOf(context.vault, programme, correction.familyCardNumber)
-    if (card) await moveToCard(sql, act, card, '/changes/familyCardNumber')
+  const documents = [await pass('correct:identity', amend(sql, context, act, 'identity', identity))]
+  if (correction.name !== undefined) await pass('correct:checked', checkNow(sql, act))
+  documents.push(await pass('correct:contact', amend(sql, context, act, 'contact', contact)))
+  await pass('correct:card', changeCard(sql, context, life, act, correction))
+  if (correction.region !== undefined) {
+    await pass('correct:frozen', refuseFrozen(sql, life, correction.region))
+    const moving = sql.query(
+      'UPDATE participant SET region = $3, version = version + 1 WHERE programme = $1 AND ref = $2',
+      [act.programme, act.ref, correction.region],
+    )
+    await pass('correct:region', moving)
   }
-  if (correction.region !== undefined) await moveTo(sql, life, correction.region)
   const fields = Object.keys(correction).toSorted()
   const region = (name: string | undefined) => (correction.region === undefined ? {} : { region: name })
   const before = { ...Object.assign({}, ...documents.map((one) => one.before)), ...region(life.region) }
   const after = { fields, ...Object.assign({}, ...documents.map((one) => one.after)), ...region(correction.region) }
-  return tell(sql, act, 'corrected', 'correct', before, after)
+  return pass('correct:told', tell(sql, act, 'corrected', 'correct', before, after))
 }
 
 /**
  * Nobody is taken out of a frozen region by one person's word: that would end the freeze for them, which takes two. Whoever freezes it waits until this
  * transaction ends, or is seen here; what goes on behind it takes no other life. Throws `region-frozen`.
  */
-async function moveTo(sql: Sql, { programme, ref, region: from }: LifeRow, region: string): Promise<void> {
+async function refuseFrozen(sql: Sql, { programme, region: from }: LifeRow, region: string): Promise<void> {
   const entered = regionTargets({ programme, region })
   const left = regionTargets({ programme, region: from }).filter((target) => !entered.includes(target))
   const frozen = left.length > 0 ? await heldFreezes(sql, left) : []
@@ -154,11 +180,20 @@ async function moveTo(sql: Sql, { programme, ref, region: from }: LifeRow, regio
       faults: [{ pointer: '/changes/region', detail: 'leaves a frozen region' }],
     })
   }
-  await sql.query('UPDATE participant SET region = $3, version = version + 1 WHERE programme = $1 AND ref = $2', [
-    programme,
-    ref,
-    region,
-  ])
+}
+
+/** Throws `family-card-full`. */
+async function changeCard(
+  sql: Sql,
+  context: StoreContext,
+  life: LifeRow,
+  act: PersonAct,
+  { familyCardNumber }: Correction,
+): Promise<void> {
+  if (familyCardNumber === undefined) return
+  const programme = await context.programmes.version(life.programme, life.programme_version, sql)
+  const card = familyCardOf(context.vault, programme, familyCardNumber)
+  if (card) await moveToCard(sql, act, card, '/changes/familyCardNumber')
 }
 
 /** A failed account that its owner is to mend is asked about at once; whether there is one. */

@@ -54,19 +54,20 @@ export function markOf(vault: Vault, { actor, idempotency }: Request): Mark | nu
 
 /** Runs `work` once per idempotency key. Throws what the work throws; refusals are not stored. */
 export async function perform(
-  { database, vault }: Pick<StoreContext, 'database' | 'vault'>,
+  { database, vault, pass }: Pick<StoreContext, 'database' | 'vault' | 'pass'>,
   request: Request,
   work: (sql: Sql) => Promise<Answer>,
 ): Promise<Performed> {
   const mark = markOf(vault, request)
-  return inTransaction(database, async (sql) => {
-    const [stored] = await storedAnswers(sql, [mark])
+  const performing = inTransaction(database, async (sql) => {
+    const [stored] = await pass('act:asked', storedAnswers(sql, [mark]))
     if (stored instanceof Problem) throw stored
     if (stored) return stored
-    const answer = await work(sql)
-    if (mark) await insertAnswers(sql, [{ mark, atMs: request.atMs, ...answer }])
+    const answer = await pass('act:done', work(sql))
+    if (mark) await pass('act:kept', insertAnswers(sql, [{ mark, atMs: request.atMs, ...answer }]))
     return { ...answer, replayed: false }
   })
+  return pass('act:committed', performing)
 }
 
 /** Takes keys until the transaction ends; those that another transaction works on are missing from the result. */

@@ -76,26 +76,30 @@ export async function endReceivable(
   actor: Actor,
   atMs: number,
 ): Promise<void> {
+  const { pass } = context
   const { payout, programme: code, end } = asked
-  await sql.query(
+  const locking = sql.query(
     `SELECT FROM participant WHERE (programme, ref) = (SELECT programme, ref FROM payout WHERE key = $1) FOR UPDATE`,
     [payout],
   )
-  const row = await checkReceivable(sql, asked)
+  await pass('receivable:locked', locking)
+  const row = await pass('receivable:checked', checkReceivable(sql, asked))
   const { ref, currency, amount } = row
   const isPart = asked.amount !== undefined
   if (isPart) {
-    await sql.query(
+    const repaying = sql.query(
       `INSERT INTO repayment (id, programme, ref, payout, amount, currency, agreed_under, made_at) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7)`,
       [code, ref, payout, amount, currency, proposal, new Date(atMs)],
     )
+    await pass('receivable:repaid', repaying)
   }
-  const { rowCount } = await sql.query(
+  const moving = sql.query(
     `UPDATE payout SET money = $3, repaid = repaid + $4, decided_under = $5, version = version + 1 WHERE key = $1 AND version = $2 AND state = 'paid'`,
     [payout, row.version, isPart ? row.money : end, isPart ? amount : 0n, proposal],
   )
+  const { rowCount } = await pass('receivable:moved', moving)
   if (rowCount !== 1) throw new Problem('conflict', 'people look at it again: decide about that first')
-  const programme = await context.programmes.version(code, row.programme_version, sql)
+  const programme = await pass('receivable:ruled', context.programmes.version(code, row.programme_version, sql))
   const entry = {
     event: end === 'repaid' ? ('repaid' as const) : ('receivable-written-off' as const),
     subject: payout,
@@ -108,10 +112,12 @@ export async function endReceivable(
     budgetLine: row.budget_line,
     businessDate: localDate(programme.zone, atMs),
   }
-  await insertPostings(sql, await numbered(sql, [entry]))
+  const entries = await pass('receivable:numbered', numbered(sql, [entry]))
+  await pass('receivable:posted', insertPostings(sql, entries))
   const before = { money: row.money, version: row.version }
   const after = { end, amount: amount.toString(), isPart, currency, proposal, proposer }
-  await insertAudit(sql, [
+  const auditing = insertAudit(sql, [
     { act: 'receivable-ended', actor, atMs, subject: payout, programme: code, ref, reason, before, after },
   ])
+  await pass('receivable:audited', auditing)
 }

@@ -189,11 +189,17 @@ export async function approveRun(
  * Stops a run: when this commits, nothing of it is claimed or sent again, and nothing is queued. Lines that were let go and are not
  * under way wait with the others again; since when one was sent under stays, for what was sent is covered by it whatever comes next. Throws `not-found`, `run-not-open`.
  */
-export async function pauseRun(sql: Sql, { run: key, reason }: StopRun, actor: Actor, atMs: number): Promise<RunRow> {
-  await takeTarget(sql, runTarget(key))
-  const run = await lockRun(sql, key)
+export async function pauseRun(
+  sql: Sql,
+  { pass }: Pick<StoreContext, 'pass'>,
+  { run: key, reason }: StopRun,
+  actor: Actor,
+  atMs: number,
+): Promise<RunRow> {
+  await pass('pause:alone', takeTarget(sql, runTarget(key)))
+  const run = await pass('pause:locked', lockRun(sql, key))
   const to = stepped(run, 'pause')
-  const { rowCount } = await sql.query(
+  const taking = sql.query(
     `UPDATE payout_run_line l
         SET state = 'collected',
             released_at = CASE WHEN EXISTS (SELECT FROM payout y WHERE y.disbursement = l.disbursement AND y.claimed_at >= l.released_at)
@@ -202,27 +208,36 @@ export async function pauseRun(sql: Sql, { run: key, reason }: StopRun, actor: A
       WHERE l.run = $1 AND l.state = 'released' AND d.key = l.disbursement AND d.state = ANY ($2::text[]) AND NOT ${IS_USED}`,
     [key, AT_REST],
   )
-  await sql.query(
+  const { rowCount } = await pass('pause:taken-back', taking)
+  const writing = sql.query(
     `UPDATE payout_run SET state = $2, stopped_at = $3, stopped_by = $4, reason = $5, version = version + 1 WHERE key = $1`,
     [key, to, new Date(atMs), actor.person, reason],
   )
-  await told(sql, run, 'run-paused', actor, atMs, reason, { takenBack: rowCount ?? 0 })
+  await pass('pause:written', writing)
+  await pass('pause:told', told(sql, run, 'run-paused', actor, atMs, reason, { takenBack: rowCount ?? 0 }))
   return findRun(sql, key)
 }
 
 /** Lets a paused run go on under the approval it has, what was under way with it. Throws `not-found`, `run-not-open`. */
-export async function resumeRun(sql: Sql, { run: key, reason }: StopRun, actor: Actor, atMs: number): Promise<RunRow> {
-  const run = await lockRun(sql, key)
+export async function resumeRun(
+  sql: Sql,
+  { pass }: Pick<StoreContext, 'pass'>,
+  { run: key, reason }: StopRun,
+  actor: Actor,
+  atMs: number,
+): Promise<RunRow> {
+  const run = await pass('resume:locked', lockRun(sql, key))
   const to = stepped(run, 'resume')
   if (run.approvedUntil && run.approvedUntil.getTime() <= atMs) {
     throw new Problem('run-not-open', `the approval of run ${key} ended at ${run.approvedUntil.toISOString()}`)
   }
-  await sql.query(`UPDATE payout_run SET state = $2, resumes_at = NULL, version = version + 1 WHERE key = $1`, [
-    key,
-    to,
-  ])
-  await sql.query(patient(NUDGE_OUT, [key, run.programme]))
-  await told(sql, run, 'run-resumed', actor, atMs, reason, null)
+  const writing = sql.query(
+    `UPDATE payout_run SET state = $2, resumes_at = NULL, version = version + 1 WHERE key = $1`,
+    [key, to],
+  )
+  await pass('resume:written', writing)
+  await pass('resume:nudged', sql.query(patient(NUDGE_OUT, [key, run.programme])))
+  await pass('resume:told', told(sql, run, 'run-resumed', actor, atMs, reason, null))
   return findRun(sql, key)
 }
 
@@ -249,16 +264,18 @@ export async function discardRun(
   actor: Actor,
   atMs: number,
 ): Promise<RunRow> {
-  const run = await lockRun(sql, key)
+  const { pass } = context
+  const run = await pass('discard:locked', lockRun(sql, key))
   const to = stepped(run, 'discard')
-  const dropped = await endLines(sql, key, 'void', atMs)
-  await freeFeesOf(sql, context, run, atMs)
-  await sql.query(
+  const dropped = await pass('discard:lines', endLines(sql, key, 'void', atMs))
+  await pass('discard:freed', freeFeesOf(sql, context, run, atMs))
+  const writing = sql.query(
     `UPDATE payout_run SET state = $2, stopped_at = $3, stopped_by = $4, reason = $5, ended_at = $3, version = version + 1
       WHERE key = $1`,
     [key, to, new Date(atMs), actor.person, reason],
   )
-  await told(sql, run, 'run-discarded', actor, atMs, reason, { dropped })
+  await pass('discard:written', writing)
+  await pass('discard:told', told(sql, run, 'run-discarded', actor, atMs, reason, { dropped }))
   return findRun(sql, key)
 }
 
@@ -276,17 +293,20 @@ export async function abortRun(
   actor: Actor,
   atMs: number,
 ): Promise<void> {
-  await takeTarget(sql, runTarget(key))
-  const run = await lockRun(sql, key)
+  const { pass } = context
+  await pass('abort:alone', takeTarget(sql, runTarget(key)))
+  const run = await pass('abort:locked', lockRun(sql, key))
   const to = stepped(run, 'abort')
-  const dropped = await endLines(sql, key, 'aborted', atMs)
-  await freeFeesOf(sql, context, run, atMs)
-  await sql.query(
+  const dropped = await pass('abort:lines', endLines(sql, key, 'aborted', atMs))
+  await pass('abort:freed', freeFeesOf(sql, context, run, atMs))
+  const writing = sql.query(
     `UPDATE payout_run SET state = $2, stopped_at = $3, stopped_by = $4, reason = $5, ended_at = $3, ended_under = $6,
             version = version + 1 WHERE key = $1`,
     [key, to, new Date(atMs), actor.person, by.reason, by.id],
   )
-  await told(sql, run, 'run-aborted', actor, atMs, by.reason, { proposal: by.id, proposedBy: by.proposer, dropped })
+  await pass('abort:written', writing)
+  const after = { proposal: by.id, proposedBy: by.proposer, dropped }
+  await pass('abort:told', told(sql, run, 'run-aborted', actor, atMs, by.reason, after))
 }
 
 /** What the run did not send costs no fees. */

@@ -6,6 +6,7 @@ import { mayEnd } from '../domain/year-end.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit } from './audit.ts'
 import { promisedOf } from './budgets.ts'
+import type { StoreContext } from './options.ts'
 import type { ProgrammeBook } from './programmes.ts'
 import { patient, type Sql } from './database.ts'
 import { takeTarget, yearsTarget } from './freeze-locks.ts'
@@ -85,20 +86,29 @@ export function aboveNext(fiscalYear: number, open: bigint, room: bigint): Probl
 }
 
 /** Freezes the year; the rest is done step by step by `year-steps.ts`. Throws what `checkYearEnd` throws. */
-export async function beginYearEnd(sql: Sql, end: YearEnd, by: Agreed, actor: Actor, atMs: number): Promise<void> {
+export async function beginYearEnd(
+  sql: Sql,
+  { pass }: Pick<StoreContext, 'pass'>,
+  end: YearEnd,
+  by: Agreed,
+  actor: Actor,
+  atMs: number,
+): Promise<void> {
   const { programme, fiscalYear, document } = end
   // Whoever promises, owes or claims has committed, or waits for this commit and finds the year frozen.
-  await takeTarget(sql, yearsTarget(programme.code))
-  await checkYearEnd(sql, end, atMs)
-  await sql.query(
+  await pass('year-end:alone', takeTarget(sql, yearsTarget(programme.code)))
+  await pass('year-end:checked', checkYearEnd(sql, end, atMs))
+  const freezing = sql.query(
     `INSERT INTO year_close (programme, fiscal_year, document, state, agreed_under, frozen_at) VALUES ($1, $2, $3, 'frozen', $4, $5)`,
     [programme.code, fiscalYear, document, by.id, new Date(atMs)],
   )
+  await pass('year-end:frozen', freezing)
   const subject = yearSubject(programme.code, fiscalYear)
   const after = { fiscalYear, document, proposal: by.id, proposedBy: by.proposer }
-  await insertAudit(sql, [
+  const auditing = insertAudit(sql, [
     { act: 'year-end-begun', actor, atMs, subject, programme: programme.code, reason: by.reason, after },
   ])
+  await pass('year-end:audited', auditing)
 }
 
 /** As audit rows and proposals name it. */

@@ -10,6 +10,7 @@ import { PROBLEM_CODES } from '../domain/problem.ts'
 import { FAILPOINTS } from '../failpoints.ts'
 import { PROJECT_ROOT } from '../local/project.ts'
 import { SHIPPED_PROGRAMMES } from '../programmes/index.ts'
+import { deciderFaults } from './support/house/deciders.ts'
 import { MONEY_PATH, namedWaits } from './support/house/failpoints.ts'
 import { exportFaults, lineFaults, nameFaults, sizeFaults, smallnessFaults } from './support/house/code.ts'
 import { banishedWords, documentFaults, textFaults, wordFaults, type House } from './support/house/documents.ts'
@@ -88,6 +89,23 @@ test('every wait of the path of money has a name, and every name is passed', () 
       .filter((name) => !names.includes(name))
       .map((name) => `${name} is passed nowhere; take it off failpoints.ts`),
   ])
+})
+
+test('whoever writes where money is has named waits, or an excuse', () => clean(deciderFaults(code)))
+
+test('a writer that nobody has named is found, however it writes', () => {
+  const written = (text: string): number => deciderFaults([{ path: 'store/new.ts', text }]).length
+  const said = 'UPDATE payout SET state = $1'
+  expect(written(`export async function give(sql) { await sql.query(\`${said}\`) }`)).toBe(1)
+  expect(written(`const GIVE = \`${said}\`\nexport const give = async (sql) => { await sql.query(GIVE) }`)).toBe(1)
+  expect(
+    written(`export function give(sql) { return write(sql) }\nfunction write(sql) { return insertPostings(sql) }`),
+  ).toBe(1)
+  expect(written(`export function createGiving() { return { async give(sql) { await sql.query('${said}') } } }`)).toBe(
+    1,
+  )
+  expect(written(`class Giving { async give(sql) { await sql.query('${said}') } }`)).toBe(1)
+  expect(written(`export async function look(sql) { await sql.query('SELECT FROM payout') }`)).toBe(0)
 })
 
 test('exports use the words of the glossary', () =>

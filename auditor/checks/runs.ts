@@ -21,6 +21,9 @@ const APPROVED = `SELECT substr(subject, 5) AS run, id, at, (after ->> 'until'):
 
 const SENT = `SELECT id, subject AS payout FROM audit_event WHERE act IN ('payout-sent', 'payout-sent-again')`
 
+/** Runs in the order in which they were collected: by their day, and their number of it, of which the tenth comes after the second. */
+const ORDER = (run: string): string => `(regexp_replace(${run}, '-[0-9]+$', ''), substring(${run} FROM '[0-9]+$')::int)`
+
 const lines = sqlCheck(
   {
     name: 'runs',
@@ -100,7 +103,7 @@ SELECT 'forbidden' AS kind, 'payout' AS entity, y.key, format('it was sent under
           FROM audit_event WHERE act IN ('run-paused', 'run-resumed', 'run-aborted')) AS x
     ON x.run = l.run AND e.id > x.from_id AND e.id < x.to_id AND x.act <> 'run-resumed'
  WHERE NOT EXISTS (SELECT FROM payout_run_line o JOIN payout_run r ON r.key = o.run
-                    WHERE o.disbursement = y.disbursement AND o.run > l.run AND o.released_at <= y.claimed_at)`,
+                    WHERE o.disbursement = y.disbursement AND ${ORDER('o.run')} > ${ORDER('l.run')} AND o.released_at <= y.claimed_at)`,
     },
     {
       invariant: 'I21',

@@ -33,7 +33,7 @@ export async function freezeForAWhile({ calls, identities, programme }: Stand): 
 }
 
 /** Collects what is owed, lets people agree to every run that waits for them, and lets go on what stopped by itself. */
-export async function payOwed(stand: Stand): Promise<void> {
+export async function payOwed(stand: Stand, isResumed = true): Promise<void> {
   const { calls, identities, store, programme } = stand
   // Nothing owed is an answer too.
   await calls.post('operator', '/v1/runs', { programme: programme.code }).catch(() => undefined)
@@ -43,7 +43,7 @@ export async function payOwed(stand: Stand): Promise<void> {
       const { body } = await calls.get('approver', `/v1/proposals/${run.proposal}`)
       await approve(calls, identities, body as unknown as Proposed)
     }
-    if (run.state === 'paused') {
+    if (run.state === 'paused' && isResumed) {
       await calls.post('operator', `/v1/runs/${run.key}/resume`, { reason: 'what went wrong is known' })
     }
   }

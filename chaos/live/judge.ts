@@ -21,8 +21,15 @@ export interface Judged {
   readonly findings: readonly string[]
 }
 
+export interface JudgeOptions {
+  /** Its statements lie: the books hold what they say, and the auditor holds them to that, not the journal. */
+  readonly isTold?: boolean
+}
+
+const AGAINST_JOURNAL = /^(budget disbursed against|float against)/
+
 /** Judges a stand at rest. Closes the gateway's day, so that its statement is whole. */
-export async function judge(stand: Stand): Promise<Judged> {
+export async function judge(stand: Stand, { isTold = false }: JudgeOptions = {}): Promise<Judged> {
   const { root, journal, programme, lives, sandbox } = stand
   const people = lives.map(({ ref, person: { registration, repair } }) => ({
     ref,
@@ -35,7 +42,9 @@ export async function judge(stand: Stand): Promise<Judged> {
     ...(await left(stand)),
   ]
   const reviewed = await creditedUnderReview(stand)
-  const unequal = books.findings.filter((finding) => !isExplained(finding, reviewed))
+  const unequal = books.findings.filter(
+    (finding) => !isExplained(finding, reviewed) && !(isTold && AGAINST_JOURNAL.test(finding)),
+  )
   await closeDay(sandbox)
   const refolded = await contradictions(stand.root)
   const twice = await secondOnes(stand)

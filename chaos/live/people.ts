@@ -48,6 +48,25 @@ export const CHECKED_KINDS: readonly Kind[] = [
   { scenario: '21', repair: true, reaches: ['review'] },
 ]
 
+/** Those whose payments the statement tells otherwise than they were: each kind of difference there is. */
+export const TOLD_KINDS: readonly Kind[] = [
+  '00', // as it was
+  '70', // without its line
+  '72', // another amount
+  '73', // twice
+  '74', // a day late
+  '75', // as of another day
+  '76', // with a fee
+  '78', // a reference nobody has sent
+  '79', // another account
+  '80', // another currency
+  '81', // money from nobody beside it
+  '82', // an amount that cannot be read
+].map((scenario) => ({ scenario }))
+
+/** The gateway asks for more time than it remembers a key: after ten minutes the payment is given up unsent, and made anew. */
+export const TURNED_AWAY: Kind = { scenario: '46' }
+
 /** Those who reach what is left, several of each, and some ordinary ones. */
 export function kindsFor(points: readonly string[]): Kind[] {
   const reaching = [...KINDS, ...CHECKED_KINDS].filter(({ reaches = [] }) =>
@@ -101,6 +120,14 @@ export function approvedTrial(): Programme {
   const accounts = { check: 'before-use', checkAgainAfter: 'PT5S', names: { accept: 90, review: 1 } } as const
   const fees = [{ gateway: 'sandbox', amount: '250000', times: 1 }]
   return { ...trial, payment: { ...trial.payment, release: 'approved', runs, accounts, fees } }
+}
+
+/** The same, with approvals that end within minutes: a run that somebody has stopped meets the end of its own. */
+export function booksTrial(): Programme {
+  const trial = approvedTrial()
+  const canary = { lines: 1, pause: 'PT15S' }
+  const runs = { approvedFor: 'PT2M', canary, priority: 5, approvals: [{ approvers: 1, releaser: false }] }
+  return { ...trial, payment: { ...trial.payment, runs } }
 }
 
 /** The demonstration programme with time for everything: what a dead process holds up is late here, never lost. */

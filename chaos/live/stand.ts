@@ -35,6 +35,8 @@ export interface Stand {
   /** As superuser, for looking. */
   readonly root: Database
   readonly programme: Programme
+  /** What a process is told beside its settings. */
+  readonly beside: NonNullable<StackOptions['beside']>
   /** Everybody who was ever taken through a life here. */
   readonly lives: Follow[]
   /** Takes people from registration to where nothing more happens by itself; those who have not come there in time are left. */
@@ -75,7 +77,8 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
   // PostgreSQL, which runs as another user when we are root, passes through it.
   chmodSync(home, 0o755)
   const code = compiled()
-  const { environment = {}, programme = trialProgramme(), serve, float = FLOAT, ...parts } = options
+  const { environment = {}, programme = trialProgramme(), serve, float = FLOAT, beside = () => ({}), ...more } = options
+  const parts = { ...more, beside }
   const own = loadConfig({
     LUNAS_DATA_DIR: path.join(home, 'data'),
     LUNAS_LOG_LEVEL: 'warn',
@@ -96,7 +99,21 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     const root = openDatabase(stack.postgres?.superUrl ?? '', { max: 4, name: 'lunas chaos root' })
     const journal = openJournal(sandbox.url, sandbox.apiKey)
     const lives: Follow[] = []
-    const made = { home, stack, config, code, calls, identities, journal, sandbox, store, root, programme, lives }
+    const made = {
+      home,
+      stack,
+      config,
+      code,
+      calls,
+      identities,
+      journal,
+      sandbox,
+      store,
+      root,
+      programme,
+      beside,
+      lives,
+    }
     return { ...made, ...driving(made), close: closing(made, served) }
   } catch (error) {
     await stack.stop()

@@ -36,7 +36,13 @@ export const appropriation = twoPersonAct({
   place: (_sql, { programme, fiscalYear }) => ({ programme, subject: `appropriation:${programme}:${fiscalYear}` }),
   check: async (sql, context, content) => checkAppropriation(sql, await asked(sql, context, content)),
   async execute(sql, context, content, { id: proposal }, actor, atMs) {
-    const { id: appropriation } = await setAppropriation(sql, await asked(sql, context, content), actor, atMs)
+    const { id: appropriation } = await setAppropriation(
+      sql,
+      await asked(sql, context, content),
+      actor,
+      atMs,
+      context.pass,
+    )
     await refuseReplaced(sql, { programme: content.programme, appropriation, proposal })
   },
 })

@@ -27,7 +27,7 @@ export const yearEnd = twoPersonAct({
   place: (_sql, { programme, fiscalYear }) => ({ programme, subject: yearSubject(programme, fiscalYear) }),
   check: async (sql, context, content, atMs) => checkYearEnd(sql, await asked(sql, context, content), atMs),
   async execute(sql, context, content, by, actor, atMs) {
-    await beginYearEnd(sql, await asked(sql, context, content), by, actor, atMs)
+    await beginYearEnd(sql, context, await asked(sql, context, content), by, actor, atMs)
   },
 })
 

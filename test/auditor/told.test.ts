@@ -33,6 +33,13 @@ describe('nothing is found', () => {
     expect(await gateway.audited()).toEqual([])
   })
 
+  test('where a payment is told with an amount that cannot be read, and people have the difference', async () => {
+    const paid = await at.send()
+    await gateway.reconcile([line(paid, { amount: null })])
+    expect(await at.classes(true)).toEqual(['amount'])
+    expect(await gateway.audited()).toEqual([])
+  })
+
   test('where a corrected statement shows the same difference further down', async () => {
     const paid = await at.send()
     await gateway.reconcile([credit('c1'), line(paid)])

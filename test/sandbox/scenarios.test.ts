@@ -228,6 +228,13 @@ describe('answers that prove nothing', () => {
     expect(await submit(request)).toMatchObject({ kind: 'observed' })
   })
 
+  test('46 asks for ten minutes, once for its account', async () => {
+    const account = accountOf('46')
+    const { answer } = await send(account)
+    expect(answer).toMatchObject({ kind: 'retry-same', failure: { class: 'retry-same', retryAfterMs: 600_000 } })
+    expect((await send(account)).answer).toMatchObject({ kind: 'observed' })
+  })
+
   test('59 is not found twice and then found', async () => {
     const { request } = await send(accountOf('59'))
     const kinds: string[] = []

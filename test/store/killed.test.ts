@@ -1,4 +1,4 @@
-/** What no run of minutes reaches: years that end, days that are over, a gateway that asks for more time than it remembers a key. */
+/** Work that is cut off at its waits in this process: quick beside the trial that kills processes there, and two places that no gateway of ours brings about. */
 import { afterEach, expect, test } from 'vitest'
 import { createReconciliationActivities } from '../../activities/reconciliation.ts'
 import { FAILPOINTS } from '../../failpoints.ts'
@@ -7,6 +7,7 @@ import { auditWithin } from '../support/audited.ts'
 import { END } from '../support/audited-teller.ts'
 import { openEndedYear } from '../support/audited-year.ts'
 import { cutsAt } from '../support/killed.ts'
+import { decide, propose, signer } from '../support/two-people.ts'
 import { agreeToRun, AHEAD, approvedProgramme, payFirst, proposeRun } from '../support/runs.ts'
 import { credit, line, reconciling, RULE } from '../support/statements.ts'
 import { finishYears, yearOf } from '../support/years.ts'
@@ -96,6 +97,28 @@ test('a run whose collecting, letting go and closing are cut off three times at 
     freed: 500_000n,
   })
   expect(await world.count(`SELECT FROM posting WHERE event = 'fee-freed'`)).toBe(1)
+  expect(await world.imbalances()).toEqual([])
+})
+
+test('a fee of which two people say what it came to is booked once, however often that is cut off', async () => {
+  const world = await openWorld()
+  opened.push(world)
+  const at = reconciling(world)
+  const paid = await at.send()
+  await at.reconcile([line(paid), line(paid, { id: 'f1', type: 'fee', amount: null })])
+  const [{ id } = { id: '' }] = await at.found(true)
+  const cuts = cutsAt(placesOf(/^resolve:/))
+  const store = openStore(world.database, { pass: cuts.pass })
+  const atMs = NOON + 2 * HOUR
+  const content = { discrepancy: id, difference: '-2500', resolution: 'written-off' }
+  const sari = await signer(store, 'sari', ['operator'])
+  const budi = await signer(store, 'budi', ['approver'])
+  const proposal = await propose(store, sari, { act: 'discrepancy-resolution', content }, atMs)
+  const decided = await cuts.through(() => decide(store, budi, proposal, 'approve', atMs))
+  await store.close()
+  expect(decided.state).toBe('executed')
+  expect(cuts.left()).toEqual([])
+  expect(await world.count(`SELECT FROM posting WHERE event = 'written-off'`)).toBe(1)
   expect(await world.imbalances()).toEqual([])
 })
 
