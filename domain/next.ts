@@ -21,8 +21,8 @@ export interface DisbursementQuestion {
   readonly held: boolean
   /** The gateway that would carry the next payout; null when none reaches the account. */
   readonly gateway: string | null
-  /** Whether a freeze forbids what would be sent through a gateway; absent where nobody has asked: the claim knows. */
-  readonly frozenAt?: (gateway: string) => boolean
+  /** Whether a freeze, or a credential that is not in force, forbids what would be sent through a gateway; absent where nobody has asked: the claim knows. */
+  readonly stoppedAt?: (gateway: string) => boolean
   /** False where people must agree before it is sent and have not; absent where nobody has asked: the claim knows. */
   readonly approved?: boolean
   /** The fiscal year it is owed from is being closed: it lapses, or goes over, and is told so; absent where nobody has asked: the claim knows. */
@@ -113,7 +113,7 @@ function nextWhenReleased(
   timingOf: Timings,
   nowMs: number,
 ): NextForDisbursement {
-  if (question.held || question.gateway === null || question.frozenAt?.(question.gateway)) return WAIT_FOR_A_FACT
+  if (question.held || question.gateway === null || question.stoppedAt?.(question.gateway)) return WAIT_FOR_A_FACT
   if (question.approved === false || question.yearEnding) return WAIT_FOR_A_FACT
   const from = Math.max(nowMs, question.releaseAtMs)
   const opens = nextBusinessInstant(programme.calendar, programme.zone, from)
@@ -131,7 +131,7 @@ function nextInFlight(
   nowMs: number,
 ): NextForDisbursement {
   // A resend is a send: a hold or a freeze stops it, and so do people who look at an older attempt and words that are not yet asked about.
-  const isStopped = question.held || (question.frozenAt?.(payout.gateway) ?? false) || question.approved === false
+  const isStopped = question.held || (question.stoppedAt?.(payout.gateway) ?? false) || question.approved === false
   const isResendForbidden = isStopped || question.state === 'review' || question.asked !== null
   const next = nextForPayout(payout, timingOf(payout.gateway), nowMs, isResendForbidden)
   switch (next.kind) {
