@@ -76,6 +76,15 @@ export const TWO_PERSON_ACTS: Readonly<Record<string, TwoPersonAct>> = {
     is: subject('freeze', 'freeze'),
     alone: ['freezes', ID],
   },
+  'gateway-credential': {
+    proposers: ['operator', 'administrator'],
+    told: 'credential-admitted credential-ended',
+    is: `e.after ->> 'proposal' = p.id::text AND ${after('gateway')} AND ${after('purpose')} AND ${after('fingerprint')}
+         AND (e.act = 'credential-admitted') = (p.content ->> 'change' = 'admit')`,
+    alone: ['gateway_credential', ID],
+    // What an engine took over at its first use ends without two people; that it was so is looked at with the credentials.
+    when: `NOT (e.act = 'credential-ended' AND e.person = 'engine')`,
+  },
   redrive: {
     proposers: ['operator', 'administrator'],
     told: 'message-redriven',

@@ -6,6 +6,7 @@ import { approvals } from './checks/approvals.ts'
 import { attempts } from './checks/attempts.ts'
 import { callbacks } from './checks/callbacks.ts'
 import { claims } from './checks/claims.ts'
+import { credentials } from './checks/credentials.ts'
 import { decisions } from './checks/decisions.ts'
 import { deductions } from './checks/deductions.ts'
 import { discrepancies } from './checks/discrepancies.ts'
@@ -43,6 +44,7 @@ export const CHECKS: readonly Check[] = [
   transitions,
   decisions,
   claims,
+  credentials,
   runs,
   callbacks,
   limits,

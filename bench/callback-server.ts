@@ -8,12 +8,16 @@ import { buildApp } from '../api/app.ts'
 import { DEFAULT_LIMITS, type LivesView } from '../api/dependencies.ts'
 import { loadConfig } from '../config.ts'
 import { composeEngine } from '../main/compose.ts'
+import { beginCredentials } from '../main/credentials.ts'
 import type { CallbackVerdict, ReceivedCallback } from '../store/inbox.ts'
 import type { Store } from '../store/index.ts'
 import { batchOf, type BareRows } from './bare-rows.ts'
 import type { Arm } from './callbacks.ts'
 
-const { store, gateways } = composeEngine(loadConfig(), 'lunas bench', 20)
+const config = loadConfig()
+const engine = composeEngine(config, 'lunas bench', 20)
+const { store, gateways } = engine
+await beginCredentials(engine, config, Date.now())
 
 let bare:
   | { readonly pool: pg.Pool; readonly insert: string; readonly rows: Map<string, readonly (readonly string[])[]> }

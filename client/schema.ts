@@ -4315,7 +4315,7 @@ export interface operations {
         parameters: {
             query?: {
                 stage?: "screening" | "admission" | "training" | "incentives" | "closed";
-                attention?: "any" | "life-failed" | "review" | "failed" | "gateway-refuses" | "frozen" | "waiting-for-float" | "account-shared" | "account-doubtful" | "action-overdue" | "waiting-for-account" | "waiting-for-upgrade" | "waiting-for-name" | "waiting-for-limit" | "on-hold" | "account-unchecked" | "payout-unknown";
+                attention?: "any" | "life-failed" | "review" | "failed" | "gateway-refuses" | "frozen" | "credential-not-in-force" | "waiting-for-float" | "account-shared" | "account-doubtful" | "action-overdue" | "waiting-for-account" | "waiting-for-upgrade" | "waiting-for-name" | "waiting-for-limit" | "on-hold" | "account-unchecked" | "payout-unknown";
                 /** @example G01 */
                 wave?: string;
                 /** @description Rows a page: 1 to 500, 50 when not given */
@@ -6645,7 +6645,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-found`, `unknown-programme`, `unknown-participant` */
+            /** @description `not-found`, `unknown-programme`, `unknown-participant`, `unknown-gateway` */
             404: {
                 headers: {
                     [name: string]: unknown;

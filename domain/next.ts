@@ -22,8 +22,8 @@ export interface DisbursementQuestion {
   readonly held: boolean
   /** The gateway that would carry the next payout; null when none reaches the account. */
   readonly gateway: string | null
-  /** Whether a freeze forbids what would be sent through a gateway; absent where nobody has asked: the claim knows. */
-  readonly frozenAt?: (gateway: string) => boolean
+  /** Whether a freeze, or a credential that is not in force, forbids what would be sent through a gateway; absent where nobody has asked: the claim knows. */
+  readonly stoppedAt?: (gateway: string) => boolean
   /** False where people must agree before it is sent and have not; absent where nobody has asked: the claim knows. */
   readonly approved?: boolean
   /** The fiscal year it is owed from is being closed: it lapses, or goes over, and is told so; absent where nobody has asked: the claim knows. */
@@ -119,7 +119,7 @@ function nextWhenReleased(
   timingOf: Timings,
   nowMs: number,
 ): NextForDisbursement {
-  if (question.held || question.gateway === null || question.frozenAt?.(question.gateway)) return WAIT_FOR_A_FACT
+  if (question.held || question.gateway === null || question.stoppedAt?.(question.gateway)) return WAIT_FOR_A_FACT
   if (question.approved === false || question.yearEnding) return WAIT_FOR_A_FACT
   const from = Math.max(nowMs, question.releaseAtMs)
   const opens = nextBusinessInstant(programme.calendar, programme.zone, from)
@@ -139,7 +139,7 @@ function nextInFlight(
   // One that has ended is asked nothing more, also where nobody knows its gateway any longer.
   if (!FOLLOWED_STATES.includes(payout.state)) return WAIT_FOR_A_FACT
   // A resend is a send: a hold, a freeze or another account stops it, and so do people who look at an older attempt and words that are not yet asked about.
-  const isStopped = question.held || (question.frozenAt?.(payout.gateway) ?? false) || question.approved === false
+  const isStopped = question.held || (question.stoppedAt?.(payout.gateway) ?? false) || question.approved === false
   const isResendForbidden =
     isStopped || question.accountGone === true || question.state === 'review' || question.asked !== null
   const next = nextForPayout(payout, timingOf(payout.gateway), nowMs, isResendForbidden)

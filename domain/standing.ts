@@ -60,6 +60,7 @@ export const ATTENTIONS = [
   'failed',
   'gateway-refuses',
   'frozen',
+  'credential-not-in-force',
   'waiting-for-float',
   'account-shared',
   'account-doubtful',
@@ -86,6 +87,9 @@ export type HoldCause = (typeof HOLD_CAUSES)[number]
 /** Why money is not sent to an account that its gateway must confirm first and cannot tell about; shown while nobody has confirmed it. */
 export const ACCOUNT_UNCHECKED = 'account-unchecked' satisfies Attention
 
+/** Why nothing is sent by a process whose credential at the gateway two people have not agreed to, or have ended. */
+export const CREDENTIAL_NOT_IN_FORCE = 'credential-not-in-force' satisfies Attention
+
 const BY_STATE: Readonly<Partial<Record<DisbursementState, Attention>>> = {
   review: 'review',
   failed: 'failed',
@@ -110,6 +114,7 @@ export function attentionFor(
   frozen = false,
   actions: readonly (PersonAction | null)[] = [],
   unchecked = false,
+  withoutCredential = false,
 ): Attention | null {
   const found = new Set<Attention>()
   for (const [at, state] of states.entries()) {
@@ -120,6 +125,7 @@ export function attentionFor(
   if (held) found.add(held === true ? 'on-hold' : held)
   if (gatewayRefuses) found.add('gateway-refuses')
   if (frozen) found.add('frozen')
+  if (withoutCredential) found.add(CREDENTIAL_NOT_IN_FORCE)
   if (unchecked) found.add(ACCOUNT_UNCHECKED)
   if (payoutUnknown) found.add('payout-unknown')
   return ATTENTIONS.find((attention) => found.has(attention)) ?? null

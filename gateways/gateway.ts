@@ -1,3 +1,4 @@
+import type { Credential } from '../domain/credential.ts'
 import type { BreakerRule } from '../domain/freeze.ts'
 import type { Money } from '../domain/money.ts'
 import type { Failure, Observation } from '../domain/observation.ts'
@@ -12,6 +13,8 @@ export interface Gateway {
   /** Code used in programmes, ledger accounts and task queues, for example `sandbox`. */
   readonly code: string
   readonly capabilities: Capabilities
+  /** What it sends with and what it believes callbacks by, as fingerprints: one of purpose `send`, any number of `callback`. */
+  readonly credentials: readonly Credential[]
   /** Pure: format, limits, charset. Its bytes are frozen and stored before the first send; a resend uses exactly those. */
   prepare(payout: PayoutOrder, destination: Destination): Prepared | Failure
   /** One network attempt of the frozen request, no retry inside. Never throws: what cannot be known is `unknown`. */
@@ -187,7 +190,9 @@ export type CallbackResult =
       readonly eventId: string
       readonly reference: string
       readonly observation: Observation
-      /** Signed and fresh: may move money states by itself. */
+      /** Signed and fresh: may move money states by itself, where what it is signed with is in force. */
       readonly trusted: boolean
+      /** The fingerprints of the secrets that signed it, of the gateway's own: two while one replaces the other. */
+      readonly credentials: readonly [string, ...string[]]
     }
   | { readonly kind: 'rejected'; readonly reason: 'unauthentic' | 'malformed' }

@@ -11,6 +11,7 @@ import { unfollowedPayouts } from '../main/guarded.ts'
 import { temporalOptions } from '../main/temporal.ts'
 import { findAttributes, registerCommand } from '../temporal/attributes.ts'
 import { connectTemporal } from '../temporal/connect.ts'
+import { credentialFindings } from './diagnose-credentials.ts'
 import { portFindings } from './diagnose-ports.ts'
 import { finding, green, idle, red, type Finding } from './finding.ts'
 import { findProgram } from './postgres-program.ts'
@@ -98,6 +99,7 @@ async function examineDatabase(database: Database, config: Config): Promise<Find
     green('migrations', 'up to date'),
     ...(await guardFindings(database)),
     ...(await gatewayFindings(database, config)),
+    ...(await credentialFindings(database, config)),
     await sealFinding(database, config),
   ]
 }

@@ -11,6 +11,7 @@ import { tellNow } from '../temporal/ask.ts'
 import { connectTemporal } from '../temporal/connect.ts'
 import { startRelay } from '../temporal/relay.ts'
 import { composeEngine } from './compose.ts'
+import { beginCredentials } from './credentials.ts'
 import { redLines, refuseUnguarded } from './guarded.ts'
 import { listenOrEnd } from './listen.ts'
 import { orEnd, settingsOf } from './settings.ts'
@@ -25,6 +26,7 @@ const config = settingsOf('temporalAddress')
 const engine = orEnd(() => composeEngine(config, 'lunas api', 20))
 const { store, gateways, pass } = engine
 await refuseUnguarded(engine)
+const refusals = await beginCredentials(engine, config, Date.now())
 const temporal = connectTemporal(orEnd(() => temporalOptions(config, config.temporalAddress)))
 const lives: LivesView = {
   poke: () => relay.poke(),
@@ -65,6 +67,8 @@ const relay = startRelay({
     else if (event.kind !== 'delivered') app.log.warn({ relay: event }, 'relay')
   },
 })
+
+for (const refusal of refusals) app.log.error({ refusal }, 'a credential is not in force')
 
 const tidying = setInterval(() => void tidy(), FORGET_MS)
 

@@ -6,18 +6,20 @@ import { waitsOf, type Gateway } from '../gateways/gateway.ts'
 import { createStore, type Store } from '../store/index.ts'
 import type { KeyRing as VaultKeyRing } from '../store/vault.ts'
 import { armed } from './armed.ts'
+import { guardCalls, sendOf } from './credentials.ts'
 
 export interface Engine {
   readonly store: Store
   /** What happens at failpoints: nothing but in trials. */
   readonly pass: Pass
+  /** They ask nobody while what they are known by is not in force. */
   readonly gateways: ReadonlyMap<string, Gateway>
 }
 
 /** Opens the store and the gateways of a process. Throws ConfigProblem when a setting is missing or names a gateway nobody knows. */
 export function composeEngine(config: Config, name: string, poolMax: number, queryTimeoutMs = 10_000): Engine {
   const set = requireSettings(config, 'databaseUrl', 'vaultKeys', 'identityKeys', 'accountKeys')
-  const gateways = openConfigured(config)
+  const gateways = configuredGateways(config)
   const pass = armed(config)
   const store = createStore({
     url: set.databaseUrl.reveal(),
@@ -28,11 +30,13 @@ export function composeEngine(config: Config, name: string, poolMax: number, que
     keys: { vault: ring(set.vaultKeys), identity: ring(set.identityKeys), account: ring(set.accountKeys) },
     timingOf: (code) => waitsOf(gatewayOf(gateways, code).capabilities),
     route: (codes, institution) => codes.find((code) => reaches(gateways.get(code), institution)) ?? null,
+    sendsWith: (code) => sendsWith(gateways.get(code)),
   })
-  return { store, gateways, pass }
+  return { store, gateways: guardCalls(gateways, store), pass }
 }
 
-function openConfigured(config: Config): ReadonlyMap<string, Gateway> {
+/** The adapters of the gateways that are in use. Throws ConfigProblem as above. */
+export function configuredGateways(config: Config): ReadonlyMap<string, Gateway> {
   const unknown = config.gateways.filter((code) => !Object.hasOwn(gatewayFactories, code))
   if (unknown.length > 0) throw new ConfigProblem([`LUNAS_GATEWAYS names ${unknown.join(', ')}, which nobody knows`])
   if (!config.gateways.includes('sandbox')) return openGateways({})
@@ -50,6 +54,10 @@ function gatewayOf(gateways: ReadonlyMap<string, Gateway>, code: string): Gatewa
   const gateway = gateways.get(code)
   if (!gateway) throw new Error(`gateway ${code} is not configured`)
   return gateway
+}
+
+function sendsWith(gateway: Gateway | undefined): string | null {
+  return (gateway && sendOf(gateway)?.fingerprint) ?? null
 }
 
 function reaches(gateway: Gateway | undefined, institution: string): boolean {

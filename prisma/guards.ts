@@ -45,6 +45,8 @@ export const GUARDS: Guards = {
       "CREATE OR REPLACE FUNCTION public.refuse_late_lines()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF EXISTS (SELECT FROM (SELECT DISTINCT statement FROM added) AS told JOIN statement s ON s.id = told.statement) THEN\n    RAISE EXCEPTION 'a statement that is here takes no more lines' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NULL;\nEND\n$function$\n",
     'refuse_late_obligation()':
       "CREATE OR REPLACE FUNCTION public.refuse_late_obligation()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  PERFORM pg_advisory_xact_lock_shared(hashtextextended('freeze:years:' || programme, 0)) FROM (SELECT DISTINCT programme FROM added) AS held;\n  IF EXISTS (SELECT FROM added d JOIN year_close z USING (programme, fiscal_year)) THEN\n    RAISE EXCEPTION 'the fiscal year ends: nothing is owed from it' USING ERRCODE = 'serialization_failure';\n  END IF;\n  RETURN NULL;\nEND\n$function$\n",
+    'refuse_lone_credential()':
+      "CREATE OR REPLACE FUNCTION public.refuse_lone_credential()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nDECLARE\n  under CONSTANT uuid := CASE TG_OP WHEN 'INSERT' THEN NEW.agreed_under ELSE NEW.ended_under END;\n  change CONSTANT text := CASE TG_OP WHEN 'INSERT' THEN 'admit' ELSE 'end' END;\nBEGIN\n  IF TG_OP = 'INSERT' AND NEW.ended_at IS NOT NULL THEN\n    RAISE EXCEPTION 'a credential that comes into force has not ended' USING ERRCODE = 'restrict_violation';\n  END IF;\n  IF under IS NULL AND TG_OP = 'INSERT' AND NOT EXISTS (\n      SELECT FROM gateway_credential WHERE gateway = NEW.gateway AND purpose = NEW.purpose AND written_at <> NEW.written_at) THEN\n    RETURN NEW;\n  END IF;\n  IF under IS NULL AND TG_OP = 'UPDATE' AND OLD.agreed_under IS NULL THEN\n    RETURN NEW;\n  END IF;\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = under AND act = 'gateway-credential' AND state = 'executed' AND content ->> 'gateway' = NEW.gateway\n                    AND content ->> 'purpose' = NEW.purpose AND content ->> 'fingerprint' = NEW.fingerprint AND content ->> 'change' = change) THEN\n    RAISE EXCEPTION 'the credentials of a gateway change by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_lone_decision()':
       "CREATE OR REPLACE FUNCTION public.refuse_lone_decision()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.decided_under AND act = ANY (TG_ARGV) AND state = 'executed'\n                    AND content ->> TG_TABLE_NAME = NEW.key) THEN\n    RAISE EXCEPTION '% % is decided by a proposal that others have agreed to', TG_TABLE_NAME, NEW.key USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_lone_deduction()':
@@ -90,6 +92,7 @@ export const GUARDS: Guards = {
     'function refuse_late_commitment()': 'lunas_owner',
     'function refuse_late_lines()': 'lunas_owner',
     'function refuse_late_obligation()': 'lunas_owner',
+    'function refuse_lone_credential()': 'lunas_owner',
     'function refuse_lone_decision()': 'lunas_owner',
     'function refuse_lone_deduction()': 'lunas_owner',
     'function refuse_lone_lift()': 'lunas_owner',
@@ -126,6 +129,7 @@ export const GUARDS: Guards = {
     'table fee_reserve': 'lunas_owner',
     'table freezes': 'lunas_owner',
     'table funding': 'lunas_owner',
+    'table gateway_credential': 'lunas_owner',
     'table idempotency_key': 'lunas_owner',
     'table message': 'lunas_owner',
     'table observation': 'lunas_owner',
@@ -172,6 +176,7 @@ export const GUARDS: Guards = {
     'fee_reserve.fee_reserve_pkey': 'PRIMARY KEY (source)',
     'freezes.freezes_pkey': 'PRIMARY KEY (id)',
     'funding.funding_pkey': 'PRIMARY KEY (id)',
+    'gateway_credential.gateway_credential_pkey': 'PRIMARY KEY (id)',
     'idempotency_key.idempotency_key_pkey': 'PRIMARY KEY (caller, route, key_hash)',
     'message.message_pkey': 'PRIMARY KEY (id)',
     'observation.observation_pkey': 'PRIMARY KEY (id)',
@@ -224,6 +229,12 @@ export const GUARDS: Guards = {
       'CREATE UNIQUE INDEX freezes_live ON public.freezes USING btree (target) WHERE (lifted_at IS NULL)',
     'funding.funding_gateway_number_key':
       'CREATE UNIQUE INDEX funding_gateway_number_key ON public.funding USING btree (gateway, number)',
+    'gateway_credential.gateway_credential_agreed_under_key':
+      'CREATE UNIQUE INDEX gateway_credential_agreed_under_key ON public.gateway_credential USING btree (agreed_under)',
+    'gateway_credential.gateway_credential_ended_under_key':
+      'CREATE UNIQUE INDEX gateway_credential_ended_under_key ON public.gateway_credential USING btree (ended_under)',
+    'gateway_credential.gateway_credential_live':
+      'CREATE UNIQUE INDEX gateway_credential_live ON public.gateway_credential USING btree (gateway, purpose, fingerprint) WHERE (ended_at IS NULL)',
     'participant.participant_family_place':
       "CREATE UNIQUE INDEX participant_family_place ON public.participant USING btree (programme, family_card_index, family_card_place) WHERE ((family_card_index IS NOT NULL) AND ((admitted_at IS NOT NULL) OR ((withdrawn_at IS NULL) AND (outcome IS DISTINCT FROM 'refused'::text))))",
     'participant.participant_identity_index_programme_key':
@@ -317,6 +328,10 @@ export const GUARDS: Guards = {
     'freezes.freezes_target':
       "CHECK ((target = ((scope || COALESCE((':'::text || programme), ''::text)) || COALESCE((':'::text || name), ''::text))))",
     'funding.funding_amount': 'CHECK ((amount > 0))',
+    'gateway_credential.gateway_credential_end':
+      'CHECK ((((ended_at IS NULL) = (ended_by IS NULL)) AND ((ended_under IS NULL) OR (ended_at IS NOT NULL))))',
+    'gateway_credential.gateway_credential_fingerprint': "CHECK ((fingerprint ~ '^[0-9a-f]{64}$'::text))",
+    'gateway_credential.gateway_credential_purpose': "CHECK ((purpose = ANY (ARRAY['send'::text, 'callback'::text])))",
     'message.message_state': "CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text])))",
     'participant.participant_family_card':
       'CHECK (((num_nulls(family_card_index, family_card_index_key, family_card_place, family_card_places) = ANY (ARRAY[0, 4])) AND ((family_card_place >= 1) AND (family_card_place <= family_card_places))))',
@@ -375,7 +390,7 @@ export const GUARDS: Guards = {
       "CHECK (((state = ANY (ARRAY['loaded'::text, 'matched'::text, 'settled'::text])) AND (version > 0) AND (lines >= 0) AND ((state = 'loaded'::text) = (matched_at IS NULL)) AND ((state = 'settled'::text) = (settled_at IS NOT NULL))))",
     'statement_line.statement_line_shape':
       "CHECK (((direction = ANY (ARRAY['debit'::text, 'credit'::text])) AND (type = ANY (ARRAY['payout'::text, 'return'::text, 'fee'::text, 'top-up'::text, 'other'::text])) AND ((amount IS NULL) OR (amount >= 0))))",
-    'telling.telling_cause': "CHECK ((cause ~ '^(freeze|restore|year):'::text))",
+    'telling.telling_cause': "CHECK ((cause ~ '^(freeze|restore|year|credential):'::text))",
     'tranche.tranche_amount': 'CHECK ((amount > 0))',
     'tranche.tranche_state':
       "CHECK ((state = ANY (ARRAY['planned'::text, 'open'::text, 'due'::text, 'missed'::text, 'cancelled'::text])))",
@@ -408,6 +423,8 @@ export const GUARDS: Guards = {
     'discrepancy.discrepancy_proposal_exists': 'FOREIGN KEY (decided_under) REFERENCES proposal(id)',
     'fee_reserve.fee_reserve_appropriation_exists': 'FOREIGN KEY (appropriation) REFERENCES appropriation(id)',
     'freezes.freezes_proposal_exists': 'FOREIGN KEY (lifted_under) REFERENCES proposal(id)',
+    'gateway_credential.gateway_credential_admission_exists': 'FOREIGN KEY (agreed_under) REFERENCES proposal(id)',
+    'gateway_credential.gateway_credential_end_exists': 'FOREIGN KEY (ended_under) REFERENCES proposal(id)',
     'participant.participant_programme_exists':
       'FOREIGN KEY (programme, programme_version) REFERENCES programme_version(programme, version)',
     'payout.payout_account_exists': 'FOREIGN KEY (account, programme, ref) REFERENCES account(id, programme, ref)',
@@ -494,6 +511,12 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER freezes_lifted BEFORE UPDATE ON public.freezes FOR EACH ROW WHEN ((old.lifted_at IS NOT NULL)) EXECUTE FUNCTION refuse_change()',
     'funding.funding_append_only':
       'CREATE TRIGGER funding_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.funding FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'gateway_credential.gateway_credential_agreed':
+      'CREATE TRIGGER gateway_credential_agreed BEFORE INSERT OR UPDATE ON public.gateway_credential FOR EACH ROW EXECUTE FUNCTION refuse_lone_credential()',
+    'gateway_credential.gateway_credential_ended':
+      'CREATE TRIGGER gateway_credential_ended BEFORE UPDATE ON public.gateway_credential FOR EACH ROW WHEN ((old.ended_at IS NOT NULL)) EXECUTE FUNCTION refuse_change()',
+    'gateway_credential.gateway_credential_frozen':
+      "CREATE TRIGGER gateway_credential_frozen BEFORE UPDATE ON public.gateway_credential FOR EACH ROW EXECUTE FUNCTION refuse_thaw('id', 'gateway', 'purpose', 'fingerprint', 'begun_at', 'agreed_under', 'written_at')",
     'observation.observation_append_only':
       'CREATE TRIGGER observation_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.observation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'payout.payout_begins':
@@ -608,6 +631,8 @@ export const GUARDS: Guards = {
     'lunas_app on table fee_reserve': 'INSERT, SELECT, UPDATE (changes, freed, reserved, spent)',
     'lunas_app on table freezes': 'INSERT, SELECT, UPDATE',
     'lunas_app on table funding': 'INSERT, SELECT',
+    'lunas_app on table gateway_credential':
+      'INSERT (agreed_under, begun_at, fingerprint, gateway, id, purpose), SELECT, UPDATE (ended_at, ended_by, ended_under)',
     'lunas_app on table idempotency_key': 'DELETE, INSERT, SELECT',
     'lunas_app on table message': 'INSERT, SELECT, UPDATE',
     'lunas_app on table observation': 'INSERT, SELECT',
@@ -656,6 +681,7 @@ export const GUARDS: Guards = {
     'lunas_audit on table fee_reserve': 'SELECT',
     'lunas_audit on table freezes': 'SELECT',
     'lunas_audit on table funding': 'SELECT',
+    'lunas_audit on table gateway_credential': 'SELECT',
     'lunas_audit on table idempotency_key':
       'SELECT (caller, created_at, expires_at, key_hash, request_hash, route, status)',
     'lunas_audit on table message': 'SELECT',

@@ -15,6 +15,7 @@ import {
   type FreezeTarget,
 } from '../domain/freeze.ts'
 import type { Programme } from '../domain/programme.ts'
+import { CREDENTIAL_NOT_IN_FORCE } from '../domain/standing.ts'
 import { inTransaction, type Database, type Sql } from './database.ts'
 import { placeFreeze, type FreezeView } from './freezes.ts'
 import { SHORTS } from './shorts.ts'
@@ -112,6 +113,11 @@ const WAS_SHORT = `(
           OR EXISTS (SELECT FROM payout y JOIN payout b ON (b.disbursement, b.n) = (y.disbursement, y.n - 1)
                       WHERE y.programme = v.programme AND y.claimed_at > $1 AND b.failure_class = 'float-short'))`
 
+/** Somebody of the programme of `v` waits for a credential of their gateway, or within the hour those were told who did. */
+const WAS_WITHOUT = `(
+          EXISTS (SELECT FROM participant c WHERE c.programme = v.programme AND c.attention = '${CREDENTIAL_NOT_IN_FORCE}')
+          OR EXISTS (SELECT FROM telling t WHERE t.cause LIKE 'credential:%' AND (t.done_at IS NULL OR t.done_at > $1)))`
+
 /** Nothing has forbidden for the whole hour to claim what disbursement `d` of person `p` owes, as far as their life and their account tell. */
 const CLAIMABLE = `d.state = 'released' AND d.release_at <= $1 AND p.held_at IS NULL
              AND (p.withdrawn_at IS NULL OR p.stage = 'closed' OR d.first_paid_at IS NOT NULL)
@@ -150,14 +156,14 @@ const WAITED = `EXISTS (
 
 /**
  * Too little is told of a programme only when somebody waited through the whole hour whom nothing kept from being paid: no freeze, no
- * restore, no money of ours that was short, nothing of their own, and nobody who had yet to agree.
+ * restore, no money of ours that was short, no credential that two people had not agreed to, nothing of their own, and nobody who had yet to agree.
  */
 const SPENT = `
 SELECT v.definition, sent.spent,
        sent.spent < (v.definition #>> '{payment,spendPerHour,min}')::bigint
          AND NOT EXISTS (SELECT FROM freezes WHERE lifted_at IS NULL OR lifted_at > $1)
          AND NOT EXISTS (SELECT FROM restore WHERE closed_at IS NULL OR closed_at > $1)
-         AND NOT ${WAS_SHORT} AND ${WAITED} AS waiting
+         AND NOT ${WAS_SHORT} AND NOT ${WAS_WITHOUT} AND ${WAITED} AS waiting
   FROM (SELECT DISTINCT ON (programme) programme, definition FROM programme_version ORDER BY programme, version DESC) AS v
   CROSS JOIN LATERAL (SELECT max(lifted_at) AS at FROM freezes WHERE target = 'programme:' || v.programme) AS lift
   CROSS JOIN LATERAL (SELECT coalesce(sum(y.amount), 0)::bigint AS spent FROM payout y

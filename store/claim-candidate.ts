@@ -4,6 +4,7 @@ import type { Sql } from './database.ts'
 import { OPEN_SEND } from './life-rows.ts'
 import { REGISTERED_IN_LOST_TIME, stemsOf, straysOfOwed } from './lost-time.ts'
 import { APPROVAL } from './run-approval.ts'
+import { SENDS_IN_FORCE } from './gateway-credentials.ts'
 import { SHORTS, type Short } from './shorts.ts'
 
 /** What decides over a claim, as it stands under the life's lock. */
@@ -55,6 +56,8 @@ export interface Candidate {
   readonly approval: LiveApproval | null
   /** Gateways where our money is short. */
   readonly shorts: readonly Short[]
+  /** Fingerprints of what may be sent with. */
+  readonly sends: readonly string[]
 }
 
 /** Written so that each part is looked up by the row before it, however empty the tables were when it was planned (`test/store/plans.test.ts`). */
@@ -71,7 +74,7 @@ SELECT d.programme, d.ref, p.programme_version, d.tranche, d.state, d.reason, d.
        EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key AND y.asked_at IS NOT NULL) AS asked_about,
        (SELECT r.id || ' ' || ms(r.restored_to) FROM restore r WHERE r.closed_at IS NULL) AS restore,
        ${REGISTERED_IN_LOST_TIME} AS in_lost_time, EXISTS (${straysOfOwed('$3')}) AS may_be_paid,
-       ${APPROVAL} AS approval, ${SHORTS} AS shorts
+       ${APPROVAL} AS approval, ${SHORTS} AS shorts, ${SENDS_IN_FORCE} AS sends
   FROM disbursement d
   JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
   LEFT JOIN LATERAL (SELECT * FROM account WHERE (programme, ref) = (d.programme, d.ref) AND ended_at IS NULL AND state <> 'failed'

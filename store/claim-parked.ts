@@ -3,7 +3,9 @@ import { nextBusinessInstant } from '../domain/calendar.ts'
 import { PAID_IN_LOST_TIME } from '../domain/disbursement.ts'
 import { mayBeSent } from '../domain/payout-run.ts'
 import type { Programme } from '../domain/programme.ts'
+import { CREDENTIAL_NOT_IN_FORCE } from '../domain/standing.ts'
 import type { Candidate } from './claim-candidate.ts'
+import { isInForce } from './gateway-credentials.ts'
 import type { StoreContext } from './options.ts'
 import { shortUntil } from './shorts.ts'
 
@@ -14,6 +16,8 @@ export type Parked =
   | 'held'
   | 'frozen'
   | 'year-ending'
+  /** What this process would send with is not in force at the gateway: two people have not agreed to it, or have ended it. */
+  | typeof CREDENTIAL_NOT_IN_FORCE
   | 'send-open'
   | 'asked-about'
   | 'no-account'
@@ -115,12 +119,18 @@ export function isUnchecked({ unverified }: Candidate, { payment: { accounts } }
   return unverified && accounts?.check === 'before-use'
 }
 
-/** Somebody waits for our money there: whoever is sent now is only refused as well. */
-export function isShort(
-  { timingOf }: StoreContext,
-  { shorts, reason }: Candidate,
+/** Why this process sends nothing there now, whatever it is; undefined when it may. */
+export function gatewayParked(
+  context: StoreContext,
+  candidate: Candidate,
   gateway: string,
   nowMs: number,
-): boolean {
+): Parked | undefined {
+  if (!isInForce(context, candidate.sends, gateway)) return CREDENTIAL_NOT_IN_FORCE
+  return isShort(context, candidate, gateway, nowMs) ? 'float-short' : undefined
+}
+
+/** Somebody waits for our money there: whoever is sent now is only refused as well. */
+function isShort({ timingOf }: StoreContext, { shorts, reason }: Candidate, gateway: string, nowMs: number): boolean {
   return (shortUntil(shorts, gateway, reason, timingOf) ?? 0) > nowMs
 }

@@ -1,6 +1,6 @@
 /**
  * Claiming a payout: what decides, at one commit, that this attempt and no other goes to the gateway. Everything that forbids
- * it (a hold, a freeze, another attempt, another account, no money reserved) is read under the life's lock; the frozen bytes, the payout,
+ * it (a hold, a freeze, a credential that is not in force, another attempt, another account, no money reserved) is read under the life's lock; the frozen bytes, the payout,
  * its send and its posting are in that commit, before the first byte leaves.
  */
 import { createHash } from 'node:crypto'
@@ -17,7 +17,7 @@ import { candidateOf, type Candidate } from './claim-candidate.ts'
 import {
   claimParked,
   coveringRun,
-  isShort,
+  gatewayParked,
   isUnchecked,
   parkedReason,
   unsentReason,
@@ -88,7 +88,8 @@ export function createClaims(context: StoreContext): Claims {
       const gateway = context.route(programme.payment.gateways, candidate.institution ?? '')
       const parked = parkedReason(candidate, programme, nowMs) ?? unsentReason(candidate, programme, gateway, nowMs)
       if (parked || !candidate.account || gateway === null) return { kind: 'parked', reason: parked ?? 'no-account' }
-      if (isShort(context, candidate, gateway, nowMs)) return { kind: 'parked', reason: 'float-short' }
+      const stopped = gatewayParked(context, candidate, gateway, nowMs)
+      if (stopped) return { kind: 'parked', reason: stopped }
       const n = candidate.attempts + 1
       const owner = participantOwner(candidate.programme, candidate.ref)
       const place = { id: candidate.document ?? '', owner, kind: 'account' } as const
@@ -210,7 +211,8 @@ async function claimLocked(
   const parked = claimParked(candidate, programme, draft, nowMs)
   if (parked) return { kind: 'parked', reason: parked }
   if (isUnlooked(candidate, draft, isLookedUp)) return { kind: 'parked', reason: 'not-looked-up' }
-  if (isShort(context, candidate, draft.gateway, nowMs)) return { kind: 'parked', reason: 'float-short' }
+  const stopped = gatewayParked(context, candidate, draft.gateway, nowMs)
+  if (stopped) return { kind: 'parked', reason: stopped }
   // Its debit was found, and decided about, since it was drafted.
   if (isSomethingElses) return { kind: 'collision' }
   const timing = context.timingOf(draft.gateway)

@@ -12,7 +12,7 @@ import type { ObservationItem } from './observation-item.ts'
 import { askAbout, type Word } from './questions.ts'
 import { observeLocked } from './observe.ts'
 import type { StoreContext } from './options.ts'
-import { keysByReference, lockLivesOf } from './payout-rows.ts'
+import { lockLivesOf, payoutsCalled, type CalledPayout } from './payout-rows.ts'
 
 export interface ReceivedCallback {
   readonly gateway: string
@@ -22,6 +22,8 @@ export interface ReceivedCallback {
   readonly observation: Observation
   /** Signed and fresh. Anything less only makes the life ask. */
   readonly trusted: boolean
+  /** Fingerprints of the secrets that signed it: where none of them is in force it only makes the life ask, too. */
+  readonly credentials: readonly string[]
   readonly body: Uint8Array
   readonly receivedAtMs: number
 }
@@ -42,9 +44,9 @@ export async function receiveCallbacks(
 ): Promise<CallbackVerdict[]> {
   const { pass } = context
   const receiving = inTransaction(context.database, async (sql) => {
-    const matching = Promise.all([keysByReference(sql, callbacks), dataKeysOf(sql, context, callbacks)])
+    const matching = Promise.all([payoutsCalled(sql, callbacks), dataKeysOf(sql, context, callbacks)])
     const [payouts, dataKeys] = await pass('callback:matched', matching)
-    const stored = callbacks.map((callback) => seal(context, callback, payouts, dataKeys))
+    const stored = callbacks.map((callback, at) => seal(context, callback, payouts[at], dataKeys))
     const fresh = await pass('callback:stored', insertFresh(sql, stored))
     const applied = fresh.filter((one) => one.verdict === 'applied')
     const stale = fresh.filter((one) => one.verdict === 'stale')
@@ -80,15 +82,20 @@ async function dataKeysOf(
 function seal(
   { vault }: StoreContext,
   callback: ReceivedCallback,
-  payouts: ReadonlyMap<string, string>,
+  called: CalledPayout | undefined,
   dataKeys: DataKeys,
 ): Stored {
   const owner = gatewayOwner(callback.gateway)
   const key = dataKeys.get(callback.gateway)
   if (!key) throw new Error(`${owner} has no data key`)
-  const payout = payouts.get(`${callback.gateway}/${callback.reference}`) ?? null
-  const verdict = payout === null ? 'unmatched' : callback.trusted ? 'applied' : 'stale'
-  return { callback, payout, verdict, document: sealDocument(vault, key, owner, 'callback', callback.body) }
+  const isApplied = callback.trusted && (called?.believed ?? false)
+  const verdict = called === undefined ? 'unmatched' : isApplied ? 'applied' : 'stale'
+  return {
+    callback,
+    payout: called?.key ?? null,
+    verdict,
+    document: sealDocument(vault, key, owner, 'callback', callback.body),
+  }
 }
 
 /**

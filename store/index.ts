@@ -7,6 +7,7 @@ import { openDatabase, type Database } from './database.ts'
 import { createDesk, type Desk } from './desk.ts'
 import { createFreezes, type Freezes } from './freeze-desk.ts'
 import { createFloats, type Floats } from './floats.ts'
+import { createGatewayCredentials, type GatewayCredentials } from './gateway-credentials.ts'
 import { createLives, type Lives } from './lives.ts'
 import { createMessages, type Messages } from './messages.ts'
 import type { PaymentTiming, StoreContext } from './options.ts'
@@ -30,6 +31,7 @@ export interface Store {
   readonly floats: Floats
   readonly accountChecks: AccountChecks
   readonly freezes: Freezes
+  readonly gatewayCredentials: GatewayCredentials
   readonly proposals: Proposals
   readonly messages: Messages
   /** Requests from outside: each once. */
@@ -55,6 +57,8 @@ export interface StoreOptions {
   readonly keys: VaultKeys
   readonly timingOf: (gateway: string) => PaymentTiming
   readonly route: (gateways: readonly string[], institution: string) => string | null
+  /** The fingerprint of what this process sends with at a gateway; null at one that it does not know. */
+  readonly sendsWith: (gateway: string) => string | null
   /** Where tests kill the process; absent, nothing happens there. */
   readonly pass?: Pass
 }
@@ -64,8 +68,9 @@ export function createStore(options: StoreOptions): Store {
   const timeout = queryTimeoutMs === undefined ? {} : { queryTimeoutMs }
   const database: Database = openDatabase(options.url, { max: options.poolMax, name: options.name, ...timeout })
   const programmes = createProgrammeBook(database, () => Date.now())
-  const { timingOf, route, pass = passBy } = options
-  const context: StoreContext = { database, programmes, vault: new Vault(options.keys), timingOf, route, pass }
+  const { timingOf, route, sendsWith, pass = passBy } = options
+  const vault = new Vault(options.keys)
+  const context: StoreContext = { database, programmes, vault, timingOf, route, sendsWith, pass }
   return {
     context,
     programmes,
@@ -75,6 +80,7 @@ export function createStore(options: StoreOptions): Store {
     floats: createFloats(context),
     accountChecks: createAccountChecks(context),
     freezes: createFreezes(database),
+    gatewayCredentials: createGatewayCredentials(context),
     proposals: createProposals(database),
     messages: createMessages(context),
     desk: createDesk(context),

@@ -11,6 +11,7 @@ import type { Sql } from './database.ts'
 import { FOUND_LAST, REGISTERED_IN_LOST_TIME } from './lost-time.ts'
 import { STILL_OWED } from './owed-amount.ts'
 import { APPROVAL } from './run-approval.ts'
+import { SENDS_IN_FORCE } from './gateway-credentials.ts'
 import { SHORTS, type Short } from './shorts.ts'
 
 export interface LifeRow {
@@ -43,6 +44,8 @@ export interface LifeRow {
   readonly swept: number
   /** Gateways where our money is short. */
   readonly shorts: readonly Short[]
+  /** Fingerprints of what may be sent with, at whatever gateway. */
+  readonly sends: readonly string[]
   readonly account: {
     readonly id: string
     readonly institution: string
@@ -176,7 +179,7 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
        (SELECT coalesce(array_agg(f.target), '{}') FROM freezes f
          WHERE f.lifted_at IS NULL AND (f.programme IS NULL OR f.programme = p.programme)) AS freezes,
        ${REGISTERED_IN_LOST_TIME} AS in_lost_time,
-       ${SHORTS} AS shorts,
+       ${SHORTS} AS shorts, ${SENDS_IN_FORCE} AS sends,
        (SELECT jsonb_build_object('id', a.id, 'institution', a.institution, 'usable_ms', ms(greatest(a.usable_from, a.rests_until)),
                                   'linked_ms', ms(a.linked_at), 'rests_ms', ms(a.rests_until),
                                   'unverified', a.state = 'unverified')

@@ -15,6 +15,7 @@ import { insertAudit, type AuditEntry } from './audit.ts'
 import { inTransaction, type Sql } from './database.ts'
 import { openDocument, participantOwner, parseSealed } from './documents.ts'
 import { heldFreezes } from './freeze-locks.ts'
+import { credentialTarget, isInForce, sendsInForce } from './gateway-credentials.ts'
 import { keepHeard } from './heard.ts'
 import {
   askedPayout,
@@ -159,9 +160,10 @@ async function advanceLocked(sql: Sql, context: StoreContext, loaded: LifeRow, n
     await pass('life:stepped', Promise.all(sent))
     life = after
   }
-  // A wait for a freeze or a restore to end is taken while it cannot end: whoever ends it finds the wait, and ends it.
-  if (life.freezes.length > 0 || life.in_lost_time) {
-    life = { ...life, ...(await pass('life:held', heldWaits(sql, life))) }
+  // A wait for a freeze or a restore to end, or for a credential, is taken while it cannot end: whoever ends it finds the wait, and ends it.
+  const unknownAt = gateway !== null && waitsForCredential(context, life, gateway) ? gateway : null
+  if (life.freezes.length > 0 || life.in_lost_time || unknownAt !== null) {
+    life = { ...life, ...(await pass('life:held', heldWaits(sql, life, unknownAt))) }
   }
   const standing = standingOf(context, life, programme, nowMs)
   const writing = [insertPostings(sql, postings), insertAudit(sql, audit), keepHeard(sql, life, standing, nowMs)]
@@ -169,10 +171,22 @@ async function advanceLocked(sql: Sql, context: StoreContext, loaded: LifeRow, n
   return standing
 }
 
-/** What the life waits for, as it stays until the transaction ends. */
-async function heldWaits(sql: Sql, life: LifeRow): Promise<Pick<LifeRow, 'freezes' | 'in_lost_time'>> {
-  const freezes = life.freezes.length > 0 ? await heldFreezes(sql, life.freezes) : []
-  return { freezes, in_lost_time: life.in_lost_time && (await heldInLostTime(sql, life.programme, life.ref)) }
+/** Something would be sent, but for what this process would send it with. */
+function waitsForCredential(context: Pick<StoreContext, 'sendsWith'>, life: LifeRow, gateway: string): boolean {
+  const isSendable = life.tranches.some(({ disbursement }) => disbursement?.state === 'released')
+  return isSendable && !isInForce(context, life.sends, gateway)
+}
+
+/** What the life waits for, as it stays until the transaction ends; `unknownAt`: where it waits for a credential. */
+async function heldWaits(
+  sql: Sql,
+  life: LifeRow,
+  unknownAt: string | null,
+): Promise<Pick<LifeRow, 'freezes' | 'in_lost_time' | 'sends'>> {
+  const targets = [...new Set([...life.freezes, ...(unknownAt === null ? [] : [credentialTarget(unknownAt)])])]
+  const freezes = targets.length > 0 ? await heldFreezes(sql, targets) : []
+  const sends = unknownAt === null ? life.sends : await sendsInForce(sql)
+  return { freezes, sends, in_lost_time: life.in_lost_time && (await heldInLostTime(sql, life.programme, life.ref)) }
 }
 
 /** The gateway that would carry money to the life's account; null without an account, or when none reaches it. */
@@ -211,13 +225,14 @@ function askedOf(
 
 /** Where the life stands, from its rows alone. */
 export function standingOf(
-  context: Pick<StoreContext, 'timingOf' | 'route'>,
+  context: Pick<StoreContext, 'timingOf' | 'route' | 'sendsWith'>,
   life: LifeRow,
   programme: Programme,
   nowMs: number,
 ): Standing {
   const gateway = gatewayFor(context, programme, life)
   const frozenAt = (through: string): boolean => life.in_lost_time || isFrozen(life.freezes, life, through)
+  const stoppedAt = (through: string): boolean => frozenAt(through) || !isInForce(context, life.sends, through)
   const disbursements = life.tranches.flatMap((tranche) => {
     const row = tranche.disbursement
     if (!row) return []
@@ -241,7 +256,7 @@ export function standingOf(
       releaseAtMs,
       held: life.held,
       gateway,
-      frozenAt,
+      stoppedAt,
       approved,
       accountGone: row.payout !== null && row.payout.account !== life.account?.id,
       yearEnding: row.year_ending,
@@ -290,6 +305,7 @@ export function standingOf(
       frozen,
       actions,
       unchecked,
+      gateway !== null && waitsForCredential(context, life, gateway),
     ),
     wakeAtMs: nextInstant(lifeOf(life, gateway), programme, nowMs),
     disbursements,

@@ -18,6 +18,8 @@ export interface StoreContext {
   readonly timingOf: (gateway: string) => PaymentTiming
   /** The first of a programme's gateways that reaches an institution; null when none does. */
   readonly route: (gateways: readonly string[], institution: string) => string | null
+  /** The fingerprint of what this process sends with at a gateway; null at one that it does not know. */
+  readonly sendsWith: (gateway: string) => string | null
   /** Where tests kill the process; else nothing happens there. */
   readonly pass: Pass
 }

@@ -285,17 +285,38 @@ export function isAccountGone({ account, live_account: live }: Pick<Work, 'accou
   return live?.id !== account
 }
 
-/** The keys of payouts by what a gateway knows them by, for callbacks. */
-export async function keysByReference(
+/** What a callback tells of: by what its gateway knows the payout, and by which secrets of the gateway it was signed. */
+export interface CalledBy {
+  readonly gateway: string
+  readonly reference: string
+  readonly credentials: readonly string[]
+}
+
+export interface CalledPayout {
+  readonly key: string
+  /** One of the secrets that signed the callback is in force. */
+  readonly believed: boolean
+}
+
+/** The payouts that callbacks tell of, in their order; undefined for one that nobody here knows. */
+export async function payoutsCalled(
   sql: Sql,
-  pairs: readonly { readonly gateway: string; readonly reference: string }[],
-): Promise<Map<string, string>> {
-  const { rows } = await sql.query<{ gateway: string; reference: string; key: string }>({
-    name: 'payouts-by-reference',
-    text: `SELECT y.gateway, y.reference, y.key
-             FROM unnest($1::text[], $2::text[]) AS asked (gateway, reference)
+  called: readonly CalledBy[],
+): Promise<readonly (CalledPayout | undefined)[]> {
+  const { rows } = await sql.query<CalledPayout & { at: number }>({
+    name: 'payouts-called',
+    text: `SELECT asked.at, y.key,
+                  EXISTS (SELECT FROM gateway_credential c WHERE (c.gateway, c.purpose) = (asked.gateway, 'callback')
+                             AND c.fingerprint = ANY (string_to_array(asked.signed, ' ')) AND c.ended_at IS NULL) AS believed
+             FROM unnest($1::text[], $2::text[], $3::text[], $4::int[]) AS asked (gateway, reference, signed, at)
              JOIN payout y USING (gateway, reference)`,
-    values: [pairs.map((pair) => pair.gateway), pairs.map((pair) => pair.reference)],
+    values: [
+      called.map(({ gateway }) => gateway),
+      called.map(({ reference }) => reference),
+      called.map(({ credentials }) => credentials.join(' ')),
+      called.map((_, at) => at),
+    ],
   })
-  return new Map(rows.map((row) => [`${row.gateway}/${row.reference}`, row.key]))
+  const found = new Map(rows.map(({ at, ...payout }) => [at, payout]))
+  return called.map((_, at) => found.get(at))
 }

@@ -11,6 +11,7 @@ import { insertAudit, type AuditEntry } from './audit.ts'
 import { inTransaction, one, type Sql } from './database.ts'
 import { openDocument, participantOwner } from './documents.ts'
 import { heldFreezes } from './freeze-locks.ts'
+import { isInForce, sendsInForce } from './gateway-credentials.ts'
 import { waitingPayout } from './life-rows.ts'
 import type { ObservationItem } from './observation-item.ts'
 import { observeLocked, standingOfWork, type ObservationResult } from './observe.ts'
@@ -103,7 +104,7 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
   const isStuck = row.disbursement.state !== 'in-flight' || row.disbursement.asked !== null
   const isForbidden = row.lost || row.held || isAccountGone(row) || isStuck
   const isDue = next.kind === 'resend' && !isForbidden
-  if (!isDue || (await pass('resend:checked', isStopped(sql, row, programme, nowMs)))) {
+  if (!isDue || (await pass('resend:checked', isStopped(sql, context, row, programme, nowMs)))) {
     return { kind: 'refused', disbursement: standingOfWork(context, row, programme, nowMs) }
   }
   const send = row.sends + 1
@@ -144,8 +145,14 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
   return { kind: 'reopened', send, sendByMs: by, gateway, reference, salt: stored.salt, body }
 }
 
-/** A freeze in force, or a programme whose approval no longer covers it; who stops either waits until the transaction ends. */
-async function isStopped(sql: Sql, row: Work, { payment }: Programme, nowMs: number): Promise<boolean> {
+/** A freeze in force, a credential that is not, or a programme whose approval no longer covers it; who stops any waits until the transaction ends. */
+async function isStopped(
+  sql: Sql,
+  context: StoreContext,
+  row: Work,
+  { payment }: Programme,
+  nowMs: number,
+): Promise<boolean> {
   const targets = targetsOf(row, row.gateway)
   const isApproved = payment.release === 'approved'
   const drafted = isApproved ? await approvalOf(sql, row.disbursement.key) : null
@@ -153,6 +160,7 @@ async function isStopped(sql: Sql, row: Work, { payment }: Programme, nowMs: num
   if ((await heldFreezes(sql, targets)).length > 0) return true
   // Nobody begins a restore while everything is held: what it makes of this payout is seen from here on.
   if (await isBeforeRestore(sql, row.key)) return true
+  if (!isInForce(context, await sendsInForce(sql), row.gateway)) return true
   if (!isApproved) return false
   // Read again: what the lock waited for has committed by now.
   const approval = await approvalOf(sql, row.disbursement.key)

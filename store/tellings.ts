@@ -14,8 +14,9 @@ const WAITING_MAX = 10_000
 /** Below what people and machines tell: it can be many. */
 const PRIORITY = 4
 
-/** What has ended, as audit rows name it: `freeze:<id>`, `restore:<id>`, `year:<programme>:<fiscal year>`. */
-export type Ended = `freeze:${string}` | `restore:${string}` | `year:${string}:${number}`
+/** What has ended, as audit rows name it: `freeze:<id>`, `restore:<id>`, `year:<programme>:<fiscal year>`; or the wait for a credential of a gateway. */
+export type Ended =
+  `freeze:${string}` | `credential:${string}:${string}` | `restore:${string}` | `year:${string}:${number}`
 
 /** Has everybody told who waited for it, once this transaction has committed. */
 export async function tellAll(sql: Sql, cause: Ended): Promise<void> {
@@ -62,6 +63,8 @@ async function waitsFor(sql: Sql, cause: Ended): Promise<Waits> {
   switch (what) {
     case 'freeze':
       return ofFreeze(sql, id)
+    case 'credential':
+      return { programme: null, kind: 'lift', rows: WAITS_FOR_FREEZE, values: [null, null, id] }
     case 'restore':
       return ofRestore(sql, id)
     default:

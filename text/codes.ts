@@ -20,6 +20,7 @@ export const ATTENTION = {
   failed: 'operator',
   'gateway-refuses': 'operator',
   frozen: 'operator',
+  'credential-not-in-force': 'operator',
   'waiting-for-admission': 'operator',
   'waiting-for-training': 'participant',
   'waiting-for-completion': 'institution',

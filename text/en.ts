@@ -173,6 +173,9 @@ export const english: Catalogue = {
   'timeline.callback-unmatched': 'A callback of the gateway matches no payout yet.',
   'timeline.freeze-placed': 'Payments were frozen. What is owed stays owed.',
   'timeline.freeze-lifted': 'The freeze was lifted by two people and payments go on.',
+  'timeline.credential-adopted': 'The engine took over the credential that it was first run with at a gateway.',
+  'timeline.credential-admitted': 'Two people agreed to a credential of a gateway.',
+  'timeline.credential-ended': 'A credential of a gateway was ended.',
   'timeline.proposal-made': 'One person proposes an act; another must agree.',
   'timeline.proposal-refused': 'A proposal was refused.',
   'timeline.proposal-approved': 'Another person approves the proposal.',
@@ -294,6 +297,8 @@ export const english: Catalogue = {
   'attention.failed': 'A payment failed and must be corrected.',
   'attention.gateway-refuses': 'The payment gateway refuses our credentials or permissions.',
   'attention.frozen': 'Payments are frozen.',
+  'attention.credential-not-in-force':
+    'The engine runs with a credential of the payment gateway that two people have not agreed to, or have ended. Ask two people to agree to it (lunas doctor says how), or put the former one back; payments then go on by themselves.',
   'attention.waiting-for-admission': 'Waiting for a wave to be decreed.',
   'attention.waiting-for-training': 'Waiting for the first course to be bought.',
   'attention.waiting-for-completion': 'Waiting for the report that the course is completed.',

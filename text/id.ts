@@ -179,6 +179,9 @@ export const indonesian: Catalogue = {
   'timeline.callback-unmatched': 'Kabar dari mitra pembayaran belum cocok dengan kiriman mana pun.',
   'timeline.freeze-placed': 'Penyaluran dibekukan sementara. Hak Anda tetap tercatat.',
   'timeline.freeze-lifted': 'Pembekuan sudah dicabut oleh dua petugas dan penyaluran dilanjutkan.',
+  'timeline.credential-adopted': 'Sistem mengambil alih kredensial mitra pembayaran yang dipakai pertama kali.',
+  'timeline.credential-admitted': 'Dua petugas menyetujui kredensial mitra pembayaran.',
+  'timeline.credential-ended': 'Kredensial mitra pembayaran diakhiri.',
   'timeline.proposal-made': 'Seorang petugas mengajukan usulan; petugas lain harus menyetujui.',
   'timeline.proposal-refused': 'Sebuah usulan ditolak sistem.',
   'timeline.proposal-approved': 'Petugas lain menyetujui usulan.',
@@ -301,6 +304,8 @@ export const indonesian: Catalogue = {
   'attention.failed': 'Pengiriman gagal dan perlu diperbaiki.',
   'attention.gateway-refuses': 'Mitra pembayaran menolak kredensial atau izin kita.',
   'attention.frozen': 'Penyaluran dibekukan.',
+  'attention.credential-not-in-force':
+    'Sistem berjalan dengan kredensial mitra pembayaran yang belum disetujui dua petugas atau sudah diakhiri. Mintalah persetujuan dua petugas (caranya ada pada lunas doctor) atau pasang kembali kredensial lama; penyaluran lalu berlanjut sendiri.',
   'attention.waiting-for-admission': 'Menunggu penetapan gelombang.',
   'attention.waiting-for-training': 'Menunggu pembelian pelatihan pertama.',
   'attention.waiting-for-completion': 'Menunggu laporan penyelesaian pelatihan.',

@@ -96,6 +96,9 @@ interface ActValues {
   'callback-unmatched': Plain
   'freeze-placed': Plain
   'freeze-lifted': Plain
+  'credential-adopted': Plain
+  'credential-admitted': Plain
+  'credential-ended': Plain
   'proposal-made': Plain
   'proposal-refused': Plain
   'proposal-approved': Plain

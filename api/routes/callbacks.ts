@@ -28,13 +28,14 @@ export function callbackRoutes(app: App, context: RouteContext): void {
             throw new Problem('callback-malformed', 'this is not an event of this gateway')
           throw new Problem('callback-unauthentic', 'the signature does not fit these bytes')
         }
-        const { eventId, reference, observation, trusted } = result
+        const { eventId, reference, observation, trusted, credentials } = result
         const verdict = await context.receive({
           gateway: code,
           eventId,
           reference,
           observation,
           trusted,
+          credentials,
           body,
           receivedAtMs,
         })

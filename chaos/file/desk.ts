@@ -4,6 +4,7 @@ import { buildApp } from '../../api/app.ts'
 import { DEFAULT_LIMITS, type LivesView } from '../../api/dependencies.ts'
 import type { Config } from '../../config.ts'
 import { composeEngine } from '../../main/compose.ts'
+import { beginCredentials } from '../../main/credentials.ts'
 
 const NOBODY: LivesView = {
   poke: () => undefined,
@@ -14,7 +15,9 @@ const NOBODY: LivesView = {
 
 /** Listens where the configuration says. */
 export async function serveDesk(config: Config): Promise<{ close(): Promise<void> }> {
-  const { store, gateways } = composeEngine(config, 'lunas chaos desk', 8)
+  const engine = composeEngine(config, 'lunas chaos desk', 8)
+  const { store, gateways } = engine
+  await beginCredentials(engine, config, Date.now())
   const app = await buildApp({
     store,
     gateways,

@@ -11,6 +11,8 @@ import { Books } from './books.ts'
 import { Table, Transactions } from './database.ts'
 
 export const GATEWAY = 'sandbox'
+/** What the one gateway is sent to with, and that it is in force all the time. */
+export const SENDS: readonly string[] = ['agreed']
 
 export type PersonRow = Omit<LifeRow, 'account' | 'tranches'> & {
   readonly tranches: readonly TrancheRow[]
@@ -319,6 +321,7 @@ export class Rows {
       doubtful: false,
       unverified: false,
       shorts: [],
+      sends: SENDS,
       send_open: this.openSendOf(payouts) !== null,
       asked_about: payouts.some(({ asked_ms: asked }) => asked !== null),
       approval: this.approvalOf(stored),

@@ -2,12 +2,12 @@
 import type { Programme } from '../../domain/programme.ts'
 import { shippedProgramme } from '../../programmes/index.ts'
 import type { FoldContext } from '../../store/observe.ts'
-import type { PaymentTiming } from '../../store/options.ts'
+import type { PaymentTiming, StoreContext } from '../../store/options.ts'
 import { Clock } from './clock.ts'
 import { Faults } from './faults.ts'
 import type { Plant } from './plants.ts'
 import { Random } from './random.ts'
-import { GATEWAY, PROGRAMME, Rows } from './rows.ts'
+import { GATEWAY, PROGRAMME, Rows, SENDS } from './rows.ts'
 import { Trace } from './trace.ts'
 
 export const SECOND = 1000
@@ -37,7 +37,7 @@ export interface Setting {
   readonly plant: Plant | null
   readonly findings: Finding[]
   /** What the real folds and standings ask of the store around them. */
-  readonly context: FoldContext
+  readonly context: FoldContext & Pick<StoreContext, 'sendsWith'>
   find(kind: Finding['kind'], what: string): void
   /** Work that failed: a broken connection is part of the game, everything else is a mistake, of the engine or of the simulation. */
   failed(what: string, error: unknown): void
@@ -79,6 +79,7 @@ export function openSetting(seed: number, plant: Plant | null, isTraced = false)
     context: {
       timingOf: () => believed,
       route: () => GATEWAY,
+      sendsWith: () => SENDS[0] ?? null,
       vault: { accountIndexUnder: (_key, _institution, number) => Buffer.from(number) },
     },
     find,

@@ -4,7 +4,7 @@ import { addDuration } from '../../domain/duration.ts'
 import type { Observation } from '../../domain/observation.ts'
 import type { Money } from '../../domain/money.ts'
 import type { AccountDetails } from '../../domain/registration.ts'
-import { GATEWAY, PROGRAMME, type PersonRow, type StoredDisbursement } from './rows.ts'
+import { GATEWAY, PROGRAMME, SENDS, type PersonRow, type StoredDisbursement } from './rows.ts'
 import type { Setting } from './setting.ts'
 import type { SimPayouts } from './store-payouts.ts'
 
@@ -107,6 +107,7 @@ export class SimDesk {
       account: null,
       failed_account: null,
       shorts: [],
+      sends: SENDS,
       evidence: [],
       tranches,
     })

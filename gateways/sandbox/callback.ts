@@ -4,6 +4,7 @@ import { Webhook } from 'standardwebhooks'
 import { CALLBACK_BYTES_MAX } from '../../domain/observation.ts'
 import type { CallbackResult, InboundCallback } from '../gateway.ts'
 import { parseJson } from '../http.ts'
+import { callbackCredential } from './credentials.ts'
 import { toObservation } from './translate.ts'
 import { readEvent } from './wire.ts'
 
@@ -16,7 +17,7 @@ export function callbackReader(
   secrets: readonly string[],
   toleranceMs: number,
 ): (callback: InboundCallback) => CallbackResult {
-  const verifiers = secrets.map(openSecret)
+  const verifiers = secrets.map((secret) => ({ ...callbackCredential(secret), webhook: openSecret(secret) }))
   return (callback) => {
     const eventId = callback.headers['webhook-id'] ?? ''
     const timestamp = callback.headers['webhook-timestamp'] ?? ''
@@ -26,15 +27,18 @@ export function callbackReader(
     const sentAtMs = Number(timestamp) * 1000
     const signatures = callback.headers['webhook-signature'] ?? ''
     const body = asText(callback.body)
-    const authentic =
-      body !== undefined &&
-      verifiers.some((verifier) => matches(signatures, verifier.sign(eventId, new Date(sentAtMs), body)))
-    if (!authentic) return { kind: 'rejected', reason: 'unauthentic' }
+    if (body === undefined) return { kind: 'rejected', reason: 'unauthentic' }
+    const [signedBy, ...besides] = verifiers
+      .filter(({ webhook }) => matches(signatures, webhook.sign(eventId, new Date(sentAtMs), body)))
+      .map(({ fingerprint }) => fingerprint)
+    if (signedBy === undefined) return { kind: 'rejected', reason: 'unauthentic' }
 
     const payout = readEvent(parseJson(callback.body))
     if (!payout) return { kind: 'rejected', reason: 'malformed' }
     const trusted = Math.abs(callback.receivedAtMs - sentAtMs) <= toleranceMs
-    return { kind: 'event', eventId, reference: payout.reference, observation: toObservation(payout), trusted }
+    const { reference } = payout
+    const observation = toObservation(payout)
+    return { kind: 'event', eventId, reference, observation, trusted, credentials: [signedBy, ...besides] }
   }
 }
 

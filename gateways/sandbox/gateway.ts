@@ -15,6 +15,7 @@ import { callOnce, downloadOnce } from '../http.ts'
 import type { HttpAnswer, HttpCall } from '../http.ts'
 import { callbackReader } from './callback.ts'
 import { sandboxCapabilities } from './capabilities.ts'
+import { callbackCredential, sendCredential } from './credentials.ts'
 import { readSandboxStatement } from './statement.ts'
 import { toAccountCheck, toEnquiryResult, toStatementAnswer, toSubmitResult } from './translate.ts'
 import { encodeAccountQuestion, encodePayoutRequest, readBalance } from './wire.ts'
@@ -51,6 +52,10 @@ export function createSandboxGateway(settings: SandboxGatewaySettings): Gateway 
   return {
     code: 'sandbox',
     capabilities,
+    credentials: [
+      sendCredential(settings.baseUrl, settings.apiKey),
+      ...settings.callbackSecrets.map(callbackCredential),
+    ],
     prepare: (payout, destination) => prepare(payout, destination, institutions),
     receive: callbackReader(settings.callbackSecrets, timing.callbackToleranceMs),
     async submit(request, signal) {

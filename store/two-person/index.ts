@@ -6,6 +6,7 @@ import { deduction } from './deduction.ts'
 import { discrepancyResolution } from './discrepancy-resolution.ts'
 import { freezeLift } from './freeze-lift.ts'
 import { funding } from './funding.ts'
+import { gatewayCredential } from './gateway-credential.ts'
 import { key } from './key.ts'
 import { programmePublication } from './programme-publication.ts'
 import { receivableEnd } from './receivable-end.ts'
@@ -25,6 +26,7 @@ export const TWO_PERSON_ACTS: readonly ListedAct[] = [
   key,
   signingKey,
   freezeLift,
+  gatewayCredential,
   redrive,
   redriveAll,
   accountChange,

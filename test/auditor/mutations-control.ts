@@ -20,7 +20,7 @@ const MOVES = [
   ['key', 'key-created', 'api_key', `split_part(e.subject, ':', 2)`],
   ['signing-key', 'signing-key-registered', 'signing_key', `split_part(e.subject, ':', 2)`],
 ] as const
-const OTHERS = ['account-change', 'discrepancy-resolution', 'role-grant', 'redrive-all'] as const
+const OTHERS = ['gateway-credential', 'account-change', 'discrepancy-resolution', 'role-grant', 'redrive-all'] as const
 
 /** One random row of a selection \`t\`, as it is to be named. */
 const pick = (key: string, from: string, where: string): string =>

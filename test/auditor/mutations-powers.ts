@@ -1,6 +1,9 @@
-import { change, copy, keyOf, update, type Mutation } from '../support/mutation.ts'
+import { change, copy, keyOf, remove, update, type Mutation } from '../support/mutation.ts'
 
 const GRANT = `concat_ws('/', t.person, t.role, t.programme)`
+
+const FRESH = { id: 'gen_random_uuid()', fingerprint: `repeat('e', 64)` }
+const LIVE = 'ended_at IS NULL'
 
 /** Who has power, by which keys they sign and come in, and what the engine may do. */
 export const POWERS: readonly Mutation[] = [
@@ -86,6 +89,97 @@ export const POWERS: readonly Mutation[] = [
      INSERT INTO audit_event (id, at, person, act, subject, after)
      SELECT 9000001, '2026-12-30', 'bootstrap', 'key-created', 'key:' || id, jsonb_build_object('person', person, 'kind', kind, 'roles', '[]'::jsonb) FROM made
      RETURNING split_part(subject, ':', 2) AS key`,
+  ),
+  change(
+    'a credential that one person has put there',
+    'credentials',
+    ['forbidden', 'gateway_credential'],
+    copy('gateway_credential', { ...FRESH, agreed_under: 'NULL' }, 't.id::text', LIVE),
+  ),
+  change(
+    'a credential said to be what an engine was first run with, trail and all',
+    'credentials',
+    ['forbidden', 'gateway_credential'],
+    `WITH made AS (INSERT INTO gateway_credential (id, gateway, purpose, fingerprint, begun_at) VALUES (gen_random_uuid(), 'sandbox', 'send', repeat('e', 64), '2026-12-30') RETURNING *)
+     INSERT INTO audit_event (id, at, person, act, subject, after)
+     SELECT 9000001, begun_at, 'engine', 'credential-adopted', 'credential:' || id, jsonb_build_object('gateway', gateway, 'purpose', purpose, 'fingerprint', fingerprint) FROM made
+     RETURNING split_part(subject, ':', 2) AS key`,
+  ),
+  change(
+    'another address in the place of the one that two people agreed to',
+    'credentials',
+    ['forbidden', 'gateway_credential'],
+    update('gateway_credential', `fingerprint = repeat('e', 64)`, 't.id::text', LIVE),
+  ),
+  change(
+    'the same in its event too',
+    'credentials',
+    ['forbidden', 'gateway_credential'],
+    `WITH one AS (UPDATE gateway_credential SET fingerprint = repeat('e', 64) WHERE id = (SELECT id FROM gateway_credential WHERE ended_at IS NULL ORDER BY random() LIMIT 1) RETURNING id)
+     UPDATE audit_event e SET after = after || jsonb_build_object('fingerprint', repeat('e', 64)) FROM one
+      WHERE e.subject = 'credential:' || one.id AND e.act = 'credential-admitted' RETURNING one.id::text AS key`,
+  ),
+  change(
+    'a credential agreed to under a proposal to end another',
+    'credentials',
+    ['forbidden', 'gateway_credential'],
+    update(
+      'gateway_credential',
+      `agreed_under = (SELECT id FROM proposal WHERE act = 'gateway-credential' AND content ->> 'change' = 'end' LIMIT 1)`,
+      't.id::text',
+      LIVE,
+    ),
+  ),
+  change(
+    'a credential whose proposal nobody has agreed to',
+    'credentials',
+    ['forbidden', 'gateway_credential'],
+    `WITH one AS (SELECT id, agreed_under FROM gateway_credential WHERE ended_at IS NULL ORDER BY random() LIMIT 1)
+     UPDATE proposal p SET state = 'open', decided_at = NULL FROM one WHERE p.id = one.agreed_under RETURNING one.id::text AS key`,
+  ),
+  change(
+    'a credential that is gone',
+    'credentials',
+    ['missing', 'gateway_credential'],
+    remove('gateway_credential', 't.id::text'),
+  ),
+  change(
+    'a credential of which the trail knows nothing',
+    'credentials',
+    ['extra', 'gateway_credential'],
+    `WITH one AS (SELECT id FROM gateway_credential ORDER BY random() LIMIT 1)
+     DELETE FROM audit_event e USING one WHERE e.subject = 'credential:' || one.id AND e.act = 'credential-admitted' RETURNING one.id::text AS key`,
+  ),
+  change(
+    'a credential that had ended and is believed again',
+    'credentials',
+    ['changed', 'gateway_credential'],
+    update(
+      'gateway_credential',
+      'ended_at = NULL, ended_by = NULL, ended_under = NULL',
+      't.id::text',
+      'ended_at IS NOT NULL',
+    ),
+  ),
+  change(
+    'a credential that one person has ended, trail and all',
+    'credentials',
+    ['forbidden', 'gateway_credential'],
+    `WITH one AS (UPDATE gateway_credential SET ended_at = '2026-12-30', ended_by = 'agus' WHERE id = (SELECT id FROM gateway_credential WHERE ended_at IS NULL ORDER BY random() LIMIT 1) RETURNING *)
+     INSERT INTO audit_event (id, at, person, act, subject, after)
+     SELECT 9000001, ended_at, ended_by, 'credential-ended', 'credential:' || id, jsonb_build_object('gateway', gateway, 'purpose', purpose, 'fingerprint', fingerprint) FROM one
+     RETURNING split_part(subject, ':', 2) AS key`,
+  ),
+  change(
+    'a payment sent after the only credential had ended',
+    'credentials',
+    ['forbidden', 'payout'],
+    `WITH one AS (SELECT e.id, e.subject FROM audit_event e WHERE e.act = 'payout-sent' ORDER BY random() LIMIT 1),
+          ended AS (UPDATE audit_event e SET id = (SELECT min(id) - 1 FROM audit_event) FROM gateway_credential c
+                     WHERE e.subject = 'credential:' || c.id AND e.act = 'credential-admitted' AND c.purpose = 'send' RETURNING c.id AS credential, e.after),
+          gone AS (INSERT INTO audit_event (id, at, person, act, subject, after)
+                   SELECT 9000001, '2026-12-30', 'budi', 'credential-ended', 'credential:' || credential, after FROM ended)
+     UPDATE audit_event e SET id = 9000002 FROM one WHERE e.id = one.id RETURNING one.subject AS key`,
   ),
   {
     name: 'an account that was replaced and is paid to again',

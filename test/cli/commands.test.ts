@@ -235,6 +235,29 @@ describe('lunas migrate', () => {
   })
 })
 
+test('every command of the runbook of gateway credentials does what it says', async () => {
+  const of = { gateway: 'sandbox', purpose: 'callback', fingerprint: 'c'.repeat(64) }
+  const files = { ADMIT: path.join(live.home, 'admit.json'), END: path.join(live.home, 'end.json') }
+  writeFileSync(files.ADMIT, JSON.stringify({ ...of, change: 'admit' }))
+  writeFileSync(files.END, JSON.stringify({ ...of, change: 'end' }))
+  const said = await runAll('docs/runbooks/gateway-credentials.md', files)
+  expect(said[0]).toMatch(
+    /^ok {2}credentials +send of sandbox, [0-9a-f]{64}: in force\nok {2}credentials +callback of/m,
+  )
+  expect(said[3]).toContain('gateway-credential: Credential of a gateway changed')
+  for (const at of [3, 5]) expect(said[at]).toContain('executed')
+  expect(said[6]?.match(/gateway-credential/g)).toHaveLength(2)
+  expect(said[7]).toMatch(/^gateway:sandbox is frozen\.\n/)
+  const rows = await live.rows<{ ended: boolean }>(
+    `SELECT ended_under IS NOT NULL AS ended FROM gateway_credential WHERE fingerprint = $1`,
+    [of.fingerprint],
+  )
+  expect(rows).toEqual([{ ended: true }])
+  const [frozen] = (await json('freeze', 'list')).data
+  const { id } = await json('freeze', 'lift', frozen.id, '--reason', 'done')
+  expect((await run('approvals', 'approve', id)).code).toBe(0)
+})
+
 interface Line {
   readonly what: string
   readonly state: string
@@ -262,6 +285,8 @@ describe('lunas doctor', () => {
       'migrations',
       'guards',
       'gateways',
+      'credentials',
+      'credentials',
       'seals',
       'lives',
       'API',

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { OBSERVED_STATES } from '../../domain/observation.ts'
 import type { InboundCallback } from '../../gateways/gateway.ts'
+import { credentialsFor } from './contract-credentials.ts'
 import type { World } from './world.ts'
 
 export function callbackTests(given: () => World): void {
@@ -14,6 +15,8 @@ export function callbackTests(given: () => World): void {
     expect(result).toMatchObject({ kind: 'event', reference: 'CB1', eventId: expect.stringMatching(/./) })
     if (result.kind === 'event') expect(OBSERVED_STATES).toContain(result.observation.state)
     expect(result.kind === 'event' && result.trusted).toBe(given().gateway.capabilities.callback === 'signed')
+    if (result.kind === 'event')
+      expect(credentialsFor(given(), 'callback')).toEqual(expect.arrayContaining([...result.credentials]))
   })
 
   test('an old one is authentic but not trusted, nor is one from the future', () => {

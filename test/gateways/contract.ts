@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FAILURE_CLASSES } from '../../domain/observation.ts'
 import type { Destination, FrozenRequest, Gateway, PayoutOrder } from '../../gateways/gateway.ts'
 import { callbackTests } from './contract-callbacks.ts'
+import { credentialTests } from './contract-credentials.ts'
 import { hostile, reply } from './hostile.ts'
 import type { World } from './world.ts'
 import type { Hostile } from './hostile.ts'
@@ -25,6 +26,7 @@ export function contract(name: string, makeWorld: () => Promise<World>): void {
     describe('preparing', () => preparingTests(given))
     describe('answers that prove nothing', () => uncertaintyTests(given))
     describe('callbacks', () => callbackTests(given))
+    describe('credentials', () => credentialTests(given))
   })
 }
 

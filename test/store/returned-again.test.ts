@@ -5,7 +5,7 @@ import type { Observation } from '../../domain/observation.ts'
 import { reviewing, type Reviewing } from '../support/reviews.ts'
 import { asked, called, postedEvents, sendFirst, stateOf, submitted, type Sent } from '../support/sent.ts'
 import { line, NEXT, reconciling } from '../support/statements.ts'
-import { DAY, disbursementOf, HOUR, MINUTE, NOON, openWorld, seen, type World } from '../support/world.ts'
+import { DAY, disbursementOf, HOUR, MINUTE, NOON, openWorld, seen, SIGNED, type World } from '../support/world.ts'
 
 let world: World
 let people: Reviewing
@@ -55,7 +55,16 @@ async function callbackOf({ payout }: Sent) {
   const { observation } = fact
   const receivedAtMs = NOON + 2 * DAY
   const body = Buffer.from('{}')
-  return { gateway: 'sandbox', eventId: randomUUID(), reference, trusted: true, body, receivedAtMs, observation }
+  return {
+    gateway: 'sandbox',
+    eventId: randomUUID(),
+    reference,
+    trusted: true,
+    credentials: SIGNED,
+    body,
+    receivedAtMs,
+    observation,
+  }
 }
 
 it('a statement that tells the second return is settled, and the lines of others with it', async () => {

@@ -118,6 +118,20 @@ it('while our money at the gateway is short, and for the hour after, those who c
   await expect(world.claim(next, at + 2 * HOUR)).rejects.toThrow('parked: frozen')
 })
 
+it('while a credential of the gateway is not in force, and for the hour after who waits is told, nobody waits for the engine', async () => {
+  await open()
+  const ref = await world.ready()
+  await world.store.gatewayCredentials.endAdopted(NOON)
+  await world.advance(ref, NOON + MINUTE)
+  expect(await watch(NOON + 2 * HOUR)).toEqual([])
+  await world.store.gatewayCredentials.resume(['sandbox'])
+  await alter('UPDATE participant SET attention = NULL WHERE ref = $1', [ref])
+  expect(await watch(NOON + 2 * HOUR)).toEqual([])
+  await alter('UPDATE telling SET done_at = $1', [new Date(NOON + 2 * HOUR)])
+  expect(await watch(NOON + 3 * HOUR - MINUTE)).toEqual([])
+  expect(await watch(NOON + 3 * HOUR + MINUTE)).toEqual(FROZEN)
+})
+
 it('while the year it is owed from is being closed, nobody of it is sent anything', async () => {
   await open()
   await world.ready({}, YEARS_END - 2 * HOUR)

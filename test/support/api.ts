@@ -16,6 +16,7 @@ import { openGateways } from '../../gateways/index.ts'
 import { shippedProgramme } from '../../programmes/index.ts'
 import { buildSandbox } from '../../sandbox/server.ts'
 import { inTransaction } from '../../store/database.ts'
+import { sendOf } from '../../main/credentials.ts'
 import { createStore, type Store } from '../../store/index.ts'
 import { createKey } from '../../store/keys.ts'
 import { publishProgramme } from '../../store/programmes.ts'
@@ -56,6 +57,8 @@ export async function buildTestApp(more: Partial<ApiDependencies> = {}): Promise
   })
   const store = openStore(database.app, gateways)
   const clock = { nowMs: Date.now() }
+  const found = [...gateways.values()].flatMap(({ credentials }) => credentials)
+  await store.gatewayCredentials.adopt(found, clock.nowMs)
   const lives: RecordedLives = { pokes: 0, told: [], answer: 'later', healthy: true }
   const app = await buildApp({ ...dependencies({ store, gateways, clock, lives }), ...more })
   return {
@@ -139,6 +142,10 @@ function openStore(url: string, gateways: ReadonlyMap<string, Gateway>): Store {
       return waitsOf(gateway.capabilities)
     },
     route: (codes, institution) => codes.find((code) => reaches(code, institution)) ?? null,
+    sendsWith: (code) => {
+      const gateway = gateways.get(code)
+      return (gateway && sendOf(gateway)?.fingerprint) ?? null
+    },
   })
 }
 

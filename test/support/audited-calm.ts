@@ -34,6 +34,7 @@ export async function openCalm(country: World, signers: Signers): Promise<World>
   return openWorld({
     database: country.database,
     programme: CALM,
+    credentials: null,
     begin: (store, programme, amount) => beginProgramme(store, signers, programme, amount),
   })
 }

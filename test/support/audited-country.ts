@@ -6,7 +6,15 @@ import { History } from './audited-life.ts'
 import { Payments } from './audited-payments.ts'
 import { tellLater } from './audited-later.ts'
 import { powers } from './audited-powers.ts'
-import { appropriation, beginProgramme, done, funding, makeSigners, type Signers } from './audited-signers.ts'
+import {
+  agreeCredentials,
+  appropriation,
+  beginProgramme,
+  done,
+  funding,
+  makeSigners,
+  type Signers,
+} from './audited-signers.ts'
 import { FIRST_DAY, FOURTH_DAY, Teller } from './audited-teller.ts'
 import { agree, propose } from './two-people.ts'
 import { DAY as DAY_MS, HOUR, NOON, openWorld, type World } from './world.ts'
@@ -20,10 +28,12 @@ export interface Country {
 export async function openCountry(): Promise<Country> {
   const made: Signers[] = []
   const world = await openWorld({
+    credentials: null,
     begin: async (store, programme, amount) => {
       const signers = await makeSigners(store)
       made.push(signers)
       await beginProgramme(store, signers, programme, amount)
+      await agreeCredentials(store, signers)
     },
   })
   const [signers] = made

@@ -5,7 +5,7 @@ import type { AccountDetails } from '../../domain/registration.ts'
 import type { StatementLine } from '../../domain/statement.ts'
 import { gatewayId, type Teller } from './audited-teller.ts'
 import { bankAccount, registration } from './builders.ts'
-import { AMOUNT, disbursementOf, NOON, seen, type World } from './world.ts'
+import { AMOUNT, disbursementOf, NOON, seen, SIGNED, type World } from './world.ts'
 
 /** What one person's payment has come to so far. */
 export interface Sent {
@@ -59,6 +59,7 @@ export class Payments {
       eventId: `e-${payout}-${state}`,
       reference: this.#references.get(payout) ?? '',
       trusted: true,
+      credentials: SIGNED,
       body,
     }
     await this.#world.store.desk.receiveCallbacks([{ ...of, observation: fact.observation, receivedAtMs }])

@@ -4,7 +4,7 @@ import type { Programme } from '../../domain/programme.ts'
 import type { Store } from '../../store/index.ts'
 import type { ProposalRow } from '../../store/proposals.ts'
 import { agree, signer, type Put, type Signer } from './two-people.ts'
-import { HOUR, MINUTE, NOON, YEAR } from './world.ts'
+import { HOUR, MINUTE, NOON, testCredential, YEAR } from './world.ts'
 
 const BOOTSTRAP: Actor = { person: 'bootstrap', keyId: null, role: null, requestId: null }
 const BEGIN = NOON - 2 * HOUR
@@ -53,6 +53,22 @@ export async function beginProgramme(
     funding(programme, amount, 'SP2D-1'),
   ]
   for (const [at, put] of puts.entries()) await done(agree(store, pair, put, BEGIN + (at + 2) * MINUTE))
+}
+
+/** What the gateway is sent to with, and believed by; a callback secret takes the place of the one that was there first. */
+export async function agreeCredentials(store: Store, { administrator, approver }: Signers): Promise<void> {
+  const pair = [administrator, approver] as const
+  const former = testCredential('sandbox', 'callback', 'former')
+  const changes = [
+    [testCredential('sandbox', 'send'), 'admit'],
+    [former, 'admit'],
+    [testCredential('sandbox', 'callback'), 'admit'],
+    [former, 'end'],
+  ] as const
+  for (const [at, [credential, change]] of changes.entries()) {
+    const content = { ...credential, change }
+    await done(agree(store, pair, { act: 'gateway-credential', content }, BEGIN + (at + 10) * MINUTE))
+  }
 }
 
 export function appropriation({ code, currency }: Programme, amount: bigint, number: string, fiscalYear = YEAR): Put {

@@ -109,6 +109,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
     ...(options.programme ? { programme: options.programme } : {}),
     ...(options.database ? { database: options.database } : {}),
     timing: waitsOf(gateway.capabilities),
+    credentials: gateway.credentials,
     institutions: gateway.capabilities.institutions.map(({ code }) => code),
   })
   const temporal = connectTemporal({ address: server.address, namespace: 'default' })
@@ -127,7 +128,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   mouth.hear(async (callback) => {
     const result = gateway.receive({ ...callback, receivedAtMs: Date.now() })
     if (result.kind !== 'event') return
-    const { eventId, reference, observation, trusted } = result
+    const { eventId, reference, observation, trusted, credentials } = result
     const receivedAtMs = await server.now()
     const received = {
       gateway: gateway.code,
@@ -135,6 +136,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
       reference,
       observation,
       trusted,
+      credentials,
       body: callback.body,
       receivedAtMs,
     }

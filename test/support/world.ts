@@ -1,6 +1,7 @@
 /** The store on a database of its own, and short ways to where a test begins. Business time is an argument everywhere. */
 import { createHash } from 'node:crypto'
 import type { Actor } from '../../domain/act.ts'
+import { credentialOf, type Credential, type CredentialPurpose } from '../../domain/credential.ts'
 import type { Failure, Observation, ObservedState } from '../../domain/observation.ts'
 import type { PayoutFact } from '../../domain/payout.ts'
 import { Problem, type ProblemCode } from '../../domain/problem.ts'
@@ -55,6 +56,14 @@ export const VAULT_KEYS: VaultKeys = {
   account: { current: 'a1', keys: { a1: new Uint8Array(32).fill(3) } },
 }
 
+/** What the gateways of these tests are known by: `which` tells one from another. */
+export function testCredential(gateway: string, purpose: CredentialPurpose, which = 'first'): Credential {
+  return credentialOf(gateway, purpose, [which], (text) => createHash('sha256').update(text).digest())
+}
+
+/** Fingerprints of what signs the sandbox's callbacks. */
+export const SIGNED = [testCredential('sandbox', 'callback').fingerprint] as const
+
 export interface World {
   readonly database: TestDatabase
   readonly store: Store
@@ -96,6 +105,8 @@ export interface WorldOptions {
   readonly institutions?: readonly string[]
   readonly budget?: bigint
   readonly quota?: number
+  /** In force at its gateways from the beginning, beside what is usual; null where nothing is, for people agree to it. */
+  readonly credentials?: readonly Credential[] | null
   /** Publishes the programme, sets its appropriation and funds its gateway, where that is to be done as people do it. */
   readonly begin?: (store: Store, programme: Programme, amount: bigint) => Promise<void>
 }
@@ -109,6 +120,11 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const store = openStore(database, options)
   const root = openDatabase(database.super, { max: 4, name: 'test root' })
   const world = worldOf({ database, store, root, programme })
+  if (options.credentials !== null) {
+    const codes = [...new Set(['sandbox', ...programme.payment.gateways])]
+    const usual = codes.flatMap((code) => [testCredential(code, 'send'), testCredential(code, 'callback')])
+    await store.gatewayCredentials.adopt([...usual, ...(options.credentials ?? [])], NOON)
+  }
   const amount = options.budget ?? 1_000_000_000_000n
   if (options.begin) await options.begin(store, programme, amount)
   else {
@@ -124,7 +140,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 /** Another store on the same database: a second process. */
 export function openStore(
   database: TestDatabase,
-  options: Pick<WorldOptions, 'timing' | 'keys' | 'institutions'> & { readonly pass?: Pass } = {},
+  options: Pick<WorldOptions, 'timing' | 'keys' | 'institutions'> & {
+    readonly pass?: Pass
+    readonly sendsWith?: (gateway: string) => string | null
+  } = {},
 ) {
   const timing = options.timing ?? TIMING
   const reaches = (institution: string): boolean =>
@@ -137,6 +156,7 @@ export function openStore(
     keys: options.keys ?? VAULT_KEYS,
     timingOf: () => timing,
     route: (gateways, institution) => (reaches(institution) ? (gateways[0] ?? null) : null),
+    sendsWith: options.sendsWith ?? ((code) => testCredential(code, 'send').fingerprint),
   })
 }
 

@@ -1,0 +1,110 @@
+/** What a process sends with and believes callbacks by: whether two people have agreed to it, and what follows where they have not. */
+import type { Config } from '../config.ts'
+import type { Credential } from '../domain/credential.ts'
+import type { Failure } from '../domain/observation.ts'
+import { CREDENTIAL_NOT_IN_FORCE } from '../domain/standing.ts'
+import type { Gateway } from '../gateways/gateway.ts'
+import type { CredentialView } from '../store/gateway-credentials.ts'
+import type { Store } from '../store/index.ts'
+
+type Book = Pick<Store, 'gatewayCredentials'>
+
+/** How long an answer of the database is believed before another call leaves the house. */
+const REMEMBERED_MS = 1000
+
+const UNAGREED: Failure = { class: 'config', code: CREDENTIAL_NOT_IN_FORCE, vendorCode: '' }
+
+/**
+ * The same gateways, with nobody asked while the credential is not in force: whoever is asked is believed, and told of accounts. To send is not
+ * guarded here but in the claim, which nobody passes.
+ */
+export function guardCalls(
+  gateways: ReadonlyMap<string, Gateway>,
+  book: Book,
+  now: () => number = Date.now,
+): ReadonlyMap<string, Gateway> {
+  const inForce = remembering(book, now)
+  return new Map([...gateways].map(([code, gateway]) => [code, guarded(gateway, inForce)]))
+}
+
+function guarded(gateway: Gateway, inForce: (credential: Credential) => Promise<boolean>): Gateway {
+  const own = sendOf(gateway)
+  const mayAsk = async (): Promise<boolean> => own !== undefined && inForce(own)
+  const unavailable = { kind: 'unavailable', failure: UNAGREED } as const
+  return {
+    ...gateway,
+    enquire: async (...asked) => ((await mayAsk()) ? gateway.enquire(...asked) : unavailable),
+    checkAccount: async (...asked) => ((await mayAsk()) ? gateway.checkAccount(...asked) : unavailable),
+    statement: async (...asked) => ((await mayAsk()) ? gateway.statement(...asked) : unavailable),
+    async balance(...asked) {
+      if (await mayAsk()) return gateway.balance(...asked)
+      throw new Error(`the credential of ${gateway.code} is not in force`)
+    },
+  }
+}
+
+/** Whether credentials are in force, by what the database said within the last second. False while it says nothing: adapters throw nothing. */
+function remembering({ gatewayCredentials }: Book, now: () => number): (credential: Credential) => Promise<boolean> {
+  let told: { readonly atMs: number; readonly list: Promise<readonly CredentialView[]> } | undefined
+  return async (credential) => {
+    if (told === undefined || now() - told.atMs >= REMEMBERED_MS) {
+      told = { atMs: now(), list: gatewayCredentials.list().catch(() => []) }
+    }
+    return isAmong(await told.list, credential)
+  }
+}
+
+/** What a gateway is sent to with. */
+export function sendOf({ credentials }: Gateway): Credential | undefined {
+  return credentials.find(({ purpose }) => purpose === 'send')
+}
+
+export interface CredentialState {
+  readonly credential: Credential
+  readonly inForce: boolean
+}
+
+/** What these gateways run with, each with whether it is in force. */
+export function credentialStates(
+  gateways: ReadonlyMap<string, Gateway>,
+  inForce: readonly Credential[],
+): CredentialState[] {
+  const own = [...gateways.values()].flatMap(({ credentials }) => credentials)
+  return own.map((credential) => ({ credential, inForce: isAmong(inForce, credential) }))
+}
+
+function isAmong(list: readonly Credential[], { gateway, purpose, fingerprint }: Credential): boolean {
+  return list.some((one) => one.gateway === gateway && one.purpose === purpose && one.fingerprint === fingerprint)
+}
+
+/** The commands by which one person puts a credential forward, on a machine with the command line. */
+export function proposingCommand({ gateway, purpose, fingerprint }: Credential): string {
+  const content = JSON.stringify({ gateway, purpose, fingerprint, change: 'admit' })
+  const file = `${gateway}-${purpose}.json`
+  return `echo '${content}' > ${file} && npx lunas approvals propose gateway-credential --content ${file} --reason "WHY"`
+}
+
+/**
+ * A start: in development what a gateway never had comes into force; in production what came so ends. Whoever waited while this process, or the one
+ * before it, ran with another credential is told. Answers with one sentence for each that is not in force.
+ */
+export async function beginCredentials(
+  { store, gateways }: { readonly store: Book; readonly gateways: ReadonlyMap<string, Gateway> },
+  { mode }: Pick<Config, 'mode'>,
+  nowMs: number,
+): Promise<string[]> {
+  const { gatewayCredentials } = store
+  const own = [...gateways.values()].flatMap(({ credentials }) => credentials)
+  if (mode === 'production') await gatewayCredentials.endAdopted(nowMs)
+  else await gatewayCredentials.adopt(own, nowMs)
+  const states = credentialStates(gateways, await gatewayCredentials.list())
+  const sending = states.filter(({ credential, inForce }) => inForce && credential.purpose === 'send')
+  await gatewayCredentials.resume(sending.map(({ credential }) => credential.gateway))
+  return states.filter(({ inForce }) => !inForce).map(({ credential }) => refusal(credential))
+}
+
+function refusal(credential: Credential): string {
+  const { gateway, purpose } = credential
+  const follows = purpose === 'send' ? 'nothing is sent' : 'its callbacks only make us ask'
+  return `the ${purpose} credential of ${gateway} is not in force, and ${follows}; two people agree to it: ${proposingCommand(credential)}`
+}

@@ -1,0 +1,55 @@
+/** What an engine took over at its first use: right on one machine, and in production no ground to send anything on. */
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Finding } from '../../auditor/finding.ts'
+import { auditWithin } from '../support/audited.ts'
+import { pairOf } from '../support/freezes.ts'
+import { agree } from '../support/two-people.ts'
+import { disbursementOf, HOUR, NOON, openWorld, testCredential, type World } from '../support/world.ts'
+
+let world: World
+beforeEach(async () => {
+  world = await openWorld()
+})
+afterEach(() => world.close())
+
+async function found(development: boolean): Promise<readonly Finding[]> {
+  const client = await world.root.pool.connect()
+  try {
+    await client.query('BEGIN')
+    const only = ['credentials', 'acts']
+    const { findings } = await auditWithin(client, new Map(), NOON + HOUR, { only, development })
+    // Its programme and money are there without two people, as in most tests.
+    return findings.filter(({ entity }) => ['gateway_credential', 'payout'].includes(entity))
+  } finally {
+    await client.query('ROLLBACK')
+    client.release()
+  }
+}
+const blamed = async (development: boolean): Promise<string[]> =>
+  (await found(development)).map(({ invariant, kind, entity }) => `${invariant} ${kind} ${entity}`)
+
+it('is well in development, and forbidden in production while it is in force', async () => {
+  await world.claim(disbursementOf(await world.ready()))
+  expect(await blamed(true)).toEqual([])
+  expect(await blamed(false)).toEqual(Array(2).fill('I21 forbidden gateway_credential'))
+  await world.store.gatewayCredentials.endAdopted(NOON)
+  expect(await blamed(false)).toEqual([])
+})
+
+it('is no first use once there was another, whatever its event says', async () => {
+  await world.store.gatewayCredentials.endAdopted(NOON)
+  const { sari, budi } = await pairOf(world)
+  const content = { ...testCredential('sandbox', 'send'), change: 'admit' }
+  expect((await agree(world.store, [sari, budi], { act: 'gateway-credential', content }, NOON)).state).toBe('executed')
+  expect(await blamed(false)).toEqual([])
+  const client = await world.root.pool.connect()
+  await client.query('SET session_replication_role = replica')
+  await client.query(
+    `WITH made AS (INSERT INTO gateway_credential (id, gateway, purpose, fingerprint, begun_at) VALUES (gen_random_uuid(), 'sandbox', 'send', repeat('e', 64), now()) RETURNING *)
+     INSERT INTO audit_event (at, person, act, subject, after)
+     SELECT begun_at, 'engine', 'credential-adopted', 'credential:' || id, jsonb_build_object('gateway', gateway, 'purpose', purpose, 'fingerprint', fingerprint) FROM made`,
+  )
+  await client.query('SET session_replication_role = DEFAULT')
+  client.release()
+  expect(await blamed(true)).toEqual(['I21 forbidden gateway_credential'])
+})
