@@ -68,6 +68,7 @@ export const ACTS = [
   'callback-unmatched',
   'freeze-placed',
   'freeze-lifted',
+  'failure-reclassified',
   'proposal-made',
   'proposal-refused',
   'proposal-approved',

@@ -1,3 +1,4 @@
+import type { FailureTable } from '../domain/failure-rule.ts'
 import type { BreakerRule } from '../domain/freeze.ts'
 import type { Money } from '../domain/money.ts'
 import type { Failure, Observation } from '../domain/observation.ts'
@@ -12,6 +13,8 @@ export interface Gateway {
   /** Code used in programmes, ledger accounts and task queues, for example `sandbox`. */
   readonly code: string
   readonly capabilities: Capabilities
+  /** What its codes mean as released; people may class them otherwise, and the store reads that where it folds a fact. */
+  readonly failures: FailureTable
   /** Pure: format, limits, charset. Its bytes are frozen and stored before the first send; a resend uses exactly those. */
   prepare(payout: PayoutOrder, destination: Destination): Prepared | Failure
   /** One network attempt of the frozen request, no retry inside. Never throws: what cannot be known is `unknown`. */

@@ -7,6 +7,7 @@ import { callOnce, downloadOnce } from '../http.ts'
 import type { HttpAnswer, HttpCall } from '../http.ts'
 import { callbackReader } from './callback.ts'
 import { sandboxCapabilities } from './capabilities.ts'
+import { sandboxFailures } from './failures.ts'
 import { readSandboxStatement } from './statement.ts'
 import { toAccountCheck, toEnquiryResult, toStatementAnswer, toSubmitResult } from './translate.ts'
 import { encodeAccountQuestion, encodePayoutRequest, readBalance } from './wire.ts'
@@ -41,6 +42,7 @@ export function createSandboxGateway(settings: SandboxGatewaySettings): Gateway 
   return {
     code: 'sandbox',
     capabilities,
+    failures: sandboxFailures,
     prepare: (payout, destination) => prepare(payout, destination, institutions),
     receive: callbackReader(settings.callbackSecrets, timing.callbackToleranceMs),
     async submit(request, signal) {
