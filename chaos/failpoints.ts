@@ -8,7 +8,7 @@ import type { Follow } from '../local/demo/lives.ts'
 import type { ChildName } from '../local/environment.ts'
 import { DEATH } from '../main/armed.ts'
 import { judge, type Judged } from './live/judge.ts'
-import { decideReviews, freezeForAWhile, payOwed, releaseDoubtful, tellLate } from './live/deeds.ts'
+import { classForAWhile, decideReviews, freezeForAWhile, payOwed, releaseDoubtful, tellLate } from './live/deeds.ts'
 import { openRestore, payer } from './live/forgotten.ts'
 import { approvedTrial, CHECKED_KINDS, KINDS, kindsFor, peopleOf } from './live/people.ts'
 import { openStand, type Stand } from './live/stand.ts'
@@ -118,6 +118,7 @@ function keepDoing(
     await releaseDoubtful(stand)
     if (wants('review:')) await decideReviews(stand)
     if (wants('life:held', 'void:', 'approval:rejected')) await freezeForAWhile(stand)
+    if (wants('reclassified:')) await classForAWhile(stand)
     if (wants('callback:locked')) await tellLate(stand)
     // Whom nobody can ask about an account is asked later; others are paid between.
     if (wants('checked:postponed') && Date.now() - awayMs > AWAY_EVERY_MS) {

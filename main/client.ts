@@ -20,6 +20,7 @@ export async function openApiDocument(): Promise<object> {
       throw new Error(`no gateway ${gateway}`)
     },
     route: () => null,
+    failuresOf: () => null,
   })
   const app = await buildApp({
     store,

@@ -28,6 +28,7 @@ export function composeEngine(config: Config, name: string, poolMax: number, que
     keys: { vault: ring(set.vaultKeys), identity: ring(set.identityKeys), account: ring(set.accountKeys) },
     timingOf: (code) => waitsOf(gatewayOf(gateways, code).capabilities),
     route: (codes, institution) => codes.find((code) => reaches(gateways.get(code), institution)) ?? null,
+    failuresOf: (code) => gateways.get(code)?.failures ?? null,
   })
   return { store, gateways, pass }
 }

@@ -5,6 +5,7 @@ import { openBulk } from './bulk.ts'
 import { createClaims, type Claims } from './claims.ts'
 import { openDatabase, type Database } from './database.ts'
 import { createDesk, type Desk } from './desk.ts'
+import { createFailures, type Failures } from './failure-desk.ts'
 import { createFreezes, type Freezes } from './freeze-desk.ts'
 import { createFloats, type Floats } from './floats.ts'
 import { createLives, type Lives } from './lives.ts'
@@ -30,6 +31,7 @@ export interface Store {
   readonly floats: Floats
   readonly accountChecks: AccountChecks
   readonly freezes: Freezes
+  readonly failures: Failures
   readonly proposals: Proposals
   readonly messages: Messages
   /** Requests from outside: each once. */
@@ -55,6 +57,7 @@ export interface StoreOptions {
   readonly keys: VaultKeys
   readonly timingOf: (gateway: string) => PaymentTiming
   readonly route: (gateways: readonly string[], institution: string) => string | null
+  readonly failuresOf: StoreContext['failuresOf']
   /** Where tests kill the process; absent, nothing happens there. */
   readonly pass?: Pass
 }
@@ -64,8 +67,9 @@ export function createStore(options: StoreOptions): Store {
   const timeout = queryTimeoutMs === undefined ? {} : { queryTimeoutMs }
   const database: Database = openDatabase(options.url, { max: options.poolMax, name: options.name, ...timeout })
   const programmes = createProgrammeBook(database, () => Date.now())
-  const { timingOf, route, pass = passBy } = options
-  const context: StoreContext = { database, programmes, vault: new Vault(options.keys), timingOf, route, pass }
+  const { timingOf, route, failuresOf, pass = passBy } = options
+  const vault = new Vault(options.keys)
+  const context: StoreContext = { database, programmes, vault, timingOf, route, failuresOf, pass }
   return {
     context,
     programmes,
@@ -75,6 +79,7 @@ export function createStore(options: StoreOptions): Store {
     floats: createFloats(context),
     accountChecks: createAccountChecks(context),
     freezes: createFreezes(database),
+    failures: createFailures(context),
     proposals: createProposals(database),
     messages: createMessages(context),
     desk: createDesk(context),

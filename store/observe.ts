@@ -22,11 +22,13 @@ import { answerAboutReturn, type ReturnAnswer } from '../domain/return-question.
 import type { DisbursementStanding } from '../domain/standing.ts'
 import { freezeTwins } from './breaker.ts'
 import type { Sql } from './database.ts'
+import { rulesFor } from './failure-rules.ts'
 import { askedPayout, openSend, waitingPayout, type OpenSendRow } from './life-rows.ts'
 import type { ObservationItem } from './observation-item.ts'
 import { tellOf } from './observe-audit.ts'
 import { Harvest, numberHarvest, writeHarvest } from './observe-write.ts'
 import { isOtherAccount } from './observed-account.ts'
+import { keepDoubt, setFailure } from './observed-failure.ts'
 import type { StoreContext } from './options.ts'
 import { lockWork, type Work } from './payout-rows.ts'
 import { callBeside } from './receivables-beside.ts'
@@ -46,12 +48,15 @@ export async function observeLocked(
   items: readonly ObservationItem[],
 ): Promise<ObservationResult[]> {
   const { pass } = context
-  const work = await pass('outcome:locked', lockWork(sql, [...new Set(items.map((item) => item.payout))]))
+  // Sent together: the rules are read once for the whole batch, behind the locks, and only where a fact has a code of its gateway.
+  const loading = Promise.all([lockWork(sql, [...new Set(items.map((item) => item.payout))]), rulesFor(sql, items)])
+  const [work, rules] = await pass('outcome:locked', loading)
   const harvest = new Harvest()
   const folded: Folded[] = []
-  for (const item of items) {
-    const row = work.get(item.payout)
-    if (!row) throw new Error(`no payout ${item.payout}`)
+  for (const told of items) {
+    const row = work.get(told.payout)
+    if (!row) throw new Error(`no payout ${told.payout}`)
+    const item = { ...told, fact: rules.read(row, told.fact) }
     const versioning = context.programmes.version(row.programme, row.programme_version, sql)
     const programme = await pass('outcome:ruled', versioning)
     folded.push({ row, programme, item, decision: foldItem(harvest, context, row, programme, item) })
@@ -103,7 +108,7 @@ export function foldItem(
     row.state = decision.to
     row.alarm = decision.alarm ?? row.alarm
     // An alarm is no failure: what it failed with before is what people compare it with.
-    if (decision.alarm === null) row.failure = decision.failure
+    if (decision.alarm === null) setFailure(row, decision.failure)
     followDisbursement(harvest, context, row, programme, { from, failure: decision.failure, atMs: item.atMs })
     if (decision.to === 'returned') askAbout(row, item)
     // The life hears of it from the activity that asked; only news from outside needs a message. A send that may still
@@ -111,6 +116,7 @@ export function foldItem(
     const isNews = (item.source === 'callback' && !sendMayEnd) || item.source === 'statement'
     if (isNews && !followsAnother(harvest, row, from)) harvest.nudge(row)
   }
+  keepDoubt(row, item, decision)
   closeLostSend(harvest, row, item, timing)
   closeQuestion(row, item, about)
   const outcome = decision.kind === 'keep' ? `keep:${decision.note}` : decision.kind

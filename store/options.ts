@@ -1,5 +1,6 @@
 /** What the store is told about the world around it, by the composition root. */
 import type { EnquiryTiming } from '../domain/enquiry.ts'
+import type { FailureTable } from '../domain/failure-rule.ts'
 import type { Pass } from '../failpoints.ts'
 import type { Database } from './database.ts'
 import type { ProgrammeBook } from './programmes.ts'
@@ -18,6 +19,8 @@ export interface StoreContext {
   readonly timingOf: (gateway: string) => PaymentTiming
   /** The first of a programme's gateways that reaches an institution; null when none does. */
   readonly route: (gateways: readonly string[], institution: string) => string | null
+  /** The failure table released with a gateway's adapter; null when no such gateway is in use. */
+  readonly failuresOf: (gateway: string) => FailureTable | null
   /** Where tests kill the process; else nothing happens there. */
   readonly pass: Pass
 }

@@ -163,6 +163,7 @@ export const english: Catalogue = {
   'timeline.callback-unmatched': 'A callback of the gateway matches no payout yet.',
   'timeline.freeze-placed': 'Payments were frozen. What is owed stays owed.',
   'timeline.freeze-lifted': 'The freeze was lifted by two people and payments go on.',
+  'timeline.failure-reclassified': 'What a code of a gateway means was laid down anew.',
   'timeline.proposal-made': 'One person proposes an act; another must agree.',
   'timeline.proposal-refused': 'A proposal was refused.',
   'timeline.proposal-approved': 'Another person approves the proposal.',

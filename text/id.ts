@@ -168,6 +168,7 @@ export const indonesian: Catalogue = {
   'timeline.callback-unmatched': 'Kabar dari mitra pembayaran belum cocok dengan kiriman mana pun.',
   'timeline.freeze-placed': 'Penyaluran dibekukan sementara. Hak Anda tetap tercatat.',
   'timeline.freeze-lifted': 'Pembekuan sudah dicabut oleh dua petugas dan penyaluran dilanjutkan.',
+  'timeline.failure-reclassified': 'Arti sebuah kode dari mitra pembayaran ditetapkan ulang.',
   'timeline.proposal-made': 'Seorang petugas mengajukan usulan; petugas lain harus menyetujui.',
   'timeline.proposal-refused': 'Sebuah usulan ditolak sistem.',
   'timeline.proposal-approved': 'Petugas lain menyetujui usulan.',

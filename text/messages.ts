@@ -96,6 +96,7 @@ interface ActValues {
   'callback-unmatched': Plain
   'freeze-placed': Plain
   'freeze-lifted': Plain
+  'failure-reclassified': Plain
   'proposal-made': Plain
   'proposal-refused': Plain
   'proposal-approved': Plain

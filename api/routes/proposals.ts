@@ -131,6 +131,7 @@ const PROPOSE = post(
       'not-found',
       'unknown-programme',
       'unknown-participant',
+      'unknown-gateway',
       'signing-key-missing',
       'signing-key-exists',
       'signature-invalid',

@@ -258,6 +258,8 @@ export class Rows {
       first_sent_ms: times.first_sent_ms,
       last_started_ms: times.last_started_ms,
       last_ended_ms: times.last_ended_ms,
+      // Nobody in these worlds classes a code.
+      doubted: false,
     }
   }
 

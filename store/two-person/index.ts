@@ -9,6 +9,7 @@ import { funding } from './funding.ts'
 import { key } from './key.ts'
 import { programmePublication } from './programme-publication.ts'
 import { receivableEnd } from './receivable-end.ts'
+import { reclassification } from './reclassification.ts'
 import { redriveAll } from './redrive-all.ts'
 import { redrive } from './redrive.ts'
 import { reviewDecision } from './review-decision.ts'
@@ -25,6 +26,7 @@ export const TWO_PERSON_ACTS: readonly ListedAct[] = [
   key,
   signingKey,
   freezeLift,
+  reclassification,
   redrive,
   redriveAll,
   accountChange,

@@ -235,6 +235,7 @@ describe('a gateway that is no longer configured', () => {
         throw new Error(`gateway ${code} is not configured`)
       },
       route: () => null,
+      failuresOf: () => null,
     })
     try {
       expect((await store.lives.advance('swift', ref, NOON)).disbursements[0]).toMatchObject({ next: { kind: 'end' } })

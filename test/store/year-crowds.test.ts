@@ -23,6 +23,7 @@ beforeEach(async () => {
     keys: VAULT_KEYS,
     timingOf: () => TIMING,
     route: (gateways) => gateways[0] ?? null,
+    failuresOf: () => null,
   })
   await world.appropriate(each * 100n, YEAR + 1)
 })

@@ -139,6 +139,7 @@ function openStore(url: string, gateways: ReadonlyMap<string, Gateway>): Store {
       return waitsOf(gateway.capabilities)
     },
     route: (codes, institution) => codes.find((code) => reaches(code, institution)) ?? null,
+    failuresOf: (code) => gateways.get(code)?.failures ?? null,
   })
 }
 
