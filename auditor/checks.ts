@@ -10,6 +10,7 @@ import { decisions } from './checks/decisions.ts'
 import { deductions } from './checks/deductions.ts'
 import { discrepancies } from './checks/discrepancies.ts'
 import { events } from './checks/events.ts'
+import { failures } from './checks/failures.ts'
 import { fees } from './checks/fees.ts'
 import { keys } from './checks/keys.ts'
 import { ledger } from './checks/ledger.ts'
@@ -43,6 +44,7 @@ export const CHECKS: readonly Check[] = [
   transitions,
   decisions,
   claims,
+  failures,
   runs,
   callbacks,
   limits,

@@ -30,6 +30,9 @@ const TRIGGERS = [
   'role_grant.role_grant_ended',
   'freezes.freezes_frozen',
   'freezes.freezes_agreed',
+  'failure_rule.failure_rule_agreed',
+  'failure_rule.failure_rule_frozen',
+  'failure_rule.failure_rule_succeeded',
   'statement.statement_frozen',
   'discrepancy.discrepancy_frozen',
   'posting.posting_period_open',
@@ -48,6 +51,7 @@ const UNIQUE = [
   'proposal_act_content_hash_expires_at_key',
   'signing_key_public_key_key',
   'discrepancy_live',
+  'failure_rule_live',
 ]
 
 /** Limits that the database itself keeps. */

@@ -4,6 +4,7 @@ import { openTrial, type Trial } from '../support/audit-trial.ts'
 import { openEndedYear } from '../support/audited-year.ts'
 import { ACCOUNTS } from './mutations-accounts.ts'
 import { CONTROL } from './mutations-control.ts'
+import { FAILURES } from './mutations-failures.ts'
 import { MONEY } from './mutations-money.ts'
 import { PAYOUTS } from './mutations-payouts.ts'
 import { PEOPLE } from './mutations-people.ts'
@@ -15,7 +16,18 @@ import { YEARS } from './mutations-years.ts'
 /** Each round is a seed: the same one tries the same places. Those of a build are always the same, so that none is red by chance. */
 const ROUNDS = Number(process.env['AUDIT_ROUNDS'] ?? 2)
 const FIRST = Number(process.env['AUDIT_SEED'] ?? 1)
-const ALL = [...MONEY, ...PAYOUTS, ...PEOPLE, ...RUNS, ...CONTROL, ...POWERS, ...ACCOUNTS, ...READ, ...READ_AS]
+const ALL = [
+  ...MONEY,
+  ...PAYOUTS,
+  ...PEOPLE,
+  ...RUNS,
+  ...CONTROL,
+  ...FAILURES,
+  ...POWERS,
+  ...ACCOUNTS,
+  ...READ,
+  ...READ_AS,
+]
 
 let trial: Trial
 let ended: Trial
