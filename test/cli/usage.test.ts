@@ -12,6 +12,7 @@ import { appropriationsCommand } from '../../cli/appropriations.ts'
 import { auditCommand } from '../../cli/audit.ts'
 import { demoCommand } from '../../cli/demo.ts'
 import { doctorCommand } from '../../cli/doctor.ts'
+import { failuresCommand } from '../../cli/failures.ts'
 import { freezeCommand } from '../../cli/freeze.ts'
 import { identityCommand } from '../../cli/identity.ts'
 import { keysCommand } from '../../cli/keys.ts'
@@ -36,6 +37,7 @@ const COMMANDS = [
   participantsCommand(),
   messagesCommand(),
   freezeCommand(),
+  failuresCommand(),
   identityCommand(),
   approvalsCommand(),
   appropriationsCommand(),
