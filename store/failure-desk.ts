@@ -9,7 +9,10 @@ export interface Failures {
   /** What the documented codes of gateways mean now, and every other one that people have classed; or the one that is asked for. */
   list(gateways: readonly string[], vendorCode?: string): Promise<CodedFailure[]>
   /** The rule about what a gateway has said of an account; undefined where there is none. */
-  ruleOf(gateway: string, failure: Partial<Pick<Failure, 'vendorCode' | 'isTabled'>> | undefined): Promise<Meaning | undefined>
+  ruleOf(
+    gateway: string,
+    failure: Partial<Pick<Failure, 'vendorCode' | 'isTabled'>> | undefined,
+  ): Promise<Meaning | undefined>
 }
 
 export function createFailures(context: StoreContext): Failures {

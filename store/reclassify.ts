@@ -66,12 +66,7 @@ function meantBy(of: Coded, released: ReleasedMeaning, rule: RuleRow | undefined
 }
 
 /** What a code means now. Throws what `releasedMeaning` throws. */
-export async function meaningNow(
-  sql: Sql,
-  context: StoreContext,
-  of: Coded,
-  pointer = '',
-): Promise<CodedFailure> {
+export async function meaningNow(sql: Sql, context: StoreContext, of: Coded, pointer = ''): Promise<CodedFailure> {
   const released = releasedMeaning(context, of, pointer)
   return meantBy(of, released, await ruleInForce(sql, of.gateway, of.vendorCode))
 }

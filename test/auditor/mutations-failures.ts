@@ -15,7 +15,12 @@ export const FAILURES: readonly Mutation[] = [
     'a rule by one person from something safer than it says',
     'failures',
     ['forbidden', 'failure_rule'],
-    update('failure_rule', `from_class = 'unknown', from_code = 'undocumented-refusal'`, 't.id::text', `${ALONE} AND class <> 'unknown'`),
+    update(
+      'failure_rule',
+      `from_class = 'unknown', from_code = 'undocumented-refusal'`,
+      't.id::text',
+      `${ALONE} AND class <> 'unknown'`,
+    ),
   ),
   change(
     'a rule by two that is said to be one person’s',
@@ -27,7 +32,12 @@ export const FAILURES: readonly Mutation[] = [
     'a rule that says otherwise than two have signed',
     'failures',
     ['forbidden', 'failure_rule'],
-    update('failure_rule', `class = 'retry-new', code = 'transfer-temporarily-failed'`, 't.id::text', `${TWO} AND NOT is_default`),
+    update(
+      'failure_rule',
+      `class = 'retry-new', code = 'transfer-temporarily-failed'`,
+      't.id::text',
+      `${TWO} AND NOT is_default`,
+    ),
   ),
   change(
     'a rule about another code than two have signed',
@@ -46,7 +56,12 @@ export const FAILURES: readonly Mutation[] = [
       TWO,
     ),
   ),
-  change('a rule that nobody told of', 'failures', ['extra', 'failure_rule'], copy('failure_rule', { id: 'gen_random_uuid()', vendor_code: `'OTHER'` }, 't.id::text')),
+  change(
+    'a rule that nobody told of',
+    'failures',
+    ['extra', 'failure_rule'],
+    copy('failure_rule', { id: 'gen_random_uuid()', vendor_code: `'OTHER'` }, 't.id::text'),
+  ),
   change('a rule that is gone', 'failures', ['missing', 'failure_rule'], remove('failure_rule', 't.id::text')),
   change(
     'a rule that one person is said to have made later',
@@ -70,7 +85,12 @@ export const FAILURES: readonly Mutation[] = [
     'a payment that failed as its code never meant then',
     'failures',
     ['changed', 'payout'],
-    update('payout', `failure_class = 'retry-new', failure_code = 'transfer-temporarily-failed'`, 't.key', `vendor_code = 'BRANCH_CLOSED'`),
+    update(
+      'payout',
+      `failure_class = 'retry-new', failure_code = 'transfer-temporarily-failed'`,
+      't.key',
+      `vendor_code = 'BRANCH_CLOSED'`,
+    ),
   ),
   change(
     'a code that one person is told to have made less safe',

@@ -165,7 +165,10 @@ describe('what may have been executed', () => {
   it('stays unknown after a timeout, whatever anybody has said of a code of that name', async () => {
     for (const vendorCode of [newCode(), newRefusal()]) {
       await together(world, vendorCode, await meant(world, vendorCode), PASSING)
-      const { payout } = await sent({ kind: 'unanswered', failure: { class: 'unknown', code: 'no-answer', vendorCode } })
+      const { payout } = await sent({
+        kind: 'unanswered',
+        failure: { class: 'unknown', code: 'no-answer', vendorCode },
+      })
       expect(await stored(payout)).toMatchObject({ state: 'unknown', class: 'unknown', code: 'no-answer' })
     }
   })
@@ -197,7 +200,13 @@ describe('a failure that one person doubts', () => {
     await alone(world.store, code, DOUBT)
     const sure = await sent(SILENCE)
     const doubted = await sent(SILENCE)
-    const late = { payout: doubted.payout, source: 'submit', fact: refusedBy(code), atMs: NOON + MINUTE, send: 1 } as const
+    const late = {
+      payout: doubted.payout,
+      source: 'submit',
+      fact: refusedBy(code),
+      atMs: NOON + MINUTE,
+      send: 1,
+    } as const
     await world.observe(late)
     const atMs = Math.max(await lost(sure.payout), await lost(doubted.payout))
     expect((await world.store.payouts.reopen(sure.payout, atMs)).kind).toBe('reopened')

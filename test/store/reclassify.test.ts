@@ -229,7 +229,9 @@ describe('the database', () => {
     await expect(asApp(`UPDATE failure_rule SET ended_at = now() ${live}`)).rejects.toThrow(/where another one begins/)
     const reopening = 'UPDATE failure_rule SET ended_at = NULL WHERE vendor_code = $1 AND ended_at IS NOT NULL'
     await expect(asApp(reopening)).rejects.toThrow(/append-only/)
-    await expect(asOwner(`UPDATE failure_rule SET code = 'x' ${live}`)).rejects.toThrow(/frozen|never changes|failure_rule/)
+    await expect(asOwner(`UPDATE failure_rule SET code = 'x' ${live}`)).rejects.toThrow(
+      /frozen|never changes|failure_rule/,
+    )
     await expect(asOwner(`DELETE FROM failure_rule ${live}`)).rejects.toThrow(/append-only/)
     expect(await meant(world, code)).toEqual(DOUBT)
   })

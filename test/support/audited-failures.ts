@@ -22,7 +22,10 @@ export async function classed(world: World, { operator, approver }: Signers): Pr
   await put({ ...NEW_CODE, from: UNDOCUMENTED, meaning: ACCOUNT }, AT + MINUTE)
   await failed(world, AT + HOUR)
   const stricter = { class: 'compliance', code: 'compliance-refused' } as const
-  await world.act((acts) => acts.reclassify({ ...NEW_CODE, meaning: stricter, reason: 'it is more than that' }), AT + DAY)
+  await world.act(
+    (acts) => acts.reclassify({ ...NEW_CODE, meaning: stricter, reason: 'it is more than that' }),
+    AT + DAY,
+  )
 }
 
 /** A payment that the gateway refuses by the new code; the released table has never heard of it. */
