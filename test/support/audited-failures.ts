@@ -19,7 +19,7 @@ export async function classed(world: World, { operator, approver }: Signers): Pr
   const doubted = { class: 'unknown', code: DOUBTED } as const
   await world.act((acts) => acts.reclassify({ ...PASSING, meaning: doubted, reason: 'some were paid' }), AT)
   await put({ ...PASSING, from: doubted, meaning: null }, AT + MINUTE)
-  await put({ ...NEW_CODE, from: UNDOCUMENTED, meaning: ACCOUNT }, AT + MINUTE)
+  await put({ ...NEW_CODE, from: UNDOCUMENTED, meaning: ACCOUNT }, AT + 2 * MINUTE)
   await failed(world, AT + HOUR)
   const stricter = { class: 'compliance', code: 'compliance-refused' } as const
   await world.act(
