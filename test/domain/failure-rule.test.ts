@@ -166,7 +166,7 @@ describe('what people may say', () => {
     for (const of of RULED_CLASSES) {
       expect(RULE_CODES[of].length).toBeGreaterThan(0)
       for (const code of RULE_CODES[of]) expect(codeFault({ class: of, code })).toBeNull()
-    expect(RULED_CLASSES as readonly string[]).not.toContain('retry-same')
+      expect(RULED_CLASSES as readonly string[]).not.toContain('retry-same')
     }
   })
 
