@@ -1,6 +1,6 @@
 /** Asking the gateway that would pay whether an account can be paid and is the person's own; a refusal is recorded. */
 import type { FastifyRequest } from 'fastify'
-import { judgeAccount, type AccountVerdict } from '../domain/account-check.ts'
+import { judgeAccount, ruledAnswer, type AccountVerdict } from '../domain/account-check.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Programme } from '../domain/programme.ts'
 import { allows } from '../domain/roles.ts'
@@ -106,5 +106,6 @@ async function ask(
     throw new Problem('invalid-request', 'the account is not valid', { faults })
   }
   const answer = await gateway.checkAccount(account, AbortSignal.timeout(context.limits.accountCheckMs))
-  return { ...judgeAccount(answer, name, rules.payment.accounts?.names), gateway: gateway.code }
+  const rule = await context.store.failures.ruleOf(gateway.code, answer.kind === 'valid' ? undefined : answer.failure)
+  return { ...judgeAccount(ruledAnswer(answer, rule), name, rules.payment.accounts?.names), gateway: gateway.code }
 }

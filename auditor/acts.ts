@@ -1,3 +1,5 @@
+import { safety } from './safety.ts'
+
 /** The acts of two people as docs/approvals.md tells them: who puts them forward, and what the trail has once one was carried out. */
 export interface TwoPersonAct {
   /** Roles that put it forward. Whoever agrees is an approver. */
@@ -84,6 +86,17 @@ export const TWO_PERSON_ACTS: Readonly<Record<string, TwoPersonAct>> = {
     alone: ['gateway_credential', ID],
     // What an engine took over at its first use ends without two people; that it was so is looked at with the credentials.
     when: `NOT (e.act = 'credential-ended' AND e.person = 'engine')`,
+  },
+  reclassification: {
+    proposers: ['operator', 'approver', 'administrator'],
+    told: 'failure-reclassified',
+    is: `e.after ->> 'proposal' = p.id::text AND e.subject = 'failure:' || (p.content ->> 'gateway') || ':' || (p.content ->> 'vendorCode')
+         AND (e.before ->> 'class', e.before ->> 'code') = (p.content #>> '{from,class}', p.content #>> '{from,code}')
+         AND CASE WHEN p.content ->> 'meaning' IS NULL THEN e.after ->> 'isDefault' = 'true'
+                  ELSE (e.after ->> 'class', e.after ->> 'code') = (p.content #>> '{meaning,class}', p.content #>> '{meaning,code}') END`,
+    alone: ['failure_rule', `e.after ->> 'rule'`],
+    // One person makes a code safer.
+    when: `e.after ->> 'proposal' IS NOT NULL OR ${safety(`e.after ->> 'class'`, `e.after ->> 'code'`)} <= ${safety(`e.before ->> 'class'`, `e.before ->> 'code'`)}`,
   },
   redrive: {
     proposers: ['operator', 'administrator'],

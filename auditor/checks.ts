@@ -11,6 +11,7 @@ import { decisions } from './checks/decisions.ts'
 import { deductions } from './checks/deductions.ts'
 import { discrepancies } from './checks/discrepancies.ts'
 import { events } from './checks/events.ts'
+import { failures } from './checks/failures.ts'
 import { fees } from './checks/fees.ts'
 import { keys } from './checks/keys.ts'
 import { ledger } from './checks/ledger.ts'
@@ -45,6 +46,7 @@ export const CHECKS: readonly Check[] = [
   decisions,
   claims,
   credentials,
+  failures,
   runs,
   callbacks,
   limits,

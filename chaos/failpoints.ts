@@ -4,7 +4,7 @@ import { FAILPOINTS, type Failpoint } from '../failpoints.ts'
 import type { Follow } from '../local/demo/lives.ts'
 import { killInBooks, type World, type WorldOptions } from './books.ts'
 import { judge, type Judged } from './live/judge.ts'
-import { decideReviews, freezeForAWhile, payOwed, releaseDoubtful, tellLate } from './live/deeds.ts'
+import { classForAWhile, decideReviews, freezeForAWhile, payOwed, releaseDoubtful, tellLate } from './live/deeds.ts'
 import { openRestore, payer } from './live/forgotten.ts'
 import { openKilling, type Killing } from './live/killing.ts'
 import { approvedTrial, CHECKED_KINDS, KINDS, kindsFor, peopleOf } from './live/people.ts'
@@ -117,6 +117,7 @@ function keepDoing({ tell }: WorldOptions, stand: Stand, { wants }: Killing): { 
     await releaseDoubtful(stand)
     if (wants('review:')) await decideReviews(stand)
     if (wants('life:held', 'void:', 'approval:rejected')) await freezeForAWhile(stand)
+    if (wants('reclassified:')) await classForAWhile(stand)
     if (wants('callback:locked')) await tellLate(stand)
     // Whom nobody can ask about an account is asked later; others are paid between.
     if (wants('checked:postponed') && Date.now() - awayMs > AWAY_EVERY_MS) {

@@ -8,6 +8,7 @@ import { deductionsCommand } from './deductions.ts'
 import { demoCommand } from './demo.ts'
 import { discrepanciesCommand } from './discrepancies.ts'
 import { doctorCommand } from './doctor.ts'
+import { failuresCommand } from './failures.ts'
 import { freezeCommand } from './freeze.ts'
 import { identityCommand } from './identity.ts'
 import { keysCommand } from './keys.ts'
@@ -33,6 +34,7 @@ for (const command of [
   participantsCommand(),
   messagesCommand(),
   freezeCommand(),
+  failuresCommand(),
   identityCommand(),
   approvalsCommand(),
   appropriationsCommand(),

@@ -188,7 +188,8 @@ function storyOf(review: Detail): string {
     `  ${tranche} of ${participant} in ${programme}: ${amount.minor} ${amount.currency}, ${state}${reason === null ? '' : ` (${reason})`}`,
   ]
   for (const one of review.attempts) {
-    const failure = one.failureCode === null ? '' : `, failed with ${one.failureCode}`
+    const failure =
+      one.failureCode === null ? '' : `, failed with ${one.failureCode}${one.vendorCode ? ` (${one.vendorCode})` : ''}`
     lines.push(
       `  #${one.n} at ${one.gateway}, reference ${one.reference}: ${one.state}, money ${one.money}${failure}`,
       ...(one.alarm === null ? [] : [`     alarm: ${one.alarm}`]),

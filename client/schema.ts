@@ -544,6 +544,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What gateways’ codes mean now, and by whose word
+         * @description Every documented code and every other one that people have classed; with `vendorCode` that one, also where nobody has heard of it.
+         *
+         *     Roles: operator, helpdesk, approver, auditor, administrator.
+         */
+        get: operations["listFailures"];
+        put?: never;
+        /**
+         * Class a code of a gateway as something safer
+         * @description In force when answered: 201, or 200 when it means that already. Facts that come from now on are read so; what is on record stays. One person makes a code safer only: more must happen before another attempt than before. Whatever else is proposed as the act `reclassification`. Needs a role for every programme.
+         *
+         *     Roles: operator, approver, administrator.
+         */
+        post: operations["reclassifyFailure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/proposals": {
         parameters: {
             query?: never;
@@ -2578,6 +2606,73 @@ export interface components {
             sha256: string;
             classes: components["schemas"]["DayClass"][];
         };
+        /** @description What a code is classed as, and our own code for it */
+        FailureMeaning: {
+            /** @enum {unknown} */
+            class: "config" | "float-short" | "retry-new" | "needs-account" | "permanent" | "undocumented" | "compliance" | "unknown";
+            /**
+             * @description One of those of its class
+             * @enum {unknown}
+             */
+            code: "credentials-refused" | "permission-missing" | "float-short" | "transfer-temporarily-failed" | "account-not-found" | "account-dormant" | "account-closed" | "account-blocked" | "account-name-differs" | "wallet-limit" | "wallet-not-upgraded" | "request-refused" | "amount-out-of-range" | "institution-not-supported" | "undocumented" | "compliance-refused" | "failure-doubted";
+        };
+        /** @description A code of a gateway, classed as something safer */
+        Reclassification: {
+            /** @example sandbox */
+            gateway: string;
+            /**
+             * @description The gateway’s own code, as `failure.vendorCode` shows it; of a refusal after its HTTP status
+             * @example ACCOUNT_CLOSED
+             * @example 400 INVALID_REQUEST
+             */
+            vendorCode: string;
+            /** @description Null: the table released with the gateway’s adapter counts again */
+            meaning: components["schemas"]["FailureMeaning"] | null;
+            /** @description Why, for the audit trail. Nothing personal */
+            reason: string;
+        };
+        /** @description What a code means in the table released with the gateway’s adapter */
+        ReleasedMeaning: {
+            /** @enum {unknown} */
+            class: "retry-same" | "retry-new" | "float-short" | "needs-account" | "permanent" | "compliance" | "config" | "unknown" | "undocumented";
+            /** @example account-closed */
+            code: string;
+            /** @description False for a code that the provider’s documents do not have */
+            isDocumented: boolean;
+        };
+        /** @description By whose word a code means what it means */
+        FailureRule: {
+            /** Format: uuid */
+            id: string;
+            /** @description It says that the released table counts again */
+            isDefault: boolean;
+            reason: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            setAt: string;
+            setBy: string;
+            /** @description What two people agreed to; null where one person made it safer */
+            proposal: string | null;
+        };
+        /** @description A code of a gateway, and what it means now */
+        CodedFailure: {
+            gateway: string;
+            vendorCode: string;
+            /** @enum {unknown} */
+            class: "retry-same" | "retry-new" | "float-short" | "needs-account" | "permanent" | "compliance" | "config" | "unknown" | "undocumented";
+            /** @example account-closed */
+            code: string;
+            /** @description What must happen before another attempt: 0 nothing but time or money of ours, 1 another account, 2 the word of two people, 3 and 4 none is made before it is known what became of this, and at 4 nothing is sent again at all */
+            safety: number;
+            released: components["schemas"]["ReleasedMeaning"];
+            rule: components["schemas"]["FailureRule"] | null;
+        };
+        /** @description The whole list */
+        CodedFailureList: {
+            data: components["schemas"]["CodedFailure"][];
+        };
         /** @description What is to be stopped: `all` and `gateway` belong to no programme, the others name theirs */
         NewFreeze: {
             /** @enum {unknown} */
@@ -2984,6 +3079,8 @@ export interface components {
                 /** @description What was seen that cannot be */
                 alarm: string | null;
                 failureCode: string | null;
+                /** @description The gateway’s own code */
+                vendorCode: string | null;
             }[];
         };
         /** @description One page */
@@ -3030,6 +3127,8 @@ export interface components {
                 /** @description What was seen that cannot be */
                 alarm: string | null;
                 failureCode: string | null;
+                /** @description The gateway’s own code */
+                vendorCode: string | null;
                 observations: {
                     source: string;
                     fact: string;
@@ -6468,6 +6567,243 @@ export interface operations {
                 };
             };
             /** @description `invalid-request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`, `not-ready`, `timeout` */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFailures: {
+        parameters: {
+            query?: {
+                /** @example sandbox */
+                gateway?: string;
+                /** @description The gateway’s own code, as `failure.vendorCode` shows it; of a refusal after its HTTP status */
+                vendorCode?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedFailureList"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-gateway` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited` */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`, `not-ready`, `timeout` */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reclassifyFailure: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new random value for each new request, the same one for each repetition */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reclassification"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedFailure"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    /** @description `true` when this is the stored answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodedFailure"];
+                };
+            };
+            /** @description `idempotency-key-missing`, `malformed-json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `two-people-needed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-gateway` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-key-in-flight`, `conflict` */
+            409: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`, `idempotency-key-reused` */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -71,6 +71,7 @@ export const ACTS = [
   'credential-adopted',
   'credential-admitted',
   'credential-ended',
+  'failure-reclassified',
   'proposal-made',
   'proposal-refused',
   'proposal-approved',

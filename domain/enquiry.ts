@@ -21,6 +21,8 @@ export interface WaitingPayout {
    * nothing of it is sent again. Absent: it was not.
    */
   readonly isBeforeRestore?: boolean
+  /** It was told to have failed, and people doubt it: it is asked about, and never sent again by itself. */
+  readonly isDoubted?: boolean
 }
 
 /** What a gateway promises about time and repeats, as far as asking and sending again depend on it. */
@@ -72,7 +74,9 @@ export function nextForPayout(
   isResendForbidden = false,
 ): NextForPayout {
   if (payout.state === 'submitting') return nextWhileSubmitting(payout, timing, nowMs, isResendForbidden)
-  if (payout.state === 'unknown') return nextWhileUnknown(payout, timing, nowMs, isResendForbidden)
+  if (payout.state === 'unknown') {
+    return nextWhileUnknown(payout, timing, nowMs, isResendForbidden || payout.isDoubted === true)
+  }
   if (payout.state === 'accepted' || payout.state === 'processing') return nextEnquiry(payout, timing, nowMs)
   return payout.state === 'failing' ? nextWhileFailing(payout, timing, nowMs) : { kind: 'nothing' }
 }

@@ -70,6 +70,7 @@ const TOLD_AS: Readonly<Record<string, FailureCode>> = {
   'unreadable-answer': 'no-answer',
   'answer-too-large': 'no-answer',
   'other-reference': 'no-answer',
+  'failure-doubted': 'failure-unconfirmed',
   'other-amount': 'gateway-contradiction',
   'other-account': 'gateway-contradiction',
   contradiction: 'gateway-contradiction',

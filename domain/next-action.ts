@@ -107,6 +107,12 @@ export function isMended(action: NextAction | null): boolean {
   return action === 'upgrade-wallet' || action === 'correct-name'
 }
 
+/** Whether what failed with this code goes on with the same account: its month is over, or the gateway finds nothing wrong with it any more. */
+export function isMendedBySame(code: string): boolean {
+  const { action } = BY_FAILURE[knownFailure(code)]
+  return action === 'wait-for-limit' || isMended(action)
+}
+
 /**
  * Until when an account rests that has failed for this reason: the limit of a month ends with it, in the programme's zone. Null where
  * the account is of no use, and where the money would lapse first.

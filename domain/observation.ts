@@ -53,8 +53,13 @@ export interface Failure {
   readonly class: FailureClass
   /** Our stable code, for example `account-closed`; texts and statistics hang on it. */
   readonly code: string
-  /** The provider's code as it came. */
+  /** The provider's code as it came; of a refusal after its HTTP status: `400 INVALID_REQUEST`. */
   readonly vendorCode: string
+  /**
+   * It is the gateway's own code, which people may class otherwise. Absent of what no code of it says (silence, the network, a limit of
+   * calls, a refusal of ours), and of what its documents say may have been executed.
+   */
+  readonly isTabled?: true
   /** Wait at least this long, from Retry-After and its like. Milliseconds. */
   readonly retryAfterMs?: number
 }

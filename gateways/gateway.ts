@@ -1,4 +1,5 @@
 import type { Credential } from '../domain/credential.ts'
+import type { FailureTable } from '../domain/failure-rule.ts'
 import type { BreakerRule } from '../domain/freeze.ts'
 import type { Money } from '../domain/money.ts'
 import type { Failure, Observation } from '../domain/observation.ts'
@@ -15,6 +16,8 @@ export interface Gateway {
   readonly capabilities: Capabilities
   /** What it sends with and what it believes callbacks by, as fingerprints: one of purpose `send`, any number of `callback`. */
   readonly credentials: readonly Credential[]
+  /** What its codes mean as released; people may class them otherwise, and the store reads that where it folds a fact. */
+  readonly failures: FailureTable
   /** Pure: format, limits, charset. Its bytes are frozen and stored before the first send; a resend uses exactly those. */
   prepare(payout: PayoutOrder, destination: Destination): Prepared | Failure
   /** One network attempt of the frozen request, no retry inside. Never throws: what cannot be known is `unknown`. */

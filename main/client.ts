@@ -21,6 +21,7 @@ export async function openApiDocument(): Promise<object> {
     },
     route: () => null,
     sendsWith: () => null,
+    failuresOf: () => null,
   })
   const app = await buildApp({
     store,

@@ -31,6 +31,7 @@ export function composeEngine(config: Config, name: string, poolMax: number, que
     timingOf: (code) => waitsOf(gatewayOf(gateways, code).capabilities),
     route: (codes, institution) => codes.find((code) => reaches(gateways.get(code), institution)) ?? null,
     sendsWith: (code) => sendsWith(gateways.get(code)),
+    failuresOf: (code) => gateways.get(code)?.failures ?? null,
   })
   return { store, gateways: guardCalls(gateways, store), pass }
 }

@@ -23,6 +23,8 @@ export interface Guards {
 /** Definitions as PostgreSQL prints them. */
 export const GUARDS: Guards = {
   function: {
+    'failure_safety(text,text)':
+      "CREATE OR REPLACE FUNCTION public.failure_safety(class text, code text)\n RETURNS integer\n LANGUAGE sql\n IMMUTABLE\nRETURN CASE WHEN (class = ANY (ARRAY['config'::text, 'float-short'::text, 'retry-same'::text, 'retry-new'::text])) THEN 0 WHEN ((class = 'needs-account'::text) AND (code = ANY (ARRAY['name-differs'::text, 'account-name-differs'::text, 'holder-malformed'::text, 'wallet-limit'::text, 'wallet-not-upgraded'::text]))) THEN 0 WHEN (class = ANY (ARRAY['needs-account'::text, 'permanent'::text])) THEN 1 WHEN (class = ANY (ARRAY['undocumented'::text, 'compliance'::text])) THEN 2 WHEN ((class = 'unknown'::text) AND (code = 'failure-doubted'::text)) THEN 4 WHEN (class = 'unknown'::text) THEN 3 ELSE NULL::integer END\n",
     'is_open_obligation(disbursement)':
       "CREATE OR REPLACE FUNCTION public.is_open_obligation(d disbursement)\n RETURNS boolean\n LANGUAGE sql\n STABLE\nRETURN (((d).state <> ALL (ARRAY['paid'::text, 'lapsed'::text, 'cancelled'::text])) AND ((d).deducted = 0) AND (NOT (EXISTS (SELECT FROM payout y WHERE ((y.disbursement = (is_open_obligation.d).key) AND (y.money <> ALL (ARRAY['clearing'::text, 'back'::text])))))) AND (EXISTS (SELECT FROM (commitment c JOIN appropriation a ON ((a.id = c.appropriation))) WHERE ((c.programme = (is_open_obligation.d).programme) AND (c.ref = (is_open_obligation.d).ref) AND (a.fiscal_year = (is_open_obligation.d).fiscal_year)))))\n",
     'ms(timestamp with time zone)':
@@ -53,6 +55,8 @@ export const GUARDS: Guards = {
       "CREATE OR REPLACE FUNCTION public.refuse_lone_deduction()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.agreed_under AND act = 'deduction' AND state = 'executed'\n                    AND content ->> 'disbursement' = NEW.disbursement AND content ->> 'payout' IS NOT DISTINCT FROM NEW.payout\n                    AND content ->> 'amount' = NEW.amount::text AND content ->> 'cause' = NEW.cause AND content ->> 'reference' = NEW.reference)\n     OR NEW.payout IS NOT NULL AND NOT EXISTS (\n          SELECT FROM payout WHERE key = NEW.payout AND (programme, ref, currency, money) = (NEW.programme, NEW.ref, NEW.currency, 'receivable')) THEN\n    RAISE EXCEPTION 'a deduction is made by a proposal that others have agreed to, for what its own person owes' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_lone_lift()':
       "CREATE OR REPLACE FUNCTION public.refuse_lone_lift()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.lifted_under AND act = 'freeze-lift' AND state = 'executed'\n                    AND content ->> 'freeze' = NEW.id::text) THEN\n    RAISE EXCEPTION 'a freeze is lifted by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_lone_reclassification()':
+      "CREATE OR REPLACE FUNCTION public.refuse_lone_reclassification()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF (CASE WHEN NEW.decided_under IS NULL THEN failure_safety(NEW.class, NEW.code) <= failure_safety(NEW.from_class, NEW.from_code)\n          ELSE NOT EXISTS (SELECT FROM proposal WHERE id = NEW.decided_under AND act = 'reclassification' AND state = 'executed'\n                              AND content ->> 'gateway' = NEW.gateway AND content ->> 'vendorCode' = NEW.vendor_code\n                              AND content -> 'from' = jsonb_build_object('class', NEW.from_class, 'code', NEW.from_code)\n                              AND content -> 'meaning' = CASE WHEN NEW.is_default THEN 'null'::jsonb\n                                                              ELSE jsonb_build_object('class', NEW.class, 'code', NEW.code) END) END) THEN\n    RAISE EXCEPTION '% of % is classed as nothing safer, and no two people have agreed to that', NEW.vendor_code, NEW.gateway USING ERRCODE = 'restrict_violation';\n  END IF;\n  IF NEW.ended_at IS NOT NULL\n     OR NEW.n <> 1 + coalesce((SELECT max(n) FROM failure_rule WHERE (gateway, vendor_code) = (NEW.gateway, NEW.vendor_code)), 0)\n     OR EXISTS (SELECT FROM failure_rule b WHERE (b.gateway, b.vendor_code, b.n) = (NEW.gateway, NEW.vendor_code, NEW.n - 1)\n                   AND (b.ended_at IS DISTINCT FROM NEW.set_at OR NOT b.is_default AND (b.class, b.code) <> (NEW.from_class, NEW.from_code))) THEN\n    RAISE EXCEPTION 'a rule about % of % begins when, and as what, the one before it ended', NEW.vendor_code, NEW.gateway USING ERRCODE = 'check_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_lone_recovery()':
       "CREATE OR REPLACE FUNCTION public.refuse_lone_recovery()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.decided_under AND state = 'executed' AND content ->> 'payout' = NEW.key AND\n       CASE act WHEN 'review-decision' THEN true\n                WHEN 'receivable-end' THEN content ->> 'amount' IS NULL AND content ->> 'end' = NEW.money\n                WHEN 'deduction' THEN NEW.money = 'repaid' AND NEW.repaid + NEW.returned = NEW.amount\n                ELSE false END) THEN\n    RAISE EXCEPTION 'payout % is decided by a proposal that others have agreed to', NEW.key USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_lone_repayment()':
@@ -75,12 +79,15 @@ export const GUARDS: Guards = {
       "CREATE OR REPLACE FUNCTION public.refuse_unagreed_repayment()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF OLD.money <> 'receivable' OR NEW.repaid <> (\n       SELECT coalesce((SELECT sum(amount) FROM deduction WHERE payout = NEW.key), 0) + coalesce((SELECT sum(amount) FROM repayment WHERE payout = NEW.key), 0)) THEN\n    RAISE EXCEPTION 'what is given back of % is what was agreed to', NEW.key USING ERRCODE = 'check_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
     'refuse_unagreed_run()':
       "CREATE OR REPLACE FUNCTION public.refuse_unagreed_run()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NEW.state = 'aborted' THEN\n    IF NOT EXISTS (SELECT FROM proposal WHERE id = NEW.ended_under AND act = 'run-abort' AND state = 'executed'\n                      AND content ->> 'run' = NEW.key) THEN\n      RAISE EXCEPTION 'a run is aborted by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n    END IF;\n  ELSIF NEW.state NOT IN ('collecting', 'proposed', 'void') AND NOT EXISTS (\n      SELECT FROM proposal WHERE id = NEW.proposal AND act = 'run-release' AND state = 'executed'\n         AND content ->> 'run' = NEW.key AND content ->> 'hash' = encode(NEW.hash, 'hex')) THEN\n    RAISE EXCEPTION 'a run is released by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
+    'refuse_unsucceeded()':
+      "CREATE OR REPLACE FUNCTION public.refuse_unsucceeded()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nBEGIN\n  IF NOT EXISTS (SELECT FROM failure_rule s WHERE (s.gateway, s.vendor_code, s.n) = (NEW.gateway, NEW.vendor_code, NEW.n + 1)) THEN\n    RAISE EXCEPTION 'a rule about % of % ends where another one begins', NEW.vendor_code, NEW.gateway USING ERRCODE = 'check_violation';\n  END IF;\n  RETURN NULL;\nEND\n$function$\n",
     'refuse_untaken()':
       "CREATE OR REPLACE FUNCTION public.refuse_untaken()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nDECLARE\n  taken boolean := true;\nBEGIN\n  IF TG_TABLE_NAME = 'deduction' THEN\n    taken := (SELECT deducted FROM disbursement WHERE key = NEW.disbursement) = (SELECT sum(amount) FROM deduction WHERE disbursement = NEW.disbursement);\n  END IF;\n  IF NOT taken OR NEW.payout IS NOT NULL AND (SELECT repaid FROM payout WHERE key = NEW.payout) <>\n       coalesce((SELECT sum(amount) FROM deduction WHERE payout = NEW.payout), 0) + coalesce((SELECT sum(amount) FROM repayment WHERE payout = NEW.payout), 0) THEN\n    RAISE EXCEPTION 'what was agreed to is not taken from what it is about' USING ERRCODE = 'check_violation';\n  END IF;\n  RETURN NULL;\nEND\n$function$\n",
     'refuse_year_step()':
       "CREATE OR REPLACE FUNCTION public.refuse_year_step()\n RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nDECLARE\n  steps CONSTANT text[] := ARRAY['frozen', 'lapsed', 'returned', 'carried', 'closed'];\nBEGIN\n  IF TG_OP = 'INSERT' THEN\n    IF NEW.state <> 'frozen' OR NOT EXISTS (\n        SELECT FROM proposal WHERE id = NEW.agreed_under AND act = 'year-end' AND state = 'executed' AND content ->> 'programme' = NEW.programme\n           AND content ->> 'fiscalYear' = NEW.fiscal_year::text AND content ->> 'document' = NEW.document) THEN\n      RAISE EXCEPTION 'a fiscal year ends by a proposal that others have agreed to' USING ERRCODE = 'restrict_violation';\n    END IF;\n    RETURN NEW;\n  END IF;\n  IF array_position(steps, NEW.state) NOT IN (array_position(steps, OLD.state), array_position(steps, OLD.state) + 1) THEN\n    RAISE EXCEPTION 'a fiscal year goes from % to % by no step', OLD.state, NEW.state USING ERRCODE = 'restrict_violation';\n  END IF;\n  IF NEW.state = 'closed' AND (EXISTS (\n      SELECT FROM commitment c JOIN appropriation a ON a.id = c.appropriation\n       WHERE a.programme = NEW.programme AND a.fiscal_year = NEW.fiscal_year AND c.amount > c.obligated + c.released\n    ) OR EXISTS (\n      SELECT FROM disbursement d WHERE d.programme = NEW.programme AND d.fiscal_year = NEW.fiscal_year\n         AND d.state NOT IN ('paid', 'lapsed', 'cancelled') AND is_open_obligation(d))) THEN\n    RAISE EXCEPTION 'something of fiscal year % is open still', NEW.fiscal_year USING ERRCODE = 'restrict_violation';\n  END IF;\n  RETURN NEW;\nEND\n$function$\n",
   },
   owner: {
+    'function failure_safety(text,text)': 'lunas_owner',
     'function is_open_obligation(disbursement)': 'lunas_owner',
     'function ms(timestamp with time zone)': 'lunas_owner',
     'function open_period(text,text)': 'lunas_owner',
@@ -96,6 +103,7 @@ export const GUARDS: Guards = {
     'function refuse_lone_decision()': 'lunas_owner',
     'function refuse_lone_deduction()': 'lunas_owner',
     'function refuse_lone_lift()': 'lunas_owner',
+    'function refuse_lone_reclassification()': 'lunas_owner',
     'function refuse_lone_recovery()': 'lunas_owner',
     'function refuse_lone_repayment()': 'lunas_owner',
     'function refuse_lone_resolution()': 'lunas_owner',
@@ -107,6 +115,7 @@ export const GUARDS: Guards = {
     'function refuse_unagreed_deduction()': 'lunas_owner',
     'function refuse_unagreed_repayment()': 'lunas_owner',
     'function refuse_unagreed_run()': 'lunas_owner',
+    'function refuse_unsucceeded()': 'lunas_owner',
     'function refuse_untaken()': 'lunas_owner',
     'function refuse_year_step()': 'lunas_owner',
     'schema public': 'lunas_owner',
@@ -126,6 +135,7 @@ export const GUARDS: Guards = {
     'table disbursement': 'lunas_owner',
     'table discrepancy': 'lunas_owner',
     'table evidence': 'lunas_owner',
+    'table failure_rule': 'lunas_owner',
     'table fee_reserve': 'lunas_owner',
     'table freezes': 'lunas_owner',
     'table funding': 'lunas_owner',
@@ -173,6 +183,7 @@ export const GUARDS: Guards = {
     'disbursement.disbursement_pkey': 'PRIMARY KEY (key)',
     'discrepancy.discrepancy_pkey': 'PRIMARY KEY (id)',
     'evidence.evidence_pkey': 'PRIMARY KEY (programme, ref, kind, subject)',
+    'failure_rule.failure_rule_pkey': 'PRIMARY KEY (id)',
     'fee_reserve.fee_reserve_pkey': 'PRIMARY KEY (source)',
     'freezes.freezes_pkey': 'PRIMARY KEY (id)',
     'funding.funding_pkey': 'PRIMARY KEY (id)',
@@ -225,6 +236,10 @@ export const GUARDS: Guards = {
       "CREATE UNIQUE INDEX discrepancy_live ON public.discrepancy USING btree (key) WHERE (resolution IS DISTINCT FROM 'corrected'::text)",
     'discrepancy.discrepancy_number_key':
       'CREATE UNIQUE INDEX discrepancy_number_key ON public.discrepancy USING btree (number)',
+    'failure_rule.failure_rule_gateway_vendor_code_n_key':
+      'CREATE UNIQUE INDEX failure_rule_gateway_vendor_code_n_key ON public.failure_rule USING btree (gateway, vendor_code, n)',
+    'failure_rule.failure_rule_live':
+      'CREATE UNIQUE INDEX failure_rule_live ON public.failure_rule USING btree (vendor_code, gateway) WHERE (ended_at IS NULL)',
     'freezes.freezes_live':
       'CREATE UNIQUE INDEX freezes_live ON public.freezes USING btree (target) WHERE (lifted_at IS NULL)',
     'funding.funding_gateway_number_key':
@@ -317,6 +332,13 @@ export const GUARDS: Guards = {
       "CHECK (\nCASE\n    WHEN (resolution = ANY (ARRAY['booked'::text, 'receivable'::text, 'written-off'::text, 'to-treasury'::text])) THEN ((difference <> 0) AND (proposed_by IS NOT NULL) AND (resolved_by IS NOT NULL) AND (proposed_by <> resolved_by) AND (proposed_by <> 'engine'::text) AND (resolved_by <> 'engine'::text) AND (reason IS NOT NULL) AND (decided_under IS NOT NULL))\n    WHEN (resolution = 'explained'::text) THEN ((difference = 0) AND (resolved_by IS NOT NULL) AND (reason IS NOT NULL) AND ((amount_there IS NOT NULL) OR (class = 'missing-there'::text)))\n    WHEN (resolution = 'applied'::text) THEN ((difference = 0) OR (class = 'fee'::text))\n    ELSE true\nEND)",
     'evidence.evidence_kind':
       "CHECK ((kind = ANY (ARRAY['course-started'::text, 'course-completed'::text, 'course-rated'::text, 'survey-answered'::text])))",
+    'failure_rule.failure_rule_class':
+      "CHECK (((class = ANY (ARRAY['config'::text, 'float-short'::text, 'retry-new'::text, 'needs-account'::text, 'permanent'::text, 'undocumented'::text, 'compliance'::text, 'unknown'::text])) OR (is_default AND (class = 'retry-same'::text))))",
+    'failure_rule.failure_rule_coded':
+      "CHECK (((gateway <> ''::text) AND (vendor_code <> ''::text) AND (code <> ''::text) AND (from_code <> ''::text) AND (n > 0)))",
+    'failure_rule.failure_rule_from':
+      "CHECK ((from_class = ANY (ARRAY['config'::text, 'float-short'::text, 'retry-same'::text, 'retry-new'::text, 'needs-account'::text, 'permanent'::text, 'undocumented'::text, 'compliance'::text, 'unknown'::text])))",
+    'failure_rule.failure_rule_set_by': "CHECK ((set_by <> 'engine'::text))",
     'fee_reserve.fee_reserve_limit':
       "CHECK (((reserved > 0) AND (spent >= 0) AND (freed >= 0) AND ((spent + freed) <= reserved) AND (source ~ '^(run|wave|carried):'::text)))",
     'freezes.freezes_cause':
@@ -421,6 +443,7 @@ export const GUARDS: Guards = {
       'FOREIGN KEY (programme, ref, tranche) REFERENCES tranche(programme, ref, code)',
     'discrepancy.discrepancy_fee_reserve_exists': 'FOREIGN KEY (fee_reserve) REFERENCES fee_reserve(source)',
     'discrepancy.discrepancy_proposal_exists': 'FOREIGN KEY (decided_under) REFERENCES proposal(id)',
+    'failure_rule.failure_rule_proposal_exists': 'FOREIGN KEY (decided_under) REFERENCES proposal(id)',
     'fee_reserve.fee_reserve_appropriation_exists': 'FOREIGN KEY (appropriation) REFERENCES appropriation(id)',
     'freezes.freezes_proposal_exists': 'FOREIGN KEY (lifted_under) REFERENCES proposal(id)',
     'gateway_credential.gateway_credential_admission_exists': 'FOREIGN KEY (agreed_under) REFERENCES proposal(id)',
@@ -495,6 +518,16 @@ export const GUARDS: Guards = {
       "CREATE TRIGGER discrepancy_resolved BEFORE UPDATE ON public.discrepancy FOR EACH ROW WHEN (((old.state = 'resolved'::text) AND (NOT ((old.resolution = ANY (ARRAY['applied'::text, 'explained'::text, 'receivable'::text, 'written-off'::text])) AND (new.resolution = 'corrected'::text))))) EXECUTE FUNCTION refuse_change()",
     'evidence.evidence_append_only':
       'CREATE TRIGGER evidence_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.evidence FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+    'failure_rule.failure_rule_agreed':
+      'CREATE TRIGGER failure_rule_agreed BEFORE INSERT ON public.failure_rule FOR EACH ROW EXECUTE FUNCTION refuse_lone_reclassification()',
+    'failure_rule.failure_rule_ended':
+      'CREATE TRIGGER failure_rule_ended BEFORE UPDATE ON public.failure_rule FOR EACH ROW WHEN ((old.ended_at IS NOT NULL)) EXECUTE FUNCTION refuse_change()',
+    'failure_rule.failure_rule_frozen':
+      "CREATE TRIGGER failure_rule_frozen BEFORE UPDATE ON public.failure_rule FOR EACH ROW EXECUTE FUNCTION refuse_thaw('id', 'gateway', 'vendor_code', 'n', 'class', 'code', 'from_class', 'from_code', 'is_default', 'reason', 'set_at', 'set_by', 'decided_under')",
+    'failure_rule.failure_rule_kept':
+      'CREATE TRIGGER failure_rule_kept BEFORE DELETE ON public.failure_rule FOR EACH ROW EXECUTE FUNCTION refuse_change()',
+    'failure_rule.failure_rule_succeeded':
+      'CREATE CONSTRAINT TRIGGER failure_rule_succeeded AFTER UPDATE ON public.failure_rule DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_unsucceeded()',
     'fee_reserve.fee_reserve_begins':
       'CREATE TRIGGER fee_reserve_begins BEFORE INSERT ON public.fee_reserve FOR EACH ROW EXECUTE FUNCTION refuse_other_reserve()',
     'fee_reserve.fee_reserve_frozen':
@@ -628,6 +661,7 @@ export const GUARDS: Guards = {
     'lunas_app on table disbursement': 'INSERT, SELECT, UPDATE',
     'lunas_app on table discrepancy': 'INSERT, SELECT, UPDATE',
     'lunas_app on table evidence': 'INSERT, SELECT',
+    'lunas_app on table failure_rule': 'INSERT, SELECT, UPDATE (ended_at)',
     'lunas_app on table fee_reserve': 'INSERT, SELECT, UPDATE (changes, freed, reserved, spent)',
     'lunas_app on table freezes': 'INSERT, SELECT, UPDATE',
     'lunas_app on table funding': 'INSERT, SELECT',
@@ -678,6 +712,7 @@ export const GUARDS: Guards = {
     'lunas_audit on table disbursement': 'SELECT',
     'lunas_audit on table discrepancy': 'SELECT',
     'lunas_audit on table evidence': 'SELECT',
+    'lunas_audit on table failure_rule': 'SELECT',
     'lunas_audit on table fee_reserve': 'SELECT',
     'lunas_audit on table freezes': 'SELECT',
     'lunas_audit on table funding': 'SELECT',

@@ -1,5 +1,5 @@
 /** Asking gateways about accounts: what is asked, and what became of it. Names never stand here: how well they agree does. */
-import { judgeAccount, type AccountAnswer, type AccountVerdict } from '../domain/account-check.ts'
+import { judgeAccount, ruledAnswer, type AccountAnswer, type AccountVerdict } from '../domain/account-check.ts'
 import { engineActor } from '../domain/act.ts'
 import { addDuration } from '../domain/duration.ts'
 import type { AccountDetails } from '../domain/registration.ts'
@@ -8,6 +8,7 @@ import { ACCOUNT_UNCHECKED } from '../domain/standing.ts'
 import { insertAudit } from './audit.ts'
 import { inTransaction, type Sql } from './database.ts'
 import { openDocument, parseSealed, participantOwner } from './documents.ts'
+import { ruleOf } from './failure-rules.ts'
 import { lockLife, type LifeRow } from './life-rows.ts'
 import type { StoreContext } from './options.ts'
 import { identityOf } from './read-identity.ts'
@@ -138,7 +139,9 @@ async function recordLocked(
   const versioning = context.programmes.version(life.programme, life.programme_version, sql)
   const programme = await pass('checked:ruled', versioning)
   const identity = await pass('checked:read', identityOf(sql, context, code, ref))
-  const judged = judgeAccount(answer, identity.open().name, programme.payment.accounts?.names)
+  const failure = answer.kind === 'valid' ? undefined : answer.failure
+  const rule = await pass('checked:classed', ruleOf(sql, gateway, failure))
+  const judged = judgeAccount(ruledAnswer(answer, rule), identity.open().name, programme.payment.accounts?.names)
   const link = { programme: code, ref, institution, account }
   await pass('checked:kept', insertCheck(sql, link, { ...judged, gateway }, nowMs))
   const { verdict, code: why, score, reasons } = judged

@@ -22,6 +22,7 @@ import type { StoreContext } from './options.ts'
 import { lookUp, type LookUp } from './read-identity.ts'
 import { correctLife, holdLife, releaseLife, withdrawLife, type Correction, type Told } from './people.ts'
 import { propose, type NewProposal, type ProposalRow } from './proposals.ts'
+import { reclassify, type Reclassification, type Reclassified } from './reclassify.ts'
 import { collectRun, type Collecting } from './run-collect.ts'
 import type { RunRow } from './run-rows.ts'
 import { discardRun, pauseRun, resumeRun, type StopRun } from './run-steps.ts'
@@ -57,6 +58,8 @@ export interface Acts {
   correct(person: ActOnPerson, correction: Correction): Promise<Told>
   /** Stops a target; the one that stands already is answered as it is. */
   placeFreeze(freeze: Pick<NewFreeze, 'target' | 'reason'>): Promise<Placed>
+  /** Classes a code of a gateway as something safer. Throws what `reclassify` throws. */
+  reclassify(asked: Reclassification): Promise<Reclassified>
   /** Makes somebody look after a discrepancy. Throws `not-found`, `discrepancy-resolved`, `conflict`. */
   assignDiscrepancy(of: Assignment): Promise<DiscrepancyView>
   /** Ends a discrepancy without money. Throws `not-found`, `discrepancy-resolved`, `two-people-needed`, `conflict`. */
@@ -104,6 +107,7 @@ export function actsIn(sql: Sql, context: StoreContext, actor: Actor, atMs: numb
     withdraw: (person) => withdrawLife(sql, context, { ...person, actor, atMs }),
     correct: (person, correction) => correctLife(sql, context, { ...person, actor, atMs }, correction),
     placeFreeze: (freeze) => placeFreeze(sql, { ...freeze, cause: 'person' }, actor, atMs),
+    reclassify: (asked) => reclassify(sql, context, asked, null, actor, atMs),
     assignDiscrepancy: (of) => assignDiscrepancy(sql, of, actor, atMs),
     explainDiscrepancy: (of) => explainDiscrepancy(sql, context, of, actor, atMs),
     collectRun: (of) => collectRun(sql, context, of, actor, atMs),

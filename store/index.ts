@@ -5,6 +5,7 @@ import { openBulk } from './bulk.ts'
 import { createClaims, type Claims } from './claims.ts'
 import { openDatabase, type Database } from './database.ts'
 import { createDesk, type Desk } from './desk.ts'
+import { createFailures, type Failures } from './failure-desk.ts'
 import { createFreezes, type Freezes } from './freeze-desk.ts'
 import { createFloats, type Floats } from './floats.ts'
 import { createGatewayCredentials, type GatewayCredentials } from './gateway-credentials.ts'
@@ -32,6 +33,7 @@ export interface Store {
   readonly accountChecks: AccountChecks
   readonly freezes: Freezes
   readonly gatewayCredentials: GatewayCredentials
+  readonly failures: Failures
   readonly proposals: Proposals
   readonly messages: Messages
   /** Requests from outside: each once. */
@@ -59,6 +61,7 @@ export interface StoreOptions {
   readonly route: (gateways: readonly string[], institution: string) => string | null
   /** The fingerprint of what this process sends with at a gateway; null at one that it does not know. */
   readonly sendsWith: (gateway: string) => string | null
+  readonly failuresOf: StoreContext['failuresOf']
   /** Where tests kill the process; absent, nothing happens there. */
   readonly pass?: Pass
 }
@@ -68,9 +71,9 @@ export function createStore(options: StoreOptions): Store {
   const timeout = queryTimeoutMs === undefined ? {} : { queryTimeoutMs }
   const database: Database = openDatabase(options.url, { max: options.poolMax, name: options.name, ...timeout })
   const programmes = createProgrammeBook(database, () => Date.now())
-  const { timingOf, route, sendsWith, pass = passBy } = options
+  const { timingOf, route, sendsWith, failuresOf, pass = passBy } = options
   const vault = new Vault(options.keys)
-  const context: StoreContext = { database, programmes, vault, timingOf, route, sendsWith, pass }
+  const context: StoreContext = { database, programmes, vault, timingOf, route, sendsWith, failuresOf, pass }
   return {
     context,
     programmes,
@@ -81,6 +84,7 @@ export function createStore(options: StoreOptions): Store {
     accountChecks: createAccountChecks(context),
     freezes: createFreezes(database),
     gatewayCredentials: createGatewayCredentials(context),
+    failures: createFailures(context),
     proposals: createProposals(database),
     messages: createMessages(context),
     desk: createDesk(context),

@@ -1,6 +1,7 @@
 /** Loads a life: one statement, so that what is decided is one picture. Times are epoch milliseconds, amounts text. */
 import type { DisbursementState } from '../domain/disbursement.ts'
 import type { AskedPayout, OpenSend, WaitingPayout } from '../domain/enquiry.ts'
+import { DOUBTED } from '../domain/failure-rule.ts'
 import type { EvidenceKind, Life, Outcome, Stage, TrancheState } from '../domain/lifecycle.ts'
 import type { HoldCause } from '../domain/standing.ts'
 import type { PersonAction } from '../domain/next-action.ts'
@@ -142,6 +143,8 @@ export interface PayoutRow {
   readonly last_ended_ms: number | null
   /** It was claimed before a restore was found: nothing of it is sent again. */
   readonly before_restore: boolean
+  /** It was told to have failed, and people doubt it. */
+  readonly doubted: boolean
 }
 
 /**
@@ -209,7 +212,8 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
                      'not_found_ms', ms(y.not_found_at),
                      'last_enquiry_ms', ms(y.last_enquiry_at), 'send_again_ms', ms(y.send_again_at),
                      'first_sent_ms', ms(y.claimed_at), 'last_started_ms', ms(last.started_at),
-                     'last_ended_ms', ms(last.ended_at), 'before_restore', ${BEFORE_RESTORE})
+                     'last_ended_ms', ms(last.ended_at), 'before_restore', ${BEFORE_RESTORE},
+                     'doubted', y.failure_code IS NOT DISTINCT FROM '${DOUBTED}')
               FROM payout y
               JOIN send last ON last.payout = y.key AND last.number = y.sends
              WHERE y.disbursement = d.key AND y.n = d.attempts), 'open_send', ${OPEN_SEND}, 'asked', ${ASKED},
@@ -312,6 +316,7 @@ export function waitingPayout(row: PayoutRow): WaitingPayout {
     notFoundAtMs: row.not_found_ms,
     sendAgainAtMs: row.send_again_ms,
     isBeforeRestore: row.before_restore,
+    isDoubted: row.doubted,
   }
 }
 

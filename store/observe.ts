@@ -3,7 +3,7 @@
  * One transaction a batch: lives locked, facts folded by `domain/`, then states, postings, audit rows and messages written
  * set-based. Repeating a batch changes nothing and gives the same answer.
  */
-import { afterPayout, FINAL_STATES, followPayout, RECEIVABLE_STANDS } from '../domain/disbursement.ts'
+import { afterPayout, followPayout, RECEIVABLE_STANDS } from '../domain/disbursement.ts'
 import { deadlineAfter } from '../domain/duration.ts'
 import { callEndsByMs, settlesAtMs, type EnquiryTiming } from '../domain/enquiry.ts'
 import type { Failure } from '../domain/observation.ts'
@@ -18,15 +18,17 @@ import {
   type PayoutState,
 } from '../domain/payout.ts'
 import type { Programme } from '../domain/programme.ts'
-import { answerAboutReturn, type ReturnAnswer } from '../domain/return-question.ts'
 import type { DisbursementStanding } from '../domain/standing.ts'
 import { freezeTwins } from './breaker.ts'
 import type { Sql } from './database.ts'
+import { rulesFor } from './failure-rules.ts'
 import { askedPayout, openSend, waitingPayout, type OpenSendRow } from './life-rows.ts'
 import type { ObservationItem } from './observation-item.ts'
 import { tellOf } from './observe-audit.ts'
 import { Harvest, numberHarvest, writeHarvest } from './observe-write.ts'
 import { isOtherAccount } from './observed-account.ts'
+import { keepDoubt, setFailure } from './observed-failure.ts'
+import { aboutReturn, askAboutReturn, closeQuestion } from './observed-return.ts'
 import type { StoreContext } from './options.ts'
 import { isAccountGone, lockWork, type Work } from './payout-rows.ts'
 import { callBeside } from './receivables-beside.ts'
@@ -46,12 +48,15 @@ export async function observeLocked(
   items: readonly ObservationItem[],
 ): Promise<ObservationResult[]> {
   const { pass } = context
-  const work = await pass('outcome:locked', lockWork(sql, [...new Set(items.map((item) => item.payout))]))
+  // Sent together: the rules are read once for the whole batch, behind the locks, and only where a fact has a code of its gateway.
+  const loading = Promise.all([lockWork(sql, [...new Set(items.map((item) => item.payout))]), rulesFor(sql, items)])
+  const [work, rules] = await pass('outcome:locked', loading)
   const harvest = new Harvest()
   const folded: Folded[] = []
-  for (const item of items) {
-    const row = work.get(item.payout)
-    if (!row) throw new Error(`no payout ${item.payout}`)
+  for (const told of items) {
+    const row = work.get(told.payout)
+    if (!row) throw new Error(`no payout ${told.payout}`)
+    const item = { ...told, fact: rules.read(row, told.fact) }
     const versioning = context.programmes.version(row.programme, row.programme_version, sql)
     const programme = await pass('outcome:ruled', versioning)
     folded.push({ row, programme, item, decision: foldItem(harvest, context, row, programme, item) })
@@ -104,14 +109,15 @@ export function foldItem(
     row.state = decision.to
     row.alarm = decision.alarm ?? row.alarm
     // An alarm is no failure: what it failed with before is what people compare it with.
-    if (decision.alarm === null) row.failure = decision.failure
+    if (decision.alarm === null) setFailure(row, decision.failure)
     followDisbursement(harvest, context, row, programme, { from, failure: decision.failure, atMs: item.atMs })
-    if (decision.to === 'returned') askAbout(row, item)
+    if (decision.to === 'returned') askAboutReturn(row, item)
     // The life hears of it from the activity that asked; only news from outside needs a message. A send that may still
     // end brings the new state with it; one whose process died never will.
     const isNews = (item.source === 'callback' && !sendMayEnd) || item.source === 'statement'
     if (isNews && !followsAnother(harvest, row, from)) harvest.nudge(row)
   }
+  keepDoubt(row, item, decision)
   closeLostSend(harvest, row, item, timing)
   closeQuestion(row, item, about)
   const outcome = decision.kind === 'keep' ? `keep:${decision.note}` : decision.kind
@@ -202,37 +208,6 @@ function endSend(harvest: Harvest, row: Work, send: number, atMs: number, result
   harvest.endSend(row.key, send, atMs, result)
   row.last_ended_ms = atMs
   if (row.disbursement.open_send?.key === row.key) row.disbursement.open_send = null
-}
-
-/**
- * A return is a word upon which money leaves a second time, and it may be told of another object of the same reference, while the
- * first stays paid: the gateway is asked what it has of it before anything is owed anew. Who was asked, and a statement, has told all.
- */
-function askAbout(row: Work, { source, atMs }: ObservationItem): void {
-  const { disbursement } = row
-  const isEnded = FINAL_STATES.includes(disbursement.state)
-  if (isEnded || source === 'enquiry' || source === 'statement') return
-  row.asked_ms = Math.max(row.asked_ms ?? 0, atMs)
-  const { key, gateway, asked_ms, enquiries, last_enquiry_ms } = row
-  disbursement.asked ??= { key, gateway, asked_ms, enquiries, last_enquiry_ms }
-}
-
-/** What an answer says about a return that was told; null where none is asked about. */
-function aboutReturn(row: Work, item: ObservationItem, timing: EnquiryTiming): ReturnAnswer | null {
-  const { asked_ms: askedAtMs, disbursement } = row
-  if (row.state !== 'returned' || askedAtMs === null || item.source !== 'enquiry') return null
-  const isPast = row.n < disbursement.attempts || FINAL_STATES.includes(disbursement.state)
-  return answerAboutReturn({ askedAtMs, isPast }, item.fact, item.atMs, timing)
-}
-
-/** An answer to what was asked after somebody's word has settled that word, whatever it says; of a return, what says so and people do. */
-function closeQuestion(row: Work, item: ObservationItem, about: ReturnAnswer | null): void {
-  if (row.asked_ms === null || item.source !== 'enquiry') return
-  const isAnswered = item.fact.kind !== 'unavailable' && item.atMs >= row.asked_ms
-  const isOpen = about === 'open' && row.state === 'returned'
-  if (about !== 'contradicted' && (isOpen || !isAnswered)) return
-  row.asked_ms = null
-  if (row.disbursement.asked?.key === row.key) row.disbursement.asked = null
 }
 
 function countEnquiry(timing: EnquiryTiming, row: Work, item: ObservationItem): void {

@@ -1,5 +1,6 @@
 /** What the store is told about the world around it, by the composition root. */
 import type { EnquiryTiming } from '../domain/enquiry.ts'
+import type { FailureTable } from '../domain/failure-rule.ts'
 import type { Pass } from '../failpoints.ts'
 import type { Database } from './database.ts'
 import type { ProgrammeBook } from './programmes.ts'
@@ -20,6 +21,8 @@ export interface StoreContext {
   readonly route: (gateways: readonly string[], institution: string) => string | null
   /** The fingerprint of what this process sends with at a gateway; null at one that it does not know. */
   readonly sendsWith: (gateway: string) => string | null
+  /** The failure table released with a gateway's adapter; null when no such gateway is in use. */
+  readonly failuresOf: (gateway: string) => FailureTable | null
   /** Where tests kill the process; else nothing happens there. */
   readonly pass: Pass
 }

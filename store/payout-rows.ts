@@ -1,5 +1,6 @@
 /** Loads payouts with what surrounds them, for a whole batch at once, under the locks of their lives. */
 import { ON_ITS_WAY, type DisbursementState } from '../domain/disbursement.ts'
+import { DOUBTED } from '../domain/failure-rule.ts'
 import type { Failure, FailureClass } from '../domain/observation.ts'
 import type { PayoutMoney } from '../domain/payout.ts'
 import type { Sql } from './database.ts'
@@ -81,7 +82,7 @@ SELECT FROM participant
 const OTHERS = ON_ITS_WAY.map((state) => `'${state}'`).join(', ')
 
 /** A payout as it is read. Columns, not objects: PostgreSQL made `jsonb` of them at three times the cost of finding the rows. */
-interface Loaded extends Omit<Work, 'sent_to' | 'failure' | 'disbursement' | 'live_account' | TimeColumn> {
+interface Loaded extends Omit<Work, 'sent_to' | 'failure' | 'doubted' | 'disbursement' | 'live_account' | TimeColumn> {
   readonly failure_class: FailureClass | null
   readonly failure_code: string | null
   readonly vendor_code: string | null
@@ -216,6 +217,7 @@ function workOf(row: Loaded, disbursement: Work['disbursement']): Work {
     alarm: row.alarm,
     sends: row.sends,
     failure: failureOf(row),
+    doubted: row.failure_code === DOUBTED,
     same_key_retries: row.same_key_retries,
     enquiries: row.enquiries,
     not_found: row.not_found,

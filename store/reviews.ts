@@ -21,6 +21,8 @@ export interface ReviewAttempt {
   readonly returned: string
   readonly alarm: string | null
   readonly failureCode: string | null
+  /** The gateway’s own; empty where it has told none. */
+  readonly vendorCode: string | null
 }
 
 export interface ReviewView {
@@ -72,7 +74,7 @@ SELECT d.key AS disbursement, d.programme, d.ref, d.tranche, (d.amount - d.deduc
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
                  'key', y.key, 'n', y.n, 'version', y.version, 'gateway', y.gateway, 'reference', y.reference,
                  'gatewayId', y.gateway_id, 'state', y.state, 'money', y.money, 'amount', y.amount::text,
-                 'returned', y.returned::text, 'alarm', y.alarm, 'failureCode', y.failure_code) ORDER BY y.n), '[]')
+                 'returned', y.returned::text, 'alarm', y.alarm, 'failureCode', y.failure_code, 'vendorCode', y.vendor_code) ORDER BY y.n), '[]')
           FROM payout y WHERE y.disbursement = d.key) AS attempts
   FROM disbursement d`
 

@@ -176,6 +176,7 @@ export const english: Catalogue = {
   'timeline.credential-adopted': 'The engine took over the credential that it was first run with at a gateway.',
   'timeline.credential-admitted': 'Two people agreed to a credential of a gateway.',
   'timeline.credential-ended': 'A credential of a gateway was ended.',
+  'timeline.failure-reclassified': 'What a code of a gateway means was laid down anew.',
   'timeline.proposal-made': 'One person proposes an act; another must agree.',
   'timeline.proposal-refused': 'A proposal was refused.',
   'timeline.proposal-approved': 'Another person approves the proposal.',

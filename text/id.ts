@@ -182,6 +182,7 @@ export const indonesian: Catalogue = {
   'timeline.credential-adopted': 'Sistem mengambil alih kredensial mitra pembayaran yang dipakai pertama kali.',
   'timeline.credential-admitted': 'Dua petugas menyetujui kredensial mitra pembayaran.',
   'timeline.credential-ended': 'Kredensial mitra pembayaran diakhiri.',
+  'timeline.failure-reclassified': 'Arti sebuah kode dari mitra pembayaran ditetapkan ulang.',
   'timeline.proposal-made': 'Seorang petugas mengajukan usulan; petugas lain harus menyetujui.',
   'timeline.proposal-refused': 'Sebuah usulan ditolak sistem.',
   'timeline.proposal-approved': 'Petugas lain menyetujui usulan.',

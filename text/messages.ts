@@ -99,6 +99,7 @@ interface ActValues {
   'credential-adopted': Plain
   'credential-admitted': Plain
   'credential-ended': Plain
+  'failure-reclassified': Plain
   'proposal-made': Plain
   'proposal-refused': Plain
   'proposal-approved': Plain

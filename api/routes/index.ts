@@ -7,6 +7,7 @@ import { callbackRoutes } from './callbacks.ts'
 import { decisionRoutes } from './decisions.ts'
 import { discrepancyRoutes } from './discrepancies.ts'
 import { evidenceRoutes } from './evidence.ts'
+import { failureRoutes } from './failures.ts'
 import { freezeRoutes } from './freezes.ts'
 import { keyRoutes } from './keys.ts'
 import { ledgerRoutes } from './ledger.ts'
@@ -32,6 +33,7 @@ export function registerRoutes(app: App, context: RouteContext): void {
   accountRoutes(app, context)
   decisionRoutes(app, context)
   freezeRoutes(app, context)
+  failureRoutes(app, context)
   proposalRoutes(app, context)
   signingKeyRoutes(app, context)
   runRoutes(app, context)

@@ -32,6 +32,7 @@ const ATTEMPT = {
   returned: ref(Money),
   alarm: textOrNull({ description: 'What was seen that cannot be' }),
   failureCode: textOrNull(),
+  vendorCode: textOrNull({ description: 'The gateway’s own code' }),
 }
 
 const REVIEW = {

@@ -33,6 +33,9 @@ const TRIGGERS = [
   'gateway_credential.gateway_credential_frozen',
   'gateway_credential.gateway_credential_ended',
   'gateway_credential.gateway_credential_agreed',
+  'failure_rule.failure_rule_agreed',
+  'failure_rule.failure_rule_frozen',
+  'failure_rule.failure_rule_succeeded',
   'statement.statement_frozen',
   'discrepancy.discrepancy_frozen',
   'posting.posting_period_open',
@@ -52,6 +55,7 @@ const UNIQUE = [
   'signing_key_public_key_key',
   'discrepancy_live',
   'gateway_credential_live',
+  'failure_rule_live',
 ]
 
 /** Limits that the database itself keeps. */

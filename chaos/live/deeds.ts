@@ -101,6 +101,15 @@ async function straysOf(calls: Stand['calls'], disbursement: string): Promise<re
   return ((found?.body['strays'] ?? []) as readonly { readonly id: string }[]).map(({ id }) => id)
 }
 
+/** A code that no gateway sends, made safer by one person, and given back to the released table by two. */
+export async function classForAWhile({ calls, identities }: Stand): Promise<void> {
+  const coded = { gateway: 'sandbox', vendorCode: 'NEVER_SENT' }
+  const doubted = { class: 'unknown', code: 'failure-doubted' }
+  await calls.post('operator', '/v1/failures', { ...coded, meaning: doubted, reason: 'nobody knows this code' })
+  const content = { ...coded, from: doubted, meaning: null }
+  await agree(calls, identities, { act: 'reclassification', content, reason: 'it does not come' }, 'operator')
+}
+
 /** Whoever was stopped because of the name at their bank is let go: an operator has spoken with them. */
 export async function releaseDoubtful({ calls, programme, lives }: Stand): Promise<void> {
   for (const { ref } of lives.filter(({ attention }) => attention === 'account-doubtful')) {

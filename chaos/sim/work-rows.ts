@@ -79,6 +79,7 @@ function workOf(rows: Rows, payout: StoredPayout, disbursement: Work['disburseme
     gateway_id: payout.gateway_id,
     asked_ms: payout.asked_ms,
     failure: payout.failure,
+    doubted: false,
     alarm: payout.alarm,
     sends: payout.sends,
     same_key_retries: payout.same_key_retries,

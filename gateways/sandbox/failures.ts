@@ -1,4 +1,5 @@
 /** The sandbox's codes and what each means for the next step. A code that is not here is never a reason to send again. */
+import { isFixed, type FailureTable, type ReleasedMeaning } from '../../domain/failure-rule.ts'
 import type { Failure, FailureClass } from '../../domain/observation.ts'
 
 type Meaning = readonly [FailureClass, code: string]
@@ -27,14 +28,40 @@ const REFUSALS: ReadonlyMap<string, Meaning> = new Map([
   ['409 DUPLICATE', ['unknown', 'duplicate-request']],
 ])
 
+const CODE = /^[A-Z0-9_]{1,64}$/
+/** What of a refusal reaches this table: a limit of calls has its own answer, and what comes without a code is nobody's word. */
+const REFUSAL = /^4(?!29)\d\d [A-Z0-9_]{1,64}$/
+
+export const sandboxFailures: FailureTable = {
+  codes: [...OUTCOMES.keys(), ...REFUSALS.keys()],
+  meaningOf(vendorCode) {
+    if (CODE.test(vendorCode)) return meaning(OUTCOMES.get(vendorCode), ['undocumented', 'undocumented'])
+    return REFUSAL.test(vendorCode) ? meaning(REFUSALS.get(vendorCode), ['unknown', 'undocumented-refusal']) : null
+  },
+}
+
+function meaning(known: Meaning | undefined, otherwise: Meaning): ReleasedMeaning {
+  const [failureClass, code] = known ?? otherwise
+  return { class: failureClass, code, isDocumented: known !== undefined }
+}
+
 /** The meaning of an outcome's code. */
 export function outcomeFailure(vendorCode: string): Failure {
-  const [failureClass, code] = OUTCOMES.get(vendorCode) ?? (['undocumented', 'undocumented'] as const)
-  return { class: failureClass, code, vendorCode }
+  return failureOf(vendorCode, ['undocumented', 'undocumented'])
 }
 
 /** The meaning of a refused request; an undocumented refusal proves nothing and is `unknown`. */
 export function refusalFailure(status: number, vendorCode: string): Failure {
-  const [failureClass, code] = REFUSALS.get(`${status} ${vendorCode}`) ?? (['unknown', 'undocumented-refusal'] as const)
-  return { class: failureClass, code, vendorCode: vendorCode === '' ? `HTTP ${status}` : vendorCode }
+  return failureOf(vendorCode === '' ? `HTTP ${status}` : `${status} ${vendorCode}`, [
+    'unknown',
+    'undocumented-refusal',
+  ])
+}
+
+/** `otherwise` is what it means without a code, which nobody can class. */
+function failureOf(vendorCode: string, [failureClass, code]: Meaning): Failure {
+  const found = sandboxFailures.meaningOf(vendorCode)
+  if (found === null) return { class: failureClass, code, vendorCode }
+  const failure = { class: found.class, code: found.code, vendorCode }
+  return isFixed(found) ? failure : { ...failure, isTabled: true }
 }

@@ -16,6 +16,7 @@ import type { HttpAnswer, HttpCall } from '../http.ts'
 import { callbackReader } from './callback.ts'
 import { sandboxCapabilities } from './capabilities.ts'
 import { callbackCredential, sendCredential } from './credentials.ts'
+import { sandboxFailures } from './failures.ts'
 import { readSandboxStatement } from './statement.ts'
 import { toAccountCheck, toEnquiryResult, toStatementAnswer, toSubmitResult } from './translate.ts'
 import { encodeAccountQuestion, encodePayoutRequest, readBalance } from './wire.ts'
@@ -56,6 +57,7 @@ export function createSandboxGateway(settings: SandboxGatewaySettings): Gateway 
       sendCredential(settings.baseUrl, settings.apiKey),
       ...settings.callbackSecrets.map(callbackCredential),
     ],
+    failures: sandboxFailures,
     prepare: (payout, destination) => prepare(payout, destination, institutions),
     receive: callbackReader(settings.callbackSecrets, timing.callbackToleranceMs),
     async submit(request, signal) {

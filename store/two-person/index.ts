@@ -10,6 +10,7 @@ import { gatewayCredential } from './gateway-credential.ts'
 import { key } from './key.ts'
 import { programmePublication } from './programme-publication.ts'
 import { receivableEnd } from './receivable-end.ts'
+import { reclassification } from './reclassification.ts'
 import { redriveAll } from './redrive-all.ts'
 import { redrive } from './redrive.ts'
 import { reviewDecision } from './review-decision.ts'
@@ -27,6 +28,7 @@ export const TWO_PERSON_ACTS: readonly ListedAct[] = [
   signingKey,
   freezeLift,
   gatewayCredential,
+  reclassification,
   redrive,
   redriveAll,
   accountChange,

@@ -4,6 +4,7 @@ import { openTrial, type Trial } from '../support/audit-trial.ts'
 import { openEndedYear } from '../support/audited-year.ts'
 import { ACCOUNTS } from './mutations-accounts.ts'
 import { CONTROL } from './mutations-control.ts'
+import { FAILURES } from './mutations-failures.ts'
 import { MONEY } from './mutations-money.ts'
 import { PAYOUTS } from './mutations-payouts.ts'
 import { PEOPLE } from './mutations-people.ts'
@@ -23,6 +24,7 @@ const ALL = [
   ...PEOPLE,
   ...RUNS,
   ...CONTROL,
+  ...FAILURES,
   ...POWERS,
   ...ACCOUNTS,
   ...READ,

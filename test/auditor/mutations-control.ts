@@ -11,6 +11,7 @@ const MOVES = [
   ['appropriation', 'appropriation-set', 'appropriation', `split_part(e.subject, ':', 2)`],
   ['funding', 'float-funded', 'funding', `split_part(e.subject, ':', 2)`],
   ['freeze-lift', 'freeze-lifted', 'freezes', `split_part(e.subject, ':', 2)`],
+  ['reclassification', 'failure-reclassified', 'failure_rule', `e.after ->> 'rule'`],
   ['run-release', 'run-approved', 'payout_run', 'substr(e.subject, 5)'],
   ['run-abort', 'run-aborted', 'payout_run', 'substr(e.subject, 5)'],
   ['review-decision', 'review-decided', 'audit_event', 'e.subject'],

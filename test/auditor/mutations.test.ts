@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTrial, type Trial } from '../support/audit-trial.ts'
 import { ACCOUNTS } from './mutations-accounts.ts'
 import { CONTROL } from './mutations-control.ts'
+import { FAILURES } from './mutations-failures.ts'
 import { MONEY } from './mutations-money.ts'
 import { PAYOUTS } from './mutations-payouts.ts'
 import { PEOPLE } from './mutations-people.ts'
@@ -36,6 +37,7 @@ describe.each([
   ['people', PEOPLE],
   ['runs', RUNS],
   ['control', CONTROL],
+  ['failures', FAILURES],
   ['powers', POWERS],
   ['accounts', ACCOUNTS],
   ['statements', [...READ, ...READ_AS]],

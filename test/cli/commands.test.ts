@@ -184,6 +184,34 @@ describe('lunas messages', () => {
   }
 })
 
+describe('lunas failures', () => {
+  test('every command of its runbook does what it says', async () => {
+    const said = await runAll('docs/runbooks/failures.md')
+    expect(said[0]).toMatch(/^GATEWAY +CODE +CLASS +MEANING +BEFORE ANOTHER ATTEMPT +BY$/m)
+    expect(said[1]).toMatch(/sandbox +BRANCH_CLOSED +undocumented +undocumented +two people +nobody knows it/)
+    expect(said[2]).toBe('sandbox 422 NEW_RULE means unknown (failure-doubted) from now on.\n')
+    expect(said[3]).toBe('sandbox TEMPORARY_TRANSFER_ERROR means compliance (compliance-refused) from now on.\n')
+    const { data } = await json('failures', 'list', '--gateway', 'sandbox')
+    const of = (code: string) => data.find(({ vendorCode }: { vendorCode: string }) => vendorCode === code)
+    expect(of('BRANCH_CLOSED')).toMatchObject({ class: 'needs-account', code: 'account-closed', safety: 1 })
+    expect(of('TEMPORARY_TRANSFER_ERROR')).toMatchObject({ class: 'retry-new', rule: { isDefault: true } })
+  })
+
+  test('what lets more be sent, or is no class or code, is refused with one sentence', async () => {
+    const wrong = [
+      ['ACCOUNT_CLOSED', '--class', 'retry-new'],
+      ['ACCOUNT_CLOSED', '--class', 'needs-account'],
+      ['ACCOUNT_CLOSED'],
+      ['nothing', '--class', 'unknown'],
+    ]
+    for (const args of wrong) {
+      const { code, stdout, stderr } = await run('failures', 'safer', 'sandbox', ...args, '--reason', 'a test')
+      expect({ args, hasFailed: code !== 0, stdout }).toEqual({ args, hasFailed: true, stdout: '' })
+      expect(stderr.trim().split('\n')).toHaveLength(1)
+    }
+  })
+})
+
 describe('lunas freeze', () => {
   test('every command of its runbook does what it says', async () => {
     expect((await run('freeze', 'list')).stdout).toBe('Nothing is frozen.\n')

@@ -15,6 +15,7 @@ import { deductionsCommand } from '../../cli/deductions.ts'
 import { demoCommand } from '../../cli/demo.ts'
 import { discrepanciesCommand } from '../../cli/discrepancies.ts'
 import { doctorCommand } from '../../cli/doctor.ts'
+import { failuresCommand } from '../../cli/failures.ts'
 import { freezeCommand } from '../../cli/freeze.ts'
 import { identityCommand } from '../../cli/identity.ts'
 import { keysCommand } from '../../cli/keys.ts'
@@ -42,6 +43,7 @@ const COMMANDS = [
   participantsCommand(),
   messagesCommand(),
   freezeCommand(),
+  failuresCommand(),
   identityCommand(),
   approvalsCommand(),
   appropriationsCommand(),

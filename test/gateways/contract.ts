@@ -136,6 +136,24 @@ function moneyTests(given: () => World): void {
     })
   })
 
+  test('its table tells of each code what it means, and marks what people may class otherwise', async () => {
+    const { gateway, ...world } = given()
+    const { codes, meaningOf } = gateway.failures
+    expect(codes.length).toBeGreaterThan(0)
+    for (const code of codes) expect(meaningOf(code)?.isDocumented).toBe(true)
+    for (const code of ['', ' ', 'HTTP 502', 'ECONNREFUSED ']) expect(meaningOf(code)).toBeNull()
+    for (const kind of ['fails-undocumented', 'asks-to-wait'] as const) {
+      const request = freeze(gateway, world.destination(kind))
+      const answer = await gateway.submit(request, signal())
+      const failure =
+        kind === 'asks-to-wait' && answer.kind === 'retry-same'
+          ? answer.failure
+          : (await end(gateway, request.reference)).failure
+      expect(failure?.isTabled).toBe(kind === 'asks-to-wait' ? undefined : true)
+      if (failure?.isTabled) expect(meaningOf(failure.vendorCode)?.class).toBe(failure.class)
+    }
+  })
+
   test('a status nobody knows is processing, and its word is kept', async () => {
     const { gateway, ...world } = given()
     const request = freeze(gateway, world.destination('shows-unknown-status'))

@@ -41,7 +41,7 @@ describe('idempotency', () => {
     const other = freeze(stage.gateway, bank('1234567891'), AMOUNT, request.reference)
     expect(await stage.gateway.submit(other, never)).toMatchObject({
       kind: 'unknown',
-      failure: { vendorCode: 'DUPLICATE' },
+      failure: { vendorCode: '409 DUPLICATE' },
     })
     expect(await balance()).toBe(opening - AMOUNT)
   })

@@ -69,7 +69,7 @@ describe('accounts that cannot be paid', () => {
     ['12', 'ACCOUNT_CLOSED', 'account-closed'],
     ['13', 'ACCOUNT_BLOCKED', 'account-blocked'],
   ])('%s is refused by the account check and by the payout', async (scenario, vendorCode, code) => {
-    const failure = { class: 'needs-account', code, vendorCode }
+    const failure = { class: 'needs-account', code, vendorCode, isTabled: true }
     const account = accountOf(scenario)
     expect(await stage.gateway.checkAccount(bank(account), never)).toEqual({ kind: 'invalid', failure })
     const { request } = await send(account)
@@ -123,7 +123,12 @@ describe('failures', () => {
   test('21 fails with a code nobody has documented', async () => {
     const { request } = await send(accountOf('21'))
     const seen = await untilState(stage.gateway, request.reference, 'failed')
-    expect(seen.failure).toEqual({ class: 'undocumented', code: 'undocumented', vendorCode: 'SOMETHING_NEW' })
+    expect(seen.failure).toEqual({
+      class: 'undocumented',
+      code: 'undocumented',
+      vendorCode: 'SOMETHING_NEW',
+      isTabled: true,
+    })
   })
 
   test('22 is short of our money until a top-up', async () => {

@@ -236,6 +236,7 @@ describe('a gateway that is no longer configured', () => {
       },
       route: () => null,
       sendsWith: () => null,
+      failuresOf: () => null,
     })
     try {
       expect((await store.lives.advance('swift', ref, NOON)).disbursements[0]).toMatchObject({ next: { kind: 'end' } })

@@ -24,6 +24,7 @@ beforeEach(async () => {
     timingOf: () => TIMING,
     route: (gateways) => gateways[0] ?? null,
     sendsWith: () => null,
+    failuresOf: () => null,
   })
   await world.appropriate(each * 100n, YEAR + 1)
 })

@@ -146,6 +146,7 @@ function openStore(url: string, gateways: ReadonlyMap<string, Gateway>): Store {
       const gateway = gateways.get(code)
       return (gateway && sendOf(gateway)?.fingerprint) ?? null
     },
+    failuresOf: (code) => gateways.get(code)?.failures ?? null,
   })
 }
 

@@ -2,6 +2,7 @@
 import type { ToldDays } from './audited.ts'
 import { Reviewed } from './audited-reviews.ts'
 import { liveCalmly, openCalm } from './audited-calm.ts'
+import { classed } from './audited-failures.ts'
 import { History } from './audited-life.ts'
 import { Payments } from './audited-payments.ts'
 import { tellLater } from './audited-later.ts'
@@ -48,6 +49,7 @@ export async function openCountry(): Promise<Country> {
   const reviewed = await Reviewed.happen(world, payments)
   await lifted(world, signers)
   await powers(world, signers)
+  await classed(world, signers)
   await propose(world.store, administrator, appropriation(world.programme, 1_500_000_000_000n, 'DIPA-3'), NOON + HOUR)
   await history.later()
   await transfers(world, signers, teller)

@@ -10,6 +10,7 @@ import type { AccountDetails, Registration } from '../../domain/registration.ts'
 import type { Standing } from '../../domain/standing.ts'
 import { canonicalJson } from '../../domain/signing.ts'
 import type { Pass } from '../../failpoints.ts'
+import { sandboxFailures } from '../../gateways/sandbox/failures.ts'
 import type { Acts } from '../../store/acts.ts'
 import type { ClaimDraft } from '../../store/claims.ts'
 import { setAppropriation, type NewAppropriation } from '../../store/budgets.ts'
@@ -157,6 +158,7 @@ export function openStore(
     timingOf: () => timing,
     route: (gateways, institution) => (reaches(institution) ? (gateways[0] ?? null) : null),
     sendsWith: options.sendsWith ?? ((code) => testCredential(code, 'send').fingerprint),
+    failuresOf: (gateway) => (gateway === 'sandbox' ? sandboxFailures : null),
   })
 }
 

@@ -34,6 +34,7 @@ export const MONEY_PATH: Readonly<Record<string, readonly string[] | 'all'>> = {
   'store/proposals.ts': ['propose'],
   'store/approvals.ts': ['decide', 'carryOut'],
   'store/run-steps.ts': ['approveRun', 'pauseRun', 'resumeRun', 'discardRun', 'abortRun'],
+  'store/reclassify.ts': ['reclassify'],
   'store/review-decide.ts': ['decideReviewed'],
   'store/account-checks.ts': ['takeDue', 'recordLocked'],
   'store/statement-settle.ts': ['settleStatement'],
