@@ -14,7 +14,7 @@ import { startStack } from '../local/stack.ts'
 import { openBulk } from '../store/bulk.ts'
 import { postAll, type Post } from './http-load.ts'
 import { bareInsert, bareRows, layBareTables, TAKEN_IN, withClient, type BareRows } from './bare-rows.ts'
-import { rounded, spreadOf } from './measure.ts'
+import { atRest, cpuSeconds, perUnitMs, rounded, spreadOf } from './measure.ts'
 import { PAYOUT_AMOUNT, payoutOf, plantPayouts, plantProgramme } from './payouts.ts'
 import type { BenchResult } from './report.ts'
 
@@ -46,12 +46,13 @@ export async function benchCallbacks({ rounds, count, say }: CallbackBench): Pro
     const [urls] = (await once(server, 'message')) as [Urls]
     const superUrl = stack.postgres?.superUrl ?? ''
     const signer = new Webhook(env['SANDBOX_CALLBACK_SECRET'] ?? '')
+    const pids = { api: server.pid ?? 0, postgres: stack.pidOf('postgres') }
     await plantProgramme(superUrl, 10n ** 16n)
     await withClient(superUrl, (client) => layBareTables(client, TAKEN_IN))
     const measured: Round[] = []
     for (let round = 0; round <= rounds; round += 1) {
-      const size = round === 0 ? Math.min(500, count) : count
-      const result = await oneRound({ urls, server, superUrl, signer }, { first: round * count * 2, count: size })
+      const range = { first: round * count * 2, count }
+      const result = await oneRound({ urls, server, superUrl, signer, pids }, range)
       // The first round warms all arms and counts for nothing.
       if (round === 0) continue
       say(`round ${round}: ${JSON.stringify(result)}`)
@@ -87,6 +88,8 @@ interface Round {
   readonly ofSingle: number
   /** The bare inserts as a share of the route that only validates: no intake that writes these rows comes nearer. */
   readonly storedRatio: number
+  /** Processor time that a callback of an arm takes, by process, in milliseconds: who does the work, where fewer cores than processes share it. */
+  readonly cpuMs: Readonly<Record<Arm, Readonly<Record<string, number>>>>
 }
 
 interface Bench {
@@ -94,6 +97,8 @@ interface Bench {
   readonly server: ChildProcess
   readonly superUrl: string
   readonly signer: Webhook
+  /** The API, which holds all arms, and PostgreSQL. */
+  readonly pids: Readonly<Record<string, number>>
 }
 
 type Range = { readonly first: number; readonly count: number }
@@ -110,13 +115,14 @@ async function oneRound(bench: Bench, range: Range): Promise<Round> {
   await requireStored(bench.superUrl, range)
   await requireCredited(bench.superUrl, range.count + alone.count, range.first)
   return {
-    whole,
-    single,
-    stored,
-    validated,
-    ratio: rounded(whole / validated),
-    ofSingle: rounded(whole / single),
-    storedRatio: rounded(stored / validated),
+    whole: whole.rate,
+    single: single.rate,
+    stored: stored.rate,
+    validated: validated.rate,
+    ratio: rounded(whole.rate / validated.rate),
+    ofSingle: rounded(whole.rate / single.rate),
+    storedRatio: rounded(stored.rate / validated.rate),
+    cpuMs: { whole: whole.cpuMs, single: single.cpuMs, stored: stored.cpuMs, validated: validated.cpuMs },
   }
 }
 
@@ -131,12 +137,20 @@ async function sendBareRows({ server, superUrl }: Bench, range: Range): Promise<
   await once(server, 'message')
 }
 
-async function told({ urls, signer }: Bench, arm: Arm, range: Range): Promise<number> {
+interface Told {
+  readonly rate: number
+  readonly cpuMs: Readonly<Record<string, number>>
+}
+
+async function told({ urls, pids, signer }: Bench, arm: Arm, range: Range): Promise<Told> {
   const posts = events(signer, range)
   const url = `${urls[arm]}/v1/gateways/sandbox/callbacks`
+  await atRest(pids)
+  const before = cpuSeconds(pids)
   const { seconds, byStatus } = await postAll({ url, connections: CONNECTIONS }, posts)
+  const cpuMs = perUnitMs(before, cpuSeconds(pids), posts.length)
   if (byStatus[200] !== posts.length) throw new Error(`${arm}: answered with ${JSON.stringify(byStatus)}`)
-  return rounded(posts.length / seconds)
+  return { rate: rounded(posts.length / seconds), cpuMs }
 }
 
 /** One event a payout, one in ten again a little later with the same id. */

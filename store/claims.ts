@@ -219,7 +219,6 @@ async function claimLocked(
   const by = sendByMs(nowMs, nowMs, timing)
   const writing = Promise.all([
     insertClaim(sql, sealRequest(context, draft, keyOf(), body), draft, body, {
-      nowMs,
       claimedAtMs: claimedAt(draft, candidate, nowMs),
       by,
     }),
@@ -267,7 +266,7 @@ function insertClaim(
   request: NewDocument,
   draft: ClaimDraft,
   body: Uint8Array,
-  at: { readonly nowMs: number; readonly claimedAtMs: number; readonly by: number },
+  at: { readonly claimedAtMs: number; readonly by: number },
 ): Promise<unknown> {
   const superseding = draft.n > 1 && supersedeEnded(sql, draft.disbursement)
   const freezing = sql.query({
@@ -286,7 +285,7 @@ function insertClaim(
       draft.currency,
       draft.accountId,
       createHash('sha256').update(body).digest(),
-      new Date(at.nowMs),
+      new Date(at.claimedAtMs),
       new Date(at.by),
       request.id,
       request.owner,
@@ -294,7 +293,6 @@ function insertClaim(
       request.keyId,
       request.aad,
       request.box,
-      new Date(at.claimedAtMs),
     ],
   })
   return Promise.all([superseding, freezing])
@@ -307,7 +305,7 @@ WITH request AS (
 ), payout AS (
   INSERT INTO payout (key, disbursement, programme, ref, n, gateway, reference, salt, amount, currency, account, state, money,
                       request, request_sha256, claimed_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'submitting', 'clearing', $15, $12, $21)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'submitting', 'clearing', $15, $12, $13)
 ), send AS (
   INSERT INTO send (payout, number, started_at, send_by) VALUES ($1, 1, $13, $14)
 )

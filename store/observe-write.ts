@@ -131,7 +131,7 @@ async function endSends(sql: Sql, sends: readonly SendEnd[]): Promise<void> {
   if (sends.length === 0) return
   await sql.query({
     name: 'end-sends',
-    text: `UPDATE send SET ended_at = ended.at, result = ended.result
+    text: `UPDATE send SET ended_at = greatest(send.started_at, ended.at), result = ended.result
        FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::text[]) AS ended (payout, number, at, result)
       WHERE send.payout = ended.payout AND send.number = ended.number AND send.ended_at IS NULL`,
     values: [

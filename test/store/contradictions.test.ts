@@ -166,6 +166,7 @@ describe('money that comes back', () => {
   it('and is not asked for again lapses at its deadline', async () => {
     const { ref, disbursement, payout } = await paidAndClosed()
     await world.observe(called(payout, seen('returned'), NOON + DAY))
+    await world.observe(asked(payout, seen('returned'), NOON + DAY))
     expect((await world.advance(ref, NOON + DAY)).wakeAtMs).toBe(NOON + 61 * DAY)
     await world.advance(ref, NOON + 61 * DAY)
     expect(await stateOf(world, disbursement)).toMatchObject({ state: 'lapsed' })

@@ -110,9 +110,9 @@ describe('what was paid in error is set off against what is owed next', () => {
   it('only the net lapses', async () => {
     await at.deduct(owing.next, owing.payout, PART)
     const { payout, amount } = await pay()
-    await world.observe(
-      called(payout, seen('returned', { gatewayId: 'po_3', amount: { minor: amount, currency: 'IDR' } }), MONTH + DAY),
-    )
+    const back = seen('returned', { gatewayId: 'po_3', amount: { minor: amount, currency: 'IDR' } })
+    await world.observe(called(payout, back, MONTH + DAY))
+    await world.observe(asked(payout, back, MONTH + DAY))
     await world.advance(owing.ref, MONTH + 90 * DAY)
     expect(await stateOf(world, owing.next)).toMatchObject({ state: 'lapsed' })
     expect(await balance('budget:lapsed')).toBe(AMOUNT - PART)
