@@ -229,7 +229,7 @@ describe('identity', () => {
     expect(await refusal(world.store.reads.identity('swift', 'NOBODY', OPERATOR, NOON))).toBe('unknown-participant')
   })
 
-  it('is corrected by a new version, the old one kept; the audit row names fields only', async () => {
+  it('is corrected by a new version, the old one kept; the audit row names fields, and of values the region alone', async () => {
     const person = registration()
     const ref = refOf((await register(request(person)))[0])
     const corrected = { name: 'Nama Benar', phone: '+628129990001', region: '3171' }
@@ -240,6 +240,7 @@ describe('identity', () => {
       `SELECT after FROM audit_event WHERE ref = $1 AND act = 'corrected'`,
       [ref],
     )
-    expect(after).toEqual({ fields: ['name', 'phone', 'region'] })
+    const version = expect.stringMatching(/^[0-9a-f-]{36}$/)
+    expect(after).toEqual({ fields: ['name', 'phone', 'region'], identity: version, contact: version, region: '3171' })
   })
 })

@@ -15,6 +15,7 @@ import {
   refOf,
   refusal,
   SECOND,
+  testCredential,
   WAVE,
   type World,
 } from '../support/world.ts'
@@ -28,7 +29,7 @@ afterEach(async () => {
 const FIRST = approvedProgramme()
 const FEES = [{ gateway: 'sandbox', amount: '250000', times: 1 }]
 const open = async (programme: Programme = FIRST) => {
-  world = await openWorld({ programme })
+  world = await openWorld({ programme, credentials: [testCredential('other', 'send')] })
 }
 const next = async (more: Partial<Programme['payment']>, of = FIRST): Promise<Programme> => {
   const programme = { ...of, version: of.version + 1, payment: { ...of.payment, ...more } }
