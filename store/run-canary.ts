@@ -7,7 +7,7 @@ export const SILENT_PAUSE_MS = 5 * 60_000
 
 export interface FirstLines {
   readonly wrong: number
-  /** That nobody has an answer of: not sent, or under way. */
+  /** That nobody has an answer of: not sent, turned away before anything was, or under way. */
   readonly silent: number
 }
 
@@ -17,9 +17,9 @@ SELECT count(*) FILTER (WHERE l.state = 'dropped' AND l.reason IN ('refused', 'r
                            OR d.state IN ('review', 'failed', 'needs-account', 'float-short'))::int AS wrong,
        count(*) FILTER (WHERE l.state = 'released' AND d.state IN ('owed', 'released', 'in-flight')
                           AND NOT EXISTS (SELECT FROM payout y WHERE y.disbursement = d.key AND y.claimed_at >= l.released_at
-                                                                 AND y.state <> ALL ($2::text[])))::int AS silent
+                                                                 AND y.state <> 'not-sent' AND y.state <> ALL ($2::text[])))::int AS silent
   FROM payout_run_line l JOIN disbursement d ON d.key = l.disbursement
- WHERE l.run = $1 AND l.released_at IS NOT NULL`
+ WHERE l.run = $1 AND l.released_at IS NOT NULL AND l.state <> 'collected'`
 
 /** Of the lines of a run that were let go. */
 export async function firstLines(sql: Sql, run: string): Promise<FirstLines> {

@@ -267,7 +267,7 @@ class Look {
 interface Counted {
   readonly waiting: number
   readonly out: number
-  /** That were ever let go. */
+  /** That were let go and not taken back. */
   readonly released: number
 }
 
@@ -289,7 +289,7 @@ interface RouteRow {
 
 const COUNT = `
 SELECT count(*) FILTER (WHERE state = 'collected')::int AS waiting, count(*) FILTER (WHERE state = 'released')::int AS out,
-       count(*) FILTER (WHERE released_at IS NOT NULL)::int AS released
+       count(*) FILTER (WHERE released_at IS NOT NULL AND state <> 'collected')::int AS released
   FROM payout_run_line WHERE run = $1`
 
 const OUTCOMES = `

@@ -115,6 +115,32 @@ it('a pause takes nothing from what was sent: the attempt before it stays covere
   expect(await foundIn(world, NOON + DAY + HOUR, ['runs'])).toEqual([])
 })
 
+it('what the gateway was too busy to take is no answer', async () => {
+  await manyReady(world, 5)
+  const run = await approved(world)
+  await world.store.runs.look(run.key, AHEAD, NOON)
+  await world.store.runs.look(run.key, AHEAD, NOON)
+  const failure = { class: 'retry-new', code: 'unreachable', vendorCode: '' } as const
+  for (const disbursement of await outOf(run.key)) {
+    const payout = await world.claim(disbursement)
+    await world.observe({ payout, source: 'submit', fact: { kind: 'not-sent', failure }, atMs: NOON + SECOND, send: 1 })
+  }
+  expect(await world.store.runs.look(run.key, AHEAD, NOON + 11 * MINUTE)).toMatchObject({ released: 0, waiting: 3 })
+})
+
+it('paused after its first lines failed in passing, it begins with as few again', async () => {
+  await manyReady(world, 5)
+  const run = await approved(world)
+  await world.store.runs.look(run.key, AHEAD, NOON)
+  for (const disbursement of await outOf(run.key)) {
+    const payout = await world.claim(disbursement)
+    await world.observe({ payout, source: 'submit', fact: seenFailed('retry-new'), atMs: NOON + SECOND, send: 1 })
+  }
+  await pause(run.key, NOON + MINUTE)
+  await resume(run.key, NOON + HOUR)
+  expect(await world.store.runs.look(run.key, AHEAD, NOON + HOUR)).toMatchObject({ released: 2, waiting: 3 })
+})
+
 it('what was sent under a run is covered by it, also where the clock of the sender is behind', async () => {
   await manyReady(world, 1)
   const run = await approved(world)
