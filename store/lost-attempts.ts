@@ -56,13 +56,15 @@ export async function owedOf(sql: Sql, disbursement: string): Promise<Owed> {
 
 /**
  * How long the lost time is, in milliseconds, and at which gateways two people say that nothing was paid in it. Where no restore is open it is
- * as long as nothing has been written: a database that was put back has nothing of what came after.
+ * as long as nothing has been written: a database that was put back has nothing of what came after. What people said of one time says nothing of the
+ * next one, after the database was put back again.
  */
 const LOST = `
 SELECT coalesce((SELECT ms(${FOUND_LAST}) - ms(r.restored_to) FROM restore r WHERE r.closed_at IS NULL),
                 ms(now()) - (SELECT ms(e.recorded_at) FROM audit_event e ORDER BY e.id DESC LIMIT 1), 0)::bigint AS lost,
        ARRAY (SELECT jsonb_array_elements_text(q.content -> 'unasked') FROM restore r
                 JOIN proposal q ON q.subject = 'freeze:' || r.freeze_id AND q.act = 'freeze-lift' AND q.state = 'executed'
+                AND q.decided_at >= ${FOUND_LAST}
                WHERE r.closed_at IS NULL) AS unasked`
 
 /** The attempts that may follow the last known one, at every gateway of the person's programme, in their order. */
