@@ -499,7 +499,7 @@ export const GUARDS: Guards = {
     'payout.payout_begins':
       'CREATE TRIGGER payout_begins BEFORE INSERT ON public.payout FOR EACH ROW WHEN ((new.repaid <> 0)) EXECUTE FUNCTION refuse_change()',
     'payout.payout_frozen':
-      "CREATE TRIGGER payout_frozen BEFORE UPDATE OF key, disbursement, n, gateway, reference, amount, currency, account, request, request_sha256, recovered_at ON public.payout FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'disbursement', 'n', 'gateway', 'reference', 'amount', 'currency', 'account', 'request', 'request_sha256', 'recovered_at')",
+      "CREATE TRIGGER payout_frozen BEFORE UPDATE OF key, disbursement, n, gateway, reference, gateway_key, amount, currency, account, request, request_sha256, recovered_at ON public.payout FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'disbursement', 'n', 'gateway', 'reference', 'gateway_key', 'amount', 'currency', 'account', 'request', 'request_sha256', 'recovered_at')",
     'payout.payout_owed':
       "CREATE TRIGGER payout_owed BEFORE INSERT ON public.payout FOR EACH ROW WHEN ((new.money = ANY (ARRAY['clearing'::text, 'credited'::text]))) EXECUTE FUNCTION refuse_overpayment()",
     'payout.payout_owed_late':
