@@ -1,9 +1,10 @@
 /** People whom the engine itself stops because of their account: until the link changes, or an operator lets them go on. */
 import { engineActor } from '../domain/act.ts'
-import { isAccountHold, type AccountHold } from './account-marks.ts'
+import { holdForAccount, isAccountHold, type AccountHold } from './account-marks.ts'
 import { insertAudit } from './audit.ts'
-import type { Sql } from './database.ts'
+import { inTransaction, type Sql } from './database.ts'
 import type { LifeRow } from './life-rows.ts'
+import { insertMessages, nudge } from './nudges.ts'
 import type { StoreContext } from './options.ts'
 import { releaseLife } from './people.ts'
 
@@ -33,6 +34,26 @@ export async function followAccount(
     [programme, ref, new Date(atMs), cause],
   )
   await tellHold(sql, [{ programme, ref }], cause, atMs)
+}
+
+/**
+ * Stops whoever goes on with an account that nobody has decided about, as where a process of an older version has let them: each claim refuses it, and
+ * nobody would be shown why nothing is sent.
+ */
+export async function stopForAccount(
+  { database }: Pick<StoreContext, 'database'>,
+  programme: string,
+  ref: string,
+  atMs: number,
+): Promise<void> {
+  await inTransaction(database, async (sql) => {
+    // A statement of its own: whoever decides about the account meanwhile has committed that, and it is seen by the next one.
+    await sql.query('SELECT FROM participant WHERE programme = $1 AND ref = $2 FOR UPDATE', [programme, ref])
+    const cause = await holdForAccount(sql, programme, ref, atMs)
+    if (cause === null) return
+    await tellHold(sql, [{ programme, ref }], cause, atMs)
+    await insertMessages(sql, [nudge(programme, ref, 'hold')])
+  })
 }
 
 /** The audit rows of holds that the engine has placed. */

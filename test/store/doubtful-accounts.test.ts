@@ -150,9 +150,41 @@ it('is refused by the claim itself when the hold is gone, also by one that was d
   const ref = await world.ready()
   const draft = await world.draft(disbursementOf(ref))
   await world.root.pool.query('UPDATE account SET doubtful = true WHERE ref = $1', [ref])
-  expect(await drafted(ref, NOON)).toEqual({ kind: 'parked', reason: 'account-doubtful' })
   const claims = createClaims(world.store.context)
   expect(await claims.claim(draft, Buffer.from('x'), NOON)).toEqual({ kind: 'parked', reason: 'account-doubtful' })
+  expect(await drafted(ref, NOON)).toEqual({ kind: 'parked', reason: 'account-doubtful' })
+})
+
+describe('a doubt that a process of an older version has let go, as while one version takes the place of another', () => {
+  const letGo = async (): Promise<string> => {
+    const ref = await world.ready()
+    await world.root.pool.query('UPDATE account SET doubtful = true WHERE ref = $1', [ref])
+    return ref
+  }
+
+  it('stops the person where the next payment is looked at, once, and shows people why', async () => {
+    const ref = await letGo()
+    await Promise.all([drafted(ref, NOON), drafted(ref, NOON), other.claims.draft(disbursementOf(ref), NOON)])
+    expect(await stopped(ref)).toEqual({ hold_cause: 'account-doubtful', held: true })
+    expect(await world.count(`SELECT FROM audit_event WHERE ref = $1 AND act = 'hold-placed'`, [ref])).toBe(1)
+    expect(await world.advance(ref)).toMatchObject({ held: true, attention: 'account-doubtful' })
+    await release(ref, NOON + HOUR)
+    await world.advance(ref, NOON + HOUR)
+    expect(await world.claim(disbursementOf(ref), NOON + HOUR)).toContain('#1')
+  })
+
+  it('stops nobody about whose account people decide at that moment', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const ref = await letGo()
+      await drafted(ref, NOON)
+      const deciding = other.desk.perform({ actor: OPERATOR, atMs: NOON + HOUR, idempotency: null }, async (acts) => {
+        await acts.release(person(ref))
+        return { status: 200, body: {} }
+      })
+      await Promise.all([drafted(ref, NOON + HOUR), deciding])
+      expect(await stopped(ref)).toEqual({ hold_cause: null, held: false })
+    }
+  })
 })
 
 describe('doubts of before they stood with the account', () => {
