@@ -188,11 +188,18 @@ describe('a doubt that a process of an older version has let go, as while one ve
 })
 
 describe('doubts of before they stood with the account', () => {
-  const MIGRATION = 'prisma/migrations/20261127000035_doubtful_accounts/migration.sql'
+  const MIGRATION = 'prisma/migrations/20261127000039_doubtful_accounts_found/migration.sql'
   const statements = (): string[] =>
     readDocument(MIGRATION)
       .split(';')
       .filter((one) => /UPDATE/.test(one))
+
+  it('are looked for by a migration of their own, so that no payment waits for a table that is being changed', () => {
+    const columns = readDocument('prisma/migrations/20261127000035_doubtful_accounts/migration.sql')
+    expect(columns).toContain('ALTER TABLE')
+    expect(columns).not.toContain('UPDATE')
+    expect(readDocument(MIGRATION)).not.toContain('ALTER TABLE')
+  })
 
   it('are found in the trail, and stop whom another hold had let go', async () => {
     const [swallowed, decidedAbout, waiting] = [await world.ready(), await world.ready(), await world.ready()]
