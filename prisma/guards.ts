@@ -622,7 +622,8 @@ export const GUARDS: Guards = {
     'lunas_app on table programme_version': 'INSERT, SELECT',
     'lunas_app on table proposal': 'INSERT, SELECT, UPDATE (decided_at, outcome, outcome_code, state, version)',
     'lunas_app on table repayment': 'INSERT, SELECT',
-    'lunas_app on table restore': 'INSERT, SELECT, UPDATE (again_at, closed_at, looked_up_at, restored_to, silent, unanswered, version)',
+    'lunas_app on table restore':
+      'INSERT, SELECT, UPDATE (again_at, closed_at, looked_up_at, restored_to, silent, unanswered, version)',
     'lunas_app on table role_grant': 'INSERT, SELECT, UPDATE (ended_at, ended_by)',
     'lunas_app on table seal': 'SELECT (sequence, to_xid)',
     'lunas_app on table sealed_document': 'INSERT, SELECT',

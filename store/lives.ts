@@ -271,7 +271,9 @@ export function standingOf(
   const isUnheard = (row: DisbursementRow): boolean => isUnanswered(context, row, nowMs)
   // An attempt that people must look at is shown also where its obligation has ended; what waits for an answer about one waits for nothing else.
   const stateOf = (row: DisbursementRow): DisbursementState => (isUnheard(row) ? 'in-flight' : row.state)
-  const states = life.tranches.flatMap(({ disbursement: row }) => (row ? [row.reviewing ? 'review' : stateOf(row)] : []))
+  const states = life.tranches.flatMap(({ disbursement: row }) =>
+    row ? [row.reviewing ? 'review' : stateOf(row)] : [],
+  )
   const actions = life.tranches.flatMap(({ disbursement: row }) => (row ? [row.action] : []))
   const isShort = disbursements.some(({ state, reason }) => {
     const untilMs = state === 'released' ? shortUntil(life.shorts, gateway, reason, context.timingOf) : null

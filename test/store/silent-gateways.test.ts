@@ -43,8 +43,7 @@ async function look(asked: typeof gateways = gateways): Promise<readonly string[
   const onHeldUp = (gateway: string) => heldUp.add(gateway)
   const dependencies = { store: world.store, gateways: asked, now: () => AGAIN, pass: passBy, onSilent, onHeldUp }
   const told: string[] = []
-  for (const key of await world.store.restores.owed('', 100))
-    told.push(await lookUp(dependencies, key))
+  for (const key of await world.store.restores.owed('', 100)) told.push(await lookUp(dependencies, key))
   const gone = { unanswered: [...silent], heldUp: [...heldUp] }
   if (silent.size > 0) await world.store.restores.silent(restore.id, gone, AGAIN)
   return told
