@@ -2,9 +2,8 @@
 import { engineActor } from '../domain/act.ts'
 import { holdForAccount, isAccountHold, type AccountHold } from './account-marks.ts'
 import { insertAudit } from './audit.ts'
-import { inTransaction, type Sql } from './database.ts'
-import type { LifeRow } from './life-rows.ts'
-import { insertMessages, nudge } from './nudges.ts'
+import type { Sql } from './database.ts'
+import { readLife, type LifeRow } from './life-rows.ts'
 import type { StoreContext } from './options.ts'
 import { releaseLife } from './people.ts'
 
@@ -37,23 +36,16 @@ export async function followAccount(
 }
 
 /**
- * Stops whoever goes on with an account that nobody has decided about, as where a process of an older version has let them: each claim refuses it, and
- * nobody would be shown why nothing is sent.
+ * The life, stopped where it goes on with an account that nobody has decided about, as where a process of an older version has let it: each claim refuses
+ * that, no run collects it, and nobody would be shown why. The caller holds the life's lock.
  */
-export async function stopForAccount(
-  { database }: Pick<StoreContext, 'database'>,
-  programme: string,
-  ref: string,
-  atMs: number,
-): Promise<void> {
-  await inTransaction(database, async (sql) => {
-    // A statement of its own: whoever decides about the account meanwhile has committed that, and it is seen by the next one.
-    await sql.query('SELECT FROM participant WHERE programme = $1 AND ref = $2 FOR UPDATE', [programme, ref])
-    const cause = await holdForAccount(sql, programme, ref, atMs)
-    if (cause === null) return
-    await tellHold(sql, [{ programme, ref }], cause, atMs)
-    await insertMessages(sql, [nudge(programme, ref, 'hold')])
-  })
+export async function stopForAccount(sql: Sql, life: LifeRow, atMs: number): Promise<LifeRow> {
+  if (life.held || !life.account?.undecided) return life
+  const { programme, ref } = life
+  const cause = await holdForAccount(sql, programme, ref, atMs)
+  if (cause === null) return life
+  await tellHold(sql, [{ programme, ref }], cause, atMs)
+  return readLife(sql, programme, ref)
 }
 
 /** The audit rows of holds that the engine has placed. */

@@ -13,8 +13,6 @@ import type { Failure } from '../domain/observation.ts'
 import type { AccountDetails } from '../domain/registration.ts'
 import { localDate } from '../domain/zone.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
-import { stopForAccount } from './account-holds.ts'
-import { isAccountHold } from './account-marks.ts'
 import { candidateOf, type Candidate } from './claim-candidate.ts'
 import {
   claimParked,
@@ -71,7 +69,7 @@ export type Claim =
   | { readonly kind: 'collision' }
 
 export interface Claims {
-  /** What the next payout of a disbursement would be. Nothing is written, but that a person is stopped whose account nobody has decided about. */
+  /** What the next payout of a disbursement would be; nothing is written. */
   draft(disbursement: string, nowMs: number): Promise<Draft>
   /** Claims the payout with its frozen bytes; `isLookedUp`: its gateway has told that it knows nothing of it. Only the winner of several callers is told `claimed`. */
   claim(draft: ClaimDraft, body: Uint8Array, nowMs: number, isLookedUp?: boolean): Promise<Claim>
@@ -89,7 +87,6 @@ export function createClaims(context: StoreContext): Claims {
       const programme = await context.programmes.version(candidate.programme, candidate.programme_version)
       const gateway = context.route(programme.payment.gateways, candidate.institution ?? '')
       const parked = parkedReason(candidate, programme, nowMs) ?? unsentReason(candidate, programme, gateway, nowMs)
-      if (isAccountHold(parked ?? null)) await stopForAccount(context, candidate.programme, candidate.ref, nowMs)
       if (parked || !candidate.account || gateway === null) return { kind: 'parked', reason: parked ?? 'no-account' }
       if (isShort(context, candidate, gateway, nowMs)) return { kind: 'parked', reason: 'float-short' }
       const n = candidate.attempts + 1

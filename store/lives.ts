@@ -12,6 +12,7 @@ import type { Programme } from '../domain/programme.ts'
 import type { Registration } from '../domain/registration.ts'
 import { ACCOUNT_UNCHECKED, attentionFor, type DisbursementStanding, type Standing } from '../domain/standing.ts'
 import { localDate } from '../domain/zone.ts'
+import { stopForAccount } from './account-holds.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
 import { inTransaction, type Sql } from './database.ts'
 import { openDocument, participantOwner, parseSealed } from './documents.ts'
@@ -56,7 +57,8 @@ export function createLives(context: StoreContext): Lives {
       }),
     advance: (programme, ref, nowMs) =>
       inTransaction(context.database, async (sql) => {
-        const row = await context.pass('life:locked', lockLife(sql, programme, ref))
+        const locking = lockLife(sql, programme, ref).then((life) => stopForAccount(sql, life, nowMs))
+        const row = await context.pass('life:locked', locking)
         return advanceLocked(sql, context, await screened(sql, context, row, nowMs), nowMs)
       }),
     async showFailed(programme, ref) {

@@ -162,12 +162,16 @@ describe('a doubt that a process of an older version has let go, as while one ve
     return ref
   }
 
-  it('stops the person where the next payment is looked at, once, and shows people why', async () => {
+  it('stops the person when their life is looked at, once, and shows people why', async () => {
     const ref = await letGo()
-    await Promise.all([drafted(ref, NOON), drafted(ref, NOON), other.claims.draft(disbursementOf(ref), NOON)])
+    expect(await drafted(ref, NOON)).toEqual({ kind: 'parked', reason: 'account-doubtful' })
+    const looks = [world.advance(ref), world.advance(ref), other.lives.advance(code, ref, NOON)]
+    for (const standing of await Promise.all(looks)) {
+      expect(standing).toMatchObject({ held: true, attention: 'account-doubtful' })
+      expect(standing.disbursements[0]).toMatchObject({ state: 'released', next: { kind: 'wait', untilMs: null } })
+    }
     expect(await stopped(ref)).toEqual({ hold_cause: 'account-doubtful', held: true })
     expect(await world.count(`SELECT FROM audit_event WHERE ref = $1 AND act = 'hold-placed'`, [ref])).toBe(1)
-    expect(await world.advance(ref)).toMatchObject({ held: true, attention: 'account-doubtful' })
     await release(ref, NOON + HOUR)
     await world.advance(ref, NOON + HOUR)
     expect(await world.claim(disbursementOf(ref), NOON + HOUR)).toContain('#1')
@@ -176,12 +180,12 @@ describe('a doubt that a process of an older version has let go, as while one ve
   it('stops nobody about whose account people decide at that moment', async () => {
     for (let round = 0; round < 5; round += 1) {
       const ref = await letGo()
-      await drafted(ref, NOON)
+      await world.advance(ref)
       const deciding = other.desk.perform({ actor: OPERATOR, atMs: NOON + HOUR, idempotency: null }, async (acts) => {
         await acts.release(person(ref))
         return { status: 200, body: {} }
       })
-      await Promise.all([drafted(ref, NOON + HOUR), deciding])
+      await Promise.all([world.advance(ref, NOON + HOUR), deciding])
       expect(await stopped(ref)).toEqual({ hold_cause: null, held: false })
     }
   })
