@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { engineActor } from '../../domain/act.ts'
+import { foundIn } from '../support/audited.ts'
 import { agreeToLift, EVERYTHING, freeze, lift, proposeLift } from '../support/freezes.ts'
 import { AGAIN, JAKARTA, LATER } from '../support/lost-time.ts'
 import { HOUR, NOON, openWorld, refusal, type World } from '../support/world.ts'
@@ -11,7 +12,10 @@ let world: World
 beforeEach(async () => {
   world = await openWorld()
 })
-afterEach(() => world.close())
+afterEach(async () => {
+  expect(await foundIn(world, LATER, ['claims'])).toEqual([])
+  await world.close()
+})
 
 const begin = (atMs: number) => world.store.restores.begin('a backup', engineActor(), atMs, NOON)
 

@@ -5,6 +5,7 @@ import { lookUp } from '../../activities/restores.ts'
 import { engineActor } from '../../domain/act.ts'
 import type { PayoutFact } from '../../domain/payout.ts'
 import { passBy } from '../../failpoints.ts'
+import { foundIn } from '../support/audited.ts'
 import { swiftProgramme } from '../support/builders.ts'
 import { pairOf } from '../support/freezes.ts'
 import { AGAIN, found, JAKARTA, LATER, referenceOf, silentGateway, type Known } from '../support/lost-time.ts'
@@ -33,6 +34,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   expect(await world.imbalances()).toEqual([])
+  expect(await foundIn(world, LATER, ['claims'])).toEqual([])
   await world.close()
 })
 
