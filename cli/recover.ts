@@ -140,7 +140,7 @@ async function lookAtAll(engine: Engine): Promise<Told> {
   }
   const reopened = await reopenLives(engine, open)
   if (counts.unanswered > 0) {
-    await store.restores.silent(open.id, { unanswered: [...silent], heldUp: [...heldUp] }, Date.now())
+    await store.restores.silent(open.id, { unanswered: [...silent], heldUp: [...heldUp] }, Date.now(), open)
     const names = [...silent].toSorted().join(', ')
     const why = `${counts.unanswered} could not be asked about; look again once ${names} answers`
     throw new Failure(
@@ -148,7 +148,7 @@ async function lookAtAll(engine: Engine): Promise<Told> {
       EXIT_FAILED,
     )
   }
-  await store.restores.lookedUp(open.id, counts, Date.now())
+  await store.restores.lookedUp(open.id, counts, Date.now(), open)
   return { ...counts, reopened, freeze: open.freeze, ...(left.length > 0 ? { people: left.join(', ') } : {}) }
 }
 

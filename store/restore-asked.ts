@@ -13,14 +13,29 @@ export interface Silence {
   readonly heldUp: readonly string[]
 }
 
+/** The restore as whoever looked had found it; null where they asked under the one that is open now. */
+export type LookedUnder = { readonly foundAt: Date; readonly restoredTo: Date } | null
+
+/** Who asked before it was begun once more, or lowered, has not asked about everything. */
+const sameAs = (found: string, to: string): string =>
+  // What was read of it has no microseconds.
+  `(${found}::timestamptz IS NULL OR greatest(${FOUND_LAST} - ${found}::timestamptz, ${found}::timestamptz - ${FOUND_LAST},
+                                              r.restored_to - ${to}::timestamptz, ${to}::timestamptz - r.restored_to) < interval '2 milliseconds')`
+
 /** Told once while it stays so: whoever waits for a gateway asks again and again. */
-export async function keepSilent(sql: Sql, id: string, gateways: Silence, atMs: number): Promise<void> {
+export async function keepSilent(
+  sql: Sql,
+  id: string,
+  gateways: Silence,
+  atMs: number,
+  under: LookedUnder = null,
+): Promise<void> {
   const unanswered = gateways.unanswered.toSorted()
   const silent = [...new Set([...unanswered, ...gateways.heldUp])].toSorted()
   const { rowCount } = await sql.query(
     `UPDATE restore r SET silent = $2, unanswered = $3, version = version + 1
-      WHERE id = $1 AND ${UNLOOKED} AND (silent, unanswered) IS DISTINCT FROM ($2::text[], $3::text[])`,
-    [id, silent, unanswered],
+      WHERE id = $1 AND ${UNLOOKED} AND ${sameAs('$4', '$5')} AND (silent, unanswered) IS DISTINCT FROM ($2::text[], $3::text[])`,
+    [id, silent, unanswered, under?.foundAt ?? null, under?.restoredTo ?? null],
   )
   if (rowCount === 0) return
   const subject = `restore:${id}`
@@ -34,11 +49,13 @@ export async function keepLookedUp(
   id: string,
   counts: Readonly<Record<string, number>>,
   atMs: number,
+  under: LookedUnder = null,
 ): Promise<void> {
   const { rowCount } = await sql.query(
     // The clock of whoever looked may be behind that of whoever found it.
-    `UPDATE restore r SET looked_up_at = greatest($2, ${FOUND_LAST}), version = version + 1 WHERE id = $1 AND ${UNLOOKED}`,
-    [id, new Date(atMs)],
+    `UPDATE restore r SET looked_up_at = greatest($2, ${FOUND_LAST}), version = version + 1
+      WHERE id = $1 AND ${UNLOOKED} AND ${sameAs('$3', '$4')}`,
+    [id, new Date(atMs), under?.foundAt ?? null, under?.restoredTo ?? null],
   )
   if (rowCount === 0) return
   const subject = `restore:${id}`

@@ -31,7 +31,7 @@ import type { StoreContext } from './options.ts'
 import { insertPostings } from './postings.ts'
 import { attemptsAfter, owedOf, type AskedAttempt, type Attempt, type Owed } from './lost-attempts.ts'
 import { freeReference, isTaken } from './references.ts'
-import { keepLookedUp, keepSilent, type Silence } from './restore-asked.ts'
+import { keepLookedUp, keepSilent, type LookedUnder, type Silence } from './restore-asked.ts'
 import { holdMatching } from './statement-match.ts'
 import { isContradictedByStray, takeBackStray } from './stray.ts'
 import { supersedeEnded } from './supersede.ts'
@@ -66,9 +66,9 @@ export interface Restores {
   /** Records an attempt that was found, or a gap before one; false when the disbursement cannot take it. */
   record(attempt: Attempt, fact: PayoutFact, atMs: number): Promise<boolean>
   /** Everything owed was asked about, and of these gateways not all is recorded: the statements of the others may be matched. */
-  silent(id: string, gateways: Silence, atMs: number): Promise<void>
-  /** Everything owed has been looked up: two people may now let sends go on. */
-  lookedUp(id: string, counts: Readonly<Record<string, number>>, atMs: number): Promise<void>
+  silent(id: string, gateways: Silence, atMs: number, under?: LookedUnder): Promise<void>
+  /** Everything owed has been looked up: two people may now let sends go on. Nothing where it was begun once more, or lowered, since it was found so (`under`). */
+  lookedUp(id: string, counts: Readonly<Record<string, number>>, atMs: number, under?: LookedUnder): Promise<void>
   /** Days, by gateway, on which a payment of the lost time may still show, and whose statements are not matched yet. */
   unmatchedDays(id: string, gateways: readonly GatewayDays[]): Promise<string[]>
   /** Discrepancies of those days that are payments nobody here knows of, and that nobody has resolved, with whose they may be. */
@@ -115,8 +115,8 @@ export function createRestores(context: StoreContext): Restores {
     attemptsAfter: (disbursement) => attemptsAfter(pool, context, disbursement),
     attemptBeside: async (attempt) => ({ ...attempt, ...(await freeReference(pool, attempt, attempt.salt + 1)) }),
     record: (attempt, fact, atMs) => inTransaction(database, (sql) => recordLocked(sql, context, attempt, fact, atMs)),
-    silent: (id, gateways, atMs) => inTransaction(database, (sql) => keepSilent(sql, id, gateways, atMs)),
-    lookedUp: (id, counts, atMs) => inTransaction(database, (sql) => keepLookedUp(sql, id, counts, atMs)),
+    silent: (id, gateways, atMs, under) => inTransaction(database, (sql) => keepSilent(sql, id, gateways, atMs, under)),
+    lookedUp: (id, counts, atMs, under) => inTransaction(database, (sql) => keepLookedUp(sql, id, counts, atMs, under)),
     unmatchedDays: (id, gateways) => unmatchedDays(pool, id, gateways),
     strays: (id, gateways) => straysOf(pool, id, gateways),
     close: (id, gateways, actor, atMs) => inTransaction(database, (sql) => closeLocked(sql, id, gateways, actor, atMs)),

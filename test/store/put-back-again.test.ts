@@ -63,6 +63,23 @@ it('is the same one where it is said twice before anybody was asked', async () =
   expect(await world.count(`SELECT FROM audit_event WHERE act = 'restore-found'`)).toBe(1)
 })
 
+it('is not looked up by whoever had begun to ask before it was said once more, or to be older', async () => {
+  const first = await begin(AGAIN)
+  const { id } = first
+  await world.store.restores.lookedUp(id, {}, AGAIN)
+  const again = await begin(LATER)
+  await world.store.restores.lookedUp(id, {}, LATER, first)
+  expect(await world.store.restores.open()).toMatchObject({ lookedUpAt: null })
+  await world.store.restores.begin('an older backup', engineActor(), LATER, NOON - HOUR)
+  await world.store.restores.silent(id, { unanswered: ['sandbox'], heldUp: [] }, LATER, again)
+  await world.store.restores.lookedUp(id, {}, LATER, again)
+  expect(await world.one('SELECT silent FROM restore')).toEqual({ silent: null })
+  const now = await world.store.restores.open()
+  expect(now).toMatchObject({ lookedUpAt: null, restoredTo: new Date(NOON - HOUR) })
+  await world.store.restores.lookedUp(id, {}, LATER, now)
+  expect(await world.store.restores.open()).toMatchObject({ lookedUpAt: new Date(LATER) })
+})
+
 it('stays frozen where two people lift it at that moment', async () => {
   const { id, freeze: standing } = await begin(AGAIN)
   await world.store.restores.lookedUp(id, {}, AGAIN)
