@@ -53,9 +53,10 @@ it('what stayed out while its run was paused has waited for the engine only sinc
   const { key: run } = await approved(world, NOON)
   await release(world, { key: run }, NOON)
   // As the engine itself stops one whose first payments went wrong: nothing is taken back.
-  await alter(`UPDATE payout_run SET state = 'paused', stopped_at = released_at, stopped_by = 'engine' WHERE key = $1`, [
-    run,
-  ])
+  await alter(
+    `UPDATE payout_run SET state = 'paused', stopped_at = released_at, stopped_by = 'engine' WHERE key = $1`,
+    [run],
+  )
   expect(await watch(NOON + 6 * HOUR)).toEqual([])
   await world.act((acts) => acts.resumeRun({ run, reason: 'answered' }), NOON + 6 * HOUR)
   expect(await world.one('SELECT state FROM payout_run_line WHERE run = $1', [run])).toEqual({ state: 'released' })
