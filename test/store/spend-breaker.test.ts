@@ -54,7 +54,7 @@ it('what stayed out while its run was paused has waited for the engine only sinc
   await release(world, { key: run }, NOON)
   // As the engine itself stops one whose first payments went wrong: nothing is taken back.
   await alter(
-    `UPDATE payout_run SET state = 'paused', stopped_at = released_at, stopped_by = 'engine' WHERE key = $1`,
+    `UPDATE payout_run SET state = 'paused', stopped_at = released_at, stopped_by = 'engine', reason = 'wrong' WHERE key = $1`,
     [run],
   )
   expect(await watch(NOON + 6 * HOUR)).toEqual([])
