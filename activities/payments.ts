@@ -102,7 +102,8 @@ async function claimAndSend(dependencies: Dependencies, disbursement: string): P
     const claim = await pass('claim:told', store.claims.claim(draft, prepared.body, now(), draft.restore !== null))
     if (claim.kind === 'collision') continue
     if (claim.kind === 'parked') return null
-    return send(dependencies, { ...draft, ...claim, body: prepared.body })
+    const key = gatewayKey(draft.payout, draft.salt)
+    return send(dependencies, { ...draft, ...claim, gatewayKey: key, body: prepared.body })
   }
 }
 
@@ -130,7 +131,7 @@ interface Send {
   readonly payout: string
   readonly gateway: string
   readonly reference: string
-  readonly salt: number
+  readonly gatewayKey: string
   readonly body: Uint8Array
   readonly send: number
   readonly sendByMs: number
@@ -174,8 +175,7 @@ async function observe({ store, pass }: Dependencies, item: ObservationItem): Pr
 async function sendNow(dependencies: Dependencies, of: Send): Promise<PayoutFact> {
   const gateway = gatewayOf(dependencies, of.gateway)
   const signal = AbortSignal.timeout(Math.max(1, of.sendByMs - dependencies.now()))
-  const { reference, body } = of
-  const payoutKey = gatewayKey(of.payout, of.salt)
+  const { reference, gatewayKey: payoutKey, body } = of
   return factOf(await dependencies.pass('send:answered', gateway.submit({ payoutKey, reference, body }, signal)))
 }
 

@@ -19,8 +19,10 @@ export interface LookUpDependencies {
   readonly pass: Pass
   /** Nothing is recorded: `recovered` then says that something is there of which the database knows nothing. */
   readonly isOnlyAsking?: boolean
-  /** Told of each gateway of which not everything is recorded, because it, or another one, did not answer. */
+  /** Told of each gateway that did not answer. */
   readonly onSilent?: (gateway: string) => void
+  /** Told of each that did, and of which not everything is recorded, because another one did not. */
+  readonly onHeldUp?: (gateway: string) => void
 }
 
 interface Answered {
@@ -63,7 +65,7 @@ function askBeside(dependencies: LookUpDependencies, { attempt, answer }: Answer
 
 /** The first attempts, up to the last that is there, in their order. */
 async function recordUpTo(
-  { store, now, pass, onSilent }: LookUpDependencies,
+  { store, now, pass, onHeldUp }: LookUpDependencies,
   answers: readonly Answered[],
   last: number,
 ): Promise<LookedUp> {
@@ -75,7 +77,7 @@ async function recordUpTo(
     // Whether there is a gap the others alone cannot say: what follows it waits, and the statements in which it stands.
     if (!found && isSilent) {
       const waiting = answers.filter(({ attempt, answer }) => attempt.n > n && answer.kind === 'found')
-      for (const { attempt } of waiting) onSilent?.(attempt.gateway)
+      for (const { attempt } of waiting) onHeldUp?.(attempt.gateway)
       return 'unanswered'
     }
     const attempt = found?.attempt ?? attempts.find((one) => one.n === n)

@@ -123,15 +123,16 @@ async function lookAtAll(engine: Engine): Promise<Told> {
   const open = await openIn(engine)
   await untilSettled(engine, open)
   const counts: Record<LookedUp, number> = { 'not-there': 0, recovered: 0, unanswered: 0, left: 0 }
-  const silent = new Set<string>()
+  const [silent, heldUp] = [new Set<string>(), new Set<string>()]
   const onSilent = (gateway: string): unknown => silent.add(gateway)
+  const onHeldUp = (gateway: string): unknown => heldUp.add(gateway)
   const left: string[] = []
   let after = ''
   for (;;) {
     const keys = await store.restores.owed(after, PAGE)
     if (keys.length === 0) break
     await inLanes(keys, async (key) => {
-      const found = await lookUp({ ...engine, now: () => Date.now(), onSilent }, key)
+      const found = await lookUp({ ...engine, now: () => Date.now(), onSilent, onHeldUp }, key)
       counts[found] += 1
       if (found === 'left' && left.length < NAMED) left.push(key)
     })
@@ -139,7 +140,7 @@ async function lookAtAll(engine: Engine): Promise<Told> {
   }
   const reopened = await reopenLives(engine, open)
   if (counts.unanswered > 0) {
-    await store.restores.silent(open.id, [...silent], Date.now())
+    await store.restores.silent(open.id, { unanswered: [...silent], heldUp: [...heldUp] }, Date.now(), open)
     const names = [...silent].toSorted().join(', ')
     const why = `${counts.unanswered} could not be asked about; look again once ${names} answers`
     throw new Failure(
@@ -147,7 +148,7 @@ async function lookAtAll(engine: Engine): Promise<Told> {
       EXIT_FAILED,
     )
   }
-  await store.restores.lookedUp(open.id, counts, Date.now())
+  await store.restores.lookedUp(open.id, counts, Date.now(), open)
   return { ...counts, reopened, freeze: open.freeze, ...(left.length > 0 ? { people: left.join(', ') } : {}) }
 }
 

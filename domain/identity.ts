@@ -75,8 +75,8 @@ export function payoutKey(disbursement: string, n: number): string {
 
 /**
  * The idempotency key a payout is sent under. One whose reference has a salt goes under another key as well: the plain one may have been used with
- * other bytes, in a time that the database has forgotten, and the gateway would refuse these for ever. A pure function of what stands in the payout's
- * row, so that each send of it has the same.
+ * other bytes, in a time that the database has forgotten, and the gateway would refuse these for ever. Written with
+ * the claim, so that each send of it has the same, also where it was claimed by a version that sent under another one.
  */
 export function gatewayKey(payout: string, salt: number): string {
   return salt === 0 ? payout : `${payout}~${salt}`

@@ -555,7 +555,7 @@ export const GUARDS: Guards = {
     'payout.payout_begins':
       'CREATE TRIGGER payout_begins BEFORE INSERT ON public.payout FOR EACH ROW WHEN ((new.repaid <> 0)) EXECUTE FUNCTION refuse_change()',
     'payout.payout_frozen':
-      "CREATE TRIGGER payout_frozen BEFORE UPDATE OF key, disbursement, n, gateway, reference, amount, currency, account, request, request_sha256, recovered_at ON public.payout FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'disbursement', 'n', 'gateway', 'reference', 'amount', 'currency', 'account', 'request', 'request_sha256', 'recovered_at')",
+      "CREATE TRIGGER payout_frozen BEFORE UPDATE OF key, disbursement, n, gateway, reference, gateway_key, amount, currency, account, request, request_sha256, recovered_at ON public.payout FOR EACH ROW EXECUTE FUNCTION refuse_thaw('key', 'disbursement', 'n', 'gateway', 'reference', 'gateway_key', 'amount', 'currency', 'account', 'request', 'request_sha256', 'recovered_at')",
     'payout.payout_owed':
       "CREATE TRIGGER payout_owed BEFORE INSERT ON public.payout FOR EACH ROW WHEN ((new.money = ANY (ARRAY['clearing'::text, 'credited'::text]))) EXECUTE FUNCTION refuse_overpayment()",
     'payout.payout_owed_late':
@@ -602,6 +602,8 @@ export const GUARDS: Guards = {
       'CREATE TRIGGER repayment_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.repayment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
     'repayment.repayment_taken':
       'CREATE CONSTRAINT TRIGGER repayment_taken AFTER INSERT ON public.repayment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_untaken()',
+    'restore.restore_again':
+      'CREATE TRIGGER restore_again BEFORE UPDATE ON public.restore FOR EACH ROW WHEN ((COALESCE(new.again_at, new.found_at) < old.again_at)) EXECUTE FUNCTION refuse_change()',
     'restore.restore_ended':
       'CREATE TRIGGER restore_ended BEFORE UPDATE ON public.restore FOR EACH ROW WHEN ((old.closed_at IS NOT NULL)) EXECUTE FUNCTION refuse_change()',
     'restore.restore_frozen':
@@ -679,7 +681,8 @@ export const GUARDS: Guards = {
     'lunas_app on table programme_version': 'INSERT, SELECT',
     'lunas_app on table proposal': 'INSERT, SELECT, UPDATE (decided_at, outcome, outcome_code, state, version)',
     'lunas_app on table repayment': 'INSERT, SELECT',
-    'lunas_app on table restore': 'INSERT, SELECT, UPDATE (closed_at, looked_up_at, restored_to, silent, version)',
+    'lunas_app on table restore':
+      'INSERT, SELECT, UPDATE (again_at, closed_at, looked_up_at, restored_to, silent, unanswered, version)',
     'lunas_app on table role_grant': 'INSERT, SELECT, UPDATE (ended_at, ended_by)',
     'lunas_app on table seal': 'SELECT (sequence, to_xid)',
     'lunas_app on table sealed_document': 'INSERT, SELECT',

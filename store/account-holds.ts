@@ -1,9 +1,9 @@
 /** People whom the engine itself stops because of their account: until the link changes, or an operator lets them go on. */
 import { engineActor } from '../domain/act.ts'
-import { isAccountHold, type AccountHold } from './account-marks.ts'
+import { holdForAccount, isAccountHold, type AccountHold } from './account-marks.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
-import { heldBefore, type LifeRow } from './life-rows.ts'
+import { heldBefore, readLife, type LifeRow } from './life-rows.ts'
 import type { StoreContext } from './options.ts'
 import { releaseLife } from './people.ts'
 
@@ -33,6 +33,19 @@ export async function followAccount(
     [programme, ref, new Date(atMs), cause],
   )
   await tellHold(sql, [{ programme, ref }], cause, atMs, heldBefore(life))
+}
+
+/**
+ * The life, stopped where it goes on with an account that nobody has decided about, as where a process of an older version has let it: each claim refuses
+ * that, no run collects it, and nobody would be shown why. The caller holds the life's lock.
+ */
+export async function stopForAccount(sql: Sql, life: LifeRow, atMs: number): Promise<LifeRow> {
+  if (life.held || !life.account?.undecided) return life
+  const { programme, ref } = life
+  const cause = await holdForAccount(sql, programme, ref, atMs)
+  if (cause === null) return life
+  await tellHold(sql, [{ programme, ref }], cause, atMs)
+  return readLife(sql, programme, ref)
 }
 
 /** The audit rows of holds that the engine has placed. */

@@ -25,7 +25,7 @@ export async function acceptAccount(sql: Sql, programme: string, ref: string, ca
   ])
 }
 
-/** What nobody has decided about yet and another hold has hidden: it stops the person now. Null where nothing does. */
+/** What nobody has decided about yet and another hold has hidden: it stops the person now. Null where nothing does, or they are stopped already. */
 export async function holdForAccount(
   sql: Sql,
   programme: string,
@@ -36,7 +36,7 @@ export async function holdForAccount(
     `UPDATE participant p SET held_at = $3, hold_reason = a.cause, hold_cause = a.cause, version = p.version + 1
        FROM (SELECT CASE WHEN shared THEN 'account-shared' ELSE 'account-doubtful' END AS cause FROM account
               WHERE programme = $1 AND ref = $2 AND ended_at IS NULL AND (shared OR doubtful)) AS a
-      WHERE p.programme = $1 AND p.ref = $2 RETURNING a.cause`,
+      WHERE p.programme = $1 AND p.ref = $2 AND p.held_at IS NULL RETURNING a.cause`,
     [programme, ref, new Date(atMs)],
   )
   return rows[0]?.cause ?? null

@@ -136,6 +136,10 @@ const OF_THEIR_VERSION = `JOIN participant p ON (p.programme, p.ref) = (d.progra
 /** So many of them are asked whether anything has become of them: of a programme that stands still nothing has, of nobody. */
 const FEW = 200
 
+/** People have let run `r` go on within the hour: what stayed out while it was paused, as the engine's own pause leaves it, was let go before. */
+const RESUMED = `EXISTS (SELECT FROM audit_event e WHERE e.programme = r.programme AND e.ref IS NULL
+                                  AND e.act = 'run-resumed' AND e.subject = 'run:' || r.key AND e.at > $1)`
+
 /**
  * Where people must agree first, only what a run has let go an hour ago waits for the engine alone; everybody else is not even looked at.
  * What has become of somebody since then may have been what they waited for: a hold that has ended, an account, a decision.
@@ -149,7 +153,7 @@ const WAITED = `EXISTS (
              UNION ALL
              (SELECT d.programme, d.ref
                 FROM payout_run r JOIN payout_run_line l ON l.run = r.key JOIN disbursement d ON d.key = l.disbursement ${OF_THEIR_VERSION}
-               WHERE r.programme = v.programme AND r.state = 'releasing' AND r.approved_until > $2
+               WHERE r.programme = v.programme AND r.state = 'releasing' AND r.approved_until > $2 AND NOT ${RESUMED}
                  AND l.state = 'released' AND l.released_at <= $1 AND ${CLAIMABLE}
                LIMIT ${FEW})) AS few
             WHERE NOT EXISTS (SELECT FROM audit_event e WHERE (e.programme, e.ref) = (few.programme, few.ref) AND e.at > $1))`

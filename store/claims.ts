@@ -8,7 +8,7 @@ import { engineActor } from '../domain/act.ts'
 import { afterPayout } from '../domain/disbursement.ts'
 import { sendByMs } from '../domain/enquiry.ts'
 import { targetsOf, type FreezePlace } from '../domain/freeze.ts'
-import { payoutKey } from '../domain/identity.ts'
+import { gatewayKey, payoutKey } from '../domain/identity.ts'
 import type { Failure } from '../domain/observation.ts'
 import type { AccountDetails } from '../domain/registration.ts'
 import { localDate } from '../domain/zone.ts'
@@ -293,6 +293,7 @@ function insertClaim(
       request.keyId,
       request.aad,
       request.box,
+      draft.salt === 0 ? null : gatewayKey(draft.payout, draft.salt),
     ],
   })
   return Promise.all([superseding, freezing])
@@ -303,9 +304,9 @@ const INSERT_CLAIM = `
 WITH request AS (
   INSERT INTO sealed_document (id, owner, kind, key_id, aad, box) VALUES ($15, $16, $17, $18, $19, $20)
 ), payout AS (
-  INSERT INTO payout (key, disbursement, programme, ref, n, gateway, reference, salt, amount, currency, account, state, money,
+  INSERT INTO payout (key, disbursement, programme, ref, n, gateway, reference, salt, gateway_key, amount, currency, account, state, money,
                       request, request_sha256, claimed_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'submitting', 'clearing', $15, $12, $13)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $21, $9, $10, $11, 'submitting', 'clearing', $15, $12, $13)
 ), send AS (
   INSERT INTO send (payout, number, started_at, send_by) VALUES ($1, 1, $13, $14)
 )

@@ -56,6 +56,8 @@ export interface LifeRow {
     readonly rests_ms: number | null
     /** Nobody has confirmed it yet. */
     readonly unverified: boolean
+    /** It is shared by too many, or its name is doubtful, and nobody has decided about that. */
+    readonly undecided: boolean
   } | null
   /** The linked account, where it has failed; and when it is asked about again. */
   readonly failed_account: {
@@ -185,7 +187,7 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
        ${SHORTS} AS shorts, ${SENDS_IN_FORCE} AS sends,
        (SELECT jsonb_build_object('id', a.id, 'institution', a.institution, 'usable_ms', ms(greatest(a.usable_from, a.rests_until)),
                                   'linked_ms', ms(a.linked_at), 'rests_ms', ms(a.rests_until),
-                                  'unverified', a.state = 'unverified')
+                                  'unverified', a.state = 'unverified', 'undecided', a.shared OR a.doubtful)
           FROM account a
          WHERE (a.programme, a.ref) = (p.programme, p.ref) AND a.ended_at IS NULL AND a.state <> 'failed') AS account,
        (SELECT jsonb_build_object('id', a.id, 'institution', a.institution, 'check_ms', ms(a.check_at))

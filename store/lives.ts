@@ -1,7 +1,8 @@
 /** Moves a life forward: one transaction that applies every step that is due and says where the life stands now. */
 import { engineActor } from '../domain/act.ts'
-import { FINAL_STATES } from '../domain/disbursement.ts'
+import { AT_REST, FINAL_STATES, type DisbursementState } from '../domain/disbursement.ts'
 import { screen, isEligible } from '../domain/eligibility.ts'
+import { isLongUnanswered } from '../domain/enquiry.ts'
 import { isFrozen } from '../domain/freeze.ts'
 import { nextInstant, nextStep } from '../domain/lifecycle.ts'
 import { nextForDisbursement } from '../domain/next.ts'
@@ -11,6 +12,7 @@ import type { Programme } from '../domain/programme.ts'
 import type { Registration } from '../domain/registration.ts'
 import { ACCOUNT_UNCHECKED, attentionFor, type DisbursementStanding, type Standing } from '../domain/standing.ts'
 import { localDate } from '../domain/zone.ts'
+import { stopForAccount } from './account-holds.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
 import { inTransaction, type Sql } from './database.ts'
 import { openDocument, participantOwner, parseSealed } from './documents.ts'
@@ -56,7 +58,8 @@ export function createLives(context: StoreContext): Lives {
       }),
     advance: (programme, ref, nowMs) =>
       inTransaction(context.database, async (sql) => {
-        const row = await context.pass('life:locked', lockLife(sql, programme, ref))
+        const locking = lockLife(sql, programme, ref).then((life) => stopForAccount(sql, life, nowMs))
+        const row = await context.pass('life:locked', locking)
         return advanceLocked(sql, context, await screened(sql, context, row, nowMs), nowMs)
       }),
     async showFailed(programme, ref) {
@@ -223,6 +226,18 @@ function askedOf(
   return { action: next.action, ...due }
 }
 
+const UNKNOWN: readonly string[] = ['unknown', 'failing']
+
+/** Its gateway has not answered in time about an attempt that has ended: until it does nothing is sent, and no deadline counts. */
+function isUnanswered(
+  { timingOf }: Pick<StoreContext, 'timingOf'>,
+  { state, asked, open_send: open }: DisbursementRow,
+  nowMs: number,
+): boolean {
+  if (asked && isLongUnanswered(asked.asked_ms, timingOf(asked.gateway), nowMs)) return true
+  return open !== null && AT_REST.includes(state) && isLongUnanswered(open.started_ms, timingOf(open.gateway), nowMs)
+}
+
 /** Where the life stands, from its rows alone. */
 export function standingOf(
   context: Pick<StoreContext, 'timingOf' | 'route' | 'sendsWith'>,
@@ -271,17 +286,20 @@ export function standingOf(
     const said = { name: rule?.name.en ?? tranche.code, lapsesAtMs: row.lapses_ms, ...askedOf(life, row, programme) }
     return [{ key: row.key, tranche: tranche.code, state: row.state, reason: row.reason, next, ...said }]
   })
-  // An attempt that people must look at is shown also where its obligation has ended.
-  const states = life.tranches.flatMap(({ disbursement: row }) => (row ? [row.reviewing ? 'review' : row.state] : []))
+  const isUnheard = (row: DisbursementRow): boolean => isUnanswered(context, row, nowMs)
+  // An attempt that people must look at is shown also where its obligation has ended; what waits for an answer about one waits for nothing else.
+  const stateOf = (row: DisbursementRow): DisbursementState => (isUnheard(row) ? 'in-flight' : row.state)
+  const states = life.tranches.flatMap(({ disbursement: row }) =>
+    row ? [row.reviewing ? 'review' : stateOf(row)] : [],
+  )
   const actions = life.tranches.flatMap(({ disbursement: row }) => (row ? [row.action] : []))
   const isShort = disbursements.some(({ state, reason }) => {
     const untilMs = state === 'released' ? shortUntil(life.shorts, gateway, reason, context.timingOf) : null
     return untilMs !== null && untilMs > nowMs
   })
   const unknown = life.tranches.some(
-    (tranche) =>
-      tranche.disbursement?.state === 'in-flight' &&
-      ['unknown', 'failing'].includes(tranche.disbursement.payout?.state ?? ''),
+    ({ disbursement: row }) =>
+      row && (isUnheard(row) || (row.state === 'in-flight' && UNKNOWN.includes(row.payout?.state ?? ''))),
   )
   const unchecked =
     (life.account?.unverified ?? false) &&

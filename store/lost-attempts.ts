@@ -63,7 +63,8 @@ const LOST = `
 SELECT coalesce((SELECT ms(${FOUND_LAST}) - ms(r.restored_to) FROM restore r WHERE r.closed_at IS NULL),
                 ms(now()) - (SELECT ms(e.recorded_at) FROM audit_event e ORDER BY e.id DESC LIMIT 1), 0)::bigint AS lost,
        ARRAY (SELECT jsonb_array_elements_text(q.content -> 'unasked') FROM restore r
-                JOIN proposal q ON q.subject = 'freeze:' || r.freeze_id AND q.act = 'freeze-lift' AND q.state = 'executed'
+                JOIN freezes w ON w.id = r.freeze_id OR w.placed_at >= r.found_at AND w.target = 'all'
+                JOIN proposal q ON q.subject = 'freeze:' || w.id AND q.act = 'freeze-lift' AND q.state = 'executed'
                 AND q.decided_at >= ${FOUND_LAST}
                WHERE r.closed_at IS NULL) AS unasked`
 

@@ -32,7 +32,10 @@ export async function heldInLostTime(sql: Sql, programme: string, ref: string): 
  * When it was last found that the database had been put back, where `r` is a restore: it may be put back a second time before the first is closed, and
  * begins no other one, but everything is frozen anew.
  */
-export const FOUND_LAST = `greatest(r.found_at, (SELECT max(f.placed_at) FROM freezes f WHERE f.cause = 'restored'))`
+export const FOUND_LAST = `greatest(r.found_at, r.again_at, (SELECT max(f.placed_at) FROM freezes f WHERE f.cause = 'restored'))`
+
+/** Restore `r` is open, and what is owed was not looked up since it was last found. */
+export const UNLOOKED = `r.closed_at IS NULL AND (r.looked_up_at IS NULL OR r.looked_up_at < ${FOUND_LAST})`
 
 /** Person `p` registered in or after the time that an open restore has lost: nothing is sent to them until it is closed. */
 export const REGISTERED_IN_LOST_TIME = `EXISTS (SELECT FROM restore r WHERE r.closed_at IS NULL AND p.registered_at > r.restored_to)`
@@ -55,7 +58,7 @@ export const SAME_ACCOUNT = `CASE WHEN l.account_index_key = o.account_index_key
  * are owed. To be read from `restore r`, `discrepancy x`, its line `l`, `account o` and `participant p`.
  */
 export const MAY_BE_THEIRS = `p.registered_at > r.restored_to AND ${STRAY}
-            AND x.day BETWEEN r.restored_to::date - 1 AND r.found_at::date + ${LINE_WITHIN_DAYS}
+            AND x.day BETWEEN r.restored_to::date - 1 AND ${FOUND_LAST}::date + ${LINE_WITHIN_DAYS}
             AND (l.statement, l.line) = (x.statement, x.line) AND (o.programme, o.ref) = (p.programme, p.ref) AND ${SAME_ACCOUNT}`
 
 /** Debit `x` stands in its statement still, or was counted as a payment by two people. */
@@ -103,7 +106,7 @@ export async function findStraysOfOwed(sql: Sql, disbursement: string): Promise<
 /** Each of a gateway's days on which the line of a payment of the lost time can stand. */
 const DAYS = `
   FROM restore r, unnest($2::text[], $3::text[], $4::int[]) AS g (code, zone, days),
-       generate_series((r.restored_to AT TIME ZONE g.zone)::date, (r.found_at AT TIME ZONE g.zone)::date + g.days, interval '1 day') AS told
+       generate_series((r.restored_to AT TIME ZONE g.zone)::date, (${FOUND_LAST} AT TIME ZONE g.zone)::date + g.days, interval '1 day') AS told
  WHERE r.id = $1
    -- What no programme names was never paid through.
    AND EXISTS (SELECT FROM programme_version v WHERE v.definition #> '{payment,gateways}' ? g.code)`

@@ -28,7 +28,8 @@ export type Reopened =
       readonly sendByMs: number
       readonly gateway: string
       readonly reference: string
-      readonly salt: number
+      /** The idempotency key of the first send. */
+      readonly gatewayKey: string
       /** Exactly the bytes of the first send. */
       readonly body: Sealed<Uint8Array>
     }
@@ -116,9 +117,9 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
     new Date(by),
   ])
   await pass('resend:opened', sending)
-  const moving = sql.query<{ request: string; request_sha256: Buffer; salt: number }>(
+  const moving = sql.query<{ request: string; request_sha256: Buffer; gateway_key: string | null }>(
     `UPDATE payout SET state = 'submitting', sends = $2, not_found = 0, not_found_at = NULL, send_again_at = NULL, version = version + 1
-      WHERE key = $1 AND version = $3 RETURNING request, request_sha256, salt`,
+      WHERE key = $1 AND version = $3 RETURNING request, request_sha256, gateway_key`,
     [payout, send, row.version],
   )
   const { rows } = await pass('resend:moved', moving)
@@ -142,7 +143,7 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
   }
   await pass('resend:audited', insertAudit(sql, [sent]))
   const { gateway, reference } = row
-  return { kind: 'reopened', send, sendByMs: by, gateway, reference, salt: stored.salt, body }
+  return { kind: 'reopened', send, sendByMs: by, gateway, reference, gatewayKey: stored.gateway_key ?? payout, body }
 }
 
 /** A freeze in force, a credential that is not, or a programme whose approval no longer covers it; who stops any waits until the transaction ends. */

@@ -3,20 +3,49 @@ import { engineActor } from '../domain/act.ts'
 import { Problem } from '../domain/problem.ts'
 import { insertAudit } from './audit.ts'
 import type { Sql } from './database.ts'
+import { FOUND_LAST, UNLOOKED } from './lost-time.ts'
 import { underWayElsewhere } from './underway.ts'
 
+/** Gateways of which not everything is recorded yet. */
+export interface Silence {
+  readonly unanswered: readonly string[]
+  /** Those that did answer: before another one has, nobody can say what of theirs is to be recorded. */
+  readonly heldUp: readonly string[]
+}
+
+type Silenced = { readonly silent: readonly string[] | null; readonly unanswered: readonly string[] | null }
+
+/** The restore as whoever looked had found it; null where they asked under the one that is open now. */
+export type LookedUnder = { readonly foundAt: Date; readonly restoredTo: Date } | null
+
+/** Who asked before it was begun once more, or lowered, has not asked about everything. */
+const sameAs = (found: string, to: string): string =>
+  // What was read of it has no microseconds.
+  `(${found}::timestamptz IS NULL OR greatest(${FOUND_LAST} - ${found}::timestamptz, ${found}::timestamptz - ${FOUND_LAST},
+                                              r.restored_to - ${to}::timestamptz, ${to}::timestamptz - r.restored_to) < interval '2 milliseconds')`
+
 /** Told once while it stays so: whoever waits for a gateway asks again and again. */
-export async function keepSilent(sql: Sql, id: string, gateways: readonly string[], atMs: number): Promise<void> {
-  const silent = gateways.toSorted()
-  const { rows } = await sql.query<{ silent: readonly string[] | null }>(
-    `UPDATE restore r SET silent = $2, version = r.version + 1 FROM (SELECT id, silent FROM restore WHERE id = $1 FOR UPDATE) AS was
-      WHERE r.id = was.id AND closed_at IS NULL AND looked_up_at IS NULL AND r.silent IS DISTINCT FROM $2::text[] RETURNING was.silent`,
-    [id, silent],
+export async function keepSilent(
+  sql: Sql,
+  id: string,
+  gateways: Silence,
+  atMs: number,
+  under: LookedUnder = null,
+): Promise<void> {
+  const unanswered = gateways.unanswered.toSorted()
+  const silent = [...new Set([...unanswered, ...gateways.heldUp])].toSorted()
+  const { rows } = await sql.query<Silenced>(
+    `UPDATE restore r SET silent = $2, unanswered = $3, version = r.version + 1
+       FROM (SELECT id, silent, unanswered FROM restore WHERE id = $1 FOR UPDATE) AS was
+      WHERE r.id = was.id AND ${UNLOOKED} AND ${sameAs('$4', '$5')} AND (r.silent, r.unanswered) IS DISTINCT FROM ($2::text[], $3::text[])
+      RETURNING was.silent, was.unanswered`,
+    [id, silent, unanswered, under?.foundAt ?? null, under?.restoredTo ?? null],
   )
   const [before] = rows
   if (!before) return
   const subject = `restore:${id}`
-  await insertAudit(sql, [{ act: 'restore-asked', actor: engineActor(), atMs, subject, before, after: { silent } }])
+  const after = { silent, unanswered }
+  await insertAudit(sql, [{ act: 'restore-asked', actor: engineActor(), atMs, subject, before, after }])
 }
 
 /** Everything has been told; once. */
@@ -25,10 +54,14 @@ export async function keepLookedUp(
   id: string,
   counts: Readonly<Record<string, number>>,
   atMs: number,
+  under: LookedUnder = null,
 ): Promise<void> {
-  const { rows } = await sql.query<{ silent: readonly string[] | null }>(
-    'UPDATE restore SET looked_up_at = $2, version = version + 1 WHERE id = $1 AND closed_at IS NULL AND looked_up_at IS NULL RETURNING silent',
-    [id, new Date(atMs)],
+  const { rows } = await sql.query<Silenced>(
+    // The clock of whoever looked may be behind that of whoever found it.
+    `UPDATE restore r SET looked_up_at = greatest($2, ${FOUND_LAST}), version = version + 1
+      WHERE id = $1 AND ${UNLOOKED} AND ${sameAs('$3', '$4')}
+      RETURNING silent, unanswered`,
+    [id, new Date(atMs), under?.foundAt ?? null, under?.restoredTo ?? null],
   )
   const [before] = rows
   if (!before) return
@@ -36,13 +69,20 @@ export async function keepLookedUp(
   await insertAudit(sql, [{ act: 'restore-looked-up', actor: engineActor(), atMs, subject, before, after: counts }])
 }
 
-/** The restore that a freeze stands for, and that is not looked up; null when there is none. */
-async function unlookedOf(
-  sql: Sql,
-  freeze: string,
-): Promise<{ readonly id: string; readonly silent: string[] } | null> {
-  const { rows } = await sql.query<{ id: string; silent: string[] }>(
-    `SELECT id, coalesce(silent, '{}') AS silent FROM restore WHERE freeze_id = $1 AND closed_at IS NULL AND looked_up_at IS NULL`,
+interface Unlooked {
+  readonly id: string
+  readonly silent: readonly string[]
+  readonly unanswered: readonly string[]
+}
+
+/**
+ * The restore that a freeze stands for, and that is not looked up; null when there is none. While one is not, everything is frozen for it, whoever had
+ * frozen it and for what.
+ */
+async function unlookedOf(sql: Sql, freeze: string): Promise<Unlooked | null> {
+  const { rows } = await sql.query<Unlooked>(
+    `SELECT r.id, coalesce(r.silent, '{}') AS silent, coalesce(r.unanswered, r.silent, '{}') AS unanswered
+       FROM restore r, freezes w WHERE w.id = $1 AND w.target = 'all' AND ${UNLOOKED}`,
     [freeze],
   )
   return rows[0] ?? null
@@ -50,15 +90,15 @@ async function unlookedOf(
 
 /**
  * A freeze that stands for a restore is not lifted before everything owed has been looked up, at each gateway but those of which two people say that
- * they paid nothing in the lost time: one that is in use no more answers nobody. Throws `conflict`.
+ * they paid nothing in the lost time: one that is in use no more answers nobody. Whose part waits behind theirs has answered. Throws `conflict`.
  */
 export async function refuseUnlooked(sql: Sql, freeze: string, unasked: readonly string[]): Promise<void> {
-  const { silent } = (await unlookedOf(sql, freeze)) ?? { silent: null }
-  const answered = unasked.filter((gateway) => !silent?.includes(gateway))
+  const { unanswered } = (await unlookedOf(sql, freeze)) ?? { unanswered: null }
+  const answered = unasked.filter((gateway) => !unanswered?.includes(gateway))
   if (answered.length > 0) throw new Problem('conflict', `nobody waits for the answer of ${answered.join(', ')}`)
-  if (silent === null) return
-  const waiting = silent.filter((gateway) => !unasked.includes(gateway))
-  if (silent.length === 0 || waiting.length > 0) {
+  if (unanswered === null) return
+  const waiting = unanswered.filter((gateway) => !unasked.includes(gateway))
+  if (unanswered.length === 0 || waiting.length > 0) {
     const where = waiting.join(', ') || 'its gateways'
     throw new Problem('conflict', `what is owed has not been looked up at ${where}: lunas recover look`)
   }
@@ -69,8 +109,11 @@ export async function refuseUnlooked(sql: Sql, freeze: string, unasked: readonly
   }
 }
 
-/** What nobody is to wait for counts as told, once its freeze is lifted. */
+/** What nobody is to wait for counts as told, once its freeze is lifted; what waited behind it is looked up again before it is. */
 export async function keepUnasked(sql: Sql, freeze: string, unasked: readonly string[], atMs: number): Promise<void> {
   const restore = unasked.length > 0 ? await unlookedOf(sql, freeze) : null
-  if (restore) await keepLookedUp(sql, restore.id, { unasked: unasked.length }, atMs)
+  if (!restore) return
+  const heldUp = restore.silent.filter((gateway) => !unasked.includes(gateway))
+  if (heldUp.length > 0) await keepSilent(sql, restore.id, { unanswered: [], heldUp }, atMs)
+  else await keepLookedUp(sql, restore.id, { unasked: unasked.length }, atMs)
 }

@@ -14,7 +14,16 @@ import { inTransaction, one, type Sql } from './database.ts'
 import { takeTarget } from './freeze-locks.ts'
 import { placeFreeze } from './freezes.ts'
 import { lockOwed } from './life-rows.ts'
-import { RESTORE_TARGET, straysOf, unmatchedDays, unresolvedStrays, type GatewayDays, type Stray } from './lost-time.ts'
+import {
+  FOUND_LAST,
+  RESTORE_TARGET,
+  straysOf,
+  unmatchedDays,
+  UNLOOKED,
+  unresolvedStrays,
+  type GatewayDays,
+  type Stray,
+} from './lost-time.ts'
 import { insertMessages, nudge } from './nudges.ts'
 import type { ObservationItem } from './observation-item.ts'
 import { observeLocked } from './observe.ts'
@@ -22,7 +31,7 @@ import type { StoreContext } from './options.ts'
 import { insertPostings } from './postings.ts'
 import { attemptsAfter, owedOf, type AskedAttempt, type Attempt, type Owed } from './lost-attempts.ts'
 import { freeReference, isTaken } from './references.ts'
-import { keepLookedUp, keepSilent } from './restore-asked.ts'
+import { keepLookedUp, keepSilent, type LookedUnder, type Silence } from './restore-asked.ts'
 import { holdMatching } from './statement-match.ts'
 import { isContradictedByStray, takeBackStray } from './stray.ts'
 import { supersedeEnded } from './supersede.ts'
@@ -41,7 +50,10 @@ export interface Restore {
 export interface Restores {
   /** The one that is open; null when none is. */
   open(): Promise<Restore | null>
-  /** Stops everything and opens a restore; the one that is open when there is one, lowered. `restoredToMs`: it is not newer than this, as somebody knows. */
+  /**
+   * Stops everything and opens a restore; the one that is open when there is one, lowered: what had been looked up in it by then is looked up again, as
+   * the database may have been put back once more. `restoredToMs`: it is not newer than this, as somebody knows.
+   */
   begin(reason: string, actor: Actor, atMs: number, restoredToMs?: number | null): Promise<Restore>
   /** Disbursements that a gateway may know more of, in the order of their keys, from after `key` on. */
   owed(after: string, limit: number): Promise<string[]>
@@ -53,10 +65,10 @@ export interface Restores {
   attemptBeside(attempt: AskedAttempt): Promise<AskedAttempt>
   /** Records an attempt that was found, or a gap before one; false when the disbursement cannot take it. */
   record(attempt: Attempt, fact: PayoutFact, atMs: number): Promise<boolean>
-  /** Everything owed was asked about, and these gateways have not told all: the statements of the others may be matched. */
-  silent(id: string, gateways: readonly string[], atMs: number): Promise<void>
-  /** Everything owed has been looked up: two people may now let sends go on. */
-  lookedUp(id: string, counts: Readonly<Record<string, number>>, atMs: number): Promise<void>
+  /** Everything owed was asked about, and of these gateways not all is recorded: the statements of the others may be matched. */
+  silent(id: string, gateways: Silence, atMs: number, under?: LookedUnder): Promise<void>
+  /** Everything owed has been looked up: two people may now let sends go on. Nothing where it was begun once more, or lowered, since it was found so (`under`). */
+  lookedUp(id: string, counts: Readonly<Record<string, number>>, atMs: number, under?: LookedUnder): Promise<void>
   /** Days, by gateway, on which a payment of the lost time may still show, and whose statements are not matched yet. */
   unmatchedDays(id: string, gateways: readonly GatewayDays[]): Promise<string[]>
   /** Discrepancies of those days that are payments nobody here knows of, and that nobody has resolved, with whose they may be. */
@@ -72,7 +84,10 @@ export interface Restores {
 /** What was paid shortly before may have come back and been paid again since. */
 const PAID_WITHIN = `interval '7 days'`
 
-const COLUMNS = `id, freeze_id AS "freeze", restored_to AS "restoredTo", found_at AS "foundAt", reason, looked_up_at AS "lookedUpAt"`
+/** Of restore `r`: the freeze that stands for it now, and when it was last found and looked up since. */
+const COLUMNS = `r.id, coalesce((SELECT w.id FROM freezes w WHERE w.target = 'all' AND w.lifted_at IS NULL), r.freeze_id) AS "freeze",
+       r.restored_to AS "restoredTo", ${FOUND_LAST} AS "foundAt", r.reason,
+       CASE WHEN r.looked_up_at >= ${FOUND_LAST} THEN r.looked_up_at END AS "lookedUpAt"`
 
 export function createRestores(context: StoreContext): Restores {
   const { database } = context
@@ -100,8 +115,8 @@ export function createRestores(context: StoreContext): Restores {
     attemptsAfter: (disbursement) => attemptsAfter(pool, context, disbursement),
     attemptBeside: async (attempt) => ({ ...attempt, ...(await freeReference(pool, attempt, attempt.salt + 1)) }),
     record: (attempt, fact, atMs) => inTransaction(database, (sql) => recordLocked(sql, context, attempt, fact, atMs)),
-    silent: (id, gateways, atMs) => inTransaction(database, (sql) => keepSilent(sql, id, gateways, atMs)),
-    lookedUp: (id, counts, atMs) => inTransaction(database, (sql) => keepLookedUp(sql, id, counts, atMs)),
+    silent: (id, gateways, atMs, under) => inTransaction(database, (sql) => keepSilent(sql, id, gateways, atMs, under)),
+    lookedUp: (id, counts, atMs, under) => inTransaction(database, (sql) => keepLookedUp(sql, id, counts, atMs, under)),
     unmatchedDays: (id, gateways) => unmatchedDays(pool, id, gateways),
     strays: (id, gateways) => straysOf(pool, id, gateways),
     close: (id, gateways, actor, atMs) => inTransaction(database, (sql) => closeLocked(sql, id, gateways, actor, atMs)),
@@ -122,7 +137,7 @@ interface Beginning {
 }
 
 async function openRestore(sql: Sql): Promise<Restore | null> {
-  const { rows } = await sql.query<Restore>(`SELECT ${COLUMNS} FROM restore WHERE closed_at IS NULL`)
+  const { rows } = await sql.query<Restore>(`SELECT ${COLUMNS} FROM restore r WHERE r.closed_at IS NULL`)
   return rows[0] ?? null
 }
 
@@ -137,13 +152,16 @@ async function beginLocked(
   atMs: number,
 ): Promise<Restore> {
   const target = { scope: 'all', programme: null, name: null } as const
-  const { freeze } = await placeFreeze(sql, { target, cause: 'restored', reason }, actor, atMs)
+  const { freeze, isNew } = await placeFreeze(sql, { target, cause: 'restored', reason }, actor, atMs)
   await takeTarget(sql, RESTORE_TARGET)
   const known = await openRestore(sql)
-  if (known) return lowered(sql, known, { reason, restoredToMs }, actor, atMs)
+  if (known) {
+    await foundAgain(sql, { freeze: freeze.id, isNew, reason }, actor, atMs)
+    return lowered(sql, (await openRestore(sql)) ?? known, { reason, restoredToMs }, actor, atMs)
+  }
   const id = randomUUID()
   const { rows } = await sql.query<Restore>(
-    `INSERT INTO restore (id, freeze_id, restored_to, found_at, found_by, reason)
+    `INSERT INTO restore AS r (id, freeze_id, restored_to, found_at, found_by, reason)
      SELECT $1, $2, least($3, $6, (SELECT recorded_at FROM audit_event WHERE act NOT LIKE 'freeze-%' ORDER BY id DESC LIMIT 1),
                           (SELECT recorded_at FROM audit_event WHERE xid < (SELECT to_xid FROM seal ORDER BY sequence DESC LIMIT 1)
                             ORDER BY xid DESC, id DESC LIMIT 1)), $3, $4, $5
@@ -156,6 +174,34 @@ async function beginLocked(
   return one(rows, 'restore')
 }
 
+/**
+ * The database may have been put back once more, to a moment after a look or a lift: what gateways and people said before says nothing of what is lost
+ * now. Nobody can tell that from the same restore said twice; where nothing was asked yet nothing is to be forgotten.
+ */
+async function foundAgain(
+  sql: Sql,
+  { freeze, isNew, reason }: { readonly freeze: string; readonly isNew: boolean; readonly reason: string },
+  actor: Actor,
+  atMs: number,
+): Promise<void> {
+  const { rows } = await sql.query<{ id: string }>(
+    `UPDATE restore r SET again_at = greatest($1, ${FOUND_LAST}, r.looked_up_at + interval '1 millisecond'), silent = NULL, unanswered = NULL, version = version + 1
+      WHERE r.closed_at IS NULL AND ($2 OR r.silent IS NOT NULL OR NOT (${UNLOOKED})) RETURNING r.id`,
+    [new Date(atMs), isNew],
+  )
+  await insertAudit(
+    sql,
+    rows.map(({ id }) => ({
+      act: 'restore-found' as const,
+      actor,
+      atMs,
+      subject: `restore:${id}`,
+      reason,
+      after: { freeze },
+    })),
+  )
+}
+
 /** Somebody knows an older moment than the one that is on record: more people wait, and more days are matched. It never becomes a newer one. */
 async function lowered(
   sql: Sql,
@@ -166,7 +212,7 @@ async function lowered(
 ): Promise<Restore> {
   if (restoredToMs === null || restoredToMs >= known.restoredTo.getTime()) return known
   const { rows } = await sql.query<Restore>(
-    `UPDATE restore SET restored_to = $2, version = version + 1 WHERE id = $1 RETURNING ${COLUMNS}`,
+    `UPDATE restore r SET restored_to = $2, version = version + 1 WHERE id = $1 RETURNING ${COLUMNS}`,
     [known.id, new Date(restoredToMs)],
   )
   const restore = one(rows, 'restore')
@@ -193,7 +239,7 @@ async function closeLocked(
     throw new Problem('conflict', `payments that nobody here knows of are not resolved yet: ${strays.join(', ')}`)
   }
   const { rows } = await sql.query<Restore>(
-    `UPDATE restore SET closed_at = $2, version = version + 1 WHERE id = $1 AND closed_at IS NULL AND looked_up_at IS NOT NULL RETURNING ${COLUMNS}`,
+    `UPDATE restore r SET closed_at = $2, version = version + 1 WHERE id = $1 AND closed_at IS NULL AND NOT (${UNLOOKED}) RETURNING ${COLUMNS}`,
     [id, new Date(atMs)],
   )
   if (rows.length === 0) throw new Problem('conflict', 'what was owed has not been looked up')

@@ -6,7 +6,7 @@ import type { Bulk, BulkSql } from './bulk.ts'
 import { inTransaction, one } from './database.ts'
 import { takeBack } from './discrepancy-undo.ts'
 import { takeTarget } from './freeze-locks.ts'
-import { RESTORE_TARGET, STRAY } from './lost-time.ts'
+import { RESTORE_TARGET, STRAY, UNLOOKED } from './lost-time.ts'
 import type { StoreContext } from './options.ts'
 import { Finding } from './statement-finding.ts'
 import { missingRow } from './statement-row.ts'
@@ -112,7 +112,7 @@ export async function holdMatching(sql: Pick<BulkSql, 'query'>, gateway: string)
 /** Before a gateway was asked, each payment of its that a restored database has forgotten would be one that nobody knows of. */
 async function refuseUnlooked(sql: BulkSql, gateway: string): Promise<void> {
   const { rows } = await sql.query(
-    'SELECT FROM restore WHERE closed_at IS NULL AND looked_up_at IS NULL AND (silent IS NULL OR $1 = ANY (silent))',
+    `SELECT FROM restore r WHERE ${UNLOOKED} AND (r.silent IS NULL OR $1 = ANY (r.silent))`,
     [gateway],
   )
   if (rows.length > 0)

@@ -6,6 +6,19 @@ SELECT e.id, e.at, e.programme, e.ref, e.subject AS payout, y.gateway, p.wave, p
   FROM audit_event e JOIN payout y ON y.key = e.subject JOIN participant p ON (p.programme, p.ref) = (e.programme, e.ref)
  WHERE e.act IN ('payout-sent', 'payout-sent-again')`
 
+/** Everything frozen was let go while a restore was open, and since it was last found not all gateways had told, nor had people signed for each that had not. */
+const LIFTED_UNLOOKED = `
+WITH told AS MATERIALIZED (
+  SELECT id, act, subject, coalesce(after -> 'unanswered', after -> 'silent') AS gone FROM audit_event
+   WHERE act IN ('restore-found', 'restore-asked', 'restore-looked-up', 'restore-closed', 'freeze-lifted'))
+SELECT 'forbidden' AS kind, 'freezes' AS entity, f.id::text AS key, 'it was lifted before everything owed had been looked up after a restore' AS says
+  FROM freezes f JOIN told l ON l.act = 'freeze-lifted' AND l.subject = 'freeze:' || f.id LEFT JOIN proposal p ON p.id = f.lifted_under
+  JOIN LATERAL (SELECT r.id, r.subject FROM told r WHERE r.act = 'restore-found' AND r.id < l.id ORDER BY r.id DESC LIMIT 1) AS r ON true
+ WHERE f.target = 'all'
+   AND NOT EXISTS (SELECT FROM told c WHERE c.act IN ('restore-looked-up', 'restore-closed') AND c.subject = r.subject AND c.id > r.id AND c.id < l.id)
+   AND NOT coalesce((SELECT jsonb_array_length(q.gone) > 0 AND q.gone <@ coalesce(p.content -> 'unasked', '[]') FROM told q
+                      WHERE q.act = 'restore-asked' AND q.subject = r.subject AND q.id > r.id AND q.id < l.id ORDER BY q.id DESC LIMIT 1), false)`
+
 export const claims = sqlCheck(
   {
     name: 'claims',
@@ -68,6 +81,7 @@ SELECT CASE WHEN e.id IS NULL THEN 'extra' ELSE 'missing' END AS kind, 'freezes'
   FROM freezes f FULL JOIN (SELECT * FROM audit_event WHERE act = 'freeze-placed') e ON e.subject = 'freeze:' || f.id AND e.after ->> 'target' = f.target
  WHERE f.id IS NULL OR e.id IS NULL`,
     },
+    { invariant: 'I21', sql: LIFTED_UNLOOKED },
     {
       invariant: 'I21',
       sql: `

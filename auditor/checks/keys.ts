@@ -12,13 +12,15 @@ interface Row {
   readonly n: number
   readonly salt: number
   readonly reference: string
+  /** The idempotency key that it is sent under, where that is not its own. */
+  readonly gateway_key: string | null
   readonly gateway: string
   /** The reference of the debit that two people found to be this payment: a restored database had lost by which key it was sent. */
   readonly counted: string | null
 }
 
 const PAYOUTS = `
-SELECT y.key, y.disbursement, y.programme, y.ref, y.n, y.salt, y.reference, y.gateway, coalesce(d.programme, '') AS obligation_of,
+SELECT y.key, y.disbursement, y.programme, y.ref, y.n, y.salt, y.reference, y.gateway_key, y.gateway, coalesce(d.programme, '') AS obligation_of,
        coalesce(d.ref, '') AS obligation_ref, coalesce(d.tranche, '') AS tranche,
        CASE WHEN y.recovered_at IS NOT NULL THEN (
          SELECT x.reference FROM proposal p JOIN discrepancy x ON x.id::text = p.content ->> 'stray' AND x.gateway = y.gateway AND x.resolution = 'corrected'
@@ -65,6 +67,9 @@ async function named(books: Books, row: Row): Promise<void> {
   if (row.reference !== expected) {
     books.tell('I2', 'changed', 'payout', row.key, `its reference is ${row.reference} and must be ${expected}`)
   } else if (row.salt > 0) await salted(books, row)
+  // Null where it is sent under its own key, also with a salt: so older versions did.
+  if (row.gateway_key === null || (row.salt > 0 && row.gateway_key === `${row.key}~${row.salt}`)) return
+  books.tell('I2', 'changed', 'payout', row.key, `it is sent under ${row.gateway_key}, which is no key of its`)
 }
 
 /** The debit under it was another payment, as two people have said of this obligation. */

@@ -205,6 +205,7 @@ export class Rows {
             linked_ms: account.linked_ms,
             rests_ms: account.rests_ms,
             unverified: false,
+            undecided: false,
           }
         : null,
       tranches: person.tranches.map((tranche) => ({ ...tranche, disbursement: this.#disbursementRow(ref, tranche) })),

@@ -190,7 +190,7 @@ export class SimPayouts {
     const { gateway, reference } = row
     const { body } = rows.payouts.get(payout)
     const by = sendByMs(nowMs, row.first_sent_ms, timing)
-    return { kind: 'reopened', send, sendByMs: by, gateway, reference, salt: 0, body: new Sealed(body) }
+    return { kind: 'reopened', send, sendByMs: by, gateway, reference, gatewayKey: payout, body: new Sealed(body) }
   }
 
   giveUp(payout: string, nowMs: number): DisbursementStanding {

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { takeTarget } from '../freeze-locks.ts'
 import { checkFrozen, findFreeze, liftFreeze, noFreeze } from '../freezes.ts'
 import { keepUnasked, refuseUnlooked } from '../restore-asked.ts'
 import { twoPersonAct, UUID } from '../two-person-act.ts'
@@ -27,6 +28,9 @@ export const freezeLift = twoPersonAct({
     await refuseUnlooked(sql, freeze, unasked)
   },
   async execute(sql, _context, { freeze, unasked = [] }, by, actor, atMs) {
+    const { target } = await findFreeze(sql, freeze)
+    // Whoever finds the database put back once more meanwhile has committed that, or freezes everything anew behind us.
+    await takeTarget(sql, target)
     await refuseUnlooked(sql, freeze, unasked)
     await liftFreeze(sql, freeze, by, actor, atMs)
     await keepUnasked(sql, freeze, unasked, atMs)

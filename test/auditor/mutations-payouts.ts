@@ -37,6 +37,12 @@ export const PAYOUTS: readonly Mutation[] = [
     update('payout', 'salt = salt + 1', 't.key'),
   ),
   change(
+    'a payout that is sent under the key of another',
+    'keys',
+    ['changed', 'payout'],
+    update('payout', `gateway_key = key || '0'`, 't.key'),
+  ),
+  change(
     'a payout of another number',
     'keys',
     ['changed', 'payout'],

@@ -120,6 +120,11 @@ test.for([
     `UPDATE posting SET amount = amount * 2 WHERE event = 'late-paid'`,
   ],
   [
+    'a freeze lifted while one gateway had not answered and nobody had signed for it',
+    'freezes',
+    `UPDATE audit_event SET act = 'restore-asked', after = '{"silent":["another"]}' WHERE act = 'restore-looked-up'`,
+  ],
+  [
     'a debit taken back that never was',
     'posting',
     `DELETE FROM posting WHERE event IN ('recovered', 'debit-explained')`,

@@ -150,17 +150,60 @@ it('is refused by the claim itself when the hold is gone, also by one that was d
   const ref = await world.ready()
   const draft = await world.draft(disbursementOf(ref))
   await world.root.pool.query('UPDATE account SET doubtful = true WHERE ref = $1', [ref])
-  expect(await drafted(ref, NOON)).toEqual({ kind: 'parked', reason: 'account-doubtful' })
   const claims = createClaims(world.store.context)
   expect(await claims.claim(draft, Buffer.from('x'), NOON)).toEqual({ kind: 'parked', reason: 'account-doubtful' })
+  expect(await drafted(ref, NOON)).toEqual({ kind: 'parked', reason: 'account-doubtful' })
+})
+
+describe('a doubt that a process of an older version has let go, as while one version takes the place of another', () => {
+  const letGo = async (): Promise<string> => {
+    const ref = await world.ready()
+    await world.root.pool.query('UPDATE account SET doubtful = true WHERE ref = $1', [ref])
+    return ref
+  }
+
+  it('stops the person when their life is looked at, once, and shows people why', async () => {
+    const ref = await letGo()
+    expect(await drafted(ref, NOON)).toEqual({ kind: 'parked', reason: 'account-doubtful' })
+    const looks = [world.advance(ref), world.advance(ref), other.lives.advance(code, ref, NOON)]
+    for (const standing of await Promise.all(looks)) {
+      expect(standing).toMatchObject({ held: true, attention: 'account-doubtful' })
+      expect(standing.disbursements[0]).toMatchObject({ state: 'released', next: { kind: 'wait', untilMs: null } })
+    }
+    expect(await stopped(ref)).toEqual({ hold_cause: 'account-doubtful', held: true })
+    expect(await world.count(`SELECT FROM audit_event WHERE ref = $1 AND act = 'hold-placed'`, [ref])).toBe(1)
+    await release(ref, NOON + HOUR)
+    await world.advance(ref, NOON + HOUR)
+    expect(await world.claim(disbursementOf(ref), NOON + HOUR)).toContain('#1')
+  })
+
+  it('stops nobody about whose account people decide at that moment', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const ref = await letGo()
+      await world.advance(ref)
+      const deciding = other.desk.perform({ actor: OPERATOR, atMs: NOON + HOUR, idempotency: null }, async (acts) => {
+        await acts.release(person(ref))
+        return { status: 200, body: {} }
+      })
+      await Promise.all([world.advance(ref, NOON + HOUR), deciding])
+      expect(await stopped(ref)).toEqual({ hold_cause: null, held: false })
+    }
+  })
 })
 
 describe('doubts of before they stood with the account', () => {
-  const MIGRATION = 'prisma/migrations/20261127000035_doubtful_accounts/migration.sql'
+  const MIGRATION = 'prisma/migrations/20261127000039_doubtful_accounts_found/migration.sql'
   const statements = (): string[] =>
     readDocument(MIGRATION)
       .split(';')
       .filter((one) => /UPDATE/.test(one))
+
+  it('are looked for by a migration of their own, so that no payment waits for a table that is being changed', () => {
+    const columns = readDocument('prisma/migrations/20261127000035_doubtful_accounts/migration.sql')
+    expect(columns).toContain('ALTER TABLE')
+    expect(columns).not.toContain('UPDATE')
+    expect(readDocument(MIGRATION)).not.toContain('ALTER TABLE')
+  })
 
   it('are found in the trail, and stop whom another hold had let go', async () => {
     const [swallowed, decidedAbout, waiting] = [await world.ready(), await world.ready(), await world.ready()]

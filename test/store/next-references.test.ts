@@ -128,6 +128,28 @@ it('goes under the same key again when it is sent again', async () => {
   expect(await stateOf(world, disbursementOf(ref))).toMatchObject({ state: 'paid' })
 })
 
+it('goes under its own key again where an older version had sent it under that, and its key is never another', async () => {
+  const ref = await owedBeside()
+  await lost.submit(ref, LATER)
+  await payAgain(ref)
+  expect(await lost.submit(ref, LATER)).toHaveLength(1)
+  const payout = `${disbursementOf(ref)}#1`
+  await expect(world.root.pool.query('UPDATE payout SET gateway_key = NULL')).rejects.toThrow()
+  // As those have claimed it that knew of no other key.
+  await world.root.pool.query(
+    'ALTER TABLE payout DISABLE TRIGGER payout_frozen; UPDATE payout SET gateway_key = NULL; ALTER TABLE payout ENABLE TRIGGER payout_frozen',
+  )
+  for (const enquiry of [1, 2]) {
+    const atMs = LATER + HOUR - enquiry
+    await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs, enquiry })
+  }
+  const { sent, activities } = remembering(ref)
+  await activities.resend({ programme: 'swift', ref, payout })
+  expect(sent).toEqual([])
+  expect(await world.one('SELECT sends FROM payout WHERE key = $1', [payout])).toEqual({ sends: 2 })
+  expect(await faultsOfKeys()).toEqual([])
+})
+
 it('leaves out the reference of a debit also where a later attempt would be given it', async () => {
   const ref = await owedBeside(2)
   expect(await lost.submit(ref, LATER)).toEqual([])

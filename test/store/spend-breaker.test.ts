@@ -47,6 +47,23 @@ it('what waits for people to agree, or for a run that they have paused, stops no
   expect(await watch(NOON + 7 * HOUR + MINUTE)).toEqual(FROZEN)
 })
 
+it('what stayed out while its run was paused has waited for the engine only since people have let the run go on', async () => {
+  await open({}, approvedProgramme())
+  await world.ready()
+  const { key: run } = await approved(world, NOON)
+  await release(world, { key: run }, NOON)
+  // As the engine itself stops one whose first payments went wrong: nothing is taken back.
+  await alter(
+    `UPDATE payout_run SET state = 'paused', stopped_at = released_at, stopped_by = 'engine', reason = 'wrong' WHERE key = $1`,
+    [run],
+  )
+  expect(await watch(NOON + 6 * HOUR)).toEqual([])
+  await world.act((acts) => acts.resumeRun({ run, reason: 'answered' }), NOON + 6 * HOUR)
+  expect(await world.one('SELECT state FROM payout_run_line WHERE run = $1', [run])).toEqual({ state: 'released' })
+  expect(await watch(NOON + 6 * HOUR + MINUTE)).toEqual([])
+  expect(await watch(NOON + 7 * HOUR + MINUTE)).toEqual(FROZEN)
+})
+
 it('what an approval that has run out covered stops nobody', async () => {
   await open({}, approvedProgramme({ approvedFor: 'PT2H' }))
   await world.ready()

@@ -15,6 +15,7 @@ import {
   SECOND,
   seen,
   seenFailed,
+  TIMING,
   type World,
 } from '../support/world.ts'
 
@@ -79,6 +80,21 @@ describe('a return that is told after the deadline', () => {
   })
 })
 
+describe('a gateway that never answers what was told', () => {
+  it('is shown to people as the cause once it has had its time, and goes on being asked', async () => {
+    const sent = await toldBack()
+    const soon = PAST + TIMING.giveUpMs - MINUTE
+    await world.observe(asked(sent.payout, { kind: 'unavailable', failure: failed('unknown') }, soon))
+    expect(await world.advance(sent.ref, soon)).toMatchObject({ attention: 'waiting-for-account' })
+    const late = PAST + TIMING.giveUpMs
+    const standing = await world.advance(sent.ref, late)
+    expect(standing).toMatchObject({ attention: 'payout-unknown' })
+    expect(standing.disbursements[0]).toMatchObject({ state: 'needs-account', next: { kind: 'enquire' } })
+    await world.observe(asked(sent.payout, seen('returned'), late + MINUTE, 2))
+    expect(await world.advance(sent.ref, late + MINUTE)).toMatchObject({ attention: null })
+  })
+})
+
 describe('a send that has no end, below a failure', () => {
   /** Its callback says that the account is closed before its send has ended; the worker is killed. */
   async function failedWhileSending(atMs: number): Promise<Sent> {
@@ -98,6 +114,16 @@ describe('a send that has no end, below a failure', () => {
     expect((await world.advance(sent.ref, PAST)).disbursements[0]).toMatchObject({ state: 'needs-account' })
     await world.observe(asked(sent.payout, { kind: 'not-found' }, PAST + HOUR, 2))
     expect((await world.advance(sent.ref, PAST + HOUR)).disbursements[0]).toMatchObject({ state: 'lapsed' })
+  })
+
+  it('is shown to people where the gateway never answers about it, also after the person has left', async () => {
+    const sent = await failedWhileSending(NOON)
+    await world.act((acts) => acts.withdraw({ programme: 'swift', ref: sent.ref, reason: 'moved abroad' }), NOON + HOUR)
+    await world.observe(asked(sent.payout, { kind: 'unavailable', failure: failed('unknown') }, NOON + 2 * HOUR))
+    expect(await world.advance(sent.ref, NOON + 2 * HOUR)).toMatchObject({ attention: 'waiting-for-account' })
+    const late = await world.advance(sent.ref, NOON + TIMING.giveUpMs)
+    expect(late).toMatchObject({ stage: 'incentives', attention: 'payout-unknown' })
+    expect(late.disbursements[0]).toMatchObject({ state: 'needs-account', next: { kind: 'enquire' } })
   })
 
   it('keeps what is owed to somebody who leaves until the gateway has told', async () => {

@@ -1,0 +1,105 @@
+/** A database that is put back once more before the restore is closed: what was looked up and agreed to before says nothing of it. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { engineActor } from '../../domain/act.ts'
+import { foundIn } from '../support/audited.ts'
+import { agreeToLift, EVERYTHING, freeze, lift, proposeLift } from '../support/freezes.ts'
+import { AGAIN, JAKARTA, LATER } from '../support/lost-time.ts'
+import { HOUR, NOON, openWorld, refusal, type World } from '../support/world.ts'
+
+const DAY = 24 * HOUR
+let world: World
+beforeEach(async () => {
+  world = await openWorld()
+})
+afterEach(async () => {
+  expect(await foundIn(world, LATER, ['claims'])).toEqual([])
+  await world.close()
+})
+
+const begin = (atMs: number) => world.store.restores.begin('a backup', engineActor(), atMs, NOON)
+
+/** Two people lift what stands for a restore, once it was looked up. */
+async function liftLookedUp(atMs: number): Promise<void> {
+  const { id, freeze: standing } = await begin(atMs)
+  await world.store.restores.lookedUp(id, {}, atMs)
+  await lift(world, standing, atMs)
+}
+
+it('is frozen anew, and not lifted before everything owed was looked up again', async () => {
+  await liftLookedUp(AGAIN)
+  const { id, freeze: standing, lookedUpAt } = await begin(LATER)
+  expect(lookedUpAt).toBeNull()
+  expect(await refusal(lift(world, standing, LATER))).toBe('conflict')
+  expect(await refusal(world.store.restores.close(id, [], engineActor(), LATER))).toBe('conflict')
+  await world.store.restores.lookedUp(id, {}, LATER)
+  await lift(world, standing, LATER)
+  expect(await world.store.freezes.list(true)).toEqual([])
+})
+
+it('waits for the statements of the days of the last time, too', async () => {
+  await liftLookedUp(AGAIN)
+  const { id } = (await world.store.restores.open()) ?? { id: 'none' }
+  const before = await world.store.restores.unmatchedDays(id, [JAKARTA])
+  expect(await begin(AGAIN + 3 * DAY)).toMatchObject({ id })
+  expect(await world.store.restores.unmatchedDays(id, [JAKARTA])).toHaveLength(before.length + 3)
+})
+
+it('is looked up again where people had frozen everything for themselves, and where nothing was lifted yet', async () => {
+  await liftLookedUp(AGAIN)
+  const { freeze: theirs } = await freeze(world, EVERYTHING, LATER)
+  const again = await begin(LATER)
+  expect(again.freeze).toBe(theirs.id)
+  expect(await refusal(lift(world, theirs.id, LATER))).toBe('conflict')
+  await world.store.restores.lookedUp(again.id, {}, LATER)
+  // To the moment between the look and the lift.
+  expect(await begin(LATER + HOUR)).toMatchObject({ freeze: theirs.id, lookedUpAt: null })
+  expect(await refusal(lift(world, theirs.id, LATER + HOUR))).toBe('conflict')
+})
+
+it('is the same one where it is said twice before anybody was asked', async () => {
+  const first = await begin(AGAIN)
+  expect(await begin(LATER)).toEqual(first)
+  expect(await world.count(`SELECT FROM audit_event WHERE act = 'restore-found'`)).toBe(1)
+})
+
+it('is not looked up by whoever had begun to ask before it was said once more, or to be older', async () => {
+  const first = await begin(AGAIN)
+  const { id } = first
+  await world.store.restores.lookedUp(id, {}, AGAIN)
+  const again = await begin(LATER)
+  await world.store.restores.lookedUp(id, {}, LATER, first)
+  expect(await world.store.restores.open()).toMatchObject({ lookedUpAt: null })
+  await world.store.restores.begin('an older backup', engineActor(), LATER, NOON - HOUR)
+  await world.store.restores.silent(id, { unanswered: ['sandbox'], heldUp: [] }, LATER, again)
+  await world.store.restores.lookedUp(id, {}, LATER, again)
+  expect(await world.one('SELECT silent FROM restore')).toEqual({ silent: null })
+  const now = await world.store.restores.open()
+  expect(now).toMatchObject({ lookedUpAt: null, restoredTo: new Date(NOON - HOUR) })
+  await world.store.restores.lookedUp(id, {}, LATER, now)
+  expect(await world.store.restores.open()).toMatchObject({ lookedUpAt: new Date(LATER) })
+})
+
+it('stays frozen where two people lift it at that moment', async () => {
+  const { id, freeze: standing } = await begin(AGAIN)
+  await world.store.restores.lookedUp(id, {}, AGAIN)
+  const proposal = await proposeLift(world, standing, AGAIN)
+  const client = await world.root.pool.connect()
+  await client.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('freeze:all', 0))`)
+  const beginning = begin(LATER)
+  await sleep(300)
+  const lifting = agreeToLift(world, proposal, AGAIN)
+  await sleep(300)
+  await client.query('COMMIT')
+  client.release()
+  await beginning
+  expect(await lifting).toMatchObject({ state: 'void' })
+  expect(await world.store.freezes.list(true)).toHaveLength(1)
+})
+
+it('takes nothing back of when it was last found', async () => {
+  await liftLookedUp(AGAIN)
+  await begin(LATER)
+  await expect(world.root.pool.query('UPDATE restore SET again_at = NULL')).rejects.toThrow()
+  await expect(world.root.pool.query(`UPDATE restore SET again_at = again_at - interval '1 second'`)).rejects.toThrow()
+})
