@@ -11,14 +11,15 @@ const WAITS = ['test/{cli,e2e,local,workflows}/**/*.test.ts']
 
 /** The longest first, so that no file is waited for alone at the end. */
 const LONGEST = [
-  'cli/commands',
-  'activities/rows',
-  'activities/owed-rows',
-  'workflows/faults',
-  'e2e/start',
-  'workflows/runs',
-  'e2e/books',
+  'temporal/relay',
+  'auditor/command',
+  'auditor/mutations',
+  'store/books.property',
   'e2e/lives',
+  'workflows/faults',
+  'workflows/queued-calls',
+  'e2e/books',
+  'local/stack',
 ]
 
 class LongestFirst extends BaseSequencer {

@@ -9,9 +9,9 @@ import { commandsIn, readDocument, tableUnder } from '../support/markdown.ts'
 const RUN_BY: Readonly<Record<string, readonly [file: string, words: string]>> = {
   'npm ci && npm run demo -- --kill-worker': ['.ci/run', 'npm ci\n'],
   'npm run demo': ['test/e2e/demo.long.ts', `startCommand('npm', ['run', '-s', 'demo'`],
-  KEY: ['test/e2e/start.test.ts', 'registerAsTheReadmeSays()'],
-  curl: ['test/e2e/start.test.ts', 'registerAsTheReadmeSays()'],
-  'npm start': ['test/e2e/start.test.ts', `startCommand('npm', ['start'`],
+  KEY: ['test/e2e/start.long.ts', 'registerAsTheReadmeSays()'],
+  curl: ['test/e2e/start.long.ts', 'registerAsTheReadmeSays()'],
+  'npm start': ['test/e2e/start.long.ts', `startCommand('npm', ['start'`],
   'npm run check': ['.ci/run', '\nnpm run check\n'],
   'npm run test:fast': ['.ci/run', '\nnpm run test:fast\n'],
   'npm test': ['.ci/run', '\nnpm test\n'],
