@@ -8,7 +8,7 @@ import { resetToStart } from '../../temporal/reopen.ts'
 import { openCountry } from '../support/audited-country.ts'
 import { bankAccount, swiftProgramme } from '../support/builders.ts'
 import { openScene, untilTrue, type Scene } from '../support/temporal.ts'
-import { disbursementOf, TIMING, WAVE } from '../support/world.ts'
+import { disbursementOf, SECOND, TIMING, WAVE } from '../support/world.ts'
 
 const swift = swiftProgramme()
 const programme = { ...swift, tranches: swift.tranches.slice(0, 1) }
@@ -41,7 +41,19 @@ async function owed(account: AccountDetails, state: string): Promise<string> {
   const reached = 'SELECT FROM disbursement WHERE key = $1 AND state = $2'
   await untilTrue(async () => (await scene.count(reached, [disbursementOf(ref), state])) === 1)
   await scene.settle()
+  await atRest(ref)
   return ref
+}
+
+/** What was told last is looked at a moment after it was told: a row that is moved before would be seen as it was moved. */
+async function atRest(ref: string): Promise<void> {
+  let events = 0
+  await untilTrue(async () => {
+    const before = events
+    await scene.pass(SECOND)
+    events = (await handleOf(ref).describe()).historyLength
+    return events === before
+  })
 }
 
 /** Changes a row as somebody would who has the whole database, looks, and puts it back. */
