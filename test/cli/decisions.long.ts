@@ -151,18 +151,21 @@ test('what a restored database has forgotten waits for two people, who name what
 
 test('every command of the runbook of deductions does what it says', async () => {
   const steps = stepsOn(live)
-  const [REF = ''] = await steps.admit(peopleWith(1, '16', '2'))
+  const [REF = ''] = await steps.admit(peopleWith(1))
+  const [first, second] = live.programme.tranches
   await steps.train(REF)
-  await until(
-    'the wallet must be upgraded',
-    async () => (await steps.see(REF)).attention?.code === 'waiting-for-upgrade',
-  )
-  const shown = await json('participants', 'show', REF, ...programme)
-  const DISBURSEMENT = shown.tranches[0].disbursement.key
-  const told = await runAll('docs/runbooks/deductions.md', { REF, DISBURSEMENT })
-  expect(told.at(-1)).toContain(DISBURSEMENT)
-  const { tranches } = await json('participants', 'show', REF, ...programme)
-  expect(tranches[0].disbursement.deducted).toMatchObject({ minor: '100000' })
+  await steps.disbursement(REF, first?.code ?? '', 'paid')
+  // Nothing is under way to who is on hold.
+  await steps.act(REF, 'hold', { reason: 'paid in error' })
+  const PAYOUT = await receivable(live, commands, REF)
+  await steps.answer(REF)
+  const owed = async () => (await json('participants', 'show', REF, ...programme)).tranches[1].disbursement
+  await until('the next is owed', async () => (await owed())?.state === 'released')
+  const DISBURSEMENT = disbursementOf(REF, second?.code, live.programme.code)
+  const told = await runAll('docs/runbooks/deductions.md', { REF, DISBURSEMENT, PAYOUT })
+  expect(told[4]).toContain(DISBURSEMENT)
+  expect(told.at(-1)).toContain(PAYOUT)
+  expect(await owed()).toMatchObject({ deducted: { minor: '2100000' } })
 })
 
 test('every command of the runbook of the year end does what it says', () => runbookOfYearEnd(live, commands))

@@ -24,10 +24,15 @@ export async function statementOfToday(live: LiveStack): Promise<string> {
   return day
 }
 
-/** A payment that was delivered, of which the gateway then says that it has failed, and that two people find to be had back; its payout. */
-export async function receivable(live: LiveStack, { json, run }: Pick<LiveCommands, 'json' | 'run'>): Promise<string> {
+/** A payment to this person, or to anybody, that was delivered, of which the gateway then says that it has failed, and that two people find to be had back; its payout. */
+export async function receivable(
+  live: LiveStack,
+  { json, run }: Pick<LiveCommands, 'json' | 'run'>,
+  ref: string | null = null,
+): Promise<string> {
   const [paid = { key: '', disbursement: '' }] = await live.rows<{ key: string; disbursement: string }>(
-    `SELECT key, disbursement FROM payout WHERE state = 'paid' LIMIT 1`,
+    `SELECT key, disbursement FROM payout WHERE state = 'paid' AND ($1::text IS NULL OR ref = $1) LIMIT 1`,
+    [ref],
   )
   const fact = seenFailed('permanent', { gatewayId: null, amount: null })
   await live.store.payouts.observe([{ payout: paid.key, source: 'callback', fact, atMs: Date.now() }])
