@@ -4,15 +4,19 @@ import { loadConfig, type EnvironmentName } from '../../config.ts'
 import type { Gateway } from '../../gateways/gateway.ts'
 import { createSandboxGateway } from '../../gateways/sandbox/gateway.ts'
 import { diagnose } from '../../local/diagnose.ts'
+import { passBy } from '../../failpoints.ts'
+import { stopWhereOlder } from '../../main/restored.ts'
 import { beginCredentials, credentialStates, guardCalls, proposingCommand } from '../../main/credentials.ts'
 import { pairOf } from '../support/freezes.ts'
+import { found } from '../support/lost-time.ts'
 import { agree } from '../support/two-people.ts'
-import { HOUR, NOON, openWorld, SECOND, type World } from '../support/world.ts'
+import { HOUR, NOON, openWorld, SECOND, seen, type World } from '../support/world.ts'
 
 const KEY = 'dev-a random key of the sandbox'
 const SECRET = `whsec_${Buffer.alloc(32, 9).toString('base64')}`
 const TO = { kind: 'bank', institution: 'ID.BCA', number: '0082451234', holder: 'Siti Rahmawati' } as const
 const signal = new AbortController().signal
+const PAID = found(seen('paid')) ?? ({ kind: 'not-found' } as const)
 
 const asked: string[] = []
 /** The adapter itself, with a network that only notes who was called. */
@@ -107,6 +111,18 @@ describe('while nothing is in force', () => {
   })
 })
 
+it('a start finds a restored database that has forgotten the rotation to what it runs with, and freezes', async () => {
+  const forgetful = await openWorld({ credentials: null })
+  await forgetful.ready()
+  const paid = { ...gatewayWith(KEY), enquire: () => Promise.resolve(PAID) }
+  const gateways = guardCalls(only(paid), forgetful.store)
+  const start = { store: forgetful.store, gateways, unguarded: only(paid), pass: passBy }
+  expect(await beginCredentials(start, { mode: 'production' }, NOON)).toHaveLength(2)
+  expect(await stopWhereOlder(start, { sealAnchors: '/none' })).toContain('a gateway knows a payment')
+  expect(await forgetful.store.restores.open()).not.toBeNull()
+  await forgetful.close()
+})
+
 describe('once two people have agreed', () => {
   it('everything is asked, by an answer of the database that is a second old at most', async () => {
     let nowMs = NOON
@@ -129,8 +145,8 @@ describe('once two people have agreed', () => {
     const engine = { store: world.store, gateways: only(gatewayWith('another random key')) }
     const said = await beginCredentials(engine, { mode: 'development' }, NOON)
     expect(said).toEqual([expect.stringContaining('the send credential of sandbox is not in force')])
-    const found = await doctor({ SANDBOX_API_KEY: 'another random key' })
-    expect(found.map(({ state }) => state)).toEqual(['red', 'green'])
+    const lines = await doctor({ SANDBOX_API_KEY: 'another random key' })
+    expect(lines.map(({ state }) => state)).toEqual(['red', 'green'])
   })
 
   it('another address is another credential, another port of this machine is not', () => {
