@@ -1,8 +1,6 @@
 /** What a process sends with and believes callbacks by: whether two people have agreed to it, and what follows where they have not. */
 import type { Config } from '../config.ts'
-import type { Credential } from '../domain/credential.ts'
-import type { Failure } from '../domain/observation.ts'
-import { CREDENTIAL_NOT_IN_FORCE } from '../domain/standing.ts'
+import { NOT_ASKED, type Credential } from '../domain/credential.ts'
 import type { Gateway } from '../gateways/gateway.ts'
 import type { CredentialView } from '../store/gateway-credentials.ts'
 import type { Store } from '../store/index.ts'
@@ -11,8 +9,6 @@ type Book = Pick<Store, 'gatewayCredentials'>
 
 /** How long an answer of the database is believed before another call leaves the house. */
 const REMEMBERED_MS = 1000
-
-const UNAGREED: Failure = { class: 'config', code: CREDENTIAL_NOT_IN_FORCE, vendorCode: '' }
 
 /**
  * The same gateways, with nobody asked while the credential is not in force: whoever is asked is believed, and told of accounts. To send is not
@@ -30,7 +26,7 @@ export function guardCalls(
 function guarded(gateway: Gateway, inForce: (credential: Credential) => Promise<boolean>): Gateway {
   const own = sendOf(gateway)
   const mayAsk = async (): Promise<boolean> => own !== undefined && inForce(own)
-  const unavailable = { kind: 'unavailable', failure: UNAGREED } as const
+  const unavailable = { kind: 'unavailable', failure: NOT_ASKED } as const
   return {
     ...gateway,
     enquire: async (...asked) => ((await mayAsk()) ? gateway.enquire(...asked) : unavailable),
