@@ -81,8 +81,8 @@ export function proposingCommand({ gateway, purpose, fingerprint }: Credential):
 }
 
 /**
- * A start: in development what a gateway never had comes into force; in production what came so ends. Whoever waited while this process, or the one
- * before it, ran with another credential is told. Answers with one sentence for each that is not in force.
+ * A start: in development what a gateway never had comes into force; in production what came so ends. Answers with one sentence
+ * for each that is not in force.
  */
 export async function beginCredentials(
   { store, gateways }: { readonly store: Book; readonly gateways: ReadonlyMap<string, Gateway> },
@@ -94,9 +94,20 @@ export async function beginCredentials(
   if (mode === 'production') await gatewayCredentials.endAdopted(nowMs)
   else await gatewayCredentials.adopt(own, nowMs)
   const states = credentialStates(gateways, await gatewayCredentials.list())
+  return states.filter(({ inForce }) => !inForce).map(({ credential }) => refusal(credential))
+}
+
+/** A worker looks at lives from now on: whoever waited while it, or the one before it, ran with another credential is told. */
+export async function resumeWaiting({
+  store: { gatewayCredentials },
+  gateways,
+}: {
+  readonly store: Book
+  readonly gateways: ReadonlyMap<string, Gateway>
+}): Promise<void> {
+  const states = credentialStates(gateways, await gatewayCredentials.list())
   const sending = states.filter(({ credential, inForce }) => inForce && credential.purpose === 'send')
   await gatewayCredentials.resume(sending.map(({ credential }) => credential.gateway))
-  return states.filter(({ inForce }) => !inForce).map(({ credential }) => refusal(credential))
 }
 
 function refusal(credential: Credential): string {
