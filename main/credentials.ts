@@ -1,5 +1,5 @@
 /** What a process sends with and believes callbacks by: whether two people have agreed to it, and what follows where they have not. */
-import type { Config } from '../config.ts'
+import { DEVELOPMENT_GATEWAYS, type Config } from '../config.ts'
 import { NOT_ASKED, type Credential } from '../domain/credential.ts'
 import type { Gateway } from '../gateways/gateway.ts'
 import type { CredentialView } from '../store/gateway-credentials.ts'
@@ -81,7 +81,7 @@ export function proposingCommand({ gateway, purpose, fingerprint }: Credential):
 }
 
 /**
- * A start: in development what a gateway never had comes into force; in production what came so ends. Answers with one sentence
+ * A start: in development what a gateway that moves no money never had comes into force; in production what came so ends. Answers with one sentence
  * for each that is not in force.
  */
 export async function beginCredentials(
@@ -92,9 +92,14 @@ export async function beginCredentials(
   const { gatewayCredentials } = store
   const own = [...gateways.values()].flatMap(({ credentials }) => credentials)
   if (mode === 'production') await gatewayCredentials.endAdopted(nowMs)
-  else await gatewayCredentials.adopt(own, nowMs)
+  // Development is the default: a process that was started without its settings must not put its own where money moves.
+  else await gatewayCredentials.adopt(ofDevelopment(own), nowMs)
   const states = credentialStates(gateways, await gatewayCredentials.list())
   return states.filter(({ inForce }) => !inForce).map(({ credential }) => refusal(credential))
+}
+
+function ofDevelopment(credentials: readonly Credential[]): Credential[] {
+  return credentials.filter(({ gateway }) => DEVELOPMENT_GATEWAYS.has(gateway))
 }
 
 /** A worker looks at lives from now on: whoever waited while it, or the one before it, ran with another credential is told. */

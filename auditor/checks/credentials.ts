@@ -14,6 +14,14 @@ const ADOPTED = `c.agreed_under IS NULL AND (c.ended_at IS NOT NULL OR current_s
                   AND NOT EXISTS (SELECT FROM ${BEGUN} AS f WHERE (f.after ->> 'gateway', f.after ->> 'purpose') = (c.gateway, c.purpose)
                                      AND f.id < e.id AND f.at <> e.at))`
 
+/** By the trail of begin `b` and end `x` of credential `c`, a payout was sent by it, or by its row a callback was believed by it. */
+const USED = `
+       c.purpose = 'send' AND EXISTS (
+         SELECT FROM payout y JOIN audit_event s ON s.subject = y.key AND s.act IN ('payout-sent', 'payout-sent-again')
+          WHERE y.gateway = c.gateway AND s.id > b.id AND s.id < coalesce(x.id, 9223372036854775807))
+    OR c.purpose = 'callback' AND EXISTS (
+         SELECT FROM callback k WHERE k.gateway = c.gateway AND k.verdict = 'applied' AND k.received_at BETWEEN c.begun_at AND c.ended_at)`
+
 /** From when to when, by the trail, a gateway had had a credential to send with and had none. */
 const WITHOUT = `
 SELECT gateway, id AS since, until FROM (
@@ -41,6 +49,16 @@ SELECT 'forbidden' AS kind, 'gateway_credential' AS entity, c.id::text AS key, f
       sql: `
 SELECT 'forbidden' AS kind, 'gateway_credential' AS entity, c.id::text AS key, format('the %s credential of %s was ended, and no two people agreed to that', c.purpose, c.gateway) AS says
   FROM gateway_credential c ${agreed('ended_under', 'end')} WHERE c.ended_at IS NOT NULL AND p.id IS NULL AND NOT (c.agreed_under IS NULL AND c.ended_by = 'engine')`,
+    },
+    {
+      // While it is in force the first of these tells of it.
+      invariant: 'I21',
+      sql: `
+SELECT 'forbidden' AS kind, 'gateway_credential' AS entity, c.id::text AS key,
+       format('the %s credential of %s came into force without two people, and until it ended it was %s', c.purpose, c.gateway, CASE c.purpose WHEN 'send' THEN 'sent with' ELSE 'believed by' END) AS says
+  FROM gateway_credential c JOIN audit_event b ON b.act = 'credential-adopted' AND b.subject = 'credential:' || c.id
+  LEFT JOIN audit_event x ON x.act = 'credential-ended' AND x.subject = b.subject
+ WHERE c.agreed_under IS NULL AND c.ended_at IS NOT NULL AND current_setting('auditor.development') <> 'true' AND (${USED})`,
     },
     {
       invariant: 'I22',

@@ -1,10 +1,11 @@
 /** What an engine took over at its first use: right on one machine, and in production no ground to send anything on. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Sql } from '../../store/database.ts'
 import type { Finding } from '../../auditor/finding.ts'
 import { auditWithin } from '../support/audited.ts'
 import { pairOf } from '../support/freezes.ts'
 import { agree } from '../support/two-people.ts'
-import { disbursementOf, HOUR, NOON, openWorld, testCredential, type World } from '../support/world.ts'
+import { disbursementOf, HOUR, MINUTE, NOON, openWorld, testCredential, type World } from '../support/world.ts'
 
 let world: World
 beforeEach(async () => {
@@ -25,6 +26,13 @@ async function found(development: boolean): Promise<readonly Finding[]> {
     client.release()
   }
 }
+/** As the intake would have kept one. */
+const callBack = (sql: Sql, verdict: string) =>
+  sql.query(
+    `INSERT INTO callback (id, gateway, event_id, sha256, document, verdict, received_at)
+     VALUES (gen_random_uuid(), 'sandbox', gen_random_uuid()::text, '', gen_random_uuid(), $1, $2)`,
+    [verdict, new Date(NOON + MINUTE)],
+  )
 const blamed = async (development: boolean): Promise<string[]> =>
   (await found(development)).map(({ invariant, kind, entity }) => `${invariant} ${kind} ${entity}`)
 
@@ -32,6 +40,33 @@ it('is well in development, and forbidden in production while it is in force', a
   await world.claim(disbursementOf(await world.ready()))
   expect(await blamed(true)).toEqual([])
   expect(await blamed(false)).toEqual(Array(2).fill('I21 forbidden gateway_credential'))
+})
+
+it('is forbidden in production also after it has ended, where a payout was sent meanwhile', async () => {
+  const ref = await world.ready()
+  const later = await world.ready()
+  await world.claim(disbursementOf(ref))
+  await world.store.gatewayCredentials.endAdopted(NOON)
+  expect(await found(true)).toEqual([])
+  expect(await found(false)).toMatchObject([
+    { invariant: 'I21', kind: 'forbidden', says: expect.stringContaining('until it ended it was sent with') },
+  ])
+  await expect(world.claim(disbursementOf(later))).rejects.toThrow('credential-not-in-force')
+})
+
+it('is forbidden in production also after it has ended, where a callback was believed by it', async () => {
+  const { sari, budi } = await pairOf(world)
+  const content = { ...testCredential('sandbox', 'send', 'theirs'), change: 'admit' }
+  await agree(world.store, [sari, budi], { act: 'gateway-credential', content }, NOON)
+  await callBack(world.root.pool, 'stale')
+  await world.store.gatewayCredentials.endAdopted(NOON + HOUR)
+  expect(await blamed(false)).toEqual([])
+  await callBack(world.root.pool, 'applied')
+  expect(await found(false)).toMatchObject([{ says: expect.stringContaining('until it ended it was believed by') }])
+})
+
+it('that nothing was sent with is nothing to tell of in production', async () => {
+  await world.ready()
   await world.store.gatewayCredentials.endAdopted(NOON)
   expect(await blamed(false)).toEqual([])
 })

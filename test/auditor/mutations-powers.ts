@@ -106,6 +106,16 @@ export const POWERS: readonly Mutation[] = [
      RETURNING split_part(subject, ':', 2) AS key`,
   ),
   change(
+    'what an engine took over alone and sent with, trail and all, and has ended',
+    'credentials',
+    ['forbidden', 'gateway_credential'],
+    `WITH one AS (UPDATE gateway_credential SET agreed_under = NULL, ended_at = '2026-12-30', ended_by = 'engine' WHERE purpose = 'send' RETURNING *),
+          begun AS (UPDATE audit_event e SET act = 'credential-adopted', person = 'engine' FROM one WHERE e.subject = 'credential:' || one.id)
+     INSERT INTO audit_event (id, at, person, act, subject, after)
+     SELECT 9000001, ended_at, ended_by, 'credential-ended', 'credential:' || id, jsonb_build_object('gateway', gateway, 'purpose', purpose, 'fingerprint', fingerprint) FROM one
+     RETURNING split_part(subject, ':', 2) AS key`,
+  ),
+  change(
     'another address in the place of the one that two people agreed to',
     'credentials',
     ['forbidden', 'gateway_credential'],

@@ -168,6 +168,16 @@ describe('once two people have agreed', () => {
   })
 })
 
+it('a development start takes nothing over for a gateway that moves money, whatever it runs with', async () => {
+  const fresh = await openWorld({ credentials: null })
+  const own = gatewayWith(KEY)
+  const credentials = own.credentials.map((one) => ({ ...one, gateway: 'bank' }))
+  const engine = { store: fresh.store, gateways: new Map([['bank', { ...own, code: 'bank', credentials }]]) }
+  expect(await beginCredentials(engine, { mode: 'development' }, NOON)).toHaveLength(2)
+  expect(await fresh.store.gatewayCredentials.list()).toEqual([])
+  await fresh.close()
+})
+
 it('a development start takes over what a gateway never had, once, and the next one with the same finds it in force', async () => {
   const fresh = await openWorld({ credentials: null })
   const engine = { store: fresh.store, gateways: only(gatewayWith(KEY)) }
