@@ -39,14 +39,18 @@ function guarded(gateway: Gateway, inForce: (credential: Credential) => Promise<
   }
 }
 
-/** Whether credentials are in force, by what the database said within the last second. False while it says nothing: adapters throw nothing. */
+/**
+ * Whether credentials are in force, by what the database said within the last second. Only a yes is believed without asking again: who is turned away by one
+ * that is over waits for a quarter of an hour, or a day. False while it says nothing: adapters throw nothing.
+ */
 function remembering({ gatewayCredentials }: Book, now: () => number): (credential: Credential) => Promise<boolean> {
   let told: { readonly atMs: number; readonly list: Promise<readonly CredentialView[]> } | undefined
   return async (credential) => {
-    if (told === undefined || now() - told.atMs >= REMEMBERED_MS) {
-      told = { atMs: now(), list: gatewayCredentials.list().catch(() => []) }
-    }
-    return isAmong(await told.list, credential)
+    const isYoung = told !== undefined && now() - told.atMs < REMEMBERED_MS
+    if (told && isYoung && isAmong(await told.list, credential)) return true
+    const asked = { atMs: now(), list: gatewayCredentials.list().catch(() => []) }
+    told = asked
+    return isAmong(await asked.list, credential)
   }
 }
 

@@ -47,7 +47,8 @@ async function agreeTo(change: 'admit' | 'end'): Promise<void> {
 }
 
 function payments() {
-  const sandbox = { ...silentGateway([], known), credentials: [OWN] }
+  const checkAccount = () => Promise.resolve({ kind: 'valid', registeredName: 'SITI RAHMAWATI' } as const)
+  const sandbox = { ...silentGateway([], known), credentials: [OWN], checkAccount }
   const gateways = guardCalls(new Map([['sandbox', sandbox]]), world.store, () => nowMs)
   return createPaymentActivities({ store: world.store, gateways, now: () => nowMs })
 }
@@ -108,6 +109,25 @@ describe('a payout under way', () => {
     expect(await enquire(ref, payout)).toBeNull()
     expect(await askedOf(payout)).toMatchObject({ state: 'unknown', enquiries: 0, at: null })
   })
+})
+
+it('an account that its owner has mended stays due to be asked about, and is asked about as soon as somebody may', async () => {
+  const ref = await world.ready()
+  const payout = await world.claim(disbursementOf(ref))
+  const failure = { class: 'needs-account', code: 'wallet-not-upgraded', vendorCode: 'X' } as const
+  await world.observe({ payout, source: 'submit', fact: seen('failed', { failure }), atMs: nowMs, send: 1 })
+  await world.advance(ref, nowMs)
+  await agreeTo('end')
+  nowMs = NOON + 9 * DAY
+  const next = async () => (await world.advance(ref, nowMs)).disbursements[0]?.next.kind
+  for (let looks = 0; looks < 2; looks += 1) {
+    expect(await next()).toBe('check-account')
+    await payments().checkAccount({ programme: 'swift', ref })
+  }
+  expect(await world.count('SELECT FROM account_check')).toBe(0)
+  await agreeTo('admit')
+  await payments().checkAccount({ programme: 'swift', ref })
+  expect(await world.count('SELECT FROM account_check')).toBe(1)
 })
 
 it('a return that somebody has told of is not settled by the time in which nobody could ask about it', async () => {
