@@ -22,8 +22,15 @@ const USED = `
     OR c.purpose = 'callback' AND EXISTS (
          SELECT FROM callback k WHERE k.gateway = c.gateway AND k.verdict = 'applied' AND k.received_at BETWEEN c.begun_at AND c.ended_at)`
 
-/** From when to when, by the trail, a gateway had had a credential to send with and had none. */
+/**
+ * From when to when, by the trail, a gateway had no credential to send with: while all that it had had were over, and from the first credential of any
+ * gateway on for one that never had any.
+ */
 const WITHOUT = `
+SELECT g.gateway, first.id AS since, NULL::bigint AS until
+  FROM (SELECT DISTINCT gateway FROM payout) AS g CROSS JOIN (SELECT min(id) AS id FROM ${BEGUN} AS any_of) AS first
+ WHERE NOT EXISTS (SELECT FROM ${BEGUN} AS f WHERE (f.after ->> 'gateway', f.after ->> 'purpose') = (g.gateway, 'send'))
+UNION ALL
 SELECT gateway, id AS since, until FROM (
   SELECT id, after ->> 'gateway' AS gateway, lead(id) OVER told AS until,
          sum(CASE act WHEN 'credential-ended' THEN -1 ELSE 1 END) OVER told AS live
@@ -34,7 +41,7 @@ export const credentials = sqlCheck(
   {
     name: 'credentials',
     title:
-      'two people agreed to every credential by which a gateway is sent to or believed, and to its end; nothing was sent while none was in force',
+      'two people agreed to every credential by which a gateway is sent to or believed, and to its end; nothing was sent or believed while none was in force',
   },
   { 'gateway credentials': 'gateway_credential' },
   [
@@ -84,6 +91,17 @@ SELECT 'changed' AS kind, 'gateway_credential' AS entity, c.id::text AS key, for
 SELECT 'forbidden' AS kind, 'payout' AS entity, y.key, format('it was sent while no credential of %s was in force', y.gateway) AS says
   FROM (${WITHOUT}) AS w JOIN payout y ON y.gateway = w.gateway
   JOIN audit_event s ON s.subject = y.key AND s.act IN ('payout-sent', 'payout-sent-again') AND s.id > w.since AND s.id < coalesce(w.until, 9223372036854775807)`,
+    },
+    {
+      // An end is agreed to a moment before it is in force, and clocks of machines differ.
+      invariant: 'I14',
+      sql: `
+SELECT 'forbidden' AS kind, 'callback' AS entity, k.id::text AS key, format('it was believed while no callback credential of %s was in force', k.gateway) AS says
+  FROM callback k
+ WHERE k.verdict = 'applied' AND k.received_at > (SELECT min(begun_at) FROM gateway_credential) + interval '1 minute'
+   AND NOT EXISTS (SELECT FROM gateway_credential c
+                    WHERE c.gateway = k.gateway AND c.purpose = 'callback' AND c.begun_at <= k.received_at + interval '1 minute'
+                      AND (c.ended_at IS NULL OR c.ended_at >= k.received_at - interval '1 minute'))`,
     },
   ],
 )

@@ -20,18 +20,18 @@ async function found(development: boolean): Promise<readonly Finding[]> {
     const only = ['credentials', 'acts']
     const { findings } = await auditWithin(client, new Map(), NOON + HOUR, { only, development })
     // Its programme and money are there without two people, as in most tests.
-    return findings.filter(({ entity }) => ['gateway_credential', 'payout'].includes(entity))
+    return findings.filter(({ entity }) => ['gateway_credential', 'payout', 'callback'].includes(entity))
   } finally {
     await client.query('ROLLBACK')
     client.release()
   }
 }
 /** As the intake would have kept one. */
-const callBack = (sql: Sql, verdict: string) =>
+const callBack = (sql: Sql, verdict: string, gateway = 'sandbox', atMs = NOON + MINUTE) =>
   sql.query(
     `INSERT INTO callback (id, gateway, event_id, sha256, document, verdict, received_at)
-     VALUES (gen_random_uuid(), 'sandbox', gen_random_uuid()::text, '', gen_random_uuid(), $1, $2)`,
-    [verdict, new Date(NOON + MINUTE)],
+     VALUES (gen_random_uuid(), $3, gen_random_uuid()::text, '', gen_random_uuid(), $1, $2)`,
+    [verdict, new Date(atMs), gateway],
   )
 const blamed = async (development: boolean): Promise<string[]> =>
   (await found(development)).map(({ invariant, kind, entity }) => `${invariant} ${kind} ${entity}`)
@@ -87,4 +87,27 @@ it('is no first use once there was another, whatever its event says', async () =
   await client.query('SET session_replication_role = DEFAULT')
   client.release()
   expect(await blamed(true)).toEqual(['I21 forbidden gateway_credential'])
+})
+
+it('a payment by a gateway that never had any is forbidden, from the first credential of any gateway on', async () => {
+  const before = await world.claim(disbursementOf(await world.ready()))
+  const after = await world.claim(disbursementOf(await world.ready()))
+  const client = await world.root.pool.connect()
+  await client.query('SET session_replication_role = replica')
+  await client.query(`UPDATE payout SET gateway = 'elsewhere'`)
+  await client.query(`UPDATE audit_event SET id = -1 WHERE act = 'payout-sent' AND subject = $1`, [before])
+  client.release(true)
+  expect(await found(true)).toMatchObject([{ invariant: 'I9', kind: 'forbidden', entity: 'payout', key: after }])
+})
+
+it('a callback that was believed while no secret of its gateway was in force is forbidden', async () => {
+  const { pool } = world.root
+  await callBack(pool, 'applied', 'sandbox', NOON + 2 * HOUR)
+  await callBack(pool, 'applied', 'elsewhere', NOON - HOUR)
+  await callBack(pool, 'stale', 'elsewhere', NOON + HOUR)
+  expect(await blamed(true)).toEqual([])
+  await callBack(pool, 'applied', 'elsewhere', NOON + HOUR)
+  expect(await blamed(true)).toEqual(['I14 forbidden callback'])
+  await world.store.gatewayCredentials.endAdopted(NOON + HOUR)
+  expect(await blamed(true)).toEqual(Array(2).fill('I14 forbidden callback'))
 })

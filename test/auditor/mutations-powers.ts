@@ -191,6 +191,18 @@ export const POWERS: readonly Mutation[] = [
                    SELECT 9000001, '2026-12-30', 'budi', 'credential-ended', 'credential:' || credential, after FROM ended)
      UPDATE audit_event e SET id = 9000002 FROM one WHERE e.id = one.id RETURNING one.subject AS key`,
   ),
+  change(
+    'a payment by a gateway that never had a credential',
+    'credentials',
+    ['forbidden', 'payout'],
+    update('payout', `gateway = 'elsewhere'`, 't.key'),
+  ),
+  change(
+    'a callback that was believed by a secret that nobody has agreed to',
+    'credentials',
+    ['forbidden', 'callback'],
+    update('callback', `gateway = 'elsewhere'`, 't.id::text', `verdict = 'applied'`),
+  ),
   {
     name: 'an account that was replaced and is paid to again',
     check: 'accounts',
