@@ -177,6 +177,9 @@ export function requireSettings<Name extends keyof Config>(
   return config as Config & { readonly [name in Name]: NonNullable<Config[name]> }
 }
 
+/** Gateways that move no money: production refuses them, and only their credentials may a development process take over. */
+export const DEVELOPMENT_GATEWAYS: ReadonlySet<string> = new Set(['sandbox'])
+
 /**
  * In production: no embedded servers, no sandbox, no development keys. No gateway at all is allowed: people are registered
  * before one is contracted, and nothing can be paid until then. Throws `ConfigProblem` naming every breach.
@@ -187,7 +190,8 @@ export function requireProduction(config: Config): void {
   const lines = needed
     .filter((name) => config[name] === null)
     .map((name) => `${VARIABLE_OF[name]} must be set in production`)
-  if (config.gateways.includes('sandbox')) lines.push('LUNAS_GATEWAYS must not name sandbox in production')
+  const pretending = config.gateways.filter((code) => DEVELOPMENT_GATEWAYS.has(code))
+  for (const code of pretending) lines.push(`LUNAS_GATEWAYS must not name ${code} in production`)
   if (config.failpoints.size > 0) lines.push('LUNAS_FAILPOINTS must not be set in production')
   for (const name of KEY_RINGS) {
     const marked = [...(config[name]?.keys.keys() ?? [])].filter((id) => id.startsWith(DEVELOPMENT_MARK))

@@ -233,6 +233,7 @@ export const FAILPOINTS = [
   'check:done',
   'check:locked',
   'check:ruled',
+  'check:agreed',
   'check:taken',
   'checked:answered',
   'checked:committed',

@@ -3,6 +3,7 @@
  * where the disbursement stands. None of them retries, and none of them infers failure from silence.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { wasNotAsked } from '../domain/credential.ts'
 import { PAID_IN_LOST_TIME } from '../domain/disbursement.ts'
 import { gatewayKey } from '../domain/identity.ts'
 import type { Failure } from '../domain/observation.ts'
@@ -116,6 +117,7 @@ async function isConfirmed(dependencies: Dependencies, draft: ClaimDraft): Promi
   const question = { programme, ref, account, gateway: code, institution: to.institution, destination }
   const signal = AbortSignal.timeout(gateway.capabilities.timing.enquireTimeoutMs)
   const answer = await pass('first-check:answered', gateway.checkAccount(to, signal))
+  if (wasNotAsked(answer)) return false
   const judged = await pass('first-check:committed', store.accountChecks.record(question, answer, now()))
   if (judged.verdict === 'refused') {
     const failure = { class: 'needs-account', code: judged.code ?? 'undocumented', vendorCode: '' } as const
@@ -210,6 +212,8 @@ async function enquire(dependencies: Dependencies, payout: string): Promise<Told
   const { reference, gatewayId, enquiry } = question
   const atMs = now()
   const answer = await pass('enquiry:answered', gateway.enquire({ reference, gatewayId }, signal))
+  // No step of the ladder was taken, nor is the time to give up running out on a gateway that nobody asks: the life comes again after its pause.
+  if (wasNotAsked(answer)) return null
   const item = { payout, source: 'enquiry', fact: factOfAnswer(answer), atMs, enquiry } as const
   const told = await pass('enquiry:told', observe(dependencies, item))
   return question.isLost ? null : told
@@ -245,6 +249,7 @@ async function checkAccount(dependencies: Dependencies, of: LifeOf): Promise<voi
   const gateway = gatewayOf(dependencies, question.gateway)
   const signal = AbortSignal.timeout(gateway.capabilities.timing.enquireTimeoutMs)
   const answer = await pass('checked:answered', gateway.checkAccount(question.destination.open(), signal))
+  if (wasNotAsked(answer)) return
   await pass('checked:committed', store.accountChecks.record(question, answer, now()))
 }
 

@@ -14,6 +14,8 @@ export interface Engine {
   readonly pass: Pass
   /** They ask nobody while what they are known by is not in force. */
   readonly gateways: ReadonlyMap<string, Gateway>
+  /** The same, and they ask whatever is in force: only for questions by reference whose answers are not recorded. */
+  readonly unguarded: ReadonlyMap<string, Gateway>
 }
 
 /** Opens the store and the gateways of a process. Throws ConfigProblem when a setting is missing or names a gateway nobody knows. */
@@ -33,7 +35,7 @@ export function composeEngine(config: Config, name: string, poolMax: number, que
     sendsWith: (code) => sendsWith(gateways.get(code)),
     failuresOf: (code) => gateways.get(code)?.failures ?? null,
   })
-  return { store, gateways: guardCalls(gateways, store), pass }
+  return { store, gateways: guardCalls(gateways, store), unguarded: gateways, pass }
 }
 
 /** The adapters of the gateways that are in use. Throws ConfigProblem as above. */

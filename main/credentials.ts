@@ -1,8 +1,6 @@
 /** What a process sends with and believes callbacks by: whether two people have agreed to it, and what follows where they have not. */
-import type { Config } from '../config.ts'
-import type { Credential } from '../domain/credential.ts'
-import type { Failure } from '../domain/observation.ts'
-import { CREDENTIAL_NOT_IN_FORCE } from '../domain/standing.ts'
+import { DEVELOPMENT_GATEWAYS, type Config } from '../config.ts'
+import { NOT_ASKED, type Credential } from '../domain/credential.ts'
 import type { Gateway } from '../gateways/gateway.ts'
 import type { CredentialView } from '../store/gateway-credentials.ts'
 import type { Store } from '../store/index.ts'
@@ -11,8 +9,6 @@ type Book = Pick<Store, 'gatewayCredentials'>
 
 /** How long an answer of the database is believed before another call leaves the house. */
 const REMEMBERED_MS = 1000
-
-const UNAGREED: Failure = { class: 'config', code: CREDENTIAL_NOT_IN_FORCE, vendorCode: '' }
 
 /**
  * The same gateways, with nobody asked while the credential is not in force: whoever is asked is believed, and told of accounts. To send is not
@@ -30,7 +26,7 @@ export function guardCalls(
 function guarded(gateway: Gateway, inForce: (credential: Credential) => Promise<boolean>): Gateway {
   const own = sendOf(gateway)
   const mayAsk = async (): Promise<boolean> => own !== undefined && inForce(own)
-  const unavailable = { kind: 'unavailable', failure: UNAGREED } as const
+  const unavailable = { kind: 'unavailable', failure: NOT_ASKED } as const
   return {
     ...gateway,
     enquire: async (...asked) => ((await mayAsk()) ? gateway.enquire(...asked) : unavailable),
@@ -43,14 +39,18 @@ function guarded(gateway: Gateway, inForce: (credential: Credential) => Promise<
   }
 }
 
-/** Whether credentials are in force, by what the database said within the last second. False while it says nothing: adapters throw nothing. */
+/**
+ * Whether credentials are in force, by what the database said within the last second. Only a yes is believed without asking again: who is turned away by one
+ * that is over waits for a quarter of an hour, or a day. False while it says nothing: adapters throw nothing.
+ */
 function remembering({ gatewayCredentials }: Book, now: () => number): (credential: Credential) => Promise<boolean> {
   let told: { readonly atMs: number; readonly list: Promise<readonly CredentialView[]> } | undefined
   return async (credential) => {
-    if (told === undefined || now() - told.atMs >= REMEMBERED_MS) {
-      told = { atMs: now(), list: gatewayCredentials.list().catch(() => []) }
-    }
-    return isAmong(await told.list, credential)
+    const isYoung = told !== undefined && now() - told.atMs < REMEMBERED_MS
+    if (told && isYoung && isAmong(await told.list, credential)) return true
+    const asked = { atMs: now(), list: gatewayCredentials.list().catch(() => []) }
+    told = asked
+    return isAmong(await asked.list, credential)
   }
 }
 
@@ -85,8 +85,8 @@ export function proposingCommand({ gateway, purpose, fingerprint }: Credential):
 }
 
 /**
- * A start: in development what a gateway never had comes into force; in production what came so ends. Whoever waited while this process, or the one
- * before it, ran with another credential is told. Answers with one sentence for each that is not in force.
+ * A start: in development what a gateway that moves no money never had comes into force; in production what came so ends. Answers with one sentence
+ * for each that is not in force.
  */
 export async function beginCredentials(
   { store, gateways }: { readonly store: Book; readonly gateways: ReadonlyMap<string, Gateway> },
@@ -96,11 +96,27 @@ export async function beginCredentials(
   const { gatewayCredentials } = store
   const own = [...gateways.values()].flatMap(({ credentials }) => credentials)
   if (mode === 'production') await gatewayCredentials.endAdopted(nowMs)
-  else await gatewayCredentials.adopt(own, nowMs)
+  // Development is the default: a process that was started without its settings must not put its own where money moves.
+  else await gatewayCredentials.adopt(ofDevelopment(own), nowMs)
+  const states = credentialStates(gateways, await gatewayCredentials.list())
+  return states.filter(({ inForce }) => !inForce).map(({ credential }) => refusal(credential))
+}
+
+function ofDevelopment(credentials: readonly Credential[]): Credential[] {
+  return credentials.filter(({ gateway }) => DEVELOPMENT_GATEWAYS.has(gateway))
+}
+
+/** A worker looks at lives from now on: whoever waited while it, or the one before it, ran with another credential is told. */
+export async function resumeWaiting({
+  store: { gatewayCredentials },
+  gateways,
+}: {
+  readonly store: Book
+  readonly gateways: ReadonlyMap<string, Gateway>
+}): Promise<void> {
   const states = credentialStates(gateways, await gatewayCredentials.list())
   const sending = states.filter(({ credential, inForce }) => inForce && credential.purpose === 'send')
   await gatewayCredentials.resume(sending.map(({ credential }) => credential.gateway))
-  return states.filter(({ inForce }) => !inForce).map(({ credential }) => refusal(credential))
 }
 
 function refusal(credential: Credential): string {

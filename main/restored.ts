@@ -12,9 +12,15 @@ import type { Engine } from './compose.ts'
 /** So many of what is owed are asked about at a start: a restore of minutes concerns many at once. */
 const ASKED = 20
 
-/** Why the database must be older; null when nothing says so. Throws when it cannot be read. */
-export async function foundOlder(engine: Engine, { sealAnchors }: Pick<Config, 'sealAnchors'>): Promise<string | null> {
-  const { restores } = engine.store
+type Asking = Pick<Engine, 'store' | 'unguarded' | 'pass'>
+
+/**
+ * Why the database must be older; null when nothing says so. Throws when it cannot be read. Gateways are asked whatever credential is in force: a restored
+ * database may have forgotten the rotation to this one. It is by reference alone, nothing is recorded, and a forged answer could only freeze.
+ */
+export async function foundOlder(engine: Asking, { sealAnchors }: Pick<Config, 'sealAnchors'>): Promise<string | null> {
+  const { store, unguarded: gateways, pass } = engine
+  const { restores } = store
   if (existsSync(sealAnchors)) {
     const anchored = await lastSequence(sealAnchors)
     const newest = await restores.newestSeal()
@@ -23,7 +29,7 @@ export async function foundOlder(engine: Engine, { sealAnchors }: Pick<Config, '
     }
   }
   for (const disbursement of await restores.waiting(ASKED)) {
-    const answer = await lookUp({ ...engine, now: () => Date.now(), isOnlyAsking: true }, disbursement)
+    const answer = await lookUp({ store, gateways, pass, now: () => Date.now(), isOnlyAsking: true }, disbursement)
     // A gateway that is away says nothing, and would be waited for again and again.
     if (answer === 'unanswered') return null
     if (answer === 'recovered') return `a gateway knows a payment of ${disbursement} that the database does not`
@@ -32,7 +38,7 @@ export async function foundOlder(engine: Engine, { sealAnchors }: Pick<Config, '
 }
 
 /** Freezes everything and opens a restore where one is found and none is open; what it found. */
-export async function stopWhereOlder(engine: Engine, config: Pick<Config, 'sealAnchors'>): Promise<string | null> {
+export async function stopWhereOlder(engine: Asking, config: Pick<Config, 'sealAnchors'>): Promise<string | null> {
   const { restores } = engine.store
   if ((await restores.open()) !== null) return null
   const why = await foundOlder(engine, config)

@@ -14,7 +14,7 @@ import { startRelay, type RelayEvent } from '../temporal/relay.ts'
 import { gatewayQueue, LIVES_QUEUE } from '../workflows/messages.ts'
 import { bundleWorkflows } from './bundle.ts'
 import { composeEngine } from './compose.ts'
-import { beginCredentials } from './credentials.ts'
+import { beginCredentials, resumeWaiting } from './credentials.ts'
 import { refuseUnguarded } from './guarded.ts'
 import { stopWhereOlder } from './restored.ts'
 import { startSchedules } from './schedules.ts'
@@ -34,6 +34,7 @@ const engine = orEnd(() => composeEngine(config, 'lunas worker', 20, QUERY_TIMEO
 const { store, gateways, pass } = engine
 await refuseUnguarded(engine)
 for (const refusal of await beginCredentials(engine, config, now())) report('ERROR', refusal)
+await resumeWaiting(engine)
 // Before anything can be sent: whoever restored this database may not have said so.
 const older = await stopWhereOlder(engine, config)
 if (older !== null) report('ERROR', `everything is frozen, for the database was restored: ${older}`)

@@ -9,6 +9,7 @@ import { insertAudit } from './audit.ts'
 import { inTransaction, type Sql } from './database.ts'
 import { openDocument, parseSealed, participantOwner } from './documents.ts'
 import { ruleOf } from './failure-rules.ts'
+import { isInForce, sendsInForce } from './gateway-credentials.ts'
 import { lockLife, type LifeRow } from './life-rows.ts'
 import type { StoreContext } from './options.ts'
 import { identityOf } from './read-identity.ts'
@@ -63,7 +64,7 @@ export interface AccountQuestion {
 }
 
 export interface AccountChecks {
-  /** The failed account of a person that is due to be asked about again; null when it is not, or somebody else asks. */
+  /** The failed account of a person that is due to be asked about again; null when it is not, somebody else asks, or this process may ask nobody. */
   due(of: { readonly programme: string; readonly ref: string }, nowMs: number): Promise<AccountQuestion | null>
   /** Judges an answer and keeps it: an account that nothing is wrong with may be used. What was made of it. */
   record(question: AccountQuestion, answer: AccountAnswer, nowMs: number): Promise<AccountVerdict>
@@ -92,6 +93,9 @@ async function takeDue(
   const programme = await pass('check:ruled', versioning)
   const gateway = context.route(programme.payment.gateways, failed.institution)
   if (gateway === null) return null
+  // Nobody would be asked, and the person would wait for another day: it stays due.
+  const sends = await pass('check:agreed', sendsInForce(sql))
+  if (!isInForce(context, sends, gateway)) return null
   const nextMs = addDuration(nowMs, programme.payment.accounts?.checkAgainAfter ?? 'P1D', programme.zone)
   const postponing = sql.query('UPDATE account SET check_at = $2 WHERE id = $1', [failed.id, new Date(nextMs)])
   await pass('check:taken', postponing)

@@ -113,10 +113,11 @@ const WAS_SHORT = `(
           OR EXISTS (SELECT FROM payout y JOIN payout b ON (b.disbursement, b.n) = (y.disbursement, y.n - 1)
                       WHERE y.programme = v.programme AND y.claimed_at > $1 AND b.failure_class = 'float-short'))`
 
-/** Somebody of the programme of `v` waits for a credential of their gateway, or within the hour those were told who did. */
+/** Somebody of the programme of `v` waits for a credential of their gateway, or within the hour those were told who waited for one of a gateway of it. */
 const WAS_WITHOUT = `(
           EXISTS (SELECT FROM participant c WHERE c.programme = v.programme AND c.attention = '${CREDENTIAL_NOT_IN_FORCE}')
-          OR EXISTS (SELECT FROM telling t WHERE t.cause LIKE 'credential:%' AND (t.done_at IS NULL OR t.done_at > $1)))`
+          OR EXISTS (SELECT FROM telling t JOIN programme_version w ON w.programme = v.programme AND w.definition #> '{payment,gateways}' ? split_part(t.cause, ':', 2)
+                      WHERE t.cause LIKE 'credential:%' AND (t.done_at IS NULL OR t.done_at > $1)))`
 
 /** Nothing has forbidden for the whole hour to claim what disbursement `d` of person `p` owes, as far as their life and their account tell. */
 const CLAIMABLE = `d.state = 'released' AND d.release_at <= $1 AND p.held_at IS NULL

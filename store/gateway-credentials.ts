@@ -13,7 +13,7 @@ import { insertAudit, type AuditEntry } from './audit.ts'
 import { inTransaction, type Sql } from './database.ts'
 import { takeTarget } from './freeze-locks.ts'
 import type { StoreContext } from './options.ts'
-import { tellAll } from './tellings.ts'
+import { tellAll, waitsForCredential } from './tellings.ts'
 
 export interface CredentialView extends Credential {
   readonly id: string
@@ -28,7 +28,7 @@ export interface GatewayCredentials {
   adopt(found: readonly Credential[], nowMs: number): Promise<CredentialView[]>
   /** Ends what was taken without two people: nothing of it counts in production. */
   endAdopted(nowMs: number): Promise<CredentialView[]>
-  /** Has those told who wait for the credential of these gateways, where anybody does: it may have come back with a process, not by an act. */
+  /** Has those told who wait for the credential of one of these gateways: it may have come back with a process, not by an act. */
   resume(gateways: readonly string[]): Promise<void>
 }
 
@@ -58,18 +58,28 @@ export function credentialTarget(gateway: string): string {
   return targetKey(gatewayTarget(gateway))
 }
 
+/** So many of those who wait are asked which gateway it is for: behind a crowd each is told, rather than a start that reads a population. */
+const ASKED_MAX = 1000
+
+/** One telling for each gateway that somebody waits for, but where one is to begin anyway: it finds them all. */
+const RESUME = `
+WITH few AS MATERIALIZED (
+  SELECT p.programme, p.ref, p.programme_version FROM participant p WHERE p.attention = $2 LIMIT ${ASKED_MAX}
+)
+INSERT INTO telling (cause)
+SELECT 'credential:' || known.gateway || ':' || gen_random_uuid()
+  FROM (SELECT DISTINCT gateway FROM unnest($1::text[]) AS given (gateway)) AS known
+ WHERE ((SELECT count(*) FROM few) = ${ASKED_MAX} OR EXISTS (SELECT FROM few p CROSS JOIN LATERAL (${waitsForCredential('known.gateway')} LIMIT 1) AS waits))
+   AND NOT EXISTS (SELECT FROM telling t WHERE t.cause LIKE 'credential:%' AND split_part(t.cause, ':', 2) = known.gateway
+                                           AND t.done_at IS NULL AND t.reached_programme = '')`
+
 export function createGatewayCredentials({ database }: StoreContext): GatewayCredentials {
   return {
     list: () => listCredentials(database.pool),
     adopt: (found, nowMs) => inTransaction(database, (sql) => adoptFirst(sql, found, nowMs)),
     endAdopted: (nowMs) => inTransaction(database, (sql) => endAdopted(sql, nowMs)),
     async resume(gateways) {
-      // The cause names each of these tellings once; more than one at a time only asks the same people again.
-      await database.pool.query(
-        `INSERT INTO telling (cause) SELECT 'credential:' || gateway || ':' || gen_random_uuid() FROM unnest($1::text[]) AS known (gateway)
-          WHERE EXISTS (SELECT FROM participant WHERE attention = $2)`,
-        [gateways, CREDENTIAL_NOT_IN_FORCE],
-      )
+      await database.pool.query(RESUME, [gateways, CREDENTIAL_NOT_IN_FORCE])
     },
   }
 }

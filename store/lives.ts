@@ -7,6 +7,7 @@ import { isFrozen } from '../domain/freeze.ts'
 import { nextInstant, nextStep } from '../domain/lifecycle.ts'
 import { nextForDisbursement } from '../domain/next.ts'
 import { isMended, nextActionFor } from '../domain/next-action.ts'
+import { FOLLOWED_STATES } from '../domain/payout.ts'
 import { mayBeSent, mayBeSentAgain } from '../domain/payout-run.ts'
 import type { Programme } from '../domain/programme.ts'
 import type { Registration } from '../domain/registration.ts'
@@ -164,8 +165,8 @@ async function advanceLocked(sql: Sql, context: StoreContext, loaded: LifeRow, n
     life = after
   }
   // A wait for a freeze or a restore to end, or for a credential, is taken while it cannot end: whoever ends it finds the wait, and ends it.
-  const unknownAt = gateway !== null && waitsForCredential(context, life, gateway) ? gateway : null
-  if (life.freezes.length > 0 || life.in_lost_time || unknownAt !== null) {
+  const unknownAt = withoutCredential(context, life, gateway)
+  if (life.freezes.length > 0 || life.in_lost_time || unknownAt.length > 0) {
     life = { ...life, ...(await pass('life:held', heldWaits(sql, life, unknownAt))) }
   }
   const standing = standingOf(context, life, programme, nowMs)
@@ -174,21 +175,34 @@ async function advanceLocked(sql: Sql, context: StoreContext, loaded: LifeRow, n
   return standing
 }
 
-/** Something would be sent, but for what this process would send it with. */
-function waitsForCredential(context: Pick<StoreContext, 'sendsWith'>, life: LifeRow, gateway: string): boolean {
-  const isSendable = life.tranches.some(({ disbursement }) => disbursement?.state === 'released')
-  return isSendable && !isInForce(context, life.sends, gateway)
+/** The gateways where something would be sent, or asked about, but for what this process would do it with. */
+function withoutCredential(
+  context: Pick<StoreContext, 'sendsWith'>,
+  life: LifeRow,
+  gateway: string | null,
+): readonly string[] {
+  const concerned = life.tranches.flatMap(({ disbursement: row }) => {
+    if (!row) return []
+    const { state, payout, asked, open_send: open } = row
+    return [
+      state === 'released' ? gateway : null,
+      payout && FOLLOWED_STATES.includes(payout.state) ? payout.gateway : null,
+      asked?.gateway ?? null,
+      open && !FINAL_STATES.includes(state) ? open.gateway : null,
+    ].filter((code) => code !== null)
+  })
+  return [...new Set(concerned)].filter((code) => !isInForce(context, life.sends, code))
 }
 
 /** What the life waits for, as it stays until the transaction ends; `unknownAt`: where it waits for a credential. */
 async function heldWaits(
   sql: Sql,
   life: LifeRow,
-  unknownAt: string | null,
+  unknownAt: readonly string[],
 ): Promise<Pick<LifeRow, 'freezes' | 'in_lost_time' | 'sends'>> {
-  const targets = [...new Set([...life.freezes, ...(unknownAt === null ? [] : [credentialTarget(unknownAt)])])]
+  const targets = [...new Set([...life.freezes, ...unknownAt.map(credentialTarget)])]
   const freezes = targets.length > 0 ? await heldFreezes(sql, targets) : []
-  const sends = unknownAt === null ? life.sends : await sendsInForce(sql)
+  const sends = unknownAt.length === 0 ? life.sends : await sendsInForce(sql)
   return { freezes, sends, in_lost_time: life.in_lost_time && (await heldInLostTime(sql, life.programme, life.ref)) }
 }
 
@@ -323,7 +337,7 @@ export function standingOf(
       frozen,
       actions,
       unchecked,
-      gateway !== null && waitsForCredential(context, life, gateway),
+      withoutCredential(context, life, gateway).length > 0,
     ),
     wakeAtMs: nextInstant(lifeOf(life, gateway), programme, nowMs),
     disbursements,

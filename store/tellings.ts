@@ -3,6 +3,7 @@
  * that they are to be told, and whoever is at hand tells them afterwards, part by part in the order of their keys.
  */
 import type { FreezeTarget } from '../domain/freeze.ts'
+import { FOLLOWED_STATES } from '../domain/payout.ts'
 import { inTransaction, one, type Sql } from './database.ts'
 import { telling } from './nudges.ts'
 import type { StoreContext } from './options.ts'
@@ -64,7 +65,7 @@ async function waitsFor(sql: Sql, cause: Ended): Promise<Waits> {
     case 'freeze':
       return ofFreeze(sql, id)
     case 'credential':
-      return { programme: null, kind: 'lift', rows: WAITS_FOR_FREEZE, values: [null, null, id] }
+      return { programme: null, kind: 'lift', rows: waitsForCredential('$3'), values: [id] }
     case 'restore':
       return ofRestore(sql, id)
     default:
@@ -83,6 +84,18 @@ SELECT FROM disbursement d LEFT JOIN payout y ON y.disbursement = d.key AND y.n 
                                              AND v.definition #> '{payment,gateways}' ? $5)
          WHEN 'in-flight' THEN y.state IN ('submitting', 'unknown') AND ($5 IS NULL OR y.gateway = $5)
          ELSE false END`
+
+/** Something is released, or under way, or asked about, at the gateway: in SQL, for person `p`. */
+export const waitsForCredential = (gateway: string): string => `
+SELECT FROM disbursement d
+ WHERE (d.programme, d.ref) = (p.programme, p.ref)
+   AND (d.state = 'released' AND EXISTS (
+          SELECT FROM programme_version v WHERE (v.programme, v.version) = (p.programme, p.programme_version)
+                                            AND v.definition #> '{payment,gateways}' ? ${gateway})
+        OR EXISTS (
+          SELECT FROM payout y WHERE y.disbursement = d.key AND y.gateway = ${gateway}
+             AND (y.state IN ('${FOLLOWED_STATES.join("', '")}') OR y.asked_at IS NOT NULL
+                  OR EXISTS (SELECT FROM send s WHERE s.payout = y.key AND s.number = y.sends AND s.ended_at IS NULL))))`
 
 async function ofFreeze(sql: Sql, id: string): Promise<Waits> {
   const { rows } = await sql.query<FreezeTarget>('SELECT scope, programme, name FROM freezes WHERE id = $1', [id])

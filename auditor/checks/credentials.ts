@@ -14,8 +14,23 @@ const ADOPTED = `c.agreed_under IS NULL AND (c.ended_at IS NOT NULL OR current_s
                   AND NOT EXISTS (SELECT FROM ${BEGUN} AS f WHERE (f.after ->> 'gateway', f.after ->> 'purpose') = (c.gateway, c.purpose)
                                      AND f.id < e.id AND f.at <> e.at))`
 
-/** From when to when, by the trail, a gateway had had a credential to send with and had none. */
+/** By the trail of begin `b` and end `x` of credential `c`, a payout was sent by it, or by its row a callback was believed by it. */
+const USED = `
+       c.purpose = 'send' AND EXISTS (
+         SELECT FROM payout y JOIN audit_event s ON s.subject = y.key AND s.act IN ('payout-sent', 'payout-sent-again')
+          WHERE y.gateway = c.gateway AND s.id > b.id AND s.id < coalesce(x.id, 9223372036854775807))
+    OR c.purpose = 'callback' AND EXISTS (
+         SELECT FROM callback k WHERE k.gateway = c.gateway AND k.verdict = 'applied' AND k.received_at BETWEEN c.begun_at AND c.ended_at)`
+
+/**
+ * From when to when, by the trail, a gateway had no credential to send with: while all that it had had were over, and from the first credential of any
+ * gateway on for one that never had any.
+ */
 const WITHOUT = `
+SELECT g.gateway, first.id AS since, NULL::bigint AS until
+  FROM (SELECT DISTINCT gateway FROM payout) AS g CROSS JOIN (SELECT min(id) AS id FROM ${BEGUN} AS any_of) AS first
+ WHERE NOT EXISTS (SELECT FROM ${BEGUN} AS f WHERE (f.after ->> 'gateway', f.after ->> 'purpose') = (g.gateway, 'send'))
+UNION ALL
 SELECT gateway, id AS since, until FROM (
   SELECT id, after ->> 'gateway' AS gateway, lead(id) OVER told AS until,
          sum(CASE act WHEN 'credential-ended' THEN -1 ELSE 1 END) OVER told AS live
@@ -26,7 +41,7 @@ export const credentials = sqlCheck(
   {
     name: 'credentials',
     title:
-      'two people agreed to every credential by which a gateway is sent to or believed, and to its end; nothing was sent while none was in force',
+      'two people agreed to every credential by which a gateway is sent to or believed, and to its end; nothing was sent or believed while none was in force',
   },
   { 'gateway credentials': 'gateway_credential' },
   [
@@ -41,6 +56,16 @@ SELECT 'forbidden' AS kind, 'gateway_credential' AS entity, c.id::text AS key, f
       sql: `
 SELECT 'forbidden' AS kind, 'gateway_credential' AS entity, c.id::text AS key, format('the %s credential of %s was ended, and no two people agreed to that', c.purpose, c.gateway) AS says
   FROM gateway_credential c ${agreed('ended_under', 'end')} WHERE c.ended_at IS NOT NULL AND p.id IS NULL AND NOT (c.agreed_under IS NULL AND c.ended_by = 'engine')`,
+    },
+    {
+      // While it is in force the first of these tells of it.
+      invariant: 'I21',
+      sql: `
+SELECT 'forbidden' AS kind, 'gateway_credential' AS entity, c.id::text AS key,
+       format('the %s credential of %s came into force without two people, and until it ended it was %s', c.purpose, c.gateway, CASE c.purpose WHEN 'send' THEN 'sent with' ELSE 'believed by' END) AS says
+  FROM gateway_credential c JOIN audit_event b ON b.act = 'credential-adopted' AND b.subject = 'credential:' || c.id
+  LEFT JOIN audit_event x ON x.act = 'credential-ended' AND x.subject = b.subject
+ WHERE c.agreed_under IS NULL AND c.ended_at IS NOT NULL AND current_setting('auditor.development') <> 'true' AND (${USED})`,
     },
     {
       invariant: 'I22',
@@ -66,6 +91,17 @@ SELECT 'changed' AS kind, 'gateway_credential' AS entity, c.id::text AS key, for
 SELECT 'forbidden' AS kind, 'payout' AS entity, y.key, format('it was sent while no credential of %s was in force', y.gateway) AS says
   FROM (${WITHOUT}) AS w JOIN payout y ON y.gateway = w.gateway
   JOIN audit_event s ON s.subject = y.key AND s.act IN ('payout-sent', 'payout-sent-again') AND s.id > w.since AND s.id < coalesce(w.until, 9223372036854775807)`,
+    },
+    {
+      // An end is agreed to a moment before it is in force, and clocks of machines differ.
+      invariant: 'I14',
+      sql: `
+SELECT 'forbidden' AS kind, 'callback' AS entity, k.id::text AS key, format('it was believed while no callback credential of %s was in force', k.gateway) AS says
+  FROM callback k
+ WHERE k.verdict = 'applied' AND k.received_at > (SELECT min(begun_at) FROM gateway_credential) + interval '1 minute'
+   AND NOT EXISTS (SELECT FROM gateway_credential c
+                    WHERE c.gateway = k.gateway AND c.purpose = 'callback' AND c.begun_at <= k.received_at + interval '1 minute'
+                      AND (c.ended_at IS NULL OR c.ended_at >= k.received_at - interval '1 minute'))`,
     },
   ],
 )

@@ -106,6 +106,16 @@ export const POWERS: readonly Mutation[] = [
      RETURNING split_part(subject, ':', 2) AS key`,
   ),
   change(
+    'what an engine took over alone and sent with, trail and all, and has ended',
+    'credentials',
+    ['forbidden', 'gateway_credential'],
+    `WITH one AS (UPDATE gateway_credential SET agreed_under = NULL, ended_at = '2026-12-30', ended_by = 'engine' WHERE purpose = 'send' RETURNING *),
+          begun AS (UPDATE audit_event e SET act = 'credential-adopted', person = 'engine' FROM one WHERE e.subject = 'credential:' || one.id)
+     INSERT INTO audit_event (id, at, person, act, subject, after)
+     SELECT 9000001, ended_at, ended_by, 'credential-ended', 'credential:' || id, jsonb_build_object('gateway', gateway, 'purpose', purpose, 'fingerprint', fingerprint) FROM one
+     RETURNING split_part(subject, ':', 2) AS key`,
+  ),
+  change(
     'another address in the place of the one that two people agreed to',
     'credentials',
     ['forbidden', 'gateway_credential'],
@@ -180,6 +190,18 @@ export const POWERS: readonly Mutation[] = [
           gone AS (INSERT INTO audit_event (id, at, person, act, subject, after)
                    SELECT 9000001, '2026-12-30', 'budi', 'credential-ended', 'credential:' || credential, after FROM ended)
      UPDATE audit_event e SET id = 9000002 FROM one WHERE e.id = one.id RETURNING one.subject AS key`,
+  ),
+  change(
+    'a payment by a gateway that never had a credential',
+    'credentials',
+    ['forbidden', 'payout'],
+    update('payout', `gateway = 'elsewhere'`, 't.key'),
+  ),
+  change(
+    'a callback that was believed by a secret that nobody has agreed to',
+    'credentials',
+    ['forbidden', 'callback'],
+    update('callback', `gateway = 'elsewhere'`, 't.id::text', `verdict = 'applied'`),
   ),
   {
     name: 'an account that was replaced and is paid to again',

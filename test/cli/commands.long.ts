@@ -286,6 +286,13 @@ test('every command of the runbook of gateway credentials does what it says', as
   expect((await run('approvals', 'approve', id)).code).toBe(0)
 })
 
+test('what is to be compared before the freeze of a restore is lifted is shown, credentials among it', async () => {
+  const said = await runAll('docs/runbooks/restore.md', {}, 'Compare what people had decided')
+  expect(said[0]).toMatch(/credentials +send of sandbox, [0-9a-f]{64}: in force/)
+  expect(said[1]).toContain('gateway-credential')
+  expect(said.slice(2)).toEqual([expect.stringMatching(/^GATEWAY +CODE /), 'Nothing is frozen.\n'])
+})
+
 interface Line {
   readonly what: string
   readonly state: string

@@ -4,15 +4,19 @@ import { loadConfig, type EnvironmentName } from '../../config.ts'
 import type { Gateway } from '../../gateways/gateway.ts'
 import { createSandboxGateway } from '../../gateways/sandbox/gateway.ts'
 import { diagnose } from '../../local/diagnose.ts'
+import { passBy } from '../../failpoints.ts'
+import { stopWhereOlder } from '../../main/restored.ts'
 import { beginCredentials, credentialStates, guardCalls, proposingCommand } from '../../main/credentials.ts'
 import { pairOf } from '../support/freezes.ts'
+import { found } from '../support/lost-time.ts'
 import { agree } from '../support/two-people.ts'
-import { HOUR, NOON, openWorld, SECOND, type World } from '../support/world.ts'
+import { HOUR, NOON, openWorld, SECOND, seen, type World } from '../support/world.ts'
 
 const KEY = 'dev-a random key of the sandbox'
 const SECRET = `whsec_${Buffer.alloc(32, 9).toString('base64')}`
 const TO = { kind: 'bank', institution: 'ID.BCA', number: '0082451234', holder: 'Siti Rahmawati' } as const
 const signal = new AbortController().signal
+const PAID = found(seen('paid')) ?? ({ kind: 'not-found' } as const)
 
 const asked: string[] = []
 /** The adapter itself, with a network that only notes who was called. */
@@ -107,21 +111,36 @@ describe('while nothing is in force', () => {
   })
 })
 
+it('a start finds a restored database that has forgotten the rotation to what it runs with, and freezes', async () => {
+  const forgetful = await openWorld({ credentials: null })
+  await forgetful.ready()
+  const paid = { ...gatewayWith(KEY), enquire: () => Promise.resolve(PAID) }
+  const gateways = guardCalls(only(paid), forgetful.store)
+  const start = { store: forgetful.store, gateways, unguarded: only(paid), pass: passBy }
+  expect(await beginCredentials(start, { mode: 'production' }, NOON)).toHaveLength(2)
+  expect(await stopWhereOlder(start, { sealAnchors: '/none' })).toContain('a gateway knows a payment')
+  expect(await forgetful.store.restores.open()).not.toBeNull()
+  await forgetful.close()
+})
+
 describe('once two people have agreed', () => {
-  it('everything is asked, by an answer of the database that is a second old at most', async () => {
+  it('everything is asked at once, and no longer than a second after it has ended', async () => {
     let nowMs = NOON
     const gateway = guardCalls(only(gatewayWith(KEY)), world.store, () => nowMs).get('sandbox')
     const ask = async () => (await gateway?.enquire({ reference: 'R', gatewayId: null }, signal))?.kind
     expect(await ask()).toBe('unavailable')
     await agreeTo('admit', gatewayWith(KEY))
-    nowMs += SECOND - 1
-    expect(await ask()).toBe('unavailable')
-    nowMs += 1
     expect(await ask()).toBe('not-found')
+    await agreeTo('end', gatewayWith(KEY))
+    nowMs += SECOND - 1
+    expect(await ask()).toBe('not-found')
+    nowMs += 1
+    expect(await ask()).toBe('unavailable')
+    await agreeTo('admit', gatewayWith(KEY))
     await gateway?.checkAccount(TO, signal)
     await gateway?.statement('2026-11-22', signal)
     await gateway?.balance(signal)
-    expect(asked).toEqual(['enquire', 'checkAccount', 'statement', 'balance'])
+    expect(asked).toEqual(['enquire', 'enquire', 'checkAccount', 'statement', 'balance'])
     expect((await doctor()).map(({ state }) => state)).toEqual(['green', 'green'])
   })
 
@@ -129,8 +148,8 @@ describe('once two people have agreed', () => {
     const engine = { store: world.store, gateways: only(gatewayWith('another random key')) }
     const said = await beginCredentials(engine, { mode: 'development' }, NOON)
     expect(said).toEqual([expect.stringContaining('the send credential of sandbox is not in force')])
-    const found = await doctor({ SANDBOX_API_KEY: 'another random key' })
-    expect(found.map(({ state }) => state)).toEqual(['red', 'green'])
+    const lines = await doctor({ SANDBOX_API_KEY: 'another random key' })
+    expect(lines.map(({ state }) => state)).toEqual(['red', 'green'])
   })
 
   it('another address is another credential, another port of this machine is not', () => {
@@ -143,13 +162,25 @@ describe('once two people have agreed', () => {
   })
 
   it('a database that does not answer lets nobody be asked, and nothing is thrown', async () => {
-    const broken = {
-      gatewayCredentials: { ...world.store.gatewayCredentials, list: () => Promise.reject(new Error()) },
-    }
+    let isAway = true
+    const list = () => (isAway ? Promise.reject(new Error()) : world.store.gatewayCredentials.list())
+    const broken = { gatewayCredentials: { ...world.store.gatewayCredentials, list } }
     const gateway = guardCalls(only(gatewayWith(KEY)), broken).get('sandbox')
     expect((await gateway?.enquire({ reference: 'R', gatewayId: null }, signal))?.kind).toBe('unavailable')
     expect(asked).toEqual([])
+    isAway = false
+    expect((await gateway?.checkAccount(TO, signal))?.kind).toBe('valid')
   })
+})
+
+it('a development start takes nothing over for a gateway that moves money, whatever it runs with', async () => {
+  const fresh = await openWorld({ credentials: null })
+  const own = gatewayWith(KEY)
+  const credentials = own.credentials.map((one) => ({ ...one, gateway: 'bank' }))
+  const engine = { store: fresh.store, gateways: new Map([['bank', { ...own, code: 'bank', credentials }]]) }
+  expect(await beginCredentials(engine, { mode: 'development' }, NOON)).toHaveLength(2)
+  expect(await fresh.store.gatewayCredentials.list()).toEqual([])
+  await fresh.close()
 })
 
 it('a development start takes over what a gateway never had, once, and the next one with the same finds it in force', async () => {

@@ -39,7 +39,8 @@ const asking = () => ({
   pass: passBy,
 })
 const look = (ref: string): Promise<string> => lookUp({ ...asking(), now: () => LATER }, disbursementOf(ref))
-const startWorker = (): Promise<string | null> => stopWhereOlder(asking(), { sealAnchors: '/none' })
+const startWorker = (): Promise<string | null> =>
+  stopWhereOlder({ ...asking(), unguarded: asking().gateways }, { sealAnchors: '/none' })
 
 /** The debit of attempt `n` stands there, people have placed its money, and what it may have paid is owed anew. */
 async function owedBeside(n = 1): Promise<string> {

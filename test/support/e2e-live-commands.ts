@@ -2,15 +2,15 @@
 import { expect } from 'vitest'
 import type { LiveStack } from './e2e.ts'
 import { lunas, type Ran } from './e2e-command.ts'
-import { commandsIn, readDocument } from './markdown.ts'
+import { commandsIn, readDocument, sectionUnder } from './markdown.ts'
 
 export interface LiveCommands {
   /** With nothing given but the data folder: where the API is and the keys are found in it. */
   run(...args: string[]): Promise<Ran>
   /** What a command that must succeed says with `--json`. */
   json(...args: string[]): Promise<any>
-  /** Every command of a document, with its placeholders filled in from what was said before; what each says. */
-  runAll(document: string, filled?: Readonly<Record<string, string>>): Promise<string[]>
+  /** Every command of a document, or of what stands under a heading of it, with its placeholders filled in from what was said before; what each says. */
+  runAll(document: string, filled?: Readonly<Record<string, string>>, under?: string): Promise<string[]>
 }
 
 export function commandsBeside(live: LiveStack): LiveCommands {
@@ -23,10 +23,11 @@ export function commandsBeside(live: LiveStack): LiveCommands {
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
       return JSON.parse(stdout)
     },
-    async runAll(document, filled = {}) {
+    async runAll(document, filled = {}, under) {
       const said: string[] = []
       const found: Record<string, string> = { PROGRAMME: live.programme.code, WAVE: '1', ...filled }
-      for (const command of commandsIn(readDocument(document))) {
+      const text = readDocument(document)
+      for (const command of commandsIn(under === undefined ? text : sectionUnder(text, under))) {
         const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '')
         const { code, stdout, stderr } = await run(...words.slice(1).map((word) => found[word] ?? word))
         expect({ command, code, stderr }).toEqual({ command, code: 0, stderr: '' })

@@ -28,6 +28,13 @@ export function cellsOf(row: string): string[] {
     .map((cell) => cell.trim().replaceAll('`', ''))
 }
 
+/** What stands under a heading, as far as the next of any level. Throws when there is none. */
+export function sectionUnder(markdown: string, heading: string): string {
+  const [, section] = markdown.split(new RegExp(`^#+ ${heading}$`, 'm'))
+  if (section === undefined) throw new Error(`no heading "${heading}"`)
+  return section.split(/^#+ /m)[0] ?? ''
+}
+
 /** Every command of the blocks marked as shell, with lines that end in a backslash joined. */
 export function commandsIn(markdown: string): string[] {
   const blocks = [...markdown.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block]) => block ?? '')
