@@ -112,13 +112,9 @@ export function nextForAsked(
   return nowMs < due ? { kind: 'wait', untilMs: due } : { kind: 'enquire' }
 }
 
-/** So long has nobody answered what was asked from an instant on: it is asked on, and people are to see that the gateway is why what is owed waits. */
-export function isLongUnanswered(
-  sinceMs: number,
-  { giveUpMs }: Pick<EnquiryTiming, 'giveUpMs'>,
-  nowMs: number,
-): boolean {
-  return nowMs >= sinceMs + giveUpMs
+/** When nobody has answered for too long what was asked from an instant on: it is asked on, and people are to see that the gateway is why what is owed waits. */
+export function unansweredFromMs(sinceMs: number, { giveUpMs }: Pick<EnquiryTiming, 'giveUpMs'>): number {
+  return sinceMs + giveUpMs
 }
 
 /** From when an answered enquiry tells of a send whose end was never recorded too. */

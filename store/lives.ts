@@ -2,7 +2,7 @@
 import { engineActor } from '../domain/act.ts'
 import { AT_REST, FINAL_STATES, type DisbursementState } from '../domain/disbursement.ts'
 import { screen, isEligible } from '../domain/eligibility.ts'
-import { isLongUnanswered } from '../domain/enquiry.ts'
+import { unansweredFromMs } from '../domain/enquiry.ts'
 import { isFrozen } from '../domain/freeze.ts'
 import { nextInstant, nextStep } from '../domain/lifecycle.ts'
 import { nextForDisbursement } from '../domain/next.ts'
@@ -242,19 +242,29 @@ function askedOf(
 
 const UNKNOWN: readonly string[] = ['unknown', 'failing']
 
-/** Its gateway has not answered in time about an attempt that has ended: until it does nothing is sent, and no deadline counts. */
-function isUnanswered(
+type StandingContext = Pick<StoreContext, 'timingOf' | 'route' | 'sendsWith'>
+
+/** From when on its gateway has not answered in time about an attempt that has ended: until it does nothing is sent, and no deadline counts. */
+function unansweredFrom(
   { timingOf }: Pick<StoreContext, 'timingOf'>,
   { state, asked, open_send: open }: DisbursementRow,
-  nowMs: number,
-): boolean {
-  if (asked && isLongUnanswered(asked.asked_ms, timingOf(asked.gateway), nowMs)) return true
-  return open !== null && AT_REST.includes(state) && isLongUnanswered(open.started_ms, timingOf(open.gateway), nowMs)
+): number {
+  const ofAsked = asked ? unansweredFromMs(asked.asked_ms, timingOf(asked.gateway)) : Infinity
+  const isOpen = open !== null && AT_REST.includes(state)
+  return isOpen ? Math.min(ofAsked, unansweredFromMs(open.started_ms, timingOf(open.gateway))) : ofAsked
+}
+
+/** When the life may stand otherwise although nobody writes anything: by its own rules, or because a gateway is silent for too long. */
+function wakeAt(context: StandingContext, life: LifeRow, programme: Programme, nowMs: number): number | null {
+  const own = nextInstant(lifeOf(life, gatewayFor(context, programme, life)), programme, nowMs)
+  const silent = life.tranches.flatMap(({ disbursement: row }) => (row ? [unansweredFrom(context, row)] : []))
+  const first = Math.min(own ?? Infinity, ...silent.filter((atMs) => atMs > nowMs))
+  return first === Infinity ? null : first
 }
 
 /** Where the life stands, from its rows alone. */
 export function standingOf(
-  context: Pick<StoreContext, 'timingOf' | 'route' | 'sendsWith'>,
+  context: StandingContext,
   life: LifeRow,
   programme: Programme,
   nowMs: number,
@@ -300,7 +310,7 @@ export function standingOf(
     const said = { name: rule?.name.en ?? tranche.code, lapsesAtMs: row.lapses_ms, ...askedOf(life, row, programme) }
     return [{ key: row.key, tranche: tranche.code, state: row.state, reason: row.reason, next, ...said }]
   })
-  const isUnheard = (row: DisbursementRow): boolean => isUnanswered(context, row, nowMs)
+  const isUnheard = (row: DisbursementRow): boolean => unansweredFrom(context, row) <= nowMs
   // An attempt that people must look at is shown also where its obligation has ended; what waits for an answer about one waits for nothing else.
   const stateOf = (row: DisbursementRow): DisbursementState => (isUnheard(row) ? 'in-flight' : row.state)
   const states = life.tranches.flatMap(({ disbursement: row }) =>
@@ -339,7 +349,7 @@ export function standingOf(
       unchecked,
       withoutCredential(context, life, gateway).length > 0,
     ),
-    wakeAtMs: nextInstant(lifeOf(life, gateway), programme, nowMs),
+    wakeAtMs: wakeAt(context, life, programme, nowMs),
     disbursements,
   }
 }
