@@ -263,12 +263,7 @@ function wakeAt(context: StandingContext, life: LifeRow, programme: Programme, n
 }
 
 /** Where the life stands, from its rows alone. */
-export function standingOf(
-  context: StandingContext,
-  life: LifeRow,
-  programme: Programme,
-  nowMs: number,
-): Standing {
+export function standingOf(context: StandingContext, life: LifeRow, programme: Programme, nowMs: number): Standing {
   const gateway = gatewayFor(context, programme, life)
   const frozenAt = (through: string): boolean => life.in_lost_time || isFrozen(life.freezes, life, through)
   const stoppedAt = (through: string): boolean => frozenAt(through) || !isInForce(context, life.sends, through)
