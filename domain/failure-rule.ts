@@ -76,9 +76,15 @@ export function compareSafety(one: Meaning, other: Meaning): number {
   return one.code === other.code ? 0 : one.code < other.code ? -1 : 1
 }
 
-/** One person may let more be asked for before another attempt, never the same or less: no attempt becomes possible that was not. */
+/** The least that one person may ask for: the word of two people. Anything less ends by itself, and speaks against accounts for good. */
+const ALONE_MIN = 2
+
+/**
+ * One person may give what fails to people, or doubt it, where less was asked for before: no attempt becomes possible that was not, and nobody is
+ * refused anything for ever.
+ */
 export function mayAlone(from: Meaning, to: Meaning): boolean {
-  return safetyOf(to) > safetyOf(from)
+  return safetyOf(to) >= ALONE_MIN && safetyOf(to) > safetyOf(from)
 }
 
 /**

@@ -190,6 +190,16 @@ describe('one person', () => {
     )
   })
 
+  it('refuses nobody anything for ever: what they say ends with people, and costs no account', () => {
+    fc.assert(
+      fc.property(anyMeaning, anyMeaning, (from, to) => {
+        if (!mayAlone(from, to)) return
+        expect(neededBefore(to)).toBeGreaterThanOrEqual(2)
+        expect(refusedFor({}, failedAs(to), 'submit')).toBe(0)
+      }),
+    )
+  })
+
   it('never makes definitive what may have been executed', () => {
     for (const to of MEANINGS.filter(({ class: of }) => of !== 'unknown')) {
       expect(mayAlone({ class: 'unknown', code: 'undocumented-refusal' }, to)).toBe(false)
