@@ -22,8 +22,10 @@ export const failures = sqlCheck(
       sql: `
 SELECT 'changed' AS kind, 'payout' AS entity, y.key, format('it failed as %s (%s), and %s of %s meant %s (%s) then', y.failure_class, y.failure_code, r.vendor_code, r.gateway, r.class, r.code) AS says
   FROM failure_rule r JOIN payout y ON y.gateway = r.gateway AND y.vendor_code = r.vendor_code AND y.state IN ('failing', 'failed')
-  JOIN LATERAL (SELECT min(e.at) AS at FROM audit_event e
-                 WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act IN ('payout-failing', 'payout-failed') AND e.subject = y.key) f
+  -- The newest word that it failed: what it was failing with before stays what it is when a statement, or people, end it.
+  JOIN LATERAL (SELECT e.at FROM audit_event e
+                 WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act IN ('payout-failing', 'payout-failed') AND e.subject = y.key
+                   AND e.before ->> 'state' IS DISTINCT FROM 'failing' ORDER BY e.id DESC LIMIT 1) f
     ON f.at > r.set_at + ${AROUND} AND (r.ended_at IS NULL OR f.at < r.ended_at - ${AROUND})
  WHERE NOT r.is_default AND (y.failure_class, y.failure_code) IS DISTINCT FROM (r.class, r.code)`,
     },
