@@ -1,4 +1,4 @@
-import { safety } from './safety.ts'
+import { givenToPeople } from './safety.ts'
 
 /** The acts of two people as docs/approvals.md tells them: who puts them forward, and what the trail has once one was carried out. */
 export interface TwoPersonAct {
@@ -95,8 +95,8 @@ export const TWO_PERSON_ACTS: Readonly<Record<string, TwoPersonAct>> = {
          AND CASE WHEN p.content ->> 'meaning' IS NULL THEN e.after ->> 'isDefault' = 'true'
                   ELSE (e.after ->> 'class', e.after ->> 'code') = (p.content #>> '{meaning,class}', p.content #>> '{meaning,code}') END`,
     alone: ['failure_rule', `e.after ->> 'rule'`],
-    // One person makes a code safer.
-    when: `e.after ->> 'proposal' IS NOT NULL OR ${safety(`e.after ->> 'class'`, `e.after ->> 'code'`)} <= ${safety(`e.before ->> 'class'`, `e.before ->> 'code'`)}`,
+    // One person gives what fails to people, or doubts it.
+    when: `e.after ->> 'proposal' IS NOT NULL OR NOT (${givenToPeople(`e.after ->> 'class'`, `e.after ->> 'code'`, `e.before ->> 'class'`, `e.before ->> 'code'`)})`,
   },
   redrive: {
     proposers: ['operator', 'administrator'],

@@ -51,7 +51,7 @@ export function failuresCommand(): Command {
     withMeaning(
       command
         .command('safer')
-        .description('class a code as something safer, at once and alone: less is sent again by itself'),
+        .description('class a code as something safer, at once and alone: people decide before anything is sent again'),
     ),
   )
     .requiredOption('--reason <text>', 'why, for the audit trail; nothing personal')

@@ -4,7 +4,7 @@
  */
 import { isMendedBySame } from './next-action.ts'
 import type { Failure, FailureClass } from './observation.ts'
-import type { PayoutFact } from './payout.ts'
+import type { PayoutDecision, PayoutFact, PayoutState } from './payout.ts'
 
 /** What a code means for the next step. */
 export type Meaning = Pick<Failure, 'class' | 'code'>
@@ -76,9 +76,15 @@ export function compareSafety(one: Meaning, other: Meaning): number {
   return one.code === other.code ? 0 : one.code < other.code ? -1 : 1
 }
 
-/** One person may let more be asked for before another attempt, never the same or less: no attempt becomes possible that was not. */
+/** The least that one person may ask for: the word of two people. Anything less ends by itself, and speaks against accounts for good. */
+const ALONE_MIN = 2
+
+/**
+ * One person may give what fails to people, or doubt it, where less was asked for before: no attempt becomes possible that was not, and nobody is
+ * refused anything for ever.
+ */
 export function mayAlone(from: Meaning, to: Meaning): boolean {
-  return safetyOf(to) > safetyOf(from)
+  return safetyOf(to) >= ALONE_MIN && safetyOf(to) > safetyOf(from)
 }
 
 /**
@@ -136,7 +142,8 @@ export function ruledFact(fact: PayoutFact, rule: Meaning | undefined, sends: nu
   if (failure === null || rule === undefined) return fact
   const isUnknown = rule.class === 'unknown'
   if (failure.class === 'unknown' && !isUnknown && sends > 1) return fact
-  const ruled = { ...failure, class: rule.class, code: rule.code }
+  const against = failure.class === 'needs-account' ? { accountRefused: failure.code } : {}
+  const ruled = { ...failure, ...against, class: rule.class, code: rule.code }
   if (fact.kind !== 'observed') {
     return isUnknown ? { kind: 'unanswered', failure: ruled } : { kind: 'observed', observation: refusal(ruled) }
   }
@@ -144,6 +151,29 @@ export function ruledFact(fact: PayoutFact, rule: Meaning | undefined, sends: nu
   if (isUnknown && fact.observation.gatewayId === null) return { kind: 'unanswered', failure: ruled }
   return { kind: 'observed', observation: { ...fact.observation, failure: ruled } }
 }
+
+/** A payout of which its gateway has told, and what was made of that. */
+export interface Refusing {
+  readonly state: PayoutState
+  /** What it failed with was doubted before: it was told of before. */
+  readonly isDoubted: boolean
+  readonly fact: PayoutFact
+  readonly decision: PayoutDecision
+}
+
+/**
+ * Why the released table has its account refused, whatever the rule about the code makes of the payout; null where it does not, or the fact tells
+ * nothing new of this payout.
+ */
+export function refusedAccount({ state, isDoubted, fact, decision }: Refusing): string | null {
+  const refused = tabledFailure(fact)?.accountRefused ?? null
+  if (decision.kind === 'move') return decision.alarm === null && decision.to !== 'paid' ? refused : null
+  if (decision.kind !== 'keep' || decision.note === 'repeated' || isDoubted) return null
+  // Nothing is made of it while the payout may be under way, and its account is refused all the same.
+  return UNDER_WAY.includes(state) ? refused : null
+}
+
+const UNDER_WAY: readonly PayoutState[] = ['unknown', 'accepted', 'processing']
 
 function refusal(failure: Failure): Extract<PayoutFact, { kind: 'observed' }>['observation'] {
   const { vendorCode: vendorStatus } = failure

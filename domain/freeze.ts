@@ -79,7 +79,10 @@ export interface BreakerRule {
   readonly unknownPercent: number
 }
 
-/** Failures that tell of the gateway; the others tell of an account, of our money there or of one payment. */
+/**
+ * Failures that tell of the gateway; the others tell of an account, of our money there or of one payment. A code that one person has classed
+ * otherwise goes on telling of it, and a doubted failure is a call of which nobody knows what became of it.
+ */
 export const GATEWAY_FAULTS: readonly FailureClass[] = ['retry-new', 'config', 'unknown', 'undocumented']
 
 /** Calls to one gateway within its window. */

@@ -123,3 +123,15 @@ export function restsUntil(reason: string | null, atMs: number, zone: string, la
   const beginsMs = startOfLocalDay(zone, addMonths(`${month}-01`, 1))
   return beginsMs < lapsesAtMs ? beginsMs : null
 }
+
+/** Which of two words against an account keeps it from being paid for longer: for good, until it is mended, until its month is over. */
+export function graver(one: string | null, other: string | null): string | null {
+  if (one === null || other === null) return one ?? other
+  return gravityOf(other) > gravityOf(one) ? other : one
+}
+
+function gravityOf(code: string): number {
+  const { action } = BY_FAILURE[knownFailure(code)]
+  if (action === 'wait-for-limit') return 0
+  return isMended(action) ? 1 : 2
+}

@@ -60,6 +60,11 @@ export interface Failure {
    * calls, a refusal of ours), and of what its documents say may have been executed.
    */
   readonly isTabled?: true
+  /**
+   * Why the account cannot be paid by the released table, where people class the code otherwise: their word decides about what was sent, and never
+   * makes a refused account one that is paid to.
+   */
+  readonly accountRefused?: string
   /** Wait at least this long, from Retry-After and its like. Milliseconds. */
   readonly retryAfterMs?: number
 }

@@ -58,7 +58,7 @@ export interface Acts {
   correct(person: ActOnPerson, correction: Correction): Promise<Told>
   /** Stops a target; the one that stands already is answered as it is. */
   placeFreeze(freeze: Pick<NewFreeze, 'target' | 'reason'>): Promise<Placed>
-  /** Classes a code of a gateway as something safer. Throws what `reclassify` throws. */
+  /** Classes a code of a gateway as something safer: people look, or it is doubted. Throws what `reclassify` throws. */
   reclassify(asked: Reclassification): Promise<Reclassified>
   /** Makes somebody look after a discrepancy. Throws `not-found`, `discrepancy-resolved`, `conflict`. */
   assignDiscrepancy(of: Assignment): Promise<DiscrepancyView>

@@ -4,6 +4,7 @@
  */
 import { engineActor } from '../domain/act.ts'
 import { nextBusinessInstant } from '../domain/calendar.ts'
+import { DOUBTED } from '../domain/failure-rule.ts'
 import {
   callBreach,
   GATEWAY_FAULTS,
@@ -67,6 +68,21 @@ type FoundBreach = Breach & { readonly target: FreezeTarget }
 /** The rates are those of so many facts at most, the newest: at a great rate they tell enough, and sooner. */
 const FACTS_MAX = 20_000
 
+/**
+ * The codes by which a payout would have failed, and their gateway with it, had one person not classed them otherwise: what they meant when two
+ * people last agreed, or by the released table, is what the first rule since then has changed.
+ */
+const RULED = `
+  SELECT r.gateway, r.vendor_code FROM failure_rule r
+    JOIN failure_rule f ON (f.gateway, f.vendor_code) = (r.gateway, r.vendor_code)
+     AND f.n = 1 + coalesce((SELECT max(g.n) FROM failure_rule g WHERE (g.gateway, g.vendor_code) = (r.gateway, r.vendor_code)
+                                AND (g.is_default OR g.decided_under IS NOT NULL)), 0)
+   WHERE r.ended_at IS NULL AND f.from_class = ANY ($4::text[]) AND f.from_class <> 'unknown'`
+
+/** Payout `n` has not been told of so before: by its enquiries a gateway says the same again and again. */
+const isFirst = (told: string): string =>
+  `NOT EXISTS (SELECT FROM observation o WHERE o.payout = n.payout AND o.id < n.id AND (${told}))`
+
 /** Calls count from the end of the gateway's last freeze on: what caused that one does not cause another. */
 const CALLS = `
 WITH watched AS (
@@ -74,17 +90,28 @@ WITH watched AS (
     FROM unnest($1::text[], $2::timestamptz[]) AS w (gateway, since)
    WHERE NOT EXISTS (SELECT FROM freezes f WHERE f.target = 'gateway:' || w.gateway AND f.lifted_at IS NULL)
 ), newest AS (
-  SELECT payout, observed_at, source = 'submit' AS called, fact = 'unanswered' AS unanswered,
-         decision = 'move' AND to_state = 'failed' AS failed
+  SELECT id, payout, observed_at, source = 'submit' AS called, source = 'submit' AND fact = 'unanswered' AS unanswered,
+         decision = 'move' AND to_state = 'failed' AS failed,
+         -- Told to have failed, and not believed: nobody knows what became of it.
+         to_state IN ('unknown', 'accepted', 'processing')
+           AND (observed = 'failed' OR source <> 'submit' AND fact = 'unanswered') AS doubted
     FROM observation
    WHERE observed_at > (SELECT min(since) FROM watched) AND decision <> 'keep:repeated'
    ORDER BY observed_at DESC LIMIT $3
+), ruled AS (${RULED}
+), told AS (
+  SELECT w.gateway, n.called, n.unanswered OR n.doubted AND ${isFirst(`o.observed = 'failed' OR o.fact = 'unanswered'`)} AS unknown,
+         CASE WHEN n.failed AND y.failure_class = ANY ($4::text[]) THEN true
+              WHEN n.failed OR n.unanswered AND y.failure_code = '${DOUBTED}'
+                OR n.doubted AND ${isFirst(`o.observed = 'failed' OR o.source <> 'submit' AND o.fact = 'unanswered'`)}
+              -- Of a payout that is under way no code is kept.
+              THEN EXISTS (SELECT FROM ruled r WHERE r.gateway = y.gateway AND r.vendor_code = coalesce(y.vendor_code, r.vendor_code))
+              ELSE false END AS failed
+    FROM newest n JOIN payout y ON y.key = n.payout JOIN watched w ON w.gateway = y.gateway AND n.observed_at > w.since
 )
-SELECT w.gateway, count(*) FILTER (WHERE n.called)::int AS calls,
-       count(*) FILTER (WHERE n.called AND n.unanswered)::int AS unknown,
-       count(*) FILTER (WHERE n.failed AND y.failure_class = ANY ($4::text[]))::int AS failed
-  FROM newest n JOIN payout y ON y.key = n.payout JOIN watched w ON w.gateway = y.gateway AND n.observed_at > w.since
- GROUP BY w.gateway`
+SELECT gateway, count(*) FILTER (WHERE called)::int AS calls, count(*) FILTER (WHERE unknown)::int AS unknown,
+       count(*) FILTER (WHERE failed)::int AS failed
+  FROM told GROUP BY gateway`
 
 async function gatewayBreaches(sql: Sql, gateways: readonly WatchedGateway[], nowMs: number): Promise<FoundBreach[]> {
   const { rows } = await sql.query<CallCount & { gateway: string }>({

@@ -8,7 +8,6 @@ import { deadlineAfter } from '../domain/duration.ts'
 import { callEndsByMs, settlesAtMs, type EnquiryTiming } from '../domain/enquiry.ts'
 import type { Failure } from '../domain/observation.ts'
 import { nextForDisbursement } from '../domain/next.ts'
-import { restsUntil } from '../domain/next-action.ts'
 import {
   foldPayout,
   TWIN_ALARMS,
@@ -28,6 +27,7 @@ import { tellOf } from './observe-audit.ts'
 import { Harvest, numberHarvest, writeHarvest } from './observe-write.ts'
 import { isOtherAccount } from './observed-account.ts'
 import { keepDoubt, setFailure } from './observed-failure.ts'
+import { refuseAccount } from './observed-refusal.ts'
 import { aboutReturn, askAboutReturn, closeQuestion } from './observed-return.ts'
 import type { StoreContext } from './options.ts'
 import { isAccountGone, lockWork, type Work } from './payout-rows.ts'
@@ -96,6 +96,8 @@ export function foldItem(
   const timing = context.timingOf(row.gateway)
   const sendMayEnd = row.last_ended_ms === null && item.atMs < callEndsByMs(row.last_started_ms, timing)
   const about = aboutReturn(row, item, timing)
+  const isDoubted = row.doubted
+  let said: string | null = null
   const decision = foldFact(context, row, item, about === 'contradicted')
   alarmTwins(harvest, row, item)
   closeSend(harvest, row, item)
@@ -110,7 +112,7 @@ export function foldItem(
     row.alarm = decision.alarm ?? row.alarm
     // An alarm is no failure: what it failed with before is what people compare it with.
     if (decision.alarm === null) setFailure(row, decision.failure)
-    followDisbursement(harvest, context, row, programme, { from, failure: decision.failure, atMs: item.atMs })
+    said = followDisbursement(harvest, context, row, programme, { from, failure: decision.failure, atMs: item.atMs })
     if (decision.to === 'returned') askAboutReturn(row, item)
     // The life hears of it from the activity that asked; only news from outside needs a message. A send that may still
     // end brings the new state with it; one whose process died never will.
@@ -118,6 +120,7 @@ export function foldItem(
     if (isNews && !followsAnother(harvest, row, from)) harvest.nudge(row)
   }
   keepDoubt(row, item, decision)
+  refuseAccount(harvest, row, programme, item, { said, isDoubted, decision })
   closeLostSend(harvest, row, item, timing)
   closeQuestion(row, item, about)
   const outcome = decision.kind === 'keep' ? `keep:${decision.note}` : decision.kind
@@ -228,22 +231,23 @@ interface Moved {
   readonly atMs: number
 }
 
+/** Moves what is owed after its payout; why the account can be paid no more, null where nothing is said against it. */
 function followDisbursement(
   harvest: Harvest,
   context: FoldContext,
   row: Work,
   programme: Programme,
   moved: Moved,
-): void {
+): string | null {
   const disbursement = row.disbursement
   const before = row.money
   postMoved(harvest, row, programme, moved)
   count(row, before)
   // Money that was nobody's success says nothing of what is owed when it comes back; people look where it is contradicted.
-  if (isToBeHadBack(before) && row.state !== 'review') return
+  if (isToBeHadBack(before) && row.state !== 'review') return null
   const delays = context.timingOf(row.gateway).retryDelaysMs
   const ended = afterPayout(row.state, moved.failure, disbursement, delays)
-  if (!ended) return
+  if (!ended) return null
   const { owed, credited, clearing } = disbursement
   // What was delivered counts, whichever attempt it was, but while another one is under way.
   const isNewest = row.n === disbursement.attempts || (before === 'credited' && clearing === 0n)
@@ -270,21 +274,8 @@ function followDisbursement(
   if (step.to === 'float-short') {
     disbursement.release_ms = moved.atMs + context.timingOf(row.gateway).floatCheckMs
   }
-  if (step.accountFailed) dropAccount(harvest, row, programme, ended.reason, moved.atMs)
   harvest.moveDisbursement(row)
-}
-
-/** The account is of no use: until its month is over, or for good. */
-function dropAccount(harvest: Harvest, row: Work, { zone }: Programme, reason: string | null, atMs: number): void {
-  const until = restsUntil(reason, atMs, zone, row.disbursement.lapses_ms)
-  const live = row.live_account?.id === row.account ? row.live_account : null
-  if (until !== null) {
-    harvest.restAccount(row, until, atMs)
-    if (live) row.live_account = { ...live, usable_ms: Math.max(live.usable_ms, until) }
-    return
-  }
-  harvest.failAccount(row, reason ?? 'refused', atMs)
-  if (live) row.live_account = null
+  return step.accountFailed ? ended.reason : null
 }
 
 /** What its attempts have delivered, and have under way, follows this one's money. */

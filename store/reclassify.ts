@@ -1,5 +1,5 @@
 /**
- * A code of a gateway is classed otherwise: by one person where more must happen before another attempt than did before, else by two.
+ * A code of a gateway is classed otherwise: by one person where it is given to people, or doubted, and was not before, else by two.
  * Whoever folds a fact after the commit reads it so; what was folded before stays as it is.
  */
 import { randomUUID } from 'node:crypto'
@@ -93,7 +93,7 @@ export async function listMeanings(
 }
 
 /**
- * Classes a code at the commit of this transaction; without a proposal only as something safer. Throws what `releasedMeaning` throws,
+ * Classes a code at the commit of this transaction; without a proposal only as `mayAlone` allows. Throws what `releasedMeaning` throws,
  * `two-people-needed`, and `conflict` when it does not mean any more what the two have seen.
  */
 export async function reclassify(
@@ -184,7 +184,7 @@ async function insertRule(sql: Sql, rule: RuleRow, from: Meaning): Promise<void>
 }
 
 function tooMuchForOne(from: Meaning, to: Meaning): Problem {
-  const detail = `from ${told(from)} to ${told(to)} is not towards the safer class: propose it as the act reclassification`
+  const detail = `from ${told(from)} to ${told(to)} neither gives to people what was not, nor doubts it: propose it as the act reclassification`
   return new Problem('two-people-needed', detail)
 }
 

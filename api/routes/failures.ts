@@ -60,7 +60,7 @@ const CLASS = post(
     id: 'reclassifyFailure',
     summary: 'Class a code of a gateway as something safer',
     description:
-      'In force when answered: 201, or 200 when it means that already. Facts that come from now on are read so; what is on record stays. One person makes a code safer only: more must happen before another attempt than before. Whatever else is proposed as the act `reclassification`. Needs a role for every programme.',
+      'In force when answered: 201, or 200 when it means that already. Facts that come from now on are read so; what is on record stays. One person makes a code safer only: two people must decide, or it must be known what became of it, before another attempt, and neither was so before. Whatever else is proposed as the act `reclassification`. Needs a role for every programme.',
     tag: 'gateways',
     roles: WHO_CLASS,
     scope: 'none',

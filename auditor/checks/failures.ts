@@ -1,5 +1,5 @@
 import { sqlCheck } from '../books.ts'
-import { safety } from '../safety.ts'
+import { givenToPeople } from '../safety.ts'
 
 /** What two have signed that rule \`r\` is. */
 const AGREED = `p.act = 'reclassification' AND p.state = 'executed' AND (p.content ->> 'gateway', p.content ->> 'vendorCode') = (r.gateway, r.vendor_code)
@@ -13,7 +13,7 @@ export const failures = sqlCheck(
   {
     name: 'failures',
     title:
-      'what gateways’ codes mean was changed by one person only to something safer, else by two, each time where the one before ended, and facts were read so',
+      'what gateways’ codes mean was changed by one person only to something that people look at, else by two, each time where the one before ended, and facts were read so',
   },
   { 'failure rules': 'failure_rule' },
   [
@@ -22,8 +22,10 @@ export const failures = sqlCheck(
       sql: `
 SELECT 'changed' AS kind, 'payout' AS entity, y.key, format('it failed as %s (%s), and %s of %s meant %s (%s) then', y.failure_class, y.failure_code, r.vendor_code, r.gateway, r.class, r.code) AS says
   FROM failure_rule r JOIN payout y ON y.gateway = r.gateway AND y.vendor_code = r.vendor_code AND y.state IN ('failing', 'failed')
-  JOIN LATERAL (SELECT min(e.at) AS at FROM audit_event e
-                 WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act IN ('payout-failing', 'payout-failed') AND e.subject = y.key) f
+  -- The newest word that it failed: what it was failing with before stays what it is when a statement, or people, end it.
+  JOIN LATERAL (SELECT e.at FROM audit_event e
+                 WHERE (e.programme, e.ref) = (y.programme, y.ref) AND e.act IN ('payout-failing', 'payout-failed') AND e.subject = y.key
+                   AND e.before ->> 'state' IS DISTINCT FROM 'failing' ORDER BY e.id DESC LIMIT 1) f
     ON f.at > r.set_at + ${AROUND} AND (r.ended_at IS NULL OR f.at < r.ended_at - ${AROUND})
  WHERE NOT r.is_default AND (y.failure_class, y.failure_code) IS DISTINCT FROM (r.class, r.code)`,
     },
@@ -33,7 +35,7 @@ SELECT 'changed' AS kind, 'payout' AS entity, y.key, format('it failed as %s (%s
 SELECT 'forbidden' AS kind, 'failure_rule' AS entity, r.id::text AS key,
        format('%s made %s of %s from %s (%s) to %s (%s), and no two people agreed to that', r.set_by, r.vendor_code, r.gateway, r.from_class, r.from_code, r.class, r.code) AS says
   FROM failure_rule r LEFT JOIN proposal p ON p.id = r.decided_under AND ${AGREED}
- WHERE CASE WHEN r.decided_under IS NULL THEN ${safety('r.class', 'r.code')} <= ${safety('r.from_class', 'r.from_code')}
+ WHERE CASE WHEN r.decided_under IS NULL THEN NOT (${givenToPeople('r.class', 'r.code', 'r.from_class', 'r.from_code')})
             ELSE p.id IS NULL OR p.proposer = r.set_by END`,
     },
     {

@@ -7,7 +7,7 @@ import { twoPersonAct } from '../two-person-act.ts'
 
 const Code = Type.String({ minLength: 1, maxLength: 60 })
 
-/** A code of a gateway, classed otherwise; alone one person only makes it safer. */
+/** A code of a gateway, classed otherwise; alone one person only gives it to people, or doubts it. */
 export const reclassification = twoPersonAct({
   name: 'reclassification',
   title: { id: 'Penggolongan ulang kode kegagalan', en: 'Failure code reclassified' },

@@ -23,6 +23,17 @@ export const FAILURES: readonly Mutation[] = [
     ),
   ),
   change(
+    'a rule by one person that asks for another account',
+    'failures',
+    ['forbidden', 'failure_rule'],
+    update(
+      'failure_rule',
+      `class = 'needs-account', code = 'account-closed'`,
+      't.id::text',
+      `${ALONE} AND from_class = 'retry-new'`,
+    ),
+  ),
+  change(
     'a rule by two that is said to be one person’s',
     'failures',
     ['forbidden', 'failure_rule'],
@@ -98,6 +109,14 @@ export const FAILURES: readonly Mutation[] = [
     ['forbidden', 'failure_rule'],
     `UPDATE audit_event AS t SET before = '{"class": "compliance", "code": "compliance-refused"}' WHERE t.id = (
        SELECT id FROM audit_event WHERE act = 'failure-reclassified' AND after ->> 'proposal' IS NULL AND after ->> 'class' = 'compliance' ORDER BY random() LIMIT 1)
+     RETURNING t.after ->> 'rule' AS key`,
+  ),
+  change(
+    'a code that one person is told to have turned against accounts',
+    'acts',
+    ['forbidden', 'failure_rule'],
+    `UPDATE audit_event AS t SET after = t.after || '{"class": "needs-account", "code": "account-closed"}' WHERE t.id = (
+       SELECT id FROM audit_event WHERE act = 'failure-reclassified' AND after ->> 'proposal' IS NULL AND before ->> 'class' = 'retry-new' ORDER BY random() LIMIT 1)
      RETURNING t.after ->> 'rule' AS key`,
   ),
 ]

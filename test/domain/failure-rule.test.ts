@@ -11,6 +11,7 @@ import {
   DOUBTED,
   isFixed,
   mayAlone,
+  refusedAccount,
   RULE_CODES,
   RULED_CLASSES,
   ruledFact,
@@ -18,9 +19,9 @@ import {
   safetyOf,
   type Meaning,
 } from '../../domain/failure-rule.ts'
-import { isMended, nextActionFor, restsUntil } from '../../domain/next-action.ts'
+import { graver, isMended, nextActionFor, restsUntil } from '../../domain/next-action.ts'
 import { FAILURE_CLASSES, type Failure } from '../../domain/observation.ts'
-import { foldPayout, type PayoutFact, type PayoutFacts } from '../../domain/payout.ts'
+import { foldPayout, type ObservationSource, type PayoutFact, type PayoutFacts } from '../../domain/payout.ts'
 
 const DAY = 86_400_000
 const AMOUNT = 60_000_000n
@@ -119,6 +120,42 @@ describe('the order of safety', () => {
   })
 })
 
+/**
+ * How long a fact keeps an account from being paid, for everything else that its person is owed: 0 not at all, 1 until its month is over, 2 until it
+ * is mended, 3 for good.
+ */
+function refusedFor(from: Partial<PayoutFacts>, fact: PayoutFact, source: ObservationSource): number {
+  const before = payout(from)
+  const decision = foldPayout(before, fact, source)
+  const state = decision.kind === 'move' ? decision.to : before.state
+  const failure = decision.kind === 'move' ? decision.failure : null
+  const step = afterPayout(state, failure, { attempts: 1, retries: 0, returns: 0 }, [1000])
+  const refused = refusedAccount({ state, isDoubted: false, fact, decision })
+  const reason = graver(refused, step?.accountFailed ? step.reason : null)
+  if (reason === null) return 0
+  if (restsUntil(reason, 0, 'Asia/Jakarta', Infinity) !== null) return 1
+  const waiting = { state: 'needs-account', reason, accountUsableFromMs: null, accountRestsUntilMs: null } as const
+  return isMended(nextActionFor(waiting)?.action ?? null) ? 2 : 3
+}
+
+describe('people’s word about a code', () => {
+  it.each<[string, Partial<PayoutFacts>, ObservationSource]>([
+    ['a first send', {}, 'submit'],
+    ['a first send, by a callback', {}, 'callback'],
+    ['what was silent', { state: 'unknown' }, 'enquiry'],
+    ['what is under way', { state: 'processing' }, 'enquiry'],
+    ['a send whose failure must be borne out', { failureFinal: 'after-statement' }, 'callback'],
+  ])('makes no account that is refused with %s one that anything else of its person is paid to', (_, from, source) => {
+    fc.assert(
+      fc.property(anyMeaning, anyMeaning, fc.constantFrom('po_1', null), (released, rule, gatewayId) => {
+        const fact = failedAs(released, gatewayId)
+        const least = refusedFor(from, fact, source)
+        expect(refusedFor(from, ruledFact(fact, rule, 1), source)).toBeGreaterThanOrEqual(least)
+      }),
+    )
+  })
+})
+
 describe('one person', () => {
   it('goes only towards the safer, never there and back, and by no way of steps to anything less safe', () => {
     fc.assert(
@@ -149,6 +186,16 @@ describe('one person', () => {
         expect(stepOf(to)?.to).not.toBe('released')
         expect(stepOf(to)?.to).not.toBe('float-short')
         if (to.class === 'needs-account') expect(restsUntil(to.code, 0, 'Asia/Jakarta', Infinity)).toBeNull()
+      }),
+    )
+  })
+
+  it('refuses nobody anything for ever: what they say ends with people, and costs no account', () => {
+    fc.assert(
+      fc.property(anyMeaning, anyMeaning, (from, to) => {
+        if (!mayAlone(from, to)) return
+        expect(neededBefore(to)).toBeGreaterThanOrEqual(2)
+        expect(refusedFor({}, failedAs(to), 'submit')).toBe(0)
       }),
     )
   })

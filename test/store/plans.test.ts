@@ -22,7 +22,7 @@ interface PlanNode {
 /** What one row of these tables is found by: comparing it row by row means that another way was taken to the rows. */
 const KEY_COMPARED = /\b(?:ref|key|payout|disbursement|reference|tranche|owner)\b\)?(?:::\w+)? = /
 const TABLES_OF_ONE_LIFE =
-  /^(?:participant|account|evidence|tranche|commitment|disbursement|payout|send|sealed_document|payout_run_line|discrepancy)$/
+  /^(?:participant|account|evidence|tranche|commitment|disbursement|payout|send|observation|sealed_document|payout_run_line|discrepancy)$/
 
 function rowByRow(node: PlanNode): string[] {
   const compared = `${node.Filter ?? ''} ${node['Join Filter'] ?? ''}`
@@ -39,6 +39,8 @@ it('every statement of a payment finds its rows by their keys, planned before an
   const payout = await world.claim(disbursementOf(ref))
   await world.observe({ payout, fact: seen('paid'), source: 'callback', atMs: NOON })
   await world.advance(ref)
+  const rule = { windowMs: 1000, minimumCalls: 1, failurePercent: 100, unknownPercent: 100 }
+  await world.store.freezes.watch([{ code: 'sandbox', rule }], NOON)
   const { pool } = world.store.context.database
   const clients = await Promise.all(Array.from({ length: 10 }, () => pool.connect()))
   const texts = new Map<string, string>()

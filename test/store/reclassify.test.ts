@@ -66,6 +66,11 @@ describe('one person', () => {
     ['ACCOUNT_CLOSED', PASSING],
     ['ACCOUNT_CLOSED', { class: 'needs-account', code: 'wallet-limit' }],
     ['ACCOUNT_CLOSED', { class: 'permanent', code: 'request-refused' }],
+    ['TEMPORARY_TRANSFER_ERROR', CLOSED],
+    ['TEMPORARY_TRANSFER_ERROR', { class: 'permanent', code: 'request-refused' }],
+    ['INSUFFICIENT_BALANCE', CLOSED],
+    ['401 UNAUTHORIZED', CLOSED],
+    ['WALLET_LIMIT_EXCEEDED', CLOSED],
     ['TEMPORARY_TRANSFER_ERROR', { class: 'config', code: 'permission-missing' }],
     ['COMPLIANCE_REJECTED', CLOSED],
     ['NOBODY_KNOWS', PASSING],
@@ -202,6 +207,7 @@ describe('the database', () => {
 
   it.each([
     ['less safe by one person', `'A1', 1, 'retry-new', 'x', 'needs-account', 'account-closed'`],
+    ['that asks for another account by one person', `'A6', 1, 'needs-account', 'account-closed', 'retry-new', 'x'`],
     ['as safe by one person', `'A2', 1, 'compliance', 'x', 'undocumented', 'x'`],
     ['of an unknown class', `'A3', 1, 'whatever', 'x', 'retry-new', 'x'`],
     ['by which the same key is sent again', `'A4', 1, 'retry-same', 'x', 'retry-same', 'x'`],

@@ -60,8 +60,8 @@ export async function meant({ store }: World, vendorCode: string): Promise<Meani
   return { class: found.class, code: found.code }
 }
 
-export const failedBy = (vendorCode: string): PayoutFact =>
-  seen('failed', { failure: tabled(vendorCode, UNDOCUMENTED) })
+export const failedBy = (vendorCode: string, released: Meaning = UNDOCUMENTED): PayoutFact =>
+  seen('failed', { failure: tabled(vendorCode, released) })
 export const refusedBy = (vendorCode: string): PayoutFact => ({
   kind: 'unanswered',
   failure: tabled(vendorCode, REFUSED),

@@ -43,16 +43,16 @@ RETURN CASE WHEN class IN ('config', 'float-short', 'retry-same', 'retry-new') T
             WHEN class = 'unknown' AND code = 'failure-doubted' THEN 4
             WHEN class = 'unknown' THEN 3 END;
 
--- One person makes a code safer and nothing else; whatever two have agreed to is what they have signed.
+-- One person gives what fails to people, or doubts it, and nothing else; whatever two have agreed to is what they have signed.
 CREATE FUNCTION refuse_lone_reclassification() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF (CASE WHEN NEW.decided_under IS NULL THEN failure_safety(NEW.class, NEW.code) <= failure_safety(NEW.from_class, NEW.from_code)
+  IF (CASE WHEN NEW.decided_under IS NULL THEN failure_safety(NEW.class, NEW.code) <= greatest(failure_safety(NEW.from_class, NEW.from_code), 1)
           ELSE NOT EXISTS (SELECT FROM proposal WHERE id = NEW.decided_under AND act = 'reclassification' AND state = 'executed'
                               AND content ->> 'gateway' = NEW.gateway AND content ->> 'vendorCode' = NEW.vendor_code
                               AND content -> 'from' = jsonb_build_object('class', NEW.from_class, 'code', NEW.from_code)
                               AND content -> 'meaning' = CASE WHEN NEW.is_default THEN 'null'::jsonb
                                                               ELSE jsonb_build_object('class', NEW.class, 'code', NEW.code) END) END) THEN
-    RAISE EXCEPTION '% of % is classed as nothing safer, and no two people have agreed to that', NEW.vendor_code, NEW.gateway USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION '% of % is not given to people, nor doubted, and no two people have agreed to that', NEW.vendor_code, NEW.gateway USING ERRCODE = 'restrict_violation';
   END IF;
   IF NEW.ended_at IS NOT NULL
      OR NEW.n <> 1 + coalesce((SELECT max(n) FROM failure_rule WHERE (gateway, vendor_code) = (NEW.gateway, NEW.vendor_code)), 0)
