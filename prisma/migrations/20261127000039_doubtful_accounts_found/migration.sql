@@ -1,4 +1,5 @@
--- On its own, so that payments go on while it reads the trail: what adds a column lets nobody read the table before it is committed.
+-- Once more what 20261127000035 did when it added the column: a process of the version before may have let somebody go since, whose doubt it did not know of. It changes no
+-- table, so that payments go on while it reads the trail, and nothing where there is nothing to find.
 
 -- Accounts in use that a gateway answered a doubtful name about, to which no two people agreed, and whose person nobody has let go on who was stopped for that.
 UPDATE account a SET doubtful = true
