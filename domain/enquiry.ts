@@ -21,6 +21,8 @@ export interface WaitingPayout {
    * nothing of it is sent again. Absent: it was not.
    */
   readonly isBeforeRestore?: boolean
+  /** Nobody can tell under which idempotency key it was sent: it is asked about, and never sent again by itself. */
+  readonly isKeyUnknown?: boolean
   /** It was told to have failed, and people doubt it: it is asked about, and never sent again by itself. */
   readonly isDoubted?: boolean
 }
@@ -73,9 +75,10 @@ export function nextForPayout(
   nowMs: number,
   isResendForbidden = false,
 ): NextForPayout {
-  if (payout.state === 'submitting') return nextWhileSubmitting(payout, timing, nowMs, isResendForbidden)
+  const isForbidden = isResendForbidden || payout.isKeyUnknown === true
+  if (payout.state === 'submitting') return nextWhileSubmitting(payout, timing, nowMs, isForbidden)
   if (payout.state === 'unknown') {
-    return nextWhileUnknown(payout, timing, nowMs, isResendForbidden || payout.isDoubted === true)
+    return nextWhileUnknown(payout, timing, nowMs, isForbidden || payout.isDoubted === true)
   }
   if (payout.state === 'accepted' || payout.state === 'processing') return nextEnquiry(payout, timing, nowMs)
   return payout.state === 'failing' ? nextWhileFailing(payout, timing, nowMs) : { kind: 'nothing' }

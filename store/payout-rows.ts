@@ -6,7 +6,7 @@ import type { PayoutMoney } from '../domain/payout.ts'
 import type { Sql } from './database.ts'
 import type { SentTo } from './observed-account.ts'
 import { BESIDE } from './receivables-beside.ts'
-import { ASKED, BEFORE_RESTORE, OPEN_SEND, type AskedRow, type OpenSendRow, type PayoutRow } from './life-rows.ts'
+import { ASKED, BEFORE_RESTORE, KEY_UNKNOWN, OPEN_SEND, type AskedRow, type OpenSendRow, type PayoutRow } from './life-rows.ts'
 
 /** A payout, its disbursement and its life, as a batch of facts is folded into them. Mutable: a batch may tell of one twice. */
 export interface Work extends Mutable<PayoutRow> {
@@ -133,7 +133,7 @@ function heldAs(money: PayoutMoney): string {
 const LOAD = `
 SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage = 'closed' AS closed,
        p.held_at IS NOT NULL AS held, y.n, y.gateway, y.reference, y.amount, y.currency, y.account, y.state, y.money, y.returned, y.repaid, y.version,
-       y.gateway_id, y.alarm, y.sends, y.request IS NULL AS lost, ${BEFORE_RESTORE} AS before_restore, y.failure_class, y.failure_code, y.vendor_code,
+       y.gateway_id, y.alarm, y.sends, y.request IS NULL AS lost, ${BEFORE_RESTORE} AS before_restore, ${KEY_UNKNOWN} AS key_unknown, y.failure_class, y.failure_code, y.vendor_code,
        y.same_key_retries, y.enquiries, y.not_found, ms(y.not_found_at) AS not_found_at, ms(y.last_enquiry_at) AS last_enquiry_at,
        ms(y.send_again_at) AS send_again_at, ms(y.asked_at) AS asked_at, ms(y.claimed_at) AS claimed_at,
        ms(last.started_at) AS last_started_at, ms(last.ended_at) AS last_ended_at,
@@ -208,6 +208,7 @@ function workOf(row: Loaded, disbursement: Work['disbursement']): Work {
     },
     lost: row.lost,
     before_restore: row.before_restore,
+    key_unknown: row.key_unknown,
     state: row.state,
     money: row.money,
     returned: row.returned,
