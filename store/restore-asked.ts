@@ -18,6 +18,9 @@ type Silenced = { readonly silent: readonly string[] | null; readonly unanswered
 /** The restore as whoever looked had found it; null where they asked under the one that is open now. */
 export type LookedUnder = { readonly foundAt: Date; readonly restoredTo: Date } | null
 
+/** So much later than before is a restore found once more at least, that nobody takes the one for the other. Milliseconds. */
+export const AGAIN_MS = 3
+
 /** Who asked before it was begun once more, or lowered, has not asked about everything. */
 const sameAs = (found: string, to: string): string =>
   // What was read of it has no microseconds.
