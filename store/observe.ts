@@ -30,7 +30,7 @@ import { isOtherAccount } from './observed-account.ts'
 import { keepDoubt, setFailure } from './observed-failure.ts'
 import { aboutReturn, askAboutReturn, closeQuestion } from './observed-return.ts'
 import type { StoreContext } from './options.ts'
-import { isAccountGone, lockWork, type Work } from './payout-rows.ts'
+import { isAccountGone, isHeld, lockWork, type Work } from './payout-rows.ts'
 import { callBeside } from './receivables-beside.ts'
 
 export interface ObservationResult {
@@ -355,7 +355,7 @@ export function standingOfWork(
   const question = {
     state,
     releaseAtMs,
-    held: row.held,
+    held: isHeld(row),
     gateway,
     accountGone,
     payout,

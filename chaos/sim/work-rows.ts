@@ -95,7 +95,9 @@ function workOf(rows: Rows, payout: StoredPayout, disbursement: Work['disburseme
     key_unknown: false,
     disbursement,
     beside_under_way: besideUnderWay(rows, payout),
-    live_account: live ? { id: live.id, institution: live.details.institution, usable_ms: live.usable_ms } : null,
+    live_account: live
+      ? { id: live.id, institution: live.details.institution, usable_ms: live.usable_ms, undecided: false }
+      : null,
   }
 }
 

@@ -7,7 +7,7 @@ import type { Store } from '../../store/index.ts'
 import { bankAccount, swiftProgramme } from '../support/builders.ts'
 import { readDocument } from '../support/markdown.ts'
 import { sendFirst } from '../support/sent.ts'
-import { DAY, disbursementOf, HOUR, NOON, openStore, openWorld, OPERATOR, seen, type World } from '../support/world.ts'
+import { DAY, disbursementOf, HOUR, NOON, openStore, openWorld, OPERATOR, seen, SILENCE, type World } from '../support/world.ts'
 import { submitted } from '../support/sent.ts'
 
 const swift = swiftProgramme()
@@ -189,6 +189,33 @@ describe('a doubt that a process of an older version has let go, as while one ve
       expect(await stopped(ref)).toEqual({ hold_cause: null, held: false })
     }
   })
+})
+
+it('is refused by whoever would send the same again, and the person is stopped by the look that follows', async () => {
+  for (const [mark, how] of [
+    ['doubtful', ''],
+    ['shared', ', place = NULL, places = NULL'],
+  ] as const) {
+    const { ref, payout } = await sendFirst(world)
+    await world.observe(submitted(payout, SILENCE, NOON))
+    const atMs = NOON + HOUR
+    for (const enquiry of [1, 2]) {
+      const fact = { kind: 'not-found' } as const
+      await world.observe({ payout, source: 'enquiry', fact, atMs: atMs + enquiry * HOUR, enquiry })
+    }
+    const later = atMs + 2 * HOUR
+    await world.root.pool.query(`UPDATE account SET ${mark} = true${how} WHERE ref = $1`, [ref])
+    const refused = await world.store.payouts.reopen(payout, later)
+    expect(refused).toMatchObject({ kind: 'refused', disbursement: { next: { kind: 'wait' } } })
+    const looked = await world.advance(ref, later)
+    expect(looked).toMatchObject({ held: true, attention: `account-${mark}` })
+    expect(looked.disbursements[0]?.next).toEqual(refused.kind === 'refused' && refused.disbursement.next)
+    const enquired = await world.advance(ref, later + HOUR)
+    expect(enquired.disbursements[0]?.next).toMatchObject({ kind: 'enquire', payout })
+    expect((await world.advance(ref, later + 20 * HOUR)).disbursements[0]?.next).toEqual({ kind: 'give-up', payout })
+    await release(ref, later)
+    expect((await world.store.payouts.reopen(payout, later)).kind).toBe('reopened')
+  }
 })
 
 describe('doubts of before they stood with the account', () => {
