@@ -7,7 +7,18 @@ import type { Store } from '../../store/index.ts'
 import { bankAccount, swiftProgramme } from '../support/builders.ts'
 import { readDocument } from '../support/markdown.ts'
 import { sendFirst } from '../support/sent.ts'
-import { DAY, disbursementOf, HOUR, NOON, openStore, openWorld, OPERATOR, seen, SILENCE, type World } from '../support/world.ts'
+import {
+  DAY,
+  disbursementOf,
+  HOUR,
+  NOON,
+  openStore,
+  openWorld,
+  OPERATOR,
+  seen,
+  SILENCE,
+  type World,
+} from '../support/world.ts'
 import { submitted } from '../support/sent.ts'
 
 const swift = swiftProgramme()
