@@ -198,6 +198,26 @@ function nextEnquiry(payout: WaitingPayout, timing: EnquiryTiming, nowMs: number
   return asked ? { kind: 'give-up' } : { kind: 'enquire' }
 }
 
+/** What was answered about the last send before. */
+interface Answered {
+  readonly endedAtMs: number
+  readonly enquiries: number
+  readonly notFoundAtMs: number | null
+}
+
+/**
+ * Whether "not found" counts, as asked for at an instant: only once the gateway has had time to find it, and had it again since the last that counted. Of
+ * two that ask when one is due the other tells nothing new. Half of the wait is enough, for clocks differ.
+ */
+export function isNotFoundEvidence(
+  { endedAtMs, ...before }: Answered,
+  timing: EnquiryTiming,
+  askedAtMs: number,
+): boolean {
+  if (askedAtMs < endedAtMs + timing.quietPeriodMs) return false
+  return before.notFoundAtMs === null || askedAtMs >= before.notFoundAtMs + ladderWait(before.enquiries, timing) / 2
+}
+
 /** The wait before the enquiry that follows so many; the last repeats. */
 function ladderWait(enquiries: number, timing: EnquiryTiming): number {
   const ladder = timing.enquiryLadderMs

@@ -20,7 +20,7 @@ import {
 } from '../support/lost-time.ts'
 import { stateOf } from '../support/sent.ts'
 import { OPENING } from '../support/statements.ts'
-import { AMOUNT, bytesOf, disbursementOf, HOUR, NOON, seen, seenFailed, type World } from '../support/world.ts'
+import { AMOUNT, bytesOf, disbursementOf, HOUR, MINUTE, NOON, seen, seenFailed, type World } from '../support/world.ts'
 
 let world: World
 let lost: LostTime
@@ -120,7 +120,7 @@ it('goes under the same key again when it is sent again', async () => {
   expect(await lost.submit(ref, LATER)).toHaveLength(1)
   const payout = `${disbursementOf(ref)}#1`
   for (const enquiry of [1, 2]) {
-    const atMs = LATER + HOUR - enquiry
+    const atMs = LATER + HOUR - (3 - enquiry) * MINUTE
     await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs, enquiry })
   }
   await activities.resend({ programme: 'swift', ref, payout })
@@ -140,7 +140,7 @@ it('is not sent again where an older version has sent it under one key or the ot
     'ALTER TABLE payout DISABLE TRIGGER payout_frozen; UPDATE payout SET gateway_key = NULL; ALTER TABLE payout ENABLE TRIGGER payout_frozen',
   )
   for (const enquiry of [1, 2]) {
-    const atMs = LATER + HOUR - enquiry
+    const atMs = LATER + HOUR - (3 - enquiry) * MINUTE
     await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs, enquiry })
   }
   const { sent, activities } = remembering(ref)
