@@ -73,8 +73,8 @@ export interface Restores {
   record(attempt: Attempt, fact: PayoutFact, atMs: number): Promise<boolean>
   /** Everything owed was asked about, and of these gateways not all is recorded: the statements of the others may be matched. */
   silent(id: string, gateways: Silence, atMs: number, under?: LookedUnder): Promise<void>
-  /** Everything owed has been looked up: two people may now let sends go on. Nothing where it was begun once more, or lowered, since it was found so (`under`). */
-  lookedUp(id: string, counts: Readonly<Record<string, number>>, atMs: number, under?: LookedUnder): Promise<void>
+  /** Everything owed has been looked up: two people may now let sends go on. False, and nothing, where it was begun once more, or lowered, since it was found so (`under`). */
+  lookedUp(id: string, counts: Readonly<Record<string, number>>, atMs: number, under?: LookedUnder): Promise<boolean>
   /** Days, by gateway, on which a payment of the lost time may still show, and whose statements are not matched yet. */
   unmatchedDays(id: string, gateways: readonly GatewayDays[]): Promise<string[]>
   /** Discrepancies of those days that are payments nobody here knows of, and that nobody has resolved, with whose they may be. */

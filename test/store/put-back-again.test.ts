@@ -95,7 +95,7 @@ it('is not looked up by whoever had begun to ask before it was said once more, o
   const { id } = first
   await world.store.restores.lookedUp(id, {}, AGAIN)
   const again = await begin(LATER)
-  await world.store.restores.lookedUp(id, {}, LATER, first)
+  expect(await world.store.restores.lookedUp(id, {}, LATER, first)).toBe(false)
   expect(await world.store.restores.open()).toMatchObject({ lookedUpAt: null })
   await world.store.restores.begin('an older backup', engineActor(), LATER, NOON - HOUR)
   await world.store.restores.silent(id, { unanswered: ['sandbox'], heldUp: [] }, LATER, again)
@@ -103,7 +103,9 @@ it('is not looked up by whoever had begun to ask before it was said once more, o
   expect(await world.one('SELECT silent FROM restore')).toEqual({ silent: null })
   const now = await world.store.restores.open()
   expect(now).toMatchObject({ lookedUpAt: null, restoredTo: new Date(NOON - HOUR) })
-  await world.store.restores.lookedUp(id, {}, LATER + HOUR, now)
+  expect(await world.store.restores.lookedUp(id, {}, LATER + HOUR, now)).toBe(true)
+  // By somebody who was slower.
+  expect(await world.store.restores.lookedUp(id, {}, LATER + HOUR, now)).toBe(true)
   expect(await world.store.restores.open()).toMatchObject({ lookedUpAt: new Date(LATER + HOUR) })
 })
 
