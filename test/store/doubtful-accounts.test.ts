@@ -1,4 +1,5 @@
 /** A doubtful name stands with its account: another hold may hide it, and only a decision about it ends it. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AccountCheckRow } from '../../store/account-checks.ts'
 import { createClaims } from '../../store/claims.ts'
@@ -234,13 +235,35 @@ describe('doubts of before they stood with the account', () => {
   const statements = (): string[] =>
     readDocument(MIGRATION)
       .split(';')
-      .filter((one) => /UPDATE/.test(one))
+      .filter((one) => /UPDATE \w+ \w SET/.test(one))
 
   it('are looked for once more by a migration that changes no table, so that no payment waits for one', () => {
     const bare = (sql: string): string => sql.replaceAll(/^--.*$/gm, '').trim()
     const first = readDocument('prisma/migrations/20261127000035_doubtful_accounts/migration.sql').split(';')
-    expect(statements().map(bare)).toEqual(first.filter((one) => /UPDATE/.test(one)).map(bare))
+    expect(statements().map(bare)).toEqual(first.filter((one) => /UPDATE \w+ \w SET/.test(one)).map(bare))
     expect(readDocument(MIGRATION)).not.toContain('ALTER TABLE')
+  })
+
+  it('are looked for beside payments that lock the same people, and neither is ended for the other', async () => {
+    const refs = [await world.ready(), await world.ready()]
+    for (const ref of refs) {
+      await world.act((acts) => acts.hold(person(ref)))
+      await linkDoubtful(ref, NOON + HOUR)
+    }
+    await world.root.pool.query(
+      `UPDATE participant SET held_at = NULL, hold_reason = NULL, hold_cause = NULL WHERE ref = ANY ($1)`,
+      [refs],
+    )
+    const [client, another] = [await world.root.pool.connect(), await world.root.pool.connect()]
+    await client.query('BEGIN')
+    await client.query('SELECT FROM participant WHERE ref = $1 FOR UPDATE', [refs[0]])
+    const migrating = another.query(readDocument(MIGRATION))
+    await sleep(200)
+    await client.query('UPDATE account SET doubtful = doubtful WHERE ref = $1 AND ended_at IS NULL', [refs[0]])
+    await client.query('COMMIT')
+    await migrating
+    for (const one of [client, another]) one.release()
+    for (const ref of refs) expect(await stopped(ref)).toEqual({ hold_cause: 'account-doubtful', held: true })
   })
 
   it('are found in the trail, and stop whom another hold had let go', async () => {
