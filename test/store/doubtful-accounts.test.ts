@@ -259,10 +259,14 @@ describe('doubts of before they stood with the account', () => {
     await client.query('SELECT FROM participant WHERE ref = $1 FOR UPDATE', [refs[0]])
     const migrating = another.query(readDocument(MIGRATION))
     await sleep(200)
-    const paying = client
-      .query('UPDATE account SET doubtful = doubtful WHERE ref = $1 AND ended_at IS NULL', [refs[0]])
-      .finally(() => client.query('COMMIT'))
-    const ended = await Promise.allSettled([migrating, paying])
+    const pay = async () => {
+      try {
+        await client.query('UPDATE account SET doubtful = doubtful WHERE ref = $1 AND ended_at IS NULL', [refs[0]])
+      } finally {
+        await client.query('COMMIT')
+      }
+    }
+    const ended = await Promise.allSettled([migrating, pay()])
     for (const one of [client, another]) one.release()
     expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
     for (const ref of refs) expect(await stopped(ref)).toEqual({ hold_cause: 'account-doubtful', held: true })
