@@ -148,7 +148,9 @@ async function lookAtAll(engine: Engine): Promise<Told> {
       EXIT_FAILED,
     )
   }
-  await store.restores.lookedUp(open.id, counts, Date.now(), open)
+  if (!(await store.restores.lookedUp(open.id, counts, Date.now(), open))) {
+    throw new Failure('it was begun once more meanwhile, or said to be older: look again', EXIT_FAILED)
+  }
   return { ...counts, reopened, freeze: open.freeze, ...(left.length > 0 ? { people: left.join(', ') } : {}) }
 }
 

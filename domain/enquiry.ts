@@ -21,6 +21,8 @@ export interface WaitingPayout {
    * nothing of it is sent again. Absent: it was not.
    */
   readonly isBeforeRestore?: boolean
+  /** Nobody can tell under which idempotency key it was sent: it is asked about, and never sent again by itself. */
+  readonly isKeyUnknown?: boolean
   /** It was told to have failed, and people doubt it: it is asked about, and never sent again by itself. */
   readonly isDoubted?: boolean
 }
@@ -73,9 +75,10 @@ export function nextForPayout(
   nowMs: number,
   isResendForbidden = false,
 ): NextForPayout {
-  if (payout.state === 'submitting') return nextWhileSubmitting(payout, timing, nowMs, isResendForbidden)
+  const isForbidden = isResendForbidden || payout.isKeyUnknown === true
+  if (payout.state === 'submitting') return nextWhileSubmitting(payout, timing, nowMs, isForbidden)
   if (payout.state === 'unknown') {
-    return nextWhileUnknown(payout, timing, nowMs, isResendForbidden || payout.isDoubted === true)
+    return nextWhileUnknown(payout, timing, nowMs, isForbidden || payout.isDoubted === true)
   }
   if (payout.state === 'accepted' || payout.state === 'processing') return nextEnquiry(payout, timing, nowMs)
   return payout.state === 'failing' ? nextWhileFailing(payout, timing, nowMs) : { kind: 'nothing' }
@@ -189,6 +192,26 @@ function nextEnquiry(payout: WaitingPayout, timing: EnquiryTiming, nowMs: number
   // One last enquiry is always made after the time to give up has passed.
   const asked = payout.lastEnquiryAtMs !== null && payout.lastEnquiryAtMs >= payout.firstSentAtMs + timing.giveUpMs
   return asked ? { kind: 'give-up' } : { kind: 'enquire' }
+}
+
+/** What was answered about the last send before. */
+interface Answered {
+  readonly endedAtMs: number
+  readonly enquiries: number
+  readonly notFoundAtMs: number | null
+}
+
+/**
+ * Whether "not found" counts, as asked for at an instant: only once the gateway has had time to find it, and had it again since the last that counted. Of
+ * two that ask when one is due the other tells nothing new. Half of the wait is enough, for clocks differ.
+ */
+export function isNotFoundEvidence(
+  { endedAtMs, ...before }: Answered,
+  timing: EnquiryTiming,
+  askedAtMs: number,
+): boolean {
+  if (askedAtMs < endedAtMs + timing.quietPeriodMs) return false
+  return before.notFoundAtMs === null || askedAtMs >= before.notFoundAtMs + ladderWait(before.enquiries, timing) / 2
 }
 
 /** The wait before the enquiry that follows so many; the last repeats. */

@@ -42,6 +42,7 @@ export async function stopWhereOlder(engine: Asking, config: Pick<Config, 'sealA
   const { restores } = engine.store
   if ((await restores.open()) !== null) return null
   const why = await foundOlder(engine, config)
-  if (why !== null) await restores.begin(why, engineActor(), Date.now())
-  return why
+  if (why === null) return null
+  // It may have asked for minutes: another one was quicker, and people may have looked and lifted since.
+  return (await restores.beginFirst(why, engineActor(), Date.now())) && why
 }

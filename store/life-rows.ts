@@ -145,6 +145,8 @@ export interface PayoutRow {
   readonly last_ended_ms: number | null
   /** It was claimed before a restore was found: nothing of it is sent again. */
   readonly before_restore: boolean
+  /** An older version has sent it under one of two keys: nothing of it is sent again. */
+  readonly key_unknown: boolean
   /** It was told to have failed, and people doubt it. */
   readonly doubted: boolean
 }
@@ -154,6 +156,12 @@ export interface PayoutRow {
  * does not know of it is no reason to send it.
  */
 export const BEFORE_RESTORE = `EXISTS (SELECT FROM restore r WHERE ${FOUND_LAST} >= y.claimed_at)`
+
+/**
+ * Payout `y` has a salt and no key of its own on record: older versions have claimed it, of which some sent the key with the salt and some without.
+ * Under the other one it would be a new payment.
+ */
+export const KEY_UNKNOWN = `(y.salt > 0 AND y.gateway_key IS NULL)`
 
 /** The attempt of disbursement `d` that the gateway must be asked about first. */
 export const ASKED = `(
@@ -214,7 +222,7 @@ SELECT p.programme, p.ref, p.programme_version, p.stage, p.outcome, p.region, p.
                      'not_found_ms', ms(y.not_found_at),
                      'last_enquiry_ms', ms(y.last_enquiry_at), 'send_again_ms', ms(y.send_again_at),
                      'first_sent_ms', ms(y.claimed_at), 'last_started_ms', ms(last.started_at),
-                     'last_ended_ms', ms(last.ended_at), 'before_restore', ${BEFORE_RESTORE},
+                     'last_ended_ms', ms(last.ended_at), 'before_restore', ${BEFORE_RESTORE}, 'key_unknown', ${KEY_UNKNOWN},
                      'doubted', y.failure_code IS NOT DISTINCT FROM '${DOUBTED}')
               FROM payout y
               JOIN send last ON last.payout = y.key AND last.number = y.sends
@@ -318,6 +326,7 @@ export function waitingPayout(row: PayoutRow): WaitingPayout {
     notFoundAtMs: row.not_found_ms,
     sendAgainAtMs: row.send_again_ms,
     isBeforeRestore: row.before_restore,
+    isKeyUnknown: row.key_unknown,
     isDoubted: row.doubted,
   }
 }

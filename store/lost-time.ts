@@ -55,10 +55,10 @@ export const SAME_ACCOUNT = `CASE WHEN l.account_index_key = o.account_index_key
 
 /**
  * Stray `x` went to account `o` of person `p`, in the days of a restore `r` after whose moment they registered: it may be what they
- * are owed. To be read from `restore r`, `discrepancy x`, its line `l`, `account o` and `participant p`.
+ * are owed. What is found after a restore was closed is another one. To be read from `restore r`, `discrepancy x`, its line `l`, `account o` and `participant p`.
  */
 export const MAY_BE_THEIRS = `p.registered_at > r.restored_to AND ${STRAY}
-            AND x.day BETWEEN r.restored_to::date - 1 AND ${FOUND_LAST}::date + ${LINE_WITHIN_DAYS}
+            AND x.day BETWEEN r.restored_to::date - 1 AND least(${FOUND_LAST}, r.closed_at)::date + ${LINE_WITHIN_DAYS}
             AND (l.statement, l.line) = (x.statement, x.line) AND (o.programme, o.ref) = (p.programme, p.ref) AND ${SAME_ACCOUNT}`
 
 /** Debit `x` stands in its statement still, or was counted as a payment by two people. */

@@ -44,6 +44,8 @@ export interface Messages {
   lease(lives: number, seconds: number): Promise<Lease[]>
   /** Marks messages delivered; those that died or were delivered before stay as they are. */
   delivered(ids: readonly string[]): Promise<void>
+  /** The run of a life has heard a message: marks it delivered, but where the life has closed, for recovery is to hear it too; false then. */
+  heard(id: string): Promise<boolean>
   /**
    * Gives messages back untouched: the server was not reached, which says nothing about them. The older they are the longer they
    * rest, at most half a minute, so that one that never gets through does not take the turn of others.
@@ -120,6 +122,15 @@ SELECT l.programme, l.ref, array_agg(l.id ORDER BY l.id)::text[] AS ids, p.wave,
  GROUP BY l.programme, l.ref, p.wave, p.region, p.stage
  ORDER BY min(l.priority)`
 
+const HEARD = `
+WITH heard AS (
+  SELECT m.id FROM message m JOIN participant p USING (programme, ref) WHERE m.id = $1 AND p.stage <> 'closed'
+), told AS (
+  UPDATE message SET state = 'delivered', delivered_at = now()
+   WHERE id = (SELECT id FROM heard) AND state = 'pending' AND ${UNHURRIED}
+)
+SELECT FROM heard`
+
 /** How long a message rests: as long as it is old, between bounds. A message has no counter but that of its refusals. */
 const REST = "least($3, greatest($2, extract(epoch FROM now() - created_at))) * interval '1 second'"
 const POSTPONE = `
@@ -164,6 +175,10 @@ export function createMessages(context: StoreContext): Messages {
                 WHERE id = ANY ($1::uuid[]) AND state = 'pending' AND ${UNHURRIED}`,
         values: [ids],
       })
+    },
+    async heard(id) {
+      const { rows } = await pool.query({ name: 'heard', text: HEARD, values: [id] })
+      return rows.length > 0
     },
     async postponed(ids) {
       await pool.query(POSTPONE, [ids, ...UNREACHABLE_REST])

@@ -5,7 +5,7 @@
  */
 import { afterPayout, followPayout, RECEIVABLE_STANDS } from '../domain/disbursement.ts'
 import { deadlineAfter } from '../domain/duration.ts'
-import { callEndsByMs, settlesAtMs, type EnquiryTiming } from '../domain/enquiry.ts'
+import { callEndsByMs, isNotFoundEvidence, settlesAtMs, type EnquiryTiming } from '../domain/enquiry.ts'
 import type { Failure } from '../domain/observation.ts'
 import { nextForDisbursement } from '../domain/next.ts'
 import {
@@ -30,7 +30,7 @@ import { keepDoubt, setFailure } from './observed-failure.ts'
 import { refuseAccount } from './observed-refusal.ts'
 import { aboutReturn, askAboutReturn, closeQuestion } from './observed-return.ts'
 import type { StoreContext } from './options.ts'
-import { isAccountGone, lockWork, type Work } from './payout-rows.ts'
+import { isAccountGone, isHeld, lockWork, type Work } from './payout-rows.ts'
 import { callBeside } from './receivables-beside.ts'
 
 export interface ObservationResult {
@@ -215,12 +215,12 @@ function endSend(harvest: Harvest, row: Work, send: number, atMs: number, result
 
 function countEnquiry(timing: EnquiryTiming, row: Work, item: ObservationItem): void {
   if (item.source !== 'enquiry' || item.enquiry <= row.enquiries) return
+  const before = { enquiries: row.enquiries, notFoundAtMs: row.not_found_ms }
   row.enquiries = item.enquiry
   row.last_enquiry_ms = item.atMs
   if (item.fact.kind !== 'not-found') return
-  const ended = row.last_ended_ms ?? row.last_started_ms + timing.submitTimeoutMs
-  // "Not found" is evidence only once the gateway has had time to find it.
-  if (item.atMs < ended + timing.quietPeriodMs) return
+  const endedAtMs = row.last_ended_ms ?? row.last_started_ms + timing.submitTimeoutMs
+  if (!isNotFoundEvidence({ endedAtMs, ...before }, timing, item.atMs)) return
   row.not_found += 1
   row.not_found_ms = item.atMs
 }
@@ -346,7 +346,7 @@ export function standingOfWork(
   const question = {
     state,
     releaseAtMs,
-    held: row.held,
+    held: isHeld(row),
     gateway,
     accountGone,
     payout,

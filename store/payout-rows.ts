@@ -6,7 +6,15 @@ import type { PayoutMoney } from '../domain/payout.ts'
 import type { Sql } from './database.ts'
 import type { SentTo } from './observed-account.ts'
 import { BESIDE } from './receivables-beside.ts'
-import { ASKED, BEFORE_RESTORE, OPEN_SEND, type AskedRow, type OpenSendRow, type PayoutRow } from './life-rows.ts'
+import {
+  ASKED,
+  BEFORE_RESTORE,
+  KEY_UNKNOWN,
+  OPEN_SEND,
+  type AskedRow,
+  type OpenSendRow,
+  type PayoutRow,
+} from './life-rows.ts'
 
 /** A payout, its disbursement and its life, as a batch of facts is folded into them. Mutable: a batch may tell of one twice. */
 export interface Work extends Mutable<PayoutRow> {
@@ -68,8 +76,13 @@ export interface Work extends Mutable<PayoutRow> {
    * on, this one's alone does not. Null where anything is still to come.
    */
   readonly beside_under_way: readonly string[] | null
-  /** The life's live, usable account; null without one. */
-  live_account: { readonly id: string; readonly institution: string; readonly usable_ms: number } | null
+  /** The life's live, usable account; null without one. `undecided`: it is shared by too many, or its name is doubtful, and nobody has decided about that. */
+  live_account: {
+    readonly id: string
+    readonly institution: string
+    readonly usable_ms: number
+    readonly undecided: boolean
+  } | null
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
@@ -117,6 +130,7 @@ interface Loaded extends Omit<Work, 'sent_to' | 'failure' | 'doubted' | 'disburs
   readonly live_id: string | null
   readonly live_institution: string
   readonly live_usable_at: bigint
+  readonly live_undecided: boolean
   readonly sent_institution: string
   readonly sent_masked: string
   readonly sent_index: string
@@ -133,7 +147,7 @@ function heldAs(money: PayoutMoney): string {
 const LOAD = `
 SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage = 'closed' AS closed,
        p.held_at IS NOT NULL AS held, y.n, y.gateway, y.reference, y.amount, y.currency, y.account, y.state, y.money, y.returned, y.repaid, y.version,
-       y.gateway_id, y.alarm, y.sends, y.request IS NULL AS lost, ${BEFORE_RESTORE} AS before_restore, y.failure_class, y.failure_code, y.vendor_code,
+       y.gateway_id, y.alarm, y.sends, y.request IS NULL AS lost, ${BEFORE_RESTORE} AS before_restore, ${KEY_UNKNOWN} AS key_unknown, y.failure_class, y.failure_code, y.vendor_code,
        y.same_key_retries, y.enquiries, y.not_found, ms(y.not_found_at) AS not_found_at, ms(y.last_enquiry_at) AS last_enquiry_at,
        ms(y.send_again_at) AS send_again_at, ms(y.asked_at) AS asked_at, ms(y.claimed_at) AS claimed_at,
        ms(last.started_at) AS last_started_at, ms(last.ended_at) AS last_ended_at,
@@ -148,6 +162,7 @@ SELECT y.key, y.programme, y.ref, p.programme_version, p.region, p.wave, p.stage
                     FROM disbursement o WHERE (o.programme, o.ref) = (y.programme, y.ref))
             END AS beside_under_way,
        a.id AS live_id, a.institution AS live_institution, ms(greatest(a.usable_from, a.rests_until)) AS live_usable_at,
+       a.shared OR a.doubtful AS live_undecided,
        used.institution AS sent_institution, used.masked AS sent_masked, encode(used.account_index, 'hex') AS sent_index,
        used.account_index_key AS sent_index_key
   FROM payout y
@@ -208,6 +223,7 @@ function workOf(row: Loaded, disbursement: Work['disbursement']): Work {
     },
     lost: row.lost,
     before_restore: row.before_restore,
+    key_unknown: row.key_unknown,
     state: row.state,
     money: row.money,
     returned: row.returned,
@@ -233,7 +249,12 @@ function workOf(row: Loaded, disbursement: Work['disbursement']): Work {
     live_account:
       row.live_id === null
         ? null
-        : { id: row.live_id, institution: row.live_institution, usable_ms: Number(row.live_usable_at) },
+        : {
+            id: row.live_id,
+            institution: row.live_institution,
+            usable_ms: Number(row.live_usable_at),
+            undecided: row.live_undecided,
+          },
   }
 }
 
@@ -285,6 +306,11 @@ type TimeColumn =
 /** Its account was replaced, or has failed: its bytes are sent to it no more. */
 export function isAccountGone({ account, live_account: live }: Pick<Work, 'account' | 'live_account'>): boolean {
   return live?.id !== account
+}
+
+/** On hold, or put on it by the next look at the life, as nobody has decided about their account: nothing is sent to them. */
+export function isHeld({ held, live_account: live }: Pick<Work, 'held' | 'live_account'>): boolean {
+  return held || live?.undecided === true
 }
 
 /** What a callback tells of: by what its gateway knows the payout, and by which secrets of the gateway it was signed. */

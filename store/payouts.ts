@@ -16,7 +16,7 @@ import { waitingPayout } from './life-rows.ts'
 import type { ObservationItem } from './observation-item.ts'
 import { observeLocked, standingOfWork, type ObservationResult } from './observe.ts'
 import type { StoreContext } from './options.ts'
-import { isAccountGone, isBeforeRestore, lockWork, type Work } from './payout-rows.ts'
+import { isAccountGone, isBeforeRestore, isHeld, lockWork, type Work } from './payout-rows.ts'
 import { approvalOf } from './run-approval.ts'
 import type { DisbursementStanding } from '../domain/standing.ts'
 import type { Sealed } from './vault.ts'
@@ -103,7 +103,7 @@ async function reopenLocked(sql: Sql, context: StoreContext, payout: string, now
   const next = nextForPayout(waitingPayout(row), timing, nowMs)
   // A resend is a send: a hold, a freeze or another account stops it, and so do people who look at an older attempt and words that are not yet asked about.
   const isStuck = row.disbursement.state !== 'in-flight' || row.disbursement.asked !== null
-  const isForbidden = row.lost || row.held || isAccountGone(row) || isStuck
+  const isForbidden = row.lost || isHeld(row) || isAccountGone(row) || isStuck
   const isDue = next.kind === 'resend' && !isForbidden
   if (!isDue || (await pass('resend:checked', isStopped(sql, context, row, programme, nowMs)))) {
     return { kind: 'refused', disbursement: standingOfWork(context, row, programme, nowMs) }

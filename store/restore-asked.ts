@@ -18,6 +18,9 @@ type Silenced = { readonly silent: readonly string[] | null; readonly unanswered
 /** The restore as whoever looked had found it; null where they asked under the one that is open now. */
 export type LookedUnder = { readonly foundAt: Date; readonly restoredTo: Date } | null
 
+/** So much later than before is a restore found once more at least, that nobody takes the one for the other. Milliseconds. */
+export const AGAIN_MS = 3
+
 /** Who asked before it was begun once more, or lowered, has not asked about everything. */
 const sameAs = (found: string, to: string): string =>
   // What was read of it has no microseconds.
@@ -48,25 +51,31 @@ export async function keepSilent(
   await insertAudit(sql, [{ act: 'restore-asked', actor: engineActor(), atMs, subject, before, after }])
 }
 
-/** Everything has been told; once. */
+/** Everything has been told; once. False where it was begun once more, or lowered, since it was found so: not everything has been asked about. */
 export async function keepLookedUp(
   sql: Sql,
   id: string,
   counts: Readonly<Record<string, number>>,
   atMs: number,
   under: LookedUnder = null,
-): Promise<void> {
+): Promise<boolean> {
+  const found = [under?.foundAt ?? null, under?.restoredTo ?? null]
   const { rows } = await sql.query<Silenced>(
     // The clock of whoever looked may be behind that of whoever found it.
     `UPDATE restore r SET looked_up_at = greatest($2, ${FOUND_LAST}), version = version + 1
       WHERE id = $1 AND ${UNLOOKED} AND ${sameAs('$3', '$4')}
       RETURNING silent, unanswered`,
-    [id, new Date(atMs), under?.foundAt ?? null, under?.restoredTo ?? null],
+    [id, new Date(atMs), ...found],
   )
   const [before] = rows
-  if (!before) return
+  // Another look was quicker.
+  if (!before)
+    return (
+      (await sql.query(`SELECT FROM restore r WHERE id = $1 AND ${sameAs('$2', '$3')}`, [id, ...found])).rows.length > 0
+    )
   const subject = `restore:${id}`
   await insertAudit(sql, [{ act: 'restore-looked-up', actor: engineActor(), atMs, subject, before, after: counts }])
+  return true
 }
 
 interface Unlooked {

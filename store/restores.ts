@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { engineActor, type Actor } from '../domain/act.ts'
 import { payoutKey } from '../domain/identity.ts'
+import { targetKey } from '../domain/freeze.ts'
 import type { PayoutFact } from '../domain/payout.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Programme } from '../domain/programme.ts'
@@ -31,7 +32,7 @@ import type { StoreContext } from './options.ts'
 import { insertPostings } from './postings.ts'
 import { attemptsAfter, owedOf, type AskedAttempt, type Attempt, type Owed } from './lost-attempts.ts'
 import { freeReference, isTaken } from './references.ts'
-import { keepLookedUp, keepSilent, type LookedUnder, type Silence } from './restore-asked.ts'
+import { AGAIN_MS, keepLookedUp, keepSilent, type LookedUnder, type Silence } from './restore-asked.ts'
 import { holdMatching } from './statement-match.ts'
 import { isContradictedByStray, takeBackStray } from './stray.ts'
 import { supersedeEnded } from './supersede.ts'
@@ -55,6 +56,11 @@ export interface Restores {
    * the database may have been put back once more. `restoredToMs`: it is not newer than this, as somebody knows.
    */
   begin(reason: string, actor: Actor, atMs: number, restoredToMs?: number | null): Promise<Restore>
+  /**
+   * The same for a worker that has found the database older; null, and nothing is stopped, where a restore is open: others have begun it since the
+   * worker looked, and what they have looked up and agreed to stands.
+   */
+  beginFirst(reason: string, actor: Actor, atMs: number): Promise<Restore | null>
   /** Disbursements that a gateway may know more of, in the order of their keys, from after `key` on. */
   owed(after: string, limit: number): Promise<string[]>
   /** Some of what is about to be sent, those first that would have been sent first. */
@@ -67,8 +73,8 @@ export interface Restores {
   record(attempt: Attempt, fact: PayoutFact, atMs: number): Promise<boolean>
   /** Everything owed was asked about, and of these gateways not all is recorded: the statements of the others may be matched. */
   silent(id: string, gateways: Silence, atMs: number, under?: LookedUnder): Promise<void>
-  /** Everything owed has been looked up: two people may now let sends go on. Nothing where it was begun once more, or lowered, since it was found so (`under`). */
-  lookedUp(id: string, counts: Readonly<Record<string, number>>, atMs: number, under?: LookedUnder): Promise<void>
+  /** Everything owed has been looked up: two people may now let sends go on. False, and nothing, where it was begun once more, or lowered, since it was found so (`under`). */
+  lookedUp(id: string, counts: Readonly<Record<string, number>>, atMs: number, under?: LookedUnder): Promise<boolean>
   /** Days, by gateway, on which a payment of the lost time may still show, and whose statements are not matched yet. */
   unmatchedDays(id: string, gateways: readonly GatewayDays[]): Promise<string[]>
   /** Discrepancies of those days that are payments nobody here knows of, and that nobody has resolved, with whose they may be. */
@@ -95,7 +101,15 @@ export function createRestores(context: StoreContext): Restores {
   return {
     open: () => openRestore(pool),
     begin: (reason, actor, atMs, restoredToMs = null) =>
-      inTransaction(database, (sql) => beginLocked(sql, { reason, restoredToMs }, actor, atMs)),
+      inTransaction(database, async (sql) => {
+        const known = await openAlone(sql)
+        return beginLocked(sql, { reason, restoredToMs, known }, actor, atMs)
+      }),
+    beginFirst: (reason, actor, atMs) =>
+      inTransaction(database, async (sql) => {
+        const known = await openAlone(sql)
+        return known ? null : beginLocked(sql, { reason, restoredToMs: null, known }, actor, atMs)
+      }),
     async owed(after, limit) {
       const { rows } = await pool.query<{ key: string }>(
         `SELECT key FROM disbursement
@@ -134,6 +148,17 @@ export function createRestores(context: StoreContext): Restores {
 interface Beginning {
   readonly reason: string
   readonly restoredToMs: number | null
+  /** The one that is open. */
+  readonly known: Restore | null
+}
+
+const EVERYTHING = { scope: 'all', programme: null, name: null } as const
+
+/** The restore that is open, as it stays until the transaction ends. The targets are taken in the order in which claims hold them. */
+async function openAlone(sql: Sql): Promise<Restore | null> {
+  await takeTarget(sql, targetKey(EVERYTHING))
+  await takeTarget(sql, RESTORE_TARGET)
+  return openRestore(sql)
 }
 
 async function openRestore(sql: Sql): Promise<Restore | null> {
@@ -147,16 +172,13 @@ async function openRestore(sql: Sql): Promise<Restore | null> {
  */
 async function beginLocked(
   sql: Sql,
-  { reason, restoredToMs }: Beginning,
+  { reason, restoredToMs, known }: Beginning,
   actor: Actor,
   atMs: number,
 ): Promise<Restore> {
-  const target = { scope: 'all', programme: null, name: null } as const
-  const { freeze, isNew } = await placeFreeze(sql, { target, cause: 'restored', reason }, actor, atMs)
-  await takeTarget(sql, RESTORE_TARGET)
-  const known = await openRestore(sql)
+  const { freeze } = await placeFreeze(sql, { target: EVERYTHING, cause: 'restored', reason }, actor, atMs)
   if (known) {
-    await foundAgain(sql, { freeze: freeze.id, isNew, reason }, actor, atMs)
+    await foundAgain(sql, known, { freeze: freeze.id, reason }, actor, atMs)
     return lowered(sql, (await openRestore(sql)) ?? known, { reason, restoredToMs }, actor, atMs)
   }
   const id = randomUUID()
@@ -176,18 +198,19 @@ async function beginLocked(
 
 /**
  * The database may have been put back once more, to a moment after a look or a lift: what gateways and people said before says nothing of what is lost
- * now. Nobody can tell that from the same restore said twice; where nothing was asked yet nothing is to be forgotten.
+ * now. Nobody can tell that from the same restore said twice, nor whether somebody is asking at this moment.
  */
 async function foundAgain(
   sql: Sql,
-  { freeze, isNew, reason }: { readonly freeze: string; readonly isNew: boolean; readonly reason: string },
+  known: Restore,
+  { freeze, reason }: { readonly freeze: string; readonly reason: string },
   actor: Actor,
   atMs: number,
 ): Promise<void> {
   const { rows } = await sql.query<{ id: string }>(
-    `UPDATE restore r SET again_at = greatest($1, ${FOUND_LAST}, r.looked_up_at + interval '1 millisecond'), silent = NULL, unanswered = NULL, version = version + 1
-      WHERE r.closed_at IS NULL AND ($2 OR r.silent IS NOT NULL OR NOT (${UNLOOKED})) RETURNING r.id`,
-    [new Date(atMs), isNew],
+    `UPDATE restore r SET again_at = greatest($2, r.looked_up_at + interval '1 millisecond'), silent = NULL, unanswered = NULL, version = version + 1
+      WHERE r.id = $1 RETURNING r.id`,
+    [known.id, new Date(Math.max(atMs, known.foundAt.getTime() + AGAIN_MS))],
   )
   await insertAudit(
     sql,
@@ -206,7 +229,7 @@ async function foundAgain(
 async function lowered(
   sql: Sql,
   known: Restore,
-  { reason, restoredToMs }: Beginning,
+  { reason, restoredToMs }: Omit<Beginning, 'known'>,
   actor: Actor,
   atMs: number,
 ): Promise<Restore> {

@@ -6,7 +6,10 @@ import type { Temporal } from './connect.ts'
 
 const RACE_MS = 2000
 
-/** `heard` within two seconds, or `later`: then the relay tells it. Never throws. */
+/**
+ * `heard` within two seconds, or `later`: then the relay tells it, as also where the life has closed: its run may still answer, and begins nothing
+ * any more. Never throws.
+ */
 export async function tellNow(
   temporal: Temporal,
   messages: Messages,
@@ -15,10 +18,7 @@ export async function tellNow(
   const handle = temporal.client.workflow.getHandle(participantWorkflowId(of.programme, of.ref))
   const asked = temporal
     .within(RACE_MS, () => handle.executeUpdate(hear, { args: [of.messageId], updateId: of.messageId }))
-    .then(async () => {
-      await messages.delivered([of.messageId])
-      return 'heard' as const
-    })
+    .then(async () => ((await messages.heard(of.messageId)) ? ('heard' as const) : ('later' as const)))
     .catch(() => 'later' as const)
   const late = new Promise<'later'>((resolve) => setTimeout(() => resolve('later'), RACE_MS).unref())
   return Promise.race([asked, late])

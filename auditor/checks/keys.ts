@@ -67,7 +67,7 @@ async function named(books: Books, row: Row): Promise<void> {
   if (row.reference !== expected) {
     books.tell('I2', 'changed', 'payout', row.key, `its reference is ${row.reference} and must be ${expected}`)
   } else if (row.salt > 0) await salted(books, row)
-  // Null where it is sent under its own key, also with a salt: so older versions did.
+  // Null where it is sent under its own key; with a salt, where an older version has sent it under one of two.
   if (row.gateway_key === null || (row.salt > 0 && row.gateway_key === `${row.key}~${row.salt}`)) return
   books.tell('I2', 'changed', 'payout', row.key, `it is sent under ${row.gateway_key}, which is no key of its`)
 }

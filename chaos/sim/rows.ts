@@ -263,6 +263,7 @@ export class Rows {
       last_started_ms: times.last_started_ms,
       last_ended_ms: times.last_ended_ms,
       before_restore: false,
+      key_unknown: false,
       // Nobody in these worlds classes a code.
       doubted: false,
     }

@@ -92,9 +92,12 @@ function workOf(rows: Rows, payout: StoredPayout, disbursement: Work['disburseme
     last_started_ms: times.last_started_ms,
     last_ended_ms: times.last_ended_ms,
     before_restore: false,
+    key_unknown: false,
     disbursement,
     beside_under_way: besideUnderWay(rows, payout),
-    live_account: live ? { id: live.id, institution: live.details.institution, usable_ms: live.usable_ms } : null,
+    live_account: live
+      ? { id: live.id, institution: live.details.institution, usable_ms: live.usable_ms, undecided: false }
+      : null,
   }
 }
 

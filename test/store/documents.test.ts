@@ -1,6 +1,6 @@
 /** A sealed box opens only at its own place: whoever can write rows cannot make one person's account another's. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { disbursementOf, NOON, OPERATOR, openWorld, SILENCE, TIMING, type World } from '../support/world.ts'
+import { disbursementOf, MINUTE, NOON, OPERATOR, openWorld, SILENCE, TIMING, type World } from '../support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -36,7 +36,13 @@ describe('a box copied over that of another person', () => {
     await world.observe({ payout, source: 'submit', fact: SILENCE, atMs: NOON, send: 1 })
     const atMs = NOON + 2 * TIMING.quietPeriodMs
     for (const enquiry of [1, 2]) {
-      await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs: atMs + enquiry, enquiry })
+      await world.observe({
+        payout,
+        source: 'enquiry',
+        fact: { kind: 'not-found' },
+        atMs: atMs + enquiry - (2 - enquiry) * MINUTE,
+        enquiry,
+      })
     }
     await expect(world.store.payouts.reopen(payout, atMs + 3)).rejects.toThrow('is not what was sealed there')
   })

@@ -1,4 +1,5 @@
 /** A doubtful name stands with its account: another hold may hide it, and only a decision about it ends it. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AccountCheckRow } from '../../store/account-checks.ts'
 import { createClaims } from '../../store/claims.ts'
@@ -7,7 +8,18 @@ import type { Store } from '../../store/index.ts'
 import { bankAccount, swiftProgramme } from '../support/builders.ts'
 import { readDocument } from '../support/markdown.ts'
 import { sendFirst } from '../support/sent.ts'
-import { DAY, disbursementOf, HOUR, NOON, openStore, openWorld, OPERATOR, seen, type World } from '../support/world.ts'
+import {
+  DAY,
+  disbursementOf,
+  HOUR,
+  NOON,
+  openStore,
+  openWorld,
+  OPERATOR,
+  seen,
+  SILENCE,
+  type World,
+} from '../support/world.ts'
 import { submitted } from '../support/sent.ts'
 
 const swift = swiftProgramme()
@@ -191,18 +203,73 @@ describe('a doubt that a process of an older version has let go, as while one ve
   })
 })
 
+it('is refused by whoever would send the same again, and the person is stopped by the look that follows', async () => {
+  for (const [mark, how] of [
+    ['doubtful', ''],
+    ['shared', ', place = NULL, places = NULL'],
+  ] as const) {
+    const { ref, payout } = await sendFirst(world)
+    await world.observe(submitted(payout, SILENCE, NOON))
+    const atMs = NOON + HOUR
+    for (const enquiry of [1, 2]) {
+      const fact = { kind: 'not-found' } as const
+      await world.observe({ payout, source: 'enquiry', fact, atMs: atMs + enquiry * HOUR, enquiry })
+    }
+    const later = atMs + 2 * HOUR
+    await world.root.pool.query(`UPDATE account SET ${mark} = true${how} WHERE ref = $1`, [ref])
+    const refused = await world.store.payouts.reopen(payout, later)
+    expect(refused).toMatchObject({ kind: 'refused', disbursement: { next: { kind: 'wait' } } })
+    const looked = await world.advance(ref, later)
+    expect(looked).toMatchObject({ held: true, attention: `account-${mark}` })
+    expect(looked.disbursements[0]?.next).toEqual(refused.kind === 'refused' && refused.disbursement.next)
+    const enquired = await world.advance(ref, later + HOUR)
+    expect(enquired.disbursements[0]?.next).toMatchObject({ kind: 'enquire', payout })
+    expect((await world.advance(ref, later + 20 * HOUR)).disbursements[0]?.next).toEqual({ kind: 'give-up', payout })
+    await release(ref, later)
+    expect((await world.store.payouts.reopen(payout, later)).kind).toBe('reopened')
+  }
+})
+
 describe('doubts of before they stood with the account', () => {
   const MIGRATION = 'prisma/migrations/20261127000039_doubtful_accounts_found/migration.sql'
   const statements = (): string[] =>
     readDocument(MIGRATION)
       .split(';')
-      .filter((one) => /UPDATE/.test(one))
+      .filter((one) => /UPDATE \w+ \w SET/.test(one))
 
-  it('are looked for by a migration of their own, so that no payment waits for a table that is being changed', () => {
-    const columns = readDocument('prisma/migrations/20261127000035_doubtful_accounts/migration.sql')
-    expect(columns).toContain('ALTER TABLE')
-    expect(columns).not.toContain('UPDATE')
+  it('are looked for once more by a migration that changes no table, so that no payment waits for one', () => {
+    const bare = (sql: string): string => sql.replaceAll(/^--.*$/gm, '').trim()
+    const first = readDocument('prisma/migrations/20261127000035_doubtful_accounts/migration.sql').split(';')
+    expect(statements().map(bare)).toEqual(first.filter((one) => /UPDATE \w+ \w SET/.test(one)).map(bare))
     expect(readDocument(MIGRATION)).not.toContain('ALTER TABLE')
+  })
+
+  it('are looked for beside payments that lock the same people, and neither is ended for the other', async () => {
+    const refs = [await world.ready(), await world.ready()]
+    for (const ref of refs) {
+      await world.act((acts) => acts.hold(person(ref)))
+      await linkDoubtful(ref, NOON + HOUR)
+    }
+    await world.root.pool.query(
+      `UPDATE participant SET held_at = NULL, hold_reason = NULL, hold_cause = NULL WHERE ref = ANY ($1)`,
+      [refs],
+    )
+    const [client, another] = [await world.root.pool.connect(), await world.root.pool.connect()]
+    await client.query('BEGIN')
+    await client.query('SELECT FROM participant WHERE ref = $1 FOR UPDATE', [refs[0]])
+    const migrating = another.query(readDocument(MIGRATION))
+    await sleep(200)
+    const pay = async () => {
+      try {
+        await client.query('UPDATE account SET doubtful = doubtful WHERE ref = $1 AND ended_at IS NULL', [refs[0]])
+      } finally {
+        await client.query('COMMIT')
+      }
+    }
+    const ended = await Promise.allSettled([migrating, pay()])
+    for (const one of [client, another]) one.release()
+    expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
+    for (const ref of refs) expect(await stopped(ref)).toEqual({ hold_cause: 'account-doubtful', held: true })
   })
 
   it('are found in the trail, and stop whom another hold had let go', async () => {
@@ -227,5 +294,11 @@ describe('doubts of before they stood with the account', () => {
     // Whoever is still held for something else is stopped when that ends.
     expect(await stopped(waiting)).toEqual({ hold_cause: null, held: true })
     expect(await isDoubtful(waiting)).toBe(true)
+    // Whoever was let go since stays so, and nobody is stopped twice.
+    await release(swallowed, NOON + 3 * HOUR)
+    for (const statement of statements()) await pool.query(statement)
+    expect(await stopped(swallowed)).toEqual({ hold_cause: null, held: false })
+    expect(await isDoubtful(swallowed)).toBe(false)
+    expect(await world.count(events, [swallowed])).toBe(before + 1)
   })
 })

@@ -15,6 +15,7 @@ import { seenAs } from '../support/two-people.ts'
 import {
   bytesOf,
   disbursementOf,
+  MINUTE,
   NOON,
   OPERATOR,
   openStore,
@@ -132,7 +133,13 @@ describe('among 64 callers', () => {
       const payout = await world.claim(disbursementOf(ref))
       await world.observe({ payout, source: 'submit', fact: SILENCE, atMs: NOON + SECOND, send: 1 })
       for (const enquiry of [1, 2]) {
-        await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs: atMs + enquiry, enquiry })
+        await world.observe({
+          payout,
+          source: 'enquiry',
+          fact: { kind: 'not-found' },
+          atMs: atMs + enquiry - (2 - enquiry) * MINUTE,
+          enquiry,
+        })
       }
       return payout
     })

@@ -9,6 +9,7 @@ import { decide } from '../support/two-people.ts'
 import {
   bytesOf,
   disbursementOf,
+  MINUTE,
   NOON,
   openStore,
   openWorld,
@@ -86,7 +87,13 @@ describe('a freeze', () => {
     await world.observe({ payout, source: 'submit', fact: SILENCE, atMs: NOON + SECOND, send: 1 })
     const atMs = NOON + 2 * TIMING.quietPeriodMs
     for (const enquiry of [1, 2]) {
-      await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs: atMs + enquiry, enquiry })
+      await world.observe({
+        payout,
+        source: 'enquiry',
+        fact: { kind: 'not-found' },
+        atMs: atMs + enquiry - (2 - enquiry) * MINUTE,
+        enquiry,
+      })
     }
     const { freeze: placed } = await freeze(world, SANDBOX)
     expect((await world.store.payouts.reopen(payout, atMs + 3)).kind).toBe('refused')

@@ -17,6 +17,7 @@ import {
 } from '../support/lost-time.ts'
 import { stateOf } from '../support/sent.ts'
 import { DAY, line, NEXT, OPENING } from '../support/statements.ts'
+import { agree } from '../support/two-people.ts'
 import {
   AMOUNT,
   bytesOf,
@@ -141,6 +142,20 @@ it('holds up nobody for a debit that came long after the lost time', async () =>
   await lost.teller.reconcile([paidBefore(account)], { day: '2027-01-22' })
   expect(await lost.teller.classes(true)).toContain('unknown-reference')
   expect(await lost.submit(ref, LATER)).toHaveLength(1)
+})
+
+it('holds up nobody for a debit of after its end, also where there is another restore later', async () => {
+  const account = bankAccount()
+  await lost.tellDays()
+  await lost.close()
+  const ref = await world.ready({ account }, LATER)
+  await lost.teller.reconcile([paidBefore(account)], { day: '2027-02-20' })
+  const months = AGAIN + 100 * 24 * HOUR
+  const another = await world.store.restores.begin('another backup', engineActor(), months, months - HOUR)
+  await world.store.restores.lookedUp(another.id, {}, months)
+  const { sari, budi } = lost.people
+  await agree(world.store, [sari, budi], { act: 'freeze-lift', content: { freeze: another.freeze } }, months)
+  expect(await lost.submit(ref, months)).toHaveLength(1)
 })
 
 it('matches no statement before everything owed was looked up: what is found then would be of nobody', async () => {

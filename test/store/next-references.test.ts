@@ -20,7 +20,7 @@ import {
 } from '../support/lost-time.ts'
 import { stateOf } from '../support/sent.ts'
 import { OPENING } from '../support/statements.ts'
-import { AMOUNT, bytesOf, disbursementOf, HOUR, NOON, seen, seenFailed, type World } from '../support/world.ts'
+import { AMOUNT, bytesOf, disbursementOf, HOUR, MINUTE, NOON, seen, seenFailed, type World } from '../support/world.ts'
 
 let world: World
 let lost: LostTime
@@ -121,7 +121,7 @@ it('goes under the same key again when it is sent again', async () => {
   expect(await lost.submit(ref, LATER)).toHaveLength(1)
   const payout = `${disbursementOf(ref)}#1`
   for (const enquiry of [1, 2]) {
-    const atMs = LATER + HOUR - enquiry
+    const atMs = LATER + HOUR - (3 - enquiry) * MINUTE
     await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs, enquiry })
   }
   await activities.resend({ programme: 'swift', ref, payout })
@@ -129,7 +129,7 @@ it('goes under the same key again when it is sent again', async () => {
   expect(await stateOf(world, disbursementOf(ref))).toMatchObject({ state: 'paid' })
 })
 
-it('goes under its own key again where an older version had sent it under that, and its key is never another', async () => {
+it('is not sent again where an older version has sent it under one key or the other: its gateway is asked, and then people are', async () => {
   const ref = await owedBeside()
   await lost.submit(ref, LATER)
   await payAgain(ref)
@@ -141,13 +141,18 @@ it('goes under its own key again where an older version had sent it under that, 
     'ALTER TABLE payout DISABLE TRIGGER payout_frozen; UPDATE payout SET gateway_key = NULL; ALTER TABLE payout ENABLE TRIGGER payout_frozen',
   )
   for (const enquiry of [1, 2]) {
-    const atMs = LATER + HOUR - enquiry
+    const atMs = LATER + HOUR - (3 - enquiry) * MINUTE
     await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs, enquiry })
   }
   const { sent, activities } = remembering(ref)
   await activities.resend({ programme: 'swift', ref, payout })
   expect(sent).toEqual([])
-  expect(await world.one('SELECT sends FROM payout WHERE key = $1', [payout])).toEqual({ sends: 2 })
+  expect(await world.one('SELECT sends FROM payout WHERE key = $1', [payout])).toEqual({ sends: 1 })
+  const nextAt = async (atMs: number) => (await world.advance(ref, atMs)).disbursements[0]?.next
+  expect(await nextAt(LATER + HOUR)).toMatchObject({ kind: 'wait' })
+  expect(await nextAt(LATER + 2 * HOUR)).toMatchObject({ kind: 'enquire', payout })
+  expect(await nextAt(LATER + 30 * HOUR)).toEqual({ kind: 'give-up', payout })
+  expect(await world.store.payouts.giveUp(payout, LATER + 30 * HOUR)).toMatchObject({ state: 'review' })
   expect(await faultsOfKeys()).toEqual([])
 })
 

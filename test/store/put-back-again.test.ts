@@ -5,7 +5,7 @@ import { engineActor } from '../../domain/act.ts'
 import { foundIn } from '../support/audited.ts'
 import { agreeToLift, EVERYTHING, freeze, lift, proposeLift } from '../support/freezes.ts'
 import { AGAIN, JAKARTA, LATER } from '../support/lost-time.ts'
-import { HOUR, NOON, openWorld, refusal, type World } from '../support/world.ts'
+import { disbursementOf, HOUR, NOON, openWorld, refusal, type World } from '../support/world.ts'
 
 const DAY = 24 * HOUR
 let world: World
@@ -57,10 +57,37 @@ it('is looked up again where people had frozen everything for themselves, and wh
   expect(await refusal(lift(world, theirs.id, LATER + HOUR))).toBe('conflict')
 })
 
-it('is the same one where it is said twice before anybody was asked', async () => {
+it('is looked up anew also by whoever asks already and has told nothing yet', async () => {
   const first = await begin(AGAIN)
-  expect(await begin(LATER)).toEqual(first)
-  expect(await world.count(`SELECT FROM audit_event WHERE act = 'restore-found'`)).toBe(1)
+  const again = await begin(AGAIN)
+  expect(again).toMatchObject({ id: first.id, freeze: first.freeze })
+  expect(again.foundAt.getTime()).toBeGreaterThan(first.foundAt.getTime())
+  await world.store.restores.lookedUp(first.id, {}, AGAIN, first)
+  expect(await world.store.restores.open()).toMatchObject({ lookedUpAt: null })
+  await world.store.restores.lookedUp(first.id, {}, AGAIN, again)
+  expect(await world.store.restores.open()).not.toMatchObject({ lookedUpAt: null })
+})
+
+it('is not begun by a worker that had found it older before others began it, looked and lifted', async () => {
+  await liftLookedUp(AGAIN)
+  const open = await world.store.restores.open()
+  expect(await world.store.restores.beginFirst('found by a slow one', engineActor(), LATER)).toBeNull()
+  expect(await world.store.restores.open()).toEqual(open)
+  expect(await world.store.freezes.list(true)).toEqual([])
+})
+
+it('is begun by one of several workers that find it at once, while others claim', async () => {
+  const ref = await world.ready()
+  const begun = await Promise.all([
+    ...[1, 2, 3].map((worker) => world.store.restores.beginFirst(`worker ${worker}`, engineActor(), AGAIN)),
+    world.claim(disbursementOf(ref), AGAIN).then(
+      () => null,
+      () => null,
+    ),
+  ])
+  expect(begun.filter((restore) => restore !== null)).toHaveLength(1)
+  expect(await world.count('SELECT FROM restore')).toBe(1)
+  expect(await world.store.freezes.list(true)).toHaveLength(1)
 })
 
 it('is not looked up by whoever had begun to ask before it was said once more, or to be older', async () => {
@@ -68,7 +95,7 @@ it('is not looked up by whoever had begun to ask before it was said once more, o
   const { id } = first
   await world.store.restores.lookedUp(id, {}, AGAIN)
   const again = await begin(LATER)
-  await world.store.restores.lookedUp(id, {}, LATER, first)
+  expect(await world.store.restores.lookedUp(id, {}, LATER, first)).toBe(false)
   expect(await world.store.restores.open()).toMatchObject({ lookedUpAt: null })
   await world.store.restores.begin('an older backup', engineActor(), LATER, NOON - HOUR)
   await world.store.restores.silent(id, { unanswered: ['sandbox'], heldUp: [] }, LATER, again)
@@ -76,8 +103,10 @@ it('is not looked up by whoever had begun to ask before it was said once more, o
   expect(await world.one('SELECT silent FROM restore')).toEqual({ silent: null })
   const now = await world.store.restores.open()
   expect(now).toMatchObject({ lookedUpAt: null, restoredTo: new Date(NOON - HOUR) })
-  await world.store.restores.lookedUp(id, {}, LATER, now)
-  expect(await world.store.restores.open()).toMatchObject({ lookedUpAt: new Date(LATER) })
+  expect(await world.store.restores.lookedUp(id, {}, LATER + HOUR, now)).toBe(true)
+  // By somebody who was slower.
+  expect(await world.store.restores.lookedUp(id, {}, LATER + HOUR, now)).toBe(true)
+  expect(await world.store.restores.open()).toMatchObject({ lookedUpAt: new Date(LATER + HOUR) })
 })
 
 it('stays frozen where two people lift it at that moment', async () => {

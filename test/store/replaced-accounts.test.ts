@@ -36,7 +36,7 @@ async function notFound({ payout }: Sent, atMs: number): Promise<void> {
 async function lost(): Promise<Sent> {
   const sent = await sendFirst(world)
   await world.observe(submitted(sent.payout, SILENCE))
-  for (const second of [1, 2]) await notFound(sent, QUIET + second * SECOND)
+  for (const minute of [1, 0]) await notFound(sent, QUIET + 2 * SECOND - minute * MINUTE)
   return sent
 }
 

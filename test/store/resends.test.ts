@@ -6,6 +6,7 @@ import {
   DAY,
   disbursementOf,
   HOUR,
+  MINUTE,
   NOON,
   openWorld,
   SECOND,
@@ -42,7 +43,13 @@ describe('sending again', () => {
   async function notFoundTwice(payout: string): Promise<number> {
     const atMs = NOON + 2 * TIMING.quietPeriodMs
     for (const enquiry of [1, 2]) {
-      await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs: atMs + enquiry, enquiry })
+      await world.observe({
+        payout,
+        source: 'enquiry',
+        fact: { kind: 'not-found' },
+        atMs: atMs + enquiry - (2 - enquiry) * MINUTE,
+        enquiry,
+      })
     }
     return atMs + 3
   }
@@ -109,6 +116,19 @@ describe('sending again', () => {
       enquiries: 1,
       not_found: 1,
     })
+  })
+
+  it('needs them apart: what two runs of a life ask at one instant counts once, whichever is told first', async () => {
+    const { ref, payout } = await unknown()
+    const atMs = NOON + 2 * TIMING.quietPeriodMs
+    const answer = { payout, source: 'enquiry', fact: { kind: 'not-found' } } as const
+    await world.observe({ ...answer, atMs, enquiry: 1 })
+    await world.observe({ ...answer, atMs: atMs + 40, enquiry: 2 })
+    await world.observe({ ...answer, atMs: atMs - 40, enquiry: 3 })
+    expect((await world.store.payouts.reopen(payout, atMs + SECOND)).kind).toBe('refused')
+    expect((await world.advance(ref, atMs + SECOND)).disbursements[0]?.next).toMatchObject({ kind: 'wait' })
+    await world.observe({ ...answer, atMs: atMs + last, enquiry: 4 })
+    expect((await world.store.payouts.reopen(payout, atMs + last)).kind).toBe('reopened')
   })
 
   it('is refused once the gateway has told what became of it', async () => {
@@ -236,7 +256,8 @@ describe('another attempt while a send of the earlier one is open', () => {
     await world.observe({ payout, source: 'submit', fact: SILENCE, atMs: NOON + SECOND, send: 1 })
     const atMs = NOON + HOUR
     for (const enquiry of [1, 2]) {
-      await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs, enquiry })
+      const askedMs = atMs - (2 - enquiry) * MINUTE
+      await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs: askedMs, enquiry })
     }
     expect((await world.store.payouts.reopen(payout, atMs)).kind).toBe('reopened')
     await world.observe({ payout, source: 'callback', fact: seenFailed('retry-new'), atMs: atMs + SECOND })

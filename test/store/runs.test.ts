@@ -229,7 +229,7 @@ describe('an approval', () => {
     const lost = NOON + 3 * DAY - HOUR + SECOND
     await world.observe({ payout, source: 'submit', fact: SILENCE, atMs: lost, send: 1 })
     for (const enquiry of [1, 2]) {
-      const atMs = lost + 2 * TIMING.quietPeriodMs + enquiry
+      const atMs = lost + 2 * TIMING.quietPeriodMs + enquiry - (2 - enquiry) * MINUTE
       await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs, enquiry })
     }
     expect((await world.advance(silent, lost + 2 * TIMING.quietPeriodMs + 3)).disbursements[0]?.next).toMatchObject({

@@ -124,7 +124,13 @@ export class History {
     await this.#payments.answer(payout, SILENCE, NOON + SECOND, 1)
     const at = NOON + 2 * TIMING.quietPeriodMs
     for (const enquiry of [1, 2]) {
-      await this.#world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs: at + enquiry, enquiry })
+      await this.#world.observe({
+        payout,
+        source: 'enquiry',
+        fact: { kind: 'not-found' },
+        atMs: at + enquiry - (2 - enquiry) * MINUTE,
+        enquiry,
+      })
     }
     const opened = await this.#world.store.payouts.reopen(payout, at + 10)
     if (opened.kind !== 'reopened') throw new Error('it is sent again')

@@ -3,7 +3,7 @@
  * lose, duplicate, delay and contradict. What the gateway really moved is known here, and only here.
  */
 import { afterPayout, followPayout, type DisbursementState } from '../../domain/disbursement.ts'
-import { settlesAtMs, type EnquiryTiming, type WaitingPayout } from '../../domain/enquiry.ts'
+import { isNotFoundEvidence, settlesAtMs, type EnquiryTiming, type WaitingPayout } from '../../domain/enquiry.ts'
 import { isDebitNormal, postingsFor, type LedgerEvent } from '../../domain/ledger.ts'
 import { nextForDisbursement } from '../../domain/next.ts'
 import { foldPayout, type ObservationSource, type PayoutFact, type PayoutState } from '../../domain/payout.ts'
@@ -260,6 +260,7 @@ export class Model {
       this.#note('lost send noticed')
       this.#observe(attempt, { kind: 'unanswered', failure: NO_ANSWER }, 'submit')
     }
+    const before = { enquiries: attempt.enquiries, notFoundAtMs: attempt.notFoundAtMs }
     attempt.enquiries += 1
     attempt.lastEnquiryAtMs = this.nowMs
     const isThere = this.#gateway.knows(attempt.n)
@@ -269,8 +270,8 @@ export class Model {
       this.#gateway.proceed(attempt.n)
       this.#observe(attempt, this.#gateway.seen(attempt.n), 'enquiry')
     } else {
-      const ended = attempt.lastEndedAtMs ?? attempt.lastStartedAtMs + TIMING.submitTimeoutMs
-      if (this.nowMs >= ended + TIMING.quietPeriodMs) {
+      const endedAtMs = attempt.lastEndedAtMs ?? attempt.lastStartedAtMs + TIMING.submitTimeoutMs
+      if (isNotFoundEvidence({ endedAtMs, ...before }, TIMING, this.nowMs)) {
         attempt.notFound += 1
         attempt.notFoundAtMs = this.nowMs
       }

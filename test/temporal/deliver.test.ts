@@ -37,6 +37,19 @@ async function answeredWith(answer: GrpcAnswer): Promise<Delivery> {
   }
 }
 
+it('for a life that has closed is told to recovery first, whatever is wrong with the run', async () => {
+  const called: string[] = []
+  const wall = await openWall((method) => {
+    if (method.startsWith('Signal')) called.push(method)
+    return method === 'SignalWorkflowExecution' ? { code: 3, details: 'too many signals' } : undefined
+  })
+  const temporal = connectTemporal({ address: wall.address, namespace: 'default' })
+  expect(await deliver(temporal, { ...lease, stage: 'closed' }, 0)).toMatchObject({ kind: 'refused' })
+  expect(called).toEqual(['SignalWithStartWorkflowExecution', 'SignalWorkflowExecution'])
+  await temporal.close()
+  await wall.close()
+})
+
 describe('a message that is not taken', () => {
   const servers: readonly (GrpcAnswer & { readonly what: string })[] = [
     { what: 'by a server that fails', code: 2 },

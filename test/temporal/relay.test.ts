@@ -106,6 +106,20 @@ describe('people who act', () => {
     await untilTrue(async () => (await handleOf(ref).query(standing))?.held === true)
   })
 
+  it('are told `later` about a life that has closed: its run may still answer, and recovery is to hear it', async () => {
+    const ref = await screened()
+    await scene.stopRelay()
+    await scene.root.pool.query(`UPDATE participant SET stage = 'closed', outcome = 'expired' WHERE ref = $1`, [ref])
+    const { messageId } = await scene.act((acts) => acts.hold(person(ref)), Date.now())
+    expect(await tellNow(scene.temporal, scene.store.messages, { programme: 'swift', ref, messageId })).toBe('later')
+    const { state } = await scene.one<{ state: string }>('SELECT state FROM message WHERE id = $1', [messageId])
+    expect(state).toBe('pending')
+    scene.startRelay()
+    await untilTrue(async () => (await scene.count(`SELECT FROM message WHERE state = 'pending'`)) === 0)
+    const recovery = scene.temporal.client.workflow.getHandle(recoveryWorkflowId('swift', ref))
+    expect((await recovery.describe()).workflowId).toBe(recoveryWorkflowId('swift', ref))
+  })
+
   it('hear `later` within two seconds when no worker or no server is there; their act stands', async () => {
     const ref = await screened()
     await scene.stopWorkers()

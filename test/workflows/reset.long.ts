@@ -9,7 +9,8 @@ import { openScene, untilTrue, type Scene } from '../support/temporal.ts'
 import { AMOUNT, disbursementOf, SECOND, WAVE } from '../support/world.ts'
 
 const swift = swiftProgramme()
-const programme = { ...swift, tranches: swift.tranches.slice(0, 1) }
+const payment = { ...swift.payment, coolingAfterRelink: 'PT1S' }
+const programme = { ...swift, payment, tranches: swift.tranches.slice(0, 1) }
 const course = programme.training.courses[0]?.code ?? ''
 const timing = { enquiryLadderMs: [300, 500, 1000], quietPeriodMs: 1000, submitTimeoutMs: 500 }
 
@@ -50,6 +51,9 @@ const handleOf = (ref: string) => scene.temporal.client.workflow.getHandle(parti
 
 /** Whose first send dies with its process, and where: between the claim and the first byte, or before the answer is written. */
 const dying = new Map<string, 'before' | 'after'>()
+/** Whose call is answered long after its payment was told to have arrived. */
+const lingering = new Set<string>()
+
 /** Longer than the call may take: nobody hears of its end any more. */
 const silence = (): Promise<never> =>
   new Promise((_, reject) => setTimeout(() => reject(new Error('dead')), 6 * SECOND))
@@ -59,6 +63,11 @@ function mortal(all: Payments): Payments {
   return {
     ...all,
     async submit(of) {
+      if (lingering.delete(of.ref)) {
+        const sent = await all.submit(of)
+        await scene.pass(2 * SECOND)
+        return sent
+      }
       const end = dying.get(of.ref)
       if (!dying.delete(of.ref)) return all.submit(of)
       const draft = await scene.draft(of.disbursement, Date.now())
@@ -162,6 +171,29 @@ describe('a run that is reset', () => {
     })
     await reaches(ref, 'paid')
     expect([await gets(account), await payouts(ref)]).toEqual([AMOUNT, 1])
+  })
+})
+
+describe('a run that has not ended although its life is closed', () => {
+  it('is told what comes back, and ends when that is paid again', async () => {
+    const ref = await admitted(bankAccount('50'))
+    lingering.add(ref)
+    await train(ref)
+    await reaches(ref, 'paid')
+    await untilTrue(
+      async () => (await scene.count(`SELECT FROM participant WHERE ref = $1 AND stage = 'closed'`, [ref])) === 1,
+    )
+    const { gateway_id: paid } = await scene.one<{ gateway_id: string }>(
+      'SELECT gateway_id FROM payout WHERE ref = $1',
+      [ref],
+    )
+    await scene.giveBack(paid)
+    await reaches(ref, 'needs-account')
+    await scene.pass(3 * SECOND)
+    await scene.link(ref, bankAccount(), Date.now())
+    await reaches(ref, 'paid')
+    await untilTrue(async () => (await handleOf(ref).describe()).status.name === 'COMPLETED')
+    expect(await payouts(ref)).toBe(2)
   })
 })
 

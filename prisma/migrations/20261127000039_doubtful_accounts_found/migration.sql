@@ -1,4 +1,11 @@
--- On its own, so that payments go on while it reads the trail: what adds a column lets nobody read the table before it is committed.
+-- Once more what 20261127000035 did when it added the column: a process of the version before may have let somebody go since, whose doubt it did not know of. It changes no
+-- table, so that payments go on while it reads the trail, and nothing where there is nothing to find.
+
+-- People before their accounts, and in their order, as everybody else locks them: who is paid meanwhile waits, and neither is ended by the other.
+SELECT FROM participant p
+ WHERE EXISTS (SELECT FROM account a WHERE (a.programme, a.ref) = (p.programme, p.ref) AND a.ended_at IS NULL
+                  AND (a.doubtful OR EXISTS (SELECT FROM account_check c WHERE c.account = a.id AND c.verdict = 'review')))
+ ORDER BY p.programme, p.ref FOR UPDATE;
 
 -- Accounts in use that a gateway answered a doubtful name about, to which no two people agreed, and whose person nobody has let go on who was stopped for that.
 UPDATE account a SET doubtful = true
