@@ -11,6 +11,7 @@ import {
   bytesOf,
   disbursementOf,
   HOUR,
+  MINUTE,
   NOON,
   openStore,
   openWorld,
@@ -111,7 +112,13 @@ describe('a credential to send with that has ended', () => {
     await world.observe({ payout, source: 'submit', fact: SILENCE, atMs: NOON + SECOND, send: 1 })
     const atMs = NOON + 2 * TIMING.quietPeriodMs
     for (const enquiry of [1, 2])
-      await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs: atMs + enquiry, enquiry })
+      await world.observe({
+        payout,
+        source: 'enquiry',
+        fact: { kind: 'not-found' },
+        atMs: atMs + enquiry - (2 - enquiry) * MINUTE,
+        enquiry,
+      })
     await agreeTo('end', OWN)
     expect((await world.store.payouts.reopen(payout, atMs + 3)).kind).toBe('refused')
     const next = (await world.advance(ref, atMs + 3)).disbursements[0]?.next

@@ -67,7 +67,13 @@ const stored = (payout: string) =>
 async function lost(payout: string, first = 1): Promise<number> {
   const atMs = NOON + 2 * TIMING.quietPeriodMs
   for (const enquiry of [first, first + 1]) {
-    await world.observe({ payout, source: 'enquiry', fact: { kind: 'not-found' }, atMs: atMs + enquiry, enquiry })
+    await world.observe({
+      payout,
+      source: 'enquiry',
+      fact: { kind: 'not-found' },
+      atMs: atMs + enquiry - (first + 1 - enquiry) * MINUTE,
+      enquiry,
+    })
   }
   return atMs + first + 2
 }
