@@ -11,13 +11,10 @@ const WAITS = ['test/{cli,e2e,local,workflows}/**/*.test.ts']
 
 /** The longest first, so that no file is waited for alone at the end. */
 const LONGEST = [
-  'temporal/relay',
   'auditor/command',
   'auditor/mutations',
+  'store/lost-attempts.property',
   'store/books.property',
-  'e2e/lives',
-  'workflows/faults',
-  'workflows/queued-calls',
   'e2e/books',
   'local/stack',
 ]
