@@ -152,6 +152,9 @@ export function ruledFact(fact: PayoutFact, rule: Meaning | undefined, sends: nu
   return { kind: 'observed', observation: { ...fact.observation, failure: ruled } }
 }
 
+/** What a word that people doubt says nothing final of. */
+export const UNDER_WAY: readonly PayoutState[] = ['unknown', 'accepted', 'processing']
+
 /** A payout of which its gateway has told, and what was made of that. */
 export interface Refusing {
   readonly state: PayoutState
@@ -172,8 +175,6 @@ export function refusedAccount({ state, isDoubted, fact, decision }: Refusing): 
   // Nothing is made of it while the payout may be under way, and its account is refused all the same.
   return UNDER_WAY.includes(state) ? refused : null
 }
-
-const UNDER_WAY: readonly PayoutState[] = ['unknown', 'accepted', 'processing']
 
 function refusal(failure: Failure): Extract<PayoutFact, { kind: 'observed' }>['observation'] {
   const { vendorCode: vendorStatus } = failure

@@ -11,7 +11,13 @@ import { FOLLOWED_STATES } from '../domain/payout.ts'
 import { mayBeSent, mayBeSentAgain } from '../domain/payout-run.ts'
 import type { Programme } from '../domain/programme.ts'
 import type { Registration } from '../domain/registration.ts'
-import { ACCOUNT_UNCHECKED, attentionFor, type DisbursementStanding, type Standing } from '../domain/standing.ts'
+import {
+  ACCOUNT_UNCHECKED,
+  attentionFor,
+  type DisbursementStanding,
+  type NextForDisbursement,
+  type Standing,
+} from '../domain/standing.ts'
 import { localDate } from '../domain/zone.ts'
 import { stopForAccount } from './account-holds.ts'
 import { insertAudit, type AuditEntry } from './audit.ts'
@@ -262,6 +268,20 @@ function wakeAt(context: StandingContext, life: LifeRow, programme: Programme, n
   return first === Infinity ? null : first
 }
 
+/** Another process may have the credential in force, so that this one is not believed for longer. */
+const UNASKED_MS = 15 * 60_000
+
+/** A question that nobody may ask, for want of a credential in force, is waited with: else each such life would fill its gateway's queue with it. */
+function askable(
+  context: StandingContext,
+  { sends }: LifeRow,
+  next: NextForDisbursement,
+  nowMs: number,
+): NextForDisbursement {
+  const asks = next.kind === 'enquire' || next.kind === 'check-account'
+  return asks && !isInForce(context, sends, next.gateway) ? { kind: 'wait', untilMs: nowMs + UNASKED_MS } : next
+}
+
 /** Where the life stands, from its rows alone. */
 export function standingOf(context: StandingContext, life: LifeRow, programme: Programme, nowMs: number): Standing {
   const gateway = gatewayFor(context, programme, life)
@@ -300,7 +320,7 @@ export function standingOf(context: StandingContext, life: LifeRow, programme: P
       openSend: open,
       asked,
     }
-    const next = nextForDisbursement(question, programme, context.timingOf, nowMs)
+    const next = askable(context, life, nextForDisbursement(question, programme, context.timingOf, nowMs), nowMs)
     const rule = programme.tranches.find(({ code }) => code === tranche.code)
     const said = { name: rule?.name.en ?? tranche.code, lapsesAtMs: row.lapses_ms, ...askedOf(life, row, programme) }
     return [{ key: row.key, tranche: tranche.code, state: row.state, reason: row.reason, next, ...said }]

@@ -99,8 +99,8 @@ async function signalRun(temporal: Temporal, { programme, ref, ids }: Lease): Pr
 /**
  * A life is closed in the store a moment before its run ends, and may be kept from ending by a call that is under way: then it sees what came
  * back, and would wait for it until its deadline while a recovery that it hears nothing of settles it. Nor may it be told alone: it may be past
- * the point where it begins anything. Both may act, because whatever they ask for is claimed in the store first. Recovery is told first: whatever is
- * wrong with the run is none of its business.
+ * the point where it begins anything. Both may act, because whatever they ask for is claimed in the store first. Recovery is told first, and whatever
+ * is wrong with the run is none of its business: the run looks again at its own next instant.
  */
 async function signalRecovery(temporal: Temporal, lease: Lease, eventsMax: number): Promise<void> {
   await temporal.within(CALL_MS, () =>
@@ -111,7 +111,7 @@ async function signalRecovery(temporal: Temporal, lease: Lease, eventsMax: numbe
       staticSummary: summaryOf(RECOVERY_WORKFLOW, lease.programme, lease.ref),
     }),
   )
-  await signalRunning(temporal, participantWorkflowId(lease.programme, lease.ref), lease.ids)
+  await signalRunning(temporal, participantWorkflowId(lease.programme, lease.ref), lease.ids).catch(() => false)
 }
 
 function startOf(lease: Lease, eventsMax: number) {

@@ -104,3 +104,22 @@ it.each([COMPLIANCE, DOUBT])(
     expect(await drafted(survey, rests.getTime())).toBe('draft')
   },
 )
+
+it('a wallet rests for one month, however often a doubted word about it is repeated', async () => {
+  const { ref, second } = await twoOwed()
+  await alone(world.store, 'WALLET_LIMIT_EXCEEDED', DOUBT)
+  await tell(second, seen('processing'))
+  const rests = async () =>
+    (await world.one<{ until: Date }>('SELECT rests_until AS until FROM account WHERE ref = $1', [ref])).until.getTime()
+  const fact = failedBy('WALLET_LIMIT_EXCEEDED', LIMIT)
+  await world.observe({ payout: second, source: 'enquiry', fact, atMs: MONTH + MINUTE, enquiry: 1 })
+  const until = await rests()
+  await world.observe({ payout: second, source: 'enquiry', fact, atMs: until + MINUTE, enquiry: 2 })
+  expect(await rests()).toBe(until)
+  expect(await accounts(ref)).toMatchObject([{ state: 'unverified' }])
+  await tell(second, seen('paid'), until + HOUR)
+  expect(await world.one('SELECT state, failure_code AS code FROM payout WHERE key = $1', [second])).toEqual({
+    state: 'paid',
+    code: null,
+  })
+})
