@@ -69,7 +69,7 @@ let decisions = 0
 
 interface Reviewed {
   readonly disbursement: string
-  readonly ref: string
+  readonly participant: string
   readonly version: number
   readonly attempts: readonly { readonly key: string; readonly version: number; readonly state: string }[]
 }
@@ -80,8 +80,8 @@ export async function decideReviews({ calls, identities, programme, lives }: Sta
     lives.filter(({ person }) => person.registration.account?.number.startsWith('9921')).map(({ ref }) => ref),
   )
   const { body } = await calls.get('operator', `/v1/reviews?programme=${programme.code}&limit=100`)
-  for (const { disbursement, ref, version, attempts } of body['data'] as Reviewed[]) {
-    if (!failed.has(ref)) continue
+  for (const { disbursement, participant, version, attempts } of body['data'] as Reviewed[]) {
+    if (!failed.has(participant)) continue
     const payout = attempts.find(({ state }) => state === 'review')
     const next = NEXT[decisions % NEXT.length]
     decisions += 1

@@ -158,7 +158,14 @@ function driving(made: Made): Pick<Stand, 'settle' | 'goOn' | 'rest'> {
   })
   return {
     async settle(people, more = {}) {
-      lives.push(...(await drive({ ...optionsOf(more), people })))
+      const known = new Set<Follow>()
+      // At once: money need not rest for what others do about them, nor does it while more people come all the time.
+      const onRound = (round: readonly Follow[]): Promise<void> | void => {
+        for (const of of round) if (!known.has(of)) lives.push(of)
+        for (const of of round) known.add(of)
+        return more.onRound?.(round)
+      }
+      await drive({ ...optionsOf({ ...more, onRound }), people })
     },
     async goOn(some, more = {}) {
       await goOn(optionsOf(more), some)
