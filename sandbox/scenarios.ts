@@ -242,15 +242,13 @@ const RETURNS_AFTER_MS: readonly number[] = [5 * SECOND_MS, 5 * SECOND_MS, DAY_M
 const WAYS: ReadonlySet<string> = new Set(['04', '50', '59'])
 
 /**
- * How the way of a payout ends: 1 it never does, 2 fails, 3 is cancelled, 4 comes back and nobody is told of the success before, 5 it does not
- * even begin, 6 is shown with another amount; else as the scenario says.
+ * How the way of a payout ends: 2 fails, 3 is cancelled, 4 comes back and nobody is told of the success before, 5 it does not even begin, 6 is
+ * shown with another amount, 7 it never does; else as the scenario says.
  */
 function withEnd(found: Scenario, digit: number): Scenario {
   const way = found.steps.slice(0, -1)
   const atMs = found.steps.at(-1)?.afterMs ?? 0
   switch (digit) {
-    case 1:
-      return { ...found, steps: [...way, ...after(atMs, 'PROCESSING')] }
     case 2:
       return { ...found, steps: [...way, { afterMs: atMs, status: 'FAILED', code: 'INVALID_DESTINATION' }] }
     case 3:
@@ -263,6 +261,8 @@ function withEnd(found: Scenario, digit: number): Scenario {
       return { ...found, steps: way }
     case 6:
       return { ...found, showsAmount: 'less-one' }
+    case 7:
+      return { ...found, steps: [...way, ...after(atMs, 'PROCESSING')] }
     default:
       return found
   }
@@ -282,7 +282,7 @@ function withDigit(found: Scenario, digit: number): Scenario {
   if (failsFirst !== undefined) return { ...found, steps: [...failure(failsFirst), ...found.steps.slice(1)] }
   const backMs = found.code === '30' ? RETURNS_AFTER_MS[digit] : undefined
   if (backMs !== undefined) return { ...found, steps: [...SUCCESS, ...after(SETTLE_MS + backMs, 'RETURNED')] }
-  if (WAYS.has(found.code) && digit <= 6) return withEnd(found, digit)
+  if (WAYS.has(found.code) && digit <= 7) return withEnd(found, digit)
   if (digit === 8) return { ...found, check: 'holder' }
   return digit === 9 ? { ...found, callbacks: 'none' } : found
 }

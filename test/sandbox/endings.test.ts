@@ -24,7 +24,7 @@ const arrived = async (account: string): Promise<bigint> => received(await stage
 
 describe('a way with an end of its own', () => {
   test.each([
-    ['501', ['processing'], 'processing', 0n],
+    ['507', ['processing'], 'processing', 0n],
     ['502', ['failed'], 'failed', 0n],
     ['503', ['cancelled'], 'cancelled', 0n],
     ['504', ['returned'], 'returned', 0n],
@@ -51,7 +51,7 @@ describe('a way with an end of its own', () => {
   })
 
   test.each([
-    ['591', 'processing'],
+    ['597', 'processing'],
     ['592', 'failed'],
     ['593', 'cancelled'],
     ['594', 'returned'],
