@@ -40,6 +40,7 @@ export class Life {
   #answering = 0
   #draining = false
   #openCalls = 0
+  #stepping = false
   /** Calls that leave the house, so that those which nobody has taken can be given back. */
   readonly #calls = new CancellationScope()
   #alarmAtMs: number | null = null
@@ -100,7 +101,7 @@ export class Life {
 
   /** A call that leaves the house. */
   call<T>(work: () => Promise<T>): Promise<T> {
-    return this.step(() => {
+    return this.#asked(() => {
       let call: Promise<T> | undefined
       // Begun within the scope and waited for outside: a turn more on the way back would change what recorded lives did next.
       void this.#calls.run(() => Promise.resolve(void (call = work())))
@@ -109,8 +110,23 @@ export class Life {
     })
   }
 
-  /** Everything that is asked of an activity passes here: the gate is closed while the life drains to continue as new. */
+  /**
+   * A call of the house, one at a time: of two that are under way at once a worker learns in two turns, and whoever replays the life in one, in which
+   * it looks once where it had looked twice, and is stuck.
+   */
   async step<T>(work: () => Promise<T>): Promise<T> {
+    // Lives that did two at once before are replayed as they were.
+    if (this.#stepping && patched('steps-in-turn')) while (this.#stepping) await condition(() => !this.#stepping)
+    this.#stepping = true
+    try {
+      return await this.#asked(work)
+    } finally {
+      this.#stepping = false
+    }
+  }
+
+  /** Everything that is asked of an activity passes here: the gate is closed while the life drains to continue as new. */
+  async #asked<T>(work: () => Promise<T>): Promise<T> {
     if (this.#draining) await condition(() => !this.#draining)
     this.#openCalls += 1
     try {
