@@ -87,20 +87,17 @@ export function openDesk(parts: DeskParts): Desk {
     })
     const payout = book.byId(id)
     if (!payout) throw new Error('an accepted payout is not in the book')
-    if (scenario.answer === 'after-callback') advanceNow(payout)
-    else scheduleNext(payout)
+    scheduleNext(payout)
     return payout
   }
 
-  /** All that its plan has for the moment in which it was committed. */
-  function advanceNow(payout: Payout): void {
-    while (payout.steps[payout.done]?.afterMs === 0) advance(payout, payout.done)
-  }
-
+  /** What its plan has for the moment in which it was committed happens at once: before the answer. */
   function scheduleNext(payout: Payout): void {
     const step = payout.done
     const next = payout.steps[step]
-    if (next) clock.at(payout.acceptedAtMs + next.afterMs, () => advance(payout, step))
+    if (!next) return
+    if (next.afterMs === 0) advance(payout, step)
+    else clock.at(payout.acceptedAtMs + next.afterMs, () => advance(payout, step))
   }
 
   function advance(payout: Payout, step: number): void {

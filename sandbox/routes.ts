@@ -118,7 +118,7 @@ async function answer(
     case 'duplicate':
       return decline(reply, refuse('DUPLICATE', 'key or reference', 409))
     case 'after-callback':
-      if (payout) await shop.callbacks.tried(eventIdOf(payout))
+      if (payout && payout.changes > 0) await shop.callbacks.tried(eventIdOf(payout))
       break
     case 'normal':
   }

@@ -67,6 +67,17 @@ describe('balance', () => {
     expect(await balance()).toBe(0n)
   })
 
+  test.each(['9904012345', '9950012345'])(
+    'too small, it ends %s too, whose callback comes before the answer',
+    async (account) => {
+      const request = freeze(stage.gateway, bank(account), 2n * opening)
+      expect(await stage.gateway.submit(request, never)).toMatchObject({ kind: 'observed' })
+      const { failure } = await untilState(stage.gateway, request.reference, 'failed')
+      expect(failure).toMatchObject({ vendorCode: 'INSUFFICIENT_BALANCE' })
+      expect(await balance()).toBe(opening)
+    },
+  )
+
   test('is taken at acceptance and given back by a failure', async () => {
     const request = freeze(stage.gateway, bank('9912012345'))
     await stage.gateway.submit(request, never)
