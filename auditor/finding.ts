@@ -33,7 +33,7 @@ export interface Finding {
   readonly says: string
 }
 
-/** So many are told of each check; the rest is counted. */
+/** So many of one kind and entity are told of each check, so that many of one hide nothing else; the rest is counted. */
 const TOLD_MAX = 200
 
 /** Gathers findings, and how much was looked at; memory does not grow with what is wrong. */
@@ -42,15 +42,17 @@ export class Findings {
   /** How much was looked at, by what. */
   readonly checked: Record<string, number> = {}
   count = 0
-  #ofCheck = 0
+  readonly #ofCheck = new Map<string, number>()
 
   begin(): void {
-    this.#ofCheck = 0
+    this.#ofCheck.clear()
   }
 
   add(finding: Finding): void {
     this.count += 1
-    this.#ofCheck += 1
-    if (this.#ofCheck <= TOLD_MAX) this.told.push(finding)
+    const alike = `${finding.kind} ${finding.entity}`
+    const nth = (this.#ofCheck.get(alike) ?? 0) + 1
+    this.#ofCheck.set(alike, nth)
+    if (nth <= TOLD_MAX) this.told.push(finding)
   }
 }

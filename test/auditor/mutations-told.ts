@@ -200,7 +200,7 @@ export const READ: readonly Mutation[] = [
     UPDATE account a SET account_index = decode(repeat('44', 32), 'hex')
       FROM payout y JOIN statement_line l ON l.reference = y.reference AND l.type = 'payout' JOIN statement s ON s.id = l.statement
      WHERE y.account = a.id AND y.key = (SELECT z.key FROM payout z JOIN statement_line m ON m.reference = z.reference
-                                          WHERE z.state = 'paid' AND NOT EXISTS (SELECT FROM discrepancy d WHERE d.payout = z.key) ORDER BY random() LIMIT 1)
+                                          WHERE z.state = 'paid' AND m.account_index IS NOT NULL AND NOT EXISTS (SELECT FROM discrepancy d WHERE d.payout = z.key) ORDER BY random() LIMIT 1)
      RETURNING concat_ws('/', s.gateway, s.day, l.line) AS key`,
   ),
 ]
