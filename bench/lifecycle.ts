@@ -100,7 +100,6 @@ async function openArms(stand: Stand) {
     sandbox: stack.pidOf('sandbox'),
     twinWorker: worker.pid,
     twinSandbox: sandbox.pid,
-    driver: process.pid,
   }
   const close = async (): Promise<void> => {
     await twin.close()
@@ -128,12 +127,10 @@ async function measured(
   count: number,
   work: () => Promise<Pick<Lived, 'refs' | 'seconds'>>,
 ): Promise<Lived> {
-  // The driver's descendants are the other processes: its own time is told apart by subtraction, so it is left out.
-  const { driver: _driver, ...others } = pids
-  await atRest(others)
-  const before = cpuSeconds(others)
+  await atRest(pids)
+  const before = cpuSeconds(pids)
   const { refs, seconds } = await work()
-  return { refs, seconds, rate: rounded(count / seconds), cpuMs: perUnitMs(before, cpuSeconds(others), count) }
+  return { refs, seconds, rate: rounded(count / seconds), cpuMs: perUnitMs(before, cpuSeconds(pids), count) }
 }
 
 function together(one: Lived, other: Lived): Lived {

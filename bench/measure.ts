@@ -13,7 +13,7 @@ export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((left, right) => left - right)
   const at = (index: number): number => sorted[index] ?? Number.NaN
   const middle = sorted.length / 2
-  const median = sorted.length % 2 === 1 ? at(Math.floor(middle)) : (at(middle - 1) + at(middle)) / 2
+  const median = sorted.length % 2 === 1 ? at(Math.floor(middle)) : rounded((at(middle - 1) + at(middle)) / 2)
   return { min: at(0), median, max: at(sorted.length - 1) }
 }
 
