@@ -39,8 +39,12 @@ SELECT 'missing' AS kind, 'message' AS entity, m.id::text AS key, format('it has
   {
     invariant: 'I15',
     sql: `
-SELECT 'missing' AS kind, 'audit_event' AS entity, m.id::text AS key, format('the message to %s is dead, and the trail does not tell that anybody gave it up', m.ref) AS says
-  FROM message m WHERE m.state = 'dead' AND NOT EXISTS (SELECT FROM audit_event e WHERE e.act = 'message-died' AND e.subject = 'message:' || m.id)`,
+WITH told AS (SELECT subject, sum(CASE act WHEN 'message-died' THEN 1 ELSE -1 END) > 0 AS dead
+                FROM audit_event WHERE act IN ('message-died', 'message-redriven') GROUP BY subject)
+SELECT 'missing' AS kind, 'audit_event' AS entity, m.id::text AS key,
+       format(CASE m.state WHEN 'dead' THEN 'the message to %s is dead, and the trail does not tell that anybody gave it up'
+                           ELSE 'the message to %s is %s, and the trail tells that it died and of nobody who sent it again' END, m.ref, m.state) AS says
+  FROM message m LEFT JOIN told t ON t.subject = 'message:' || m.id WHERE (m.state = 'dead') <> coalesce(t.dead, false)`,
   },
   {
     invariant: 'I16',

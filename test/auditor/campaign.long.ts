@@ -15,7 +15,7 @@ import { READ, READ_AS } from './mutations-told.ts'
 import { WAITING } from './mutations-waiting.ts'
 import { YEARS } from './mutations-years.ts'
 
-/** Each round is a seed: the same one tries the same places. Those of a build are always the same, so that none is red by chance. */
+/** Each round is a seed, which chooses the places; in another country, whose rows lie otherwise, it chooses others. */
 const ROUNDS = Number(process.env['AUDIT_ROUNDS'] ?? 2)
 const FIRST = Number(process.env['AUDIT_SEED'] ?? 1)
 const ALL = [

@@ -25,6 +25,18 @@ export const WAITING: readonly Mutation[] = [
     tamper: (sql) => keyOf(sql, update('message', `state = 'dead'`, 't.id::text', `state = 'pending'`)),
   },
   {
+    name: 'a message that died, and waits again without anybody who sent it again',
+    check: 'waiting',
+    finds: ['missing', 'audit_event'],
+    tamper: (sql) =>
+      keyOf(
+        sql,
+        `WITH one AS (SELECT * FROM audit_event WHERE act = 'message-redriven' ORDER BY random() LIMIT 1), forgotten AS (
+           DELETE FROM audit_event e USING one WHERE e.act = 'message-redriven' AND e.subject = one.subject)
+         UPDATE message m SET state = 'pending', delivered_at = NULL FROM one WHERE 'message:' || m.id = one.subject RETURNING m.id::text AS key`,
+      ),
+  },
+  {
     name: 'a person whose payment is under way, and whom nobody will look at again',
     check: 'waiting',
     finds: ['missing', 'participant'],

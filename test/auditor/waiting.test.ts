@@ -33,6 +33,15 @@ async function judged(rows: string, nowMs = DUE + HOUR) {
   }
 }
 
+const died = (acts: readonly string[]): string =>
+  acts
+    .map(
+      (act, nth) =>
+        `INSERT INTO audit_event (id, at, person, act, programme, ref, subject)
+         SELECT ${9_000_000 + nth}, now(), 'citra', '${act}', programme, ref, 'message:' || id FROM message WHERE deliver_after = ${at(DUE)};`,
+    )
+    .join('')
+
 const message = (priority: number, dueMs: number, deliveredMs: number | null, state = 'pending'): string =>
   `INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after, delivered_at)
    SELECT gen_random_uuid(), programme, ref, 'sweep', ${priority}, '${deliveredMs === null ? state : 'delivered'}', ${at(dueMs)},
@@ -77,6 +86,26 @@ test.for([
 test('a dead message that nobody has given up is found', async () => {
   const { found } = await judged(message(3, DUE, null, 'dead'))
   expect(found).toEqual([expect.stringMatching(/^I15 missing audit_event: the message to \S+ is dead, and the trail/)])
+})
+
+test.for([
+  [
+    'dead',
+    ['message-died', 'message-redriven'],
+    ['the message to REF is dead, and the trail does not tell that anybody gave it up'],
+  ],
+  ['dead', ['message-died', 'message-redriven', 'message-died'], []],
+  [
+    'pending',
+    ['message-died'],
+    ['the message to REF is pending, and the trail tells that it died and of nobody who sent it again'],
+  ],
+  ['pending', ['message-died', 'message-redriven'], []],
+] as const)('a message that is %s, of which the trail tells %j', async ([state, acts, says]) => {
+  const { found } = await judged(message(3, DUE, null, state) + died(acts))
+  expect(found.map((one) => one.replace(/message to \S+ is/, 'message to REF is'))).toEqual(
+    says.map((what) => `I15 missing audit_event: ${what}`),
+  )
 })
 
 test('a payment on its way whose life nobody will look at again is found, and one that somebody comes to ask about is told', async () => {
