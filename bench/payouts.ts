@@ -42,7 +42,8 @@ type Planting = { readonly first: number; readonly count: number }
 /** Lives `first` to `first + count - 1`, each with one payout that the gateway has accepted. */
 export async function plantPayouts(superUrl: string, { first, count }: Planting): Promise<void> {
   const lives = Array.from({ length: count }, (_, n) => payoutOf(first + n))
-  await plantLives(superUrl, lives, 'incentives', [
+  // The sandbox is asked again every fifteen seconds about what it has accepted, and the sweep waits for half a minute.
+  await plantLives(superUrl, lives, 'incentives', '45 seconds', [
     `INSERT INTO account (id, programme, ref, kind, institution, masked, account_index, account_index_key, document, state, linked_at, usable_from)
      SELECT gen_random_uuid(), 'bench', ref, 'bank', 'ID.BNI', '••0000', sha256(ref::bytea), 'dev-1', gen_random_uuid(), 'verified', now(), now()
        FROM planted`,
@@ -61,7 +62,7 @@ export async function plantPayouts(superUrl: string, { first, count }: Planting)
 /** Lives that wait for admission; their references. */
 export async function plantWaiting(superUrl: string, { first, count }: Planting): Promise<string[]> {
   const lives = Array.from({ length: count }, (_, n) => payoutOf(first + n))
-  await plantLives(superUrl, lives, 'admission', [])
+  await plantLives(superUrl, lives, 'admission', '1 day', [])
   return lives.map(({ ref }) => ref)
 }
 
@@ -69,6 +70,8 @@ async function plantLives(
   superUrl: string,
   lives: readonly { readonly ref: string; readonly key: string; readonly reference: string }[],
   stage: string,
+  /** By when the life is looked at, as its last look has left it. */
+  heardWithin: string,
   more: readonly string[],
 ): Promise<void> {
   await openBulk(superUrl, 'bench').transaction(async (sql) => {
@@ -80,9 +83,9 @@ async function plantLives(
       lives.map(({ reference }) => reference),
     ])
     await sql.query(
-      `INSERT INTO participant (programme, ref, programme_version, stage, region, identity_index, identity_index_key, registered_at)
-       SELECT 'bench', ref, 1, $1, '31', sha256(ref::bytea), 'dev-1', now() FROM planted`,
-      [stage],
+      `INSERT INTO participant (programme, ref, programme_version, stage, region, identity_index, identity_index_key, registered_at, heard_by)
+       SELECT 'bench', ref, 1, $1, '31', sha256(ref::bytea), 'dev-1', now(), now() + $2::interval FROM planted`,
+      [stage, heardWithin],
     )
     for (const text of more) await sql.query(text)
   })
