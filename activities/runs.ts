@@ -33,6 +33,8 @@ export interface RunActivities {
 export interface RunDependencies {
   readonly store: Pick<Store, 'runs'>
   readonly gateways: ReadonlyMap<string, Gateway>
+  /** Tells the workflow engine that the step is at work. */
+  readonly beat: () => void
   /** Where tests kill the process; absent, nothing happens there. */
   readonly pass?: Pass
 }
@@ -40,7 +42,7 @@ export interface RunDependencies {
 /** How much of a gateway's rate may be let go ahead of it: a stop then finds no more than this to take back. */
 const AHEAD_SECONDS = 120
 
-export function createRunActivities({ store, gateways, pass = passBy }: RunDependencies): RunActivities {
+export function createRunActivities({ store, gateways, beat, pass = passBy }: RunDependencies): RunActivities {
   const ahead = [...gateways.values()].map(({ code, capabilities }) => ({
     gateway: code,
     payments: Math.max(1, Math.floor(capabilities.ratePerSecond * AHEAD_SECONDS)),
@@ -48,19 +50,33 @@ export function createRunActivities({ store, gateways, pass = passBy }: RunDepen
   return {
     lookAtRun: ({ run, nowMs }) =>
       translateProblems(async () => {
-        const { state, waiting, out, untilMs } = await pass('release:committed', store.runs.look(run, ahead, nowMs))
+        const looking = whileBeating(beat, store.runs.look(run, ahead, nowMs))
+        const { state, waiting, out, untilMs } = await pass('release:committed', looking)
         return { state, isOver: RUN_ENDS.includes(state), waiting, out, untilMs }
       }),
     collectRun: ({ programme, nowMs }) =>
       translateProblems(async () => {
         try {
-          const run = await store.runs.collect(programme, nowMs)
+          const run = await whileBeating(beat, store.runs.collect(programme, nowMs))
           return run === null ? { outcome: 'day-off' } : { outcome: 'collected', run: run.key }
         } catch (error) {
           if (error instanceof Problem && error.code === 'nothing-owed') return { outcome: 'refused', code: error.code }
           throw error
         }
       }, isFinalForDay),
+  }
+}
+
+/** Often enough that one is not missed (`RUN_STEPS`). */
+const BEAT_MS = 4000
+
+/** A statement over a population takes minutes: only whoever has died says nothing for so long. */
+async function whileBeating<T>(beat: () => void, work: Promise<T>): Promise<T> {
+  const beating = setInterval(beat, BEAT_MS)
+  try {
+    return await work
+  } finally {
+    clearInterval(beating)
   }
 }
 

@@ -128,7 +128,7 @@ async function payRun(
   lives: BulkLives,
   say: (line: string) => void,
 ): Promise<boolean> {
-  const runs = createRunActivities({ store, gateways })
+  const runs = createRunActivities({ store, gateways, beat: () => undefined })
   const collected = await runs.collectRun({ programme: programme.code, nowMs: Date.now() })
   if (collected.run === undefined) {
     if (collected.code === 'nothing-owed') return false

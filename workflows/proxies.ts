@@ -54,9 +54,13 @@ export function bulkSteps(taskQueue: string): ActivityOptions {
   }
 }
 
-/** Steps of a payout run: PostgreSQL only, over some thousands of lines or, once, a population; each may run again. */
+/**
+ * Steps of a payout run: PostgreSQL only, over some thousands of lines or, once, a population; each may run again. It says every few seconds
+ * that it is at work, so that a run whose worker was killed goes on at another within seconds.
+ */
 export const RUN_STEPS: ActivityOptions = {
   startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '15 seconds',
   retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
 }
 

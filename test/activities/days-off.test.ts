@@ -21,7 +21,7 @@ const open = async (more: Partial<Programme> = {}): Promise<void> => {
   world = await openWorld({ programme: approvedProgramme({ cutOff: '17:00' }, { calendar: OFFICE, ...more }) })
 }
 const at = (instant: string): Promise<Collected> =>
-  createRunActivities({ store: world.store, gateways: new Map() }).collectRun({
+  createRunActivities({ store: world.store, gateways: new Map(), beat: () => undefined }).collectRun({
     programme: 'swift',
     nowMs: Date.parse(instant),
   })

@@ -9,7 +9,10 @@ let world: World
 afterEach(() => world.close())
 
 const collect = () =>
-  createRunActivities({ store: world.store, gateways: new Map() }).collectRun({ programme: 'swift', nowMs: NOON })
+  createRunActivities({ store: world.store, gateways: new Map(), beat: () => undefined }).collectRun({
+    programme: 'swift',
+    nowMs: NOON,
+  })
 
 it('is tried again while something is deducted: a second of that costs nobody the day', async () => {
   world = await openWorld({ programme: approvedProgramme() })

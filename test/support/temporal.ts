@@ -261,7 +261,7 @@ function createCrew({ world, gateway, server, options }: CrewParts) {
         taskQueue: LIVES_QUEUE,
         activities: {
           ...createLifeActivities({ store, attempt: () => activityInfo().attempt }),
-          ...createRunActivities({ store, gateways }),
+          ...createRunActivities({ store, gateways, beat: heartbeat }),
         },
       }),
       await Worker.create({ ...shared, taskQueue: gatewayQueue(gateway.code), activities }),

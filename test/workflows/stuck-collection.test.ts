@@ -21,7 +21,7 @@ test('a collection that fails again and again is given up before the next day, a
     connection: env.nativeConnection,
     taskQueue: LIVES_QUEUE,
     workflowBundle: await bundleWorkflows(path.join(PROJECT_ROOT, 'workflows/index.ts')),
-    activities: createRunActivities({ store: { runs: runs as never }, gateways: new Map() }),
+    activities: createRunActivities({ store: { runs: runs as never }, gateways: new Map(), beat: () => undefined }),
   })
   await worker.runUntil(async () => {
     const options = { workflowId: 'collected', taskQueue: LIVES_QUEUE, args: [{ programme: 'p' }] }
