@@ -230,8 +230,11 @@ class History {
     if (!payout) return
     const { key, sends } = payout
     await world.observe({ payout: key, source: 'submit', fact: SILENCE, atMs: this.nowMs, send: sends })
-    this.nowMs += TIMING.quietPeriodMs
-    for (const _ of [1, 2]) await ask(key, { kind: 'not-found' }, this.nowMs)
+    for (const _ of [1, 2]) {
+      // The second counts only some time after the first.
+      this.nowMs += TIMING.quietPeriodMs
+      await ask(key, { kind: 'not-found' }, this.nowMs)
+    }
     if ((await world.store.payouts.reopen(key, this.nowMs)).kind === 'reopened') note('sent again')
   }
 
