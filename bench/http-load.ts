@@ -63,6 +63,8 @@ function exchange(socket: Socket, request: Buffer): Promise<number> {
       resolve(Number(answer.slice('HTTP/1.1 '.length, 'HTTP/1.1 200'.length)))
     }
     const onClose = (): void => reject(new Error(`a connection was closed before its answer was whole: ${answer}`))
+    // One that was closed between two requests tells nobody again.
+    if (socket.destroyed) return onClose()
     socket.on('data', onData).on('close', onClose)
     socket.write(request)
   })
