@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { endChild, hasNotEnded, lastLines, startWatched } from './processes.ts'
 import type { RunningProcess } from './supervision.ts'
+import { tell, WAITS } from './told.ts'
 
 export interface ChildOptions {
   /** Names the log file and messages. */
@@ -14,6 +15,8 @@ export interface ChildOptions {
   readonly program: string
   /** A folder with the compiled programs; without one, whichever code runs now is run. */
   readonly code?: string
+  /** It loads its code at once, and goes on when this has come about. For programs that wait to be told. */
+  readonly after?: Promise<unknown>
   readonly environment: Readonly<Record<string, string>>
   /** Folder whose `logs/<name>.log` takes what it prints. */
   readonly home: string
@@ -38,6 +41,7 @@ export async function startChild(options: ChildOptions): Promise<RunningProcess>
   })
   try {
     const failed = ended.then(() => Promise.reject(new Error(`it ended (${child.signalCode ?? child.exitCode})`)))
+    if (options.after) await Promise.race([options.after.then(() => tell(child)), failed])
     const late = sleep(START_MS, undefined, { ref: false }).then(() =>
       Promise.reject(new Error('it is not ready in time')),
     )
@@ -68,11 +72,12 @@ function spawnProgram(options: ChildOptions, log: string): ChildProcess {
 }
 
 /** Sources are run by tsx, their compiled copy as it is: whichever this file is itself. */
-function programArguments({ program, code }: ChildOptions): readonly string[] {
-  if (code !== undefined) return [path.join(code, `${program}.js`)]
+function programArguments({ program, code, after }: ChildOptions): readonly string[] {
+  const waits = after ? [WAITS] : []
+  if (code !== undefined) return [path.join(code, `${program}.js`), ...waits]
   const base = path.join(import.meta.dirname, '..', program)
-  if (import.meta.filename.endsWith('.js') && existsSync(`${base}.js`)) return [`${base}.js`]
-  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href, `${base}.ts`]
+  if (import.meta.filename.endsWith('.js') && existsSync(`${base}.js`)) return [`${base}.js`, ...waits]
+  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href, `${base}.ts`, ...waits]
 }
 
 async function untilReady(child: ChildProcess, url: string | null): Promise<void> {

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { ConfigProblem, type Config } from '../config.ts'
-import { startChild } from './children.ts'
+import { startChild, type ChildOptions } from './children.ts'
+import { compiled } from './compiled.ts'
 import { childEnvironment, type ChildName, type Endpoints } from './environment.ts'
 import { emptyFolder, requireOurs } from './fresh.ts'
 import { developmentKeys } from './keys.ts'
@@ -38,7 +39,7 @@ export interface StackOptions {
   readonly beside?: (child: ChildName) => Readonly<Record<string, string>>
   /** How long what has died stays down. */
   readonly waits?: RestartWaits
-  /** A folder with Lunas's own programs, compiled; without one, whichever code runs now is run. */
+  /** A folder with Lunas's own programs, compiled; default what this very code is when compiled. */
   readonly code?: string
   /** Begin with nothing: the folder is emptied once it is ours alone and the port is free. Default false. */
   readonly fresh?: boolean
@@ -111,31 +112,52 @@ async function startParts(options: StackOptions, parts: Parts): Promise<StartedS
 
   const apiUrl = `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${config.port}`
   const early = { ...NOWHERE, apiUrl, sandboxUrl: null, sandboxPort: 0 }
-  const [postgres, temporal, sandbox] = await allOf([
-    databaseOf(options, parts),
-    temporalOf(options, parts),
-    children.includes('sandbox')
-      ? sandboxOf(options, parts, (sandboxPort) => environmentIn({ ...early, sandboxPort })('sandbox'))
-      : { sandboxUrl: config.sandboxUrl, sandboxPort: config.sandboxPort },
-  ])
-  options.signal?.throwIfAborted()
-  const endpoints: Endpoints = { ...early, ...postgres.urls, ...temporal, ...sandbox }
-  const environmentOf = environmentIn(endpoints)
-  const startOurs = async (name: ChildName, readyUrl: string | null): Promise<void> => {
-    if (!children.includes(name)) return
-    const child = { ...codeOf(options), name, program: `main/${name}`, home: config.dataDir, readyUrl }
-    await keep(options, parts, name, () =>
-      startChild({ ...child, environment: { ...environmentOf(name), ...options.beside?.(name) } }),
-    )
+  const database = databaseOf(options, parts)
+  const migrated = database.then(({ migrateUrl }) => (migrateUrl === null ? undefined : migrate(options, migrateUrl)))
+  const settled = Promise.allSettled([migrated])
+  try {
+    const [postgres, temporal, sandbox] = await allOf([
+      database,
+      temporalOf(options, parts),
+      children.includes('sandbox')
+        ? sandboxOf(options, parts, (sandboxPort) => environmentIn({ ...early, sandboxPort })('sandbox'))
+        : { sandboxUrl: config.sandboxUrl, sandboxPort: config.sandboxPort },
+    ])
+    options.signal?.throwIfAborted()
+    const endpoints: Endpoints = { ...early, ...postgres.urls, ...temporal, ...sandbox }
+    const environmentOf = environmentIn(endpoints)
+    const start = (name: ChildName, readyUrl: string | null) =>
+      children.includes(name) ? ours(options, parts, { name, readyUrl, after: migrated, environmentOf }) : undefined
+    await allOf([migrated, start('worker', null), start('sealer', null), start('api', `${apiUrl}/readyz`)])
+    options.signal?.throwIfAborted()
+    const order: readonly PartName[] = [...parts.keys()]
+    return { ...endpoints, dataDir: config.dataDir, postgres: postgres.embedded, parts: order, environmentOf }
+  } finally {
+    // Whatever else has failed: it is over before the server is stopped.
+    await settled
   }
-  await allOf([startOurs('worker', null), startOurs('sealer', null), startOurs('api', `${apiUrl}/readyz`)])
-  options.signal?.throwIfAborted()
-  const order: readonly PartName[] = [...parts.keys()]
-  return { ...endpoints, dataDir: config.dataDir, postgres: postgres.embedded, parts: order, environmentOf }
 }
 
-function codeOf({ code }: StackOptions): { readonly code?: string } {
-  return code === undefined ? {} : { code }
+interface Own extends Pick<ChildOptions, 'readyUrl' | 'after'> {
+  readonly name: ChildName
+  readonly environmentOf: (child: ChildName) => Record<string, string>
+}
+
+/** A program of ours. Its code is loaded while the database is brought up. */
+function ours(options: StackOptions, parts: Parts, { name, environmentOf, ...more }: Own) {
+  const child = { ...more, name, program: `main/${name}`, home: options.config.dataDir }
+  return keep(options, parts, name, async () =>
+    startChild({
+      ...child,
+      code: await codeOf(options),
+      environment: { ...environmentOf(name), ...options.beside?.(name) },
+    }),
+  )
+}
+
+/** Asked at every start: what was changed meanwhile runs from then on. */
+async function codeOf({ code }: StackOptions): Promise<string> {
+  return code ?? compiled()
 }
 
 const SANDBOX_ATTEMPTS_MAX = 3
@@ -143,10 +165,11 @@ const SANDBOX_ATTEMPTS_MAX = 3
 /** On the wished port when it is free, else on another; once it is up it comes back on that one, which its clients know. */
 async function sandboxOf(options: StackOptions, parts: Parts, environmentOn: (port: number) => Record<string, string>) {
   const { dataDir: home, sandboxPort: wished } = options.config
-  const startOn = (port: number): Promise<RunningProcess> => {
+  const startOn = async (port: number): Promise<RunningProcess> => {
+    const code = await codeOf(options)
     const readyUrl = `http://127.0.0.1:${port}/livez`
     const environment = environmentOn(port)
-    return startChild({ ...codeOf(options), name: 'sandbox', program: 'main/sandbox', environment, home, readyUrl })
+    return startChild({ code, name: 'sandbox', program: 'main/sandbox', environment, home, readyUrl })
   }
   let taken: number | undefined
   await keep(options, parts, 'sandbox', async () => {
@@ -199,8 +222,8 @@ async function requireFreePort({ host, port }: Config): Promise<void> {
 async function databaseOf(options: StackOptions, parts: Parts) {
   const { config } = options
   if (config.databaseUrl !== null) {
-    if (config.databaseMigrateUrl !== null) await migrateWithProgress(options, config.databaseMigrateUrl.reveal())
-    return { urls: configuredUrls(config, config.databaseUrl.reveal()), embedded: null }
+    const migrateUrl = config.databaseMigrateUrl?.reveal() ?? null
+    return { urls: configuredUrls(config, config.databaseUrl.reveal()), embedded: null, migrateUrl }
   }
   let port: number | undefined
   const supervised = await keep(options, parts, 'postgres', async () => {
@@ -209,9 +232,8 @@ async function databaseOf(options: StackOptions, parts: Parts) {
     return started
   })
   const { superUrl, urls, version, dataPath } = supervised.current()
-  await migrateWithProgress(options, urls.migrate)
   const reached = { databaseUrl: urls.app, databaseAuditUrl: urls.audit, databaseSealUrl: urls.seal }
-  return { urls: reached, embedded: { superUrl, urls, version, dataPath } }
+  return { urls: reached, embedded: { superUrl, urls, version, dataPath }, migrateUrl: urls.migrate }
 }
 
 function configuredUrls(config: Config, databaseUrl: string) {
@@ -219,7 +241,7 @@ function configuredUrls(config: Config, databaseUrl: string) {
   return { databaseUrl, databaseAuditUrl, databaseSealUrl: config.databaseSealUrl?.reveal() ?? null }
 }
 
-async function migrateWithProgress(options: StackOptions, url: string): Promise<void> {
+async function migrate(options: StackOptions, url: string): Promise<void> {
   const { applied, restored, left } = await prepareDatabase(url)
   const tell = (line: string) => options.onEvent?.({ kind: 'progress', line })
   if (applied.length > 0) tell(`database migrated: ${applied.join(', ')}`)

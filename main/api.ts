@@ -7,6 +7,7 @@ import { buildApp } from '../api/app.ts'
 import { DEFAULT_LIMITS, type LivesView } from '../api/dependencies.ts'
 import { participantWorkflowId } from '../domain/identity.ts'
 import { PROJECT_ROOT } from '../local/project.ts'
+import { untilTold } from '../local/told.ts'
 import { tellNow } from '../temporal/ask.ts'
 import { connectTemporal } from '../temporal/connect.ts'
 import { startRelay } from '../temporal/relay.ts'
@@ -25,6 +26,7 @@ const FORGET_ROWS = 20_000
 const config = settingsOf('temporalAddress')
 const engine = orEnd(() => composeEngine(config, 'lunas api', 20))
 const { store, gateways, pass } = engine
+await untilTold()
 await refuseUnguarded(engine)
 const refusals = await beginCredentials(engine, config, Date.now())
 const temporal = connectTemporal(orEnd(() => temporalOptions(config, config.temporalAddress)))

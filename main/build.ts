@@ -1,7 +1,12 @@
-/** What the compiler leaves out of `dist/`: files that are read at run time, and the workflows as one bundle. */
+/**
+ * `node --import tsx main/build.ts [folder]`: makes what plain Node runs, in `dist/` or another folder of the project. The sources as JavaScript, file by
+ * file, what is read at run time, and the workflows as one script. Types are checked elsewhere.
+ */
 import { cpSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { CODE_ROOT, PROJECT_ROOT } from '../local/project.ts'
+import { build, type Plugin } from 'esbuild'
+import { codeFiles } from '../local/compiled.ts'
+import { PROJECT_ROOT } from '../local/project.ts'
 import { bundleWorkflows } from './bundle.ts'
 
 const READ_AT_RUN_TIME = [
@@ -9,17 +14,39 @@ const READ_AT_RUN_TIME = [
   /^prisma(\/(roles\.sql|schema\.prisma|[^/]+\.mjs|migrations.*))?$/,
 ]
 
-/** Where this file stands compiled, `dist` or another folder of the project. */
-const dist = CODE_ROOT
-const root = PROJECT_ROOT
-
-for (const room of ['programmes', 'prisma']) {
-  const isRead = (file: string) => {
-    const name = path.relative(root, file).split(path.sep).join('/')
-    return READ_AT_RUN_TIME.some((pattern) => pattern.test(name))
-  }
-  cpSync(path.join(root, room), path.join(dist, room), { recursive: true, filter: isRead })
+/** Every import stays one, of the file as it is called when compiled. */
+const FILE_BY_FILE: Plugin = {
+  name: 'file by file',
+  setup({ onResolve }) {
+    onResolve({ filter: /^/ }, ({ path: name, kind }) =>
+      kind === 'entry-point'
+        ? undefined
+        : { path: name.startsWith('.') ? name.replace(/\.ts$/, '.js') : name, external: true },
+    )
+  },
 }
 
-const { code } = await bundleWorkflows(path.join(dist, 'workflows/index.js'))
-writeFileSync(path.join(dist, 'workflow-bundle.js'), code)
+const folder = path.resolve(process.argv[2] ?? 'dist')
+
+await build({
+  entryPoints: codeFiles(),
+  absWorkingDir: PROJECT_ROOT,
+  outbase: PROJECT_ROOT,
+  outdir: folder,
+  bundle: true,
+  plugins: [FILE_BY_FILE],
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  sourcemap: true,
+  logLevel: 'warning',
+})
+for (const room of ['programmes', 'prisma']) {
+  const isRead = (file: string) => {
+    const name = path.relative(PROJECT_ROOT, file).split(path.sep).join('/')
+    return READ_AT_RUN_TIME.some((pattern) => pattern.test(name))
+  }
+  cpSync(path.join(PROJECT_ROOT, room), path.join(folder, room), { recursive: true, filter: isRead })
+}
+const { code } = await bundleWorkflows(path.join(folder, 'workflows/index.js'))
+writeFileSync(path.join(folder, 'workflow-bundle.js'), code)

@@ -1,6 +1,7 @@
 /** The sealer of the audit trail: a process of its own, with a database role and a key that nobody else has. */
 import closeWithGrace from 'close-with-grace'
 import { ConfigProblem, requireSettings } from '../config.ts'
+import { untilTold } from '../local/told.ts'
 import { readSealKey } from '../sealer/key.ts'
 import { createSealer, type SealerRound } from '../sealer/sealer.ts'
 import { openSealBook } from '../store/seals.ts'
@@ -32,6 +33,7 @@ const grace = closeWithGrace({ delay: 20_000 }, async ({ err }) => {
 process.once('disconnect', () => grace.close())
 
 report('INFO', `seals with key ${key.id}, anchors in ${config.sealAnchors}`)
+await untilTold()
 await next()
 process.send?.('ready')
 

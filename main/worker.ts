@@ -8,6 +8,7 @@ import { createLifeActivities } from '../activities/lives.ts'
 import { createPaymentActivities } from '../activities/payments.ts'
 import { createReconciliationActivities } from '../activities/reconciliation.ts'
 import { createRunActivities } from '../activities/runs.ts'
+import { untilTold } from '../local/told.ts'
 import { prepareServer } from '../temporal/attributes.ts'
 import { connectTemporal } from '../temporal/connect.ts'
 import { startRelay, type RelayEvent } from '../temporal/relay.ts'
@@ -32,6 +33,7 @@ Runtime.install({ logger: new DefaultLogger('WARN', (entry) => report(entry.leve
 const now = (): number => Date.now()
 const engine = orEnd(() => composeEngine(config, 'lunas worker', 20, QUERY_TIMEOUT_MS))
 const { store, gateways, pass } = engine
+await untilTold()
 await refuseUnguarded(engine)
 for (const refusal of await beginCredentials(engine, config, now())) report('ERROR', refusal)
 await resumeWaiting(engine)

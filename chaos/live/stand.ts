@@ -76,7 +76,7 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'lunas-chaos-'))
   // PostgreSQL, which runs as another user when we are root, passes through it.
   chmodSync(home, 0o755)
-  const code = compiled()
+  const code = await compiled()
   const { environment = {}, programme = trialProgramme(), serve, float = FLOAT, beside = () => ({}), ...more } = options
   const parts = { ...more, beside }
   const own = loadConfig({

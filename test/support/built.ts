@@ -1,7 +1,4 @@
-/**
- * What `npm run build` makes, once for all tests that start whole stacks. That the sources run as they are is shown by the tests
- * of `npm start` and of the demo.
- */
+/** What `npm run build` makes, once for all tests that start whole stacks. */
 import type { TestProject } from 'vitest/node'
 import { compiled } from '../../local/compiled.ts'
 
@@ -13,6 +10,6 @@ declare module 'vitest' {
 }
 
 /** Vitest's global set-up. */
-export function setup(project: TestProject): void {
-  project.provide('built', compiled())
+export async function setup(project: TestProject): Promise<void> {
+  project.provide('built', await compiled())
 }
