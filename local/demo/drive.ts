@@ -21,40 +21,52 @@ export interface DriveOptions {
 type GoOnOptions = Omit<DriveOptions, 'people'>
 
 const LANES = 8
+/** Nobody else registers while so many wait to be screened: the first are paid while the last come, on a slow machine too. */
+const WAITING_MAX = 12
 const ROUND_MS = 300
 const PAGE = 200
 
 /** Registers everybody and goes on until each is settled and no money moves, or it is told to end. Throws when the API refuses what the demo does. */
 export async function drive(options: DriveOptions): Promise<readonly Follow[]> {
-  return goOn(options, await register(options))
+  const lives: Follow[] = []
+  const coming = [...options.people]
+  while (coming.length > 0 && !options.signal.aborted) {
+    const waiting = lives.filter(({ stage }) => stage === 'screening').length
+    await register(options, lives, coming.splice(0, WAITING_MAX - waiting))
+    if (coming.length > 0) await round(options, lives)
+  }
+  return goOn(options, lives)
 }
 
 /** The same for people who are registered. */
 export async function goOn(options: GoOnOptions, lives: readonly Follow[]): Promise<readonly Follow[]> {
-  const base = `/v1/programmes/${options.programme.code}/participants`
-  for (;;) {
-    await refresh(options, base, lives)
-    await options.onRound(lives)
-    if (options.signal.aborted || (lives.every(isSettled) && (await options.isAtRest()))) return lives
-    await admit(options, lives)
-    await inParallel(lives, options, async (of) => {
-      const deed = nextDeed(of, Date.now())
-      if (deed) await carryOut(options, `${base}/${of.ref}`, of, deed)
-    })
-    await new Promise((resolve) => setTimeout(resolve, ROUND_MS))
-  }
+  while (!options.signal.aborted && !(await round(options, lives)));
+  return lives
 }
 
-async function register(options: DriveOptions): Promise<Follow[]> {
-  const lives: Follow[] = []
+/** Takes everybody as far as they come; true when all are settled and no money moves, or it was told to end. */
+async function round(options: GoOnOptions, lives: readonly Follow[]): Promise<boolean> {
+  const base = `/v1/programmes/${options.programme.code}/participants`
+  await refresh(options, base, lives)
+  await options.onRound(lives)
+  if (options.signal.aborted || (lives.every(isSettled) && (await options.isAtRest()))) return true
+  await admit(options, lives)
+  await inParallel(lives, options, async (of) => {
+    const deed = nextDeed(of, Date.now())
+    if (deed) await carryOut(options, `${base}/${of.ref}`, of, deed)
+  })
+  await new Promise((resolve) => setTimeout(resolve, ROUND_MS))
+  return false
+}
+
+async function register(options: DriveOptions, lives: Follow[], people: readonly Person[]): Promise<void> {
   const path = `/v1/programmes/${options.programme.code}/participants`
-  await inParallel(options.people, options, async (person) => {
+  await inParallel(people, options, async (person) => {
     const { status, body } = await options.calls.post('registrar', path, person.registration)
     if (status !== 201) throw new Error(`registration is answered with ${status}: ${JSON.stringify(body)}`)
     lives.push(follow(person, String(body['ref']), Date.now()))
     await options.onRound(lives)
   })
-  return lives
 }
 
 interface Listed {

@@ -42,6 +42,17 @@ export function readPeople(root: string, count: number): Person[] {
   return rows.slice(0, count).map(personOf)
 }
 
+/** Whose story is mostly waiting: for an answer, for a deadline, for somebody, for money that comes back. */
+const WAITING: readonly Scenario[] = ['no-answer', 'never-bought', 'survey-missed', 'held', 'returned']
+const FIRST = 4
+
+/** As they come: after the first few those who wait long, for the demo ends with the last of them. */
+export function asTheyCome(people: readonly Person[]): Person[] {
+  const [first, others] = [people.slice(0, FIRST), people.slice(FIRST)]
+  const isWaiting = ({ scenario }: Person): boolean => WAITING.includes(scenario)
+  return [...first, ...others.filter(isWaiting), ...others.filter((person) => !isWaiting(person))]
+}
+
 function personOf(row: Row): Person {
   const account = accountOf(row['accountKind'], row['institution'], row['accountNumber'], row['accountHolder'])
   const { repairAccountKind, repairInstitution, repairAccountNumber } = row

@@ -17,7 +17,7 @@ import { openJournal, type Journal } from './journal.ts'
 import { killWorker, NO_KILL, type Kill } from './kill.ts'
 import { isSettled, type Follow } from './lives.ts'
 import { missedScenarios } from './outcomes.ts'
-import { readPeople, type Person } from './people.ts'
+import { asTheyCome, readPeople, type Person } from './people.ts'
 import { demoProgramme } from './programme.ts'
 import { openProgress } from './progress.ts'
 import type { StoryLine } from './report.ts'
@@ -60,7 +60,7 @@ const TOP_UP_PAUSE_MS = 15_000
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const config = demoConfig(loadConfig())
   const programme = demoProgramme(options.programme)
-  const people = readPeople(PROJECT_ROOT, options.participants)
+  const people = asTheyCome(readPeople(PROJECT_ROOT, options.participants))
   // Every run begins with nobody: the same people could not register twice.
   const stack = await startStack({ config, fresh: true, onEvent: options.onEvent, signal: options.signal })
   try {
