@@ -62,9 +62,14 @@ async function make(made: string): Promise<void> {
   await promisify(execFile)(process.execPath, ['--import', 'tsx', 'main/build.ts', own], { cwd: PROJECT_ROOT })
   for (const name of readdirSync(CACHE)) {
     const old = path.join(CACHE, name)
-    if (name.startsWith(PREFIX) && Date.now() - statSync(old).mtimeMs > KEPT_MS) rmSync(old, { recursive: true })
+    const found = name.startsWith(PREFIX) ? statSync(old, { throwIfNoEntry: false }) : undefined
+    if (found && Date.now() - found.mtimeMs > KEPT_MS) rmSync(old, { recursive: true, force: true })
   }
-  // Of two starts at once the first to be ready is used by both.
-  if (existsSync(made)) rmSync(own, { recursive: true })
-  else renameSync(own, made)
+  try {
+    renameSync(own, made)
+  } catch (error) {
+    // Of two starts at once the first to be ready is used by both.
+    if (!existsSync(made)) throw error
+    rmSync(own, { recursive: true, force: true })
+  }
 }

@@ -17,7 +17,7 @@ export interface Kill {
 
 export const NO_KILL: Kill = { workerKills: 0, inFlightAtKill: 0, references: [], fault: null }
 
-const POLL_MS = 20
+const POLL_MS = 50
 /** A payout that is still unrecorded after this was not merely on its way back to us. */
 const STABLE_MS = 200
 
