@@ -26,9 +26,6 @@ const FORGET_ROWS = 20_000
 const config = settingsOf('temporalAddress')
 const engine = orEnd(() => composeEngine(config, 'lunas api', 20))
 const { store, gateways, pass } = engine
-await untilTold()
-await refuseUnguarded(engine)
-const refusals = await beginCredentials(engine, config, Date.now())
 const temporal = connectTemporal(orEnd(() => temporalOptions(config, config.temporalAddress)))
 const lives: LivesView = {
   poke: () => relay.poke(),
@@ -54,6 +51,11 @@ const app = await buildApp({
   trustedProxies: config.trustedProxies,
   version: versionOf(),
 })
+
+// Built while the database is brought up, and of no use to anybody before that.
+await untilTold()
+await refuseUnguarded(engine)
+const refusals = await beginCredentials(engine, config, Date.now())
 
 const relay = startRelay({
   temporal,

@@ -1,4 +1,5 @@
 /** Programs that load their code while what they need is still being brought up. */
+import { fork } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -7,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { startChild } from '../../local/children.ts'
-import { isAlive } from '../../local/processes.ts'
+import { isAlive, waitForEnd } from '../../local/processes.ts'
+import { WAITS } from '../../local/told.ts'
 
 const home = mkdtempSync(path.join(os.tmpdir(), 'lunas-children-'))
 const told = pathToFileURL(path.join(inject('built'), 'local/told.js')).href
@@ -22,10 +24,18 @@ process.send('ready')
 setInterval(() => undefined, 1000)
 `
 
+/** Starts it by itself, and never says a word. */
+const PARENT = `
+import { fork } from 'node:child_process'
+fork('waits.js', ['${WAITS}'], { detached: true, stdio: 'ignore' })
+setInterval(() => undefined, 1000)
+`
+
 beforeAll(() => {
   mkdirSync(path.join(home, 'logs'))
   writeFileSync(path.join(home, 'package.json'), '{ "type": "module" }')
   writeFileSync(path.join(home, 'waits.js'), PROGRAM)
+  writeFileSync(path.join(home, 'parent.js'), PARENT)
 })
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
@@ -68,6 +78,13 @@ test('a program that waits for what does not come about is ended, and says what 
   database.emit('error', new Error('the migration failed'))
   await refused
   expect(isAlive(pid)).toBe(false)
+})
+
+test('a program that waits ends when its parent dies', async () => {
+  const parent = fork(path.join(home, 'parent.js'), { cwd: home })
+  const pid = await loaded()
+  parent.kill('SIGKILL')
+  expect(await waitForEnd(pid, 5000)).toBe(true)
 })
 
 test('a program that nobody told to wait goes on at once', async () => {
