@@ -171,6 +171,8 @@ async function sandboxOf(options: StackOptions, parts: Parts, environmentOn: (po
     const environment = environmentOn(port)
     return startChild({ code, name: 'sandbox', program: 'main/sandbox', environment, home, readyUrl })
   }
+  // What cannot be compiled is no taken port.
+  await codeOf(options)
   let taken: number | undefined
   await keep(options, parts, 'sandbox', async () => {
     for (let attempt = 1; taken === undefined; attempt += 1) {

@@ -122,7 +122,7 @@ running.catch((error: unknown) => {
 })
 process.send?.('ready')
 
-/** In production the bundle is built beside the code; in development it is made from the sources at start. */
+/** The bundle lies beside compiled code; where the sources are run it is made of them at start. */
 async function workflowBundle(): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
   const bundle = path.join(import.meta.dirname, '../workflow-bundle.js')
   if (existsSync(bundle)) return { codePath: bundle }
