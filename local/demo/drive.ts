@@ -21,8 +21,9 @@ export interface DriveOptions {
 type GoOnOptions = Omit<DriveOptions, 'people'>
 
 const LANES = 8
-/** Nobody else registers while so many wait to be screened: the first are paid while the last come, on a slow machine too. */
+/** Nobody else registers while so many wait to be screened, and at first hardly anybody does: the first are paid while the last come, on a slow machine too. */
 const WAITING_MAX = 12
+const FIRST = 2
 const ROUND_MS = 300
 const PAGE = 200
 
@@ -32,7 +33,8 @@ export async function drive(options: DriveOptions): Promise<readonly Follow[]> {
   const coming = [...options.people]
   while (coming.length > 0 && !options.signal.aborted) {
     const waiting = lives.filter(({ stage }) => stage === 'screening').length
-    await register(options, lives, coming.splice(0, WAITING_MAX - waiting))
+    const most = Math.min(WAITING_MAX, Math.max(FIRST, lives.length))
+    await register(options, lives, coming.splice(0, Math.max(0, most - waiting)))
     if (coming.length > 0) await round(options, lives)
   }
   return goOn(options, lives)
