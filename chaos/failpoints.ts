@@ -8,7 +8,7 @@ import { classForAWhile, decideReviews, freezeForAWhile, payOwed, releaseDoubtfu
 import { openRestore, payer } from './live/forgotten.ts'
 import { openKilling, type Killing } from './live/killing.ts'
 import { approvedTrial, CHECKED_KINDS, KINDS, kindsFor, peopleOf } from './live/people.ts'
-import { openStand, type Stand } from './live/stand.ts'
+import { openStand, unsettled, type Stand } from './live/stand.ts'
 
 export interface FailpointsResult extends Judged {
   readonly failpoints: number
@@ -34,16 +34,25 @@ const BEYOND: readonly Failpoint[] = ['resolve:found', 'resolve:said']
 const OF_BOOKS =
   /^(act|match|appropriation|funding|admission|pause|resume|discard|abort|resettle|hold|hold-end|withdraw|correct|deduction|receivable|undo|settle|explain|resolve|year|year-[a-z]+|period):|^(release:waited|giving-up:unsent)$/
 
-/** New people come this often until every failpoint had its kills, or patience ends. */
+/** New people come this often until every failpoint had its kills, or nobody has died for so long that nobody will. */
 const BATCH_MS = 20_000
-const PATIENCE_MS = 20 * 60_000
+const PATIENCE_MS = 10 * 60_000
+/** Nobody comes while so many are on their way: each kill holds all of them up. */
+const CROWD = 150
+/** Whoever came is followed for so long, and once more at the end. */
+const SETTLE_MS = 20 * 60_000
 const AWAY_EVERY_MS = 30_000
+
+/** Whether processes die at it in the world of the books; otherwise they do in that of the lives. */
+export function isOfBooks(point: Failpoint): boolean {
+  return OF_BOOKS.test(point)
+}
 
 export async function killAtFailpoints({ only, ...options }: FailpointsOptions): Promise<FailpointsResult> {
   const began = Date.now()
   const points = (only ?? FAILPOINTS).filter((point) => !BEYOND.includes(point))
-  const ofBooks = points.filter((point) => OF_BOOKS.test(point))
-  const ofLives = points.filter((point) => !OF_BOOKS.test(point))
+  const ofBooks = points.filter(isOfBooks)
+  const ofLives = points.filter((point) => !isOfBooks(point))
   const worlds: World[] = []
   if (ofLives.length > 0) worlds.push(await killInLives({ ...options, points: ofLives }))
   if (ofBooks.length > 0) worlds.push(await killInBooks({ ...options, points: ofBooks }))
@@ -86,6 +95,18 @@ async function killInLives(options: WorldOptions): Promise<World> {
   }
 }
 
+/** True until nobody has died for long. */
+function patience({ kills }: Pick<Killing, 'kills'>): () => boolean {
+  let seen = kills()
+  let end = Date.now() + PATIENCE_MS
+  return () => {
+    const now = kills()
+    if (now !== seen) end = Date.now() + PATIENCE_MS
+    seen = now
+    return Date.now() < end
+  }
+}
+
 /** People come and are paid while processes die; answers when all have their kills and everybody is where nothing more happens. */
 async function liveThrough(
   options: WorldOptions,
@@ -94,12 +115,14 @@ async function liveThrough(
   left: () => Failpoint[],
 ): Promise<void> {
   const settling: Promise<void>[] = []
-  const end = Date.now() + PATIENCE_MS
-  while (left().length > 0 && Date.now() < end) {
-    const kinds = settling.length === 0 ? [...KINDS, ...CHECKED_KINDS] : kindsFor(left())
-    const settled = stand.settle(peopleOf(kinds, options.people), { withinMs: PATIENCE_MS })
-    settled.catch(() => undefined)
-    settling.push(settled)
+  const mayDie = patience(killing)
+  while (left().length > 0 && mayDie()) {
+    if (unsettled(stand).length < CROWD) {
+      const kinds = settling.length === 0 ? [...KINDS, ...CHECKED_KINDS] : kindsFor(left())
+      const settled = stand.settle(peopleOf(kinds, options.people), { withinMs: SETTLE_MS })
+      settled.catch(() => undefined)
+      settling.push(settled)
+    }
     const next = Date.now() + BATCH_MS
     while (Date.now() < next && left().length > 0) {
       progress(options, killing, left())
@@ -148,8 +171,8 @@ function isOfRestores(point: Failpoint): boolean {
 async function liveForgotten(options: WorldOptions, stand: Stand, killing: Killing): Promise<void> {
   const { left } = killing
   await openRestore(stand)
-  const end = Date.now() + PATIENCE_MS
-  while (left().length > 0 && Date.now() < end) {
+  const mayDie = patience(killing)
+  while (left().length > 0 && mayDie()) {
     const pay = payer(stand)
     const onRound = async (lives: readonly Follow[]): Promise<void> => {
       await pay(lives)

@@ -74,24 +74,46 @@ interface Reviewed {
   readonly attempts: readonly { readonly key: string; readonly version: number; readonly state: string }[]
 }
 
-/** Decides about the reviews of those people of whom it is known what happened. */
-export async function decideReviews({ calls, identities, programme, lives }: Stand): Promise<void> {
-  const failed = new Set(
-    lives.filter(({ person }) => person.registration.account?.number.startsWith('9921')).map(({ ref }) => ref),
-  )
+/** Decides about the reviews of those people of whom it is known what happened: it failed, or it was paid and told with another amount. */
+export async function decideReviews(stand: Stand): Promise<void> {
+  const { calls, identities, programme, lives } = stand
   const { body } = await calls.get('operator', `/v1/reviews?programme=${programme.code}&limit=100`)
-  for (const { disbursement, participant, version, attempts } of body['data'] as Reviewed[]) {
-    if (!failed.has(participant)) continue
-    const payout = attempts.find(({ state }) => state === 'review')
-    const next = NEXT[decisions % NEXT.length]
-    decisions += 1
-    const seen = { version, payout: payout?.key ?? null, payoutVersion: payout?.version ?? null }
-    const strays = payout === undefined ? await straysOf(calls, disbursement) : []
-    const finding = payout === undefined ? null : 'not-paid'
-    const named = strays.length === 0 ? {} : { strays }
-    const content = { programme: programme.code, disbursement, ...seen, finding, returned: null, next, ...named }
+  const refsOf = (accounts: string): Set<string> =>
+    new Set(
+      lives.filter(({ person }) => person.registration.account?.number.startsWith(accounts)).map(({ ref }) => ref),
+    )
+  const failed = refsOf('9921')
+  const paid = refsOf('9933')
+  for (const review of body['data'] as Reviewed[]) {
+    const { participant } = review
+    if (!failed.has(participant) && !paid.has(participant)) continue
+    const said = failed.has(participant) ? await failedOf(calls, review) : await paidOf(stand, review)
+    if (!said) continue
+    const content = { programme: programme.code, disbursement: review.disbursement, ...said, returned: null }
     await agree(calls, identities, { act: 'review-decision', content, reason: 'the gateway says so' }, 'operator')
   }
+}
+
+async function failedOf(calls: Stand['calls'], { disbursement, version, attempts }: Reviewed): Promise<object> {
+  const payout = attempts.find(({ state }) => state === 'review')
+  const next = NEXT[decisions % NEXT.length]
+  decisions += 1
+  const seen = { version, payout: payout?.key ?? null, payoutVersion: payout?.version ?? null }
+  const strays = payout === undefined ? await straysOf(calls, disbursement) : []
+  const finding = payout === undefined ? null : 'not-paid'
+  return { ...seen, finding, next, ...(strays.length === 0 ? {} : { strays }) }
+}
+
+/** Null where the gateway has not paid: what is short of money there is told with another amount as well. */
+async function paidOf({ root, journal }: Stand, { version, attempts }: Reviewed): Promise<object | null> {
+  const payout = attempts.find(({ state }) => state === 'review')
+  if (!payout) return null
+  const { rows } = await root.pool.query<{ reference: string }>('SELECT reference FROM payout WHERE key = $1', [
+    payout.key,
+  ])
+  await journal.update()
+  const isPaid = journal.entries.some(({ kind, reference }) => kind === 'credited' && reference === rows[0]?.reference)
+  return isPaid ? { version, payout: payout.key, payoutVersion: payout.version, finding: 'paid', next: null } : null
 }
 
 /** What a restored database shows as what may be its payment: who decides names each. */

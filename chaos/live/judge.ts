@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { inheritedEnvironment } from '../../config.ts'
 import { countBooks } from '../../local/demo/count.ts'
 import { PROJECT_ROOT } from '../../local/project.ts'
+import { scenarioOf } from '../../sandbox/scenarios.ts'
 import { dayOf } from '../../sandbox/statement.ts'
 import { connectTemporal } from '../../temporal/connect.ts'
 import { unfollowed } from './followed.ts'
@@ -41,7 +42,7 @@ export async function judge(stand: Stand, { isTold = false }: JudgeOptions = {})
     ...(await unpaid(stand)),
     ...(await left(stand)),
   ]
-  const reviewed = await creditedUnderReview(stand)
+  const reviewed = await underReview(stand)
   const unequal = books.findings.filter(
     (finding) => !isExplained(finding, reviewed) && !(isTold && AGAINST_JOURNAL.test(finding)),
   )
@@ -56,23 +57,50 @@ export async function judge(stand: Stand, { isTold = false }: JudgeOptions = {})
   }
 }
 
-const JOURNAL = /^budget disbursed against the gateway's journal: (\d+) is not (\d+)$/
+const UNEQUAL = /^budget disbursed against (the gateway's journal|paid disbursements): (\d+) is not (\d+)$/
 
-/** The journal has just as much more as people still look at. */
-function isExplained(finding: string, reviewed: bigint): boolean {
-  const [, ours, theirs] = JOURNAL.exec(finding) ?? []
-  return ours !== undefined && theirs !== undefined && reviewed > 0n && BigInt(theirs) - BigInt(ours) === reviewed
+/** The difference is just what people still look at. */
+function isExplained(finding: string, { arrived, doubted }: UnderReview): boolean {
+  const [, against, ours, theirs] = UNEQUAL.exec(finding) ?? []
+  if (against === undefined || ours === undefined || theirs === undefined) return false
+  const more = BigInt(ours) - BigInt(theirs)
+  return against === 'paid disbursements' ? doubted > 0n && more === doubted : arrived > 0n && -more === arrived
 }
 
-/** What is under review is on its way in our books until people have decided, and may have arrived long since. Minor units. */
-async function creditedUnderReview({ root, journal }: Stand): Promise<bigint> {
-  const { rows } = await root.pool.query<{ reference: string; amount: bigint }>(
-    `SELECT reference, amount FROM payout WHERE state = 'review' AND money = 'clearing'`,
+/** Minor units. */
+interface UnderReview {
+  /** On its way in our books until people have decided, and with the payee, says the journal. */
+  readonly arrived: bigint
+  /** Credited in our books until people have decided, and not paid: it came back, says the journal, or is told with another amount. */
+  readonly doubted: bigint
+}
+
+async function underReview({ root, journal }: Stand): Promise<UnderReview> {
+  const { rows } = await root.pool.query<{ reference: string; money: string; amount: bigint }>(
+    `SELECT y.reference, y.money, y.amount - y.returned AS amount FROM payout y JOIN disbursement d ON d.key = y.disbursement
+      WHERE y.state = 'review' AND (y.money = 'clearing' OR (y.money = 'credited' AND d.state <> 'paid'))`,
   )
   const has = (kind: string, of: string): boolean =>
     journal.entries.some((entry) => entry.kind === kind && entry.reference === of)
-  const arrived = rows.filter(({ reference }) => has('credited', reference) && !has('returned', reference))
-  return arrived.reduce((sum, { amount }) => sum + amount, 0n)
+  const sum = (some: typeof rows): bigint => some.reduce((total, { amount }) => total + amount, 0n)
+  return {
+    arrived: sum(
+      rows.filter(
+        ({ money, reference }) => money === 'clearing' && has('credited', reference) && !has('returned', reference),
+      ),
+    ),
+    doubted: sum(
+      rows.filter(
+        ({ money, reference }) => money === 'credited' && (has('returned', reference) || isMistold(journal, reference)),
+      ),
+    ),
+  }
+}
+
+/** Whether its account makes the gateway tell of another amount. */
+function isMistold({ entries }: Stand['journal'], reference: string): boolean {
+  const accepted = entries.find((entry) => entry.kind === 'accepted' && entry.reference === reference)
+  return accepted?.account !== undefined && scenarioOf(accepted.account).showsAmount !== 'true'
 }
 
 /** References that the gateway credited more than once. */

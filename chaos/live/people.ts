@@ -36,6 +36,7 @@ export const KINDS: readonly Kind[] = [
   { scenario: '53' },
   { scenario: '55' },
   { scenario: '21', repair: true }, // a failure nobody knows: people look
+  { scenario: '33', reaches: ['review'] }, // paid, and told with another amount: people find that it was paid
   { scenario: '59' },
 ]
 
