@@ -14,12 +14,15 @@ import { WAITS } from '../../local/told.ts'
 const home = mkdtempSync(path.join(os.tmpdir(), 'lunas-children-'))
 const told = pathToFileURL(path.join(inject('built'), 'local/told.js')).href
 
-/** Says in a file of its own process that its code is there, and goes on when told. */
+/** Says in a file of its own process that its code is there, and goes on when told. Until then something else keeps SIGTERM for itself, as Temporal's runtime does. */
 const PROGRAM = `
 import { writeFileSync } from 'node:fs'
 import { untilTold } from '${told}'
+let isTold = false
+process.on('SIGTERM', () => { if (isTold) process.exit() })
 writeFileSync(process.pid + '.loaded', '')
 await untilTold()
+isTold = true
 process.send('ready')
 setInterval(() => undefined, 1000)
 `
@@ -78,7 +81,8 @@ test('a program that waits for what does not come about is ended, and says what 
   database.emit('error', new Error('the migration failed'))
   await refused
   expect(isAlive(pid)).toBe(false)
-})
+  // Long before it would be killed for not ending.
+}, 20_000)
 
 test('a program that waits ends when its parent dies', async () => {
   const parent = fork(path.join(home, 'parent.js'), { cwd: home })
