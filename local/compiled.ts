@@ -37,14 +37,24 @@ const SETTINGS = ['tsconfig.json', 'package-lock.json'] as const
 const DAY_MS = 24 * 3600_000
 const KEPT_MS = 7 * DAY_MS
 
-/** The folder of the compiled programs: our own where this is compiled itself, else one that is made unless these very sources were compiled before. */
+/** The folder of the compiled programs: our own where no sources stand behind it, else one that is made unless these very sources were compiled before. */
 export async function compiled(): Promise<string> {
-  if (import.meta.filename.endsWith('.js')) return CODE_ROOT
-  const made = path.join(CACHE, `${PREFIX}${fingerprint()}`)
+  if (import.meta.filename.endsWith('.js') && path.dirname(CODE_ROOT) !== CACHE) return CODE_ROOT
+  const made = madeOf()
   if (!existsSync(made)) await (making[made] ??= make(made).finally(() => delete making[made]))
   keep(made)
   return made
 }
+
+/**
+ * Whether this very code, which is compiled, was made of the sources as they are now. Asked by the `lunas` command of a checkout.
+ * @public
+ */
+export function isCurrent(): boolean {
+  return CODE_ROOT === madeOf()
+}
+
+const madeOf = (): string => path.join(CACHE, `${PREFIX}${fingerprint()}`)
 
 /** By the folder that is being made: several are started at once. */
 const making: Record<string, Promise<void>> = {}
