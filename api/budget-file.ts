@@ -1,5 +1,5 @@
 /** The budget report as files: comma separated values for programs, a sheet for people who add up themselves. */
-import writeXlsxFile, { type Cell, type SheetData } from 'write-excel-file/node'
+import type { Cell, SheetData } from 'write-excel-file/node'
 import { exponentOf } from '../domain/money.ts'
 import type { BudgetReport } from '../store/budget-report.ts'
 
@@ -103,6 +103,8 @@ function field(value: Value): string {
 
 /** Two sheets: the budget, and the documents of the year. Amounts are numbers in the major unit, so that they can be added up there. */
 export async function budgetXlsx(report: BudgetReport): Promise<Buffer> {
+  // Loaded when somebody wants a sheet: hardly any process ever does.
+  const { default: writeXlsxFile } = await import('write-excel-file/node')
   const scale = exponentOf(report.currency)
   const sheet = (head: readonly string[], rows: readonly Value[][]): SheetData => [
     head.map((value) => ({ value, type: String, fontWeight: 'bold' as const })),

@@ -6,8 +6,13 @@ export function upCommand(): Command {
     .description('start everything on this machine: PostgreSQL, Temporal, the sandbox, the worker and the API')
     .option('--json', 'one JSON object on standard output once everything is up, and nothing else')
     .action(async (options: { readonly json?: boolean }) => {
-      const { prepare } = await import('../local/prepare.ts')
       const { runLocal } = await import('../main/local.ts')
-      process.exitCode = await runLocal({ prepare, ...(options.json ? { onReady: printJson } : {}) })
+      const running = runLocal({
+        prepare: async (stack) => (await preparing).prepare(stack),
+        ...(options.json ? { onReady: printJson } : {}),
+      })
+      // Loaded while the servers start, which do not need it.
+      const preparing = import('../local/prepare.ts')
+      process.exitCode = await running
     })
 }

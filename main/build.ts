@@ -14,32 +14,56 @@ const READ_AT_RUN_TIME = [
   /^prisma(\/(roles\.sql|schema\.prisma|[^/]+\.mjs|migrations.*))?$/,
 ]
 
+/** Imports from a package of very many files, made few: every program loads it at its start. All of them, for they share what they know. */
+const MADE_FEW = ['typebox', 'typebox/system', 'typebox/value']
+const packageFile = (name: string): string => `packages/${name}.js`
+
 /** Every import stays one, of the file as it is called when compiled. */
 const FILE_BY_FILE: Plugin = {
   name: 'file by file',
   setup({ onResolve }) {
-    onResolve({ filter: /^/ }, ({ path: name, kind }) =>
-      kind === 'entry-point'
-        ? undefined
-        : { path: name.startsWith('.') ? name.replace(/\.ts$/, '.js') : name, external: true },
-    )
+    onResolve({ filter: /^/ }, ({ path: name, kind, resolveDir }) => {
+      if (kind === 'entry-point') return undefined
+      if (name.startsWith('.')) return { path: name.replace(/\.ts$/, '.js'), external: true }
+      if (MADE_FEW.includes(name)) return { path: relativeTo(resolveDir, packageFile(name)), external: true }
+      if (MADE_FEW.some((made) => name.startsWith(`${made}/`)))
+        return { errors: [{ text: `${name} is not in MADE_FEW` }] }
+      return { path: name, external: true }
+    })
   },
+}
+
+/** As an import from a folder of the sources says it. */
+function relativeTo(folder: string, file: string): string {
+  const found = path.relative(folder, path.join(PROJECT_ROOT, file)).split(path.sep).join('/')
+  return found.startsWith('.') ? found : `./${found}`
 }
 
 const folder = path.resolve(process.argv[2] ?? 'dist')
 
-await build({
-  entryPoints: codeFiles(),
+const FOR_NODE = {
   absWorkingDir: PROJECT_ROOT,
-  outbase: PROJECT_ROOT,
-  outdir: folder,
   bundle: true,
-  plugins: [FILE_BY_FILE],
   platform: 'node',
   format: 'esm',
   target: 'node20',
-  sourcemap: true,
   logLevel: 'warning',
+} as const
+
+await build({
+  ...FOR_NODE,
+  entryPoints: codeFiles(),
+  outbase: PROJECT_ROOT,
+  outdir: folder,
+  plugins: [FILE_BY_FILE],
+  sourcemap: true,
+})
+await build({
+  ...FOR_NODE,
+  entryPoints: MADE_FEW.map((name) => ({ in: name, out: `packages/${name}` })),
+  outdir: folder,
+  splitting: true,
+  chunkNames: 'packages/[name]-[hash]',
 })
 for (const room of ['programmes', 'prisma']) {
   const isRead = (file: string) => {

@@ -2,7 +2,6 @@
 import path from 'node:path'
 import { ConfigProblem, loadConfig, type Config } from '../../config.ts'
 import type { Programme } from '../../domain/programme.ts'
-import { composeEngine } from '../../main/compose.ts'
 import type { Database } from '../../store/database.ts'
 import { developmentAccess, type Access } from '../access.ts'
 import { developmentIdentities, type Identities } from '../identities.ts'
@@ -62,8 +61,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const programme = demoProgramme(options.programme)
   const people = asTheyCome(readPeople(PROJECT_ROOT, options.participants))
   // Every run begins with nobody: the same people could not register twice.
-  const stack = await startStack({ config, fresh: true, onEvent: options.onEvent, signal: options.signal })
+  const starting = startStack({ config, fresh: true, onEvent: options.onEvent, signal: options.signal })
+  // Loaded while the servers start, which wait for nothing else.
+  const loading = import('../../main/compose.ts')
+  const stack = await starting
   try {
+    const { composeEngine } = await loading
     const environment = loadConfig(stack.environmentOf('api'))
     const { store } = composeEngine(environment, 'lunas demo', 4)
     const access = await developmentAccess(store, config.dataDir)
