@@ -18,6 +18,7 @@ import { limitRates, shedLoad } from './plugins/limits.ts'
 import { measure } from './plugins/metrics.ts'
 import { answerUnknownPaths } from './plugins/unknown-paths.ts'
 import { errorHandler, sendProblem } from './plugins/problems.ts'
+import { serializeAnswers } from './plugins/serializers.ts'
 import { registerRoutes } from './routes/index.ts'
 import { namedSchemas } from './schemas/named.ts'
 
@@ -32,6 +33,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
   const app = fastify(serverOptions(dependencies)).withTypeProvider<TypeBoxTypeProvider>()
   app.setErrorHandler(errorHandler(publicUrl))
   for (const schema of namedSchemas()) app.addSchema(schema)
+  serializeAnswers(app)
 
   const { isClosing } = closeInOrder(app, limits.drainMs)
   answerBareRequests(app)
