@@ -267,6 +267,8 @@ async function temporalOf(options: StackOptions, parts: Parts) {
       home: config.dataDir,
       namespace: config.temporalNamespace,
       wished: { port: config.temporalPort, uiPort: config.temporalUiPort },
+      // Only where nothing is measured against it: benchmarks compare with the server as it comes.
+      isAhead: options.fresh ?? false,
       ...ports,
     })
     ports = { port: started.port, uiPort: started.uiPort }

@@ -1,7 +1,7 @@
 /** Drives the demo's people through their lives over HTTP, as registrars, institutions, operators and the people themselves would. */
 import type { Programme } from '../../domain/programme.ts'
 import type { Calls } from './calls.ts'
-import { answers, follow, isSettled, LOOK_PAUSE_MS, nextDeed, see, type Deed, type Follow } from './lives.ts'
+import { follow, isSettled, nextDeed, see, surveyDesk, type Deed, type Follow } from './lives.ts'
 import type { Person } from './people.ts'
 
 export interface DriveOptions {
@@ -54,8 +54,12 @@ async function round(options: GoOnOptions, lives: readonly Follow[]): Promise<bo
   if (options.signal.aborted || (lives.every(isSettled) && (await options.isAtRest()))) return true
   await admit(options, lives)
   await inParallel(lives, options, async (of) => {
-    const deed = nextDeed(of, Date.now())
-    if (deed) await carryOut(options, `${base}/${of.ref}`, of, deed)
+    let deed = nextDeed(of, Date.now())
+    while (deed && !options.signal.aborted) {
+      await carryOut(options, `${base}/${of.ref}`, of, deed)
+      // An institution reports what it knows about a course in one go.
+      deed = deed.kind === 'report' ? nextDeed(of, Date.now()) : undefined
+    }
   })
   await new Promise((resolve) => setTimeout(resolve, ROUND_MS))
   return false
@@ -158,17 +162,15 @@ interface TrancheView {
 
 /** The survey desk: whoever has an open survey answers it, but for those who let one pass. */
 async function answerSurveys(options: GoOnOptions, path: string, of: Follow): Promise<void> {
-  if (Date.now() - of.lookedAtMs < LOOK_PAUSE_MS) return
-  of.lookedAtMs = Date.now()
   const { body } = await options.calls.get('operator', path)
   const tranches = body['tranches'] as TrancheView[]
-  const surveys = options.programme.tranches.flatMap((rule) =>
-    rule.trigger.kind === 'survey-answered' ? [{ code: rule.code, survey: rule.trigger.survey }] : [],
-  )
-  for (const [order, { code, survey }] of surveys.entries()) {
+  const surveys = options.programme.tranches.flatMap(({ code, trigger }) => {
     const tranche = tranches.find((view) => view.code === code)
-    const isOpen = tranche?.state === 'open' && tranche.opensAt !== null && Date.parse(tranche.opensAt) <= Date.now()
-    if (!isOpen || !answers(of, survey, order)) continue
+    return trigger.kind === 'survey-answered' && tranche ? [{ ...tranche, survey: trigger.survey }] : []
+  })
+  const { answers, lookAtMs } = surveyDesk(of, surveys, Date.now())
+  of.lookAtMs = lookAtMs
+  for (const survey of answers) {
     await report(options.calls, path, 'survey-answered', survey)
     of.answered.add(survey)
   }

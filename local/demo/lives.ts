@@ -17,8 +17,8 @@ export interface Follow {
   withdrawn: boolean
   /** When the present stage or attention was first seen, milliseconds. */
   sinceMs: number
-  /** When the survey desk last looked, milliseconds. */
-  lookedAtMs: number
+  /** When the survey desk looks next, milliseconds. */
+  lookAtMs: number
 }
 
 export type Deed =
@@ -34,6 +34,8 @@ const COURSE = ['course-started', 'course-completed', 'course-rated'] as const
 /** A person needs a moment to see what is wrong and mend it. */
 const MENDS_AFTER_MS = 1500
 const HELD_FOR_MS = 4000
+/** How often the survey desk looks while it is not known when a survey opens. */
+const LOOK_PAUSE_MS = 1000
 
 export function follow(person: Person, ref: string, nowMs: number): Follow {
   return {
@@ -49,7 +51,7 @@ export function follow(person: Person, ref: string, nowMs: number): Follow {
     held: 'not-yet',
     withdrawn: false,
     sinceMs: nowMs,
-    lookedAtMs: 0,
+    lookAtMs: 0,
   }
 }
 
@@ -73,7 +75,8 @@ export function nextDeed(of: Follow, nowMs: number): Deed | undefined {
   if (of.held === 'held') return waitedMs >= HELD_FOR_MS ? { kind: 'release' } : undefined
   if (of.stage === 'training') return trainingDeed(of)
   if (of.stage !== 'incentives') return undefined
-  return of.person.scenario === 'held' && of.held === 'not-yet' ? { kind: 'hold' } : { kind: 'look' }
+  if (of.person.scenario === 'held' && of.held === 'not-yet') return { kind: 'hold' }
+  return nowMs < of.lookAtMs ? undefined : { kind: 'look' }
 }
 
 function trainingDeed(of: Follow): Deed | undefined {
@@ -85,9 +88,31 @@ function trainingDeed(of: Follow): Deed | undefined {
   return evidence && { kind: 'report', evidence }
 }
 
-/** True when a survey that is open is one this person answers: some let the second one pass. */
-export function answers(of: Follow, survey: string, order: number): boolean {
-  return !of.answered.has(survey) && !(of.person.scenario === 'survey-missed' && order > 0)
+/** A survey and its tranche as the wire has it. */
+export interface SurveyStanding {
+  readonly survey: string
+  readonly state: string
+  readonly opensAt: string | null
+}
+
+/**
+ * What the survey desk does when it looks: which surveys the person answers, and when it looks again, milliseconds: when the next one opens,
+ * after a moment while nobody knows when that is, never when none is left. Some let the second one pass.
+ */
+export function surveyDesk(
+  of: Follow,
+  surveys: readonly SurveyStanding[],
+  nowMs: number,
+): { readonly answers: readonly string[]; readonly lookAtMs: number } {
+  const meant = surveys.filter((_, order) => of.person.scenario !== 'survey-missed' || order === 0)
+  const left = meant.filter(({ survey, state }) => !of.answered.has(survey) && ['planned', 'open'].includes(state))
+  const opensMs = ({ state, opensAt }: SurveyStanding): number =>
+    state === 'open' && opensAt !== null ? Date.parse(opensAt) : nowMs + LOOK_PAUSE_MS
+  const isOpen = (one: SurveyStanding): boolean => opensMs(one) <= nowMs
+  return {
+    answers: left.filter(isOpen).map(({ survey }) => survey),
+    lookAtMs: Math.min(...left.filter((one) => !isOpen(one)).map(opensMs)),
+  }
 }
 
 /** True when nothing more happens by itself: closed, or waiting for people by a name that is shown. */
@@ -97,6 +122,3 @@ export function isSettled(of: Follow): boolean {
   // Money that comes back does so after the life has closed: the demo waits for it and for its repair.
   return of.person.scenario !== 'returned' || of.repaired
 }
-
-/** How often the survey desk looks whether a survey has opened. */
-export const LOOK_PAUSE_MS = 1000
