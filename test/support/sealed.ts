@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { withClient } from '../../local/roles.ts'
 import { makeSealKey, trustedKeys, type SealKey } from '../../sealer/key.ts'
 import { createSealer, type Sealer, type SealerParts } from '../../sealer/sealer.ts'
 import { verifyTrail, type Verified } from '../../sealer/verify.ts'
@@ -24,6 +25,17 @@ export interface Sealing {
   /** As a transaction sees the trail that is about to be rolled back. */
   verifyIn(sql: Sql): Promise<Verified>
   close(): Promise<void>
+}
+
+/** Transactions of the cluster that may still write, the oldest first: the horizon waits for them. */
+async function underWay(url: string): Promise<string> {
+  const { rows } = await withClient(url, (client) =>
+    client.query(
+      `SELECT datname, state, wait_event, now() - xact_start AS age, left(query, 200) AS query FROM pg_stat_activity
+        WHERE backend_xid IS NOT NULL ORDER BY xact_start`,
+    ),
+  )
+  return JSON.stringify(rows)
 }
 
 export function openSealing(database: TestDatabase, now: () => number = () => Date.now()): Sealing {
@@ -48,12 +60,12 @@ export function openSealing(database: TestDatabase, now: () => number = () => Da
     verify,
     verifyIn,
     async sealAll() {
-      for (const untilMs = Date.now() + 20_000; ;) {
+      for (const untilMs = Date.now() + 45_000; ;) {
         const { state, says } = await sealer.round()
         if (state !== 'sealing') throw new Error(says ?? state)
         const { unsealed } = await verify()
         if (unsealed.audit_event + unsealed.posting === 0n) return
-        if (Date.now() > untilMs) throw new Error('the horizon does not move')
+        if (Date.now() > untilMs) throw new Error(`the horizon does not move: ${await underWay(database.super)}`)
         await sleep(20)
       }
     },
