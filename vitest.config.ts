@@ -72,6 +72,7 @@ export default defineConfig({
           // Whoever waits for three stacks on two processors waits long at times: only what never ends is a failure.
           testTimeout: 180_000,
           name: 'waits',
+          isolate: false,
           include: WAITS,
           globalSetup: ['test/support/cluster.ts', 'test/support/built.ts'],
           sequence: { groupOrder: 2 },

@@ -3,11 +3,12 @@ import { defineConfig } from 'vitest/config'
 /** What takes minutes and both processors: `npm run test:long`, the last step of a build. One file after another; a slow machine takes its time. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.long.ts'],
+    // Properties of money, on all their cases.
+    include: ['test/**/*.long.ts', 'test/store/*.property.test.ts'],
     globalSetup: ['test/support/cluster.ts', 'test/support/built.ts'],
     maxWorkers: 1,
     testTimeout: 40 * 60_000,
     hookTimeout: 5 * 60_000,
-    env: { TZ: 'UTC', LC_ALL: 'C.UTF-8' },
+    env: { TZ: 'UTC', LC_ALL: 'C.UTF-8', LUNAS_TEST_ALL: 'yes' },
   },
 })

@@ -1,13 +1,6 @@
 /** `npm run bench -- <name> [--json]`: measures one thing against a yardstick in the same run. Never a test. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { benchCallbacks } from './callbacks.ts'
-import { benchLedger } from './ledger.ts'
-import { benchLifecycle } from './lifecycle.ts'
-import { benchReconcile } from './reconcile.ts'
-import { benchRegistration } from './registration.ts'
 import { printResult } from './report.ts'
-import { benchRun } from './run.ts'
-import { benchStartup } from './startup.ts'
 
 interface Options {
   readonly json?: boolean
@@ -37,6 +30,7 @@ program
   .option('--rounds <n>', 'interleaved rounds, an even number', wholeNumber, 4)
   .option('--count <n>', 'lives a round', wholeNumber, 200)
   .action(async (options: Options) => {
+    const { benchLifecycle } = await import('./lifecycle.ts')
     const { rounds, count: lives } = options
     const result = await benchLifecycle({ rounds, lives, inFlight: 64, say: say(options) })
     printResult(result, options.json ?? false)
@@ -49,6 +43,7 @@ program
   .option('--rounds <n>', 'interleaved rounds', wholeNumber, 3)
   .option('--count <n>', 'registrations a round', wholeNumber, 4000)
   .action(async (options: Options) => {
+    const { benchRegistration } = await import('./registration.ts')
     const result = await benchRegistration({
       rounds: options.rounds,
       count: options.count,
@@ -64,6 +59,7 @@ program
   .option('--rounds <n>', 'interleaved rounds', wholeNumber, 3)
   .option('--count <n>', 'payouts a round', wholeNumber, 5000)
   .action(async (options: Options) => {
+    const { benchCallbacks } = await import('./callbacks.ts')
     const { rounds, count } = options
     printResult(await benchCallbacks({ rounds, count, say: say(options) }), options.json ?? false)
   })
@@ -75,6 +71,7 @@ program
   .option('--rounds <n>', 'interleaved rounds', wholeNumber, 3)
   .option('--count <n>', 'payouts a round', wholeNumber, 5000)
   .action(async (options: Options) => {
+    const { benchLedger } = await import('./ledger.ts')
     const { rounds, count } = options
     printResult(await benchLedger({ rounds, count, say: say(options) }), options.json ?? false)
   })
@@ -86,6 +83,7 @@ program
   .option('--rounds <n>', 'rounds', wholeNumber, 3)
   .option('--lines <n>', 'payouts in the day', wholeNumber, 1_000_000)
   .action(async (options: Options) => {
+    const { benchReconcile } = await import('./reconcile.ts')
     const { lines, rounds } = options
     printResult(await benchReconcile({ lines, rounds, say: say(options) }), options.json ?? false)
   })
@@ -97,6 +95,7 @@ program
   .option('--rounds <n>', 'rounds', wholeNumber, 3)
   .option('--lines <n>', 'disbursements that are owed', wholeNumber, 200_000)
   .action(async (options: Options) => {
+    const { benchRun } = await import('./run.ts')
     const { lines, rounds } = options
     printResult(await benchRun({ lines, rounds, say: say(options) }), options.json ?? false)
   })
@@ -106,9 +105,10 @@ program
   .description('from the start to ready, first and again, and memory at rest')
   .option('--json', 'one JSON object on standard output')
   .option('--rounds <n>', 'how often', wholeNumber, 3)
-  .action(async (options: Options) =>
-    printResult(await benchStartup(options.rounds, say(options)), options.json ?? false),
-  )
+  .action(async (options: Options) => {
+    const { benchStartup } = await import('./startup.ts')
+    printResult(await benchStartup(options.rounds, say(options)), options.json ?? false)
+  })
 
 for (const command of program.commands) command.exitOverride()
 try {

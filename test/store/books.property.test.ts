@@ -11,6 +11,7 @@ import type { PayoutFact } from '../../domain/payout.ts'
 import { Problem } from '../../domain/problem.ts'
 import { listFreezes } from '../../store/freezes.ts'
 import type { ObservationResult } from '../../store/observe.ts'
+import { cases } from '../support/cases.ts'
 import { bankAccount } from '../support/builders.ts'
 import { lift } from '../support/freezes.ts'
 import {
@@ -388,7 +389,7 @@ describe('any history', () => {
           }
         }
       }),
-      { numRuns: 14, endOnFailure: true, examples: [[EVERYTHING]] },
+      { numRuns: cases(14), endOnFailure: true, examples: [[EVERYTHING]] },
     )
     const faults = ['two at once', 'another attempt', 'asked before another attempt', 'sent again', 'refused', 'killed']
     expect(faults.filter((fault) => !happened.has(fault))).toEqual([])

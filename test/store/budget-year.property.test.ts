@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { budgetFault } from '../../domain/budget.ts'
 import { Problem } from '../../domain/problem.ts'
 import { entitlementTotal } from '../../domain/programme.ts'
+import { cases } from '../support/cases.ts'
 import { bankAccount, swiftProgramme } from '../support/builders.ts'
 import {
   AMOUNT,
@@ -160,7 +161,7 @@ it('a year adds up at every moment, however it goes and whenever it ends', async
     expect(await world.count('SELECT FROM wave WHERE code = $1', [WAVE])).toBe(1)
   })
   await fc.assert(property, {
-    numRuns: 8,
+    numRuns: cases(8),
     interruptAfterTimeLimit: 40_000,
     markInterruptAsFailure: false,
     endOnFailure: true,

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { lookUp } from '../../activities/restores.ts'
 import { engineActor } from '../../domain/act.ts'
 import { passBy } from '../../failpoints.ts'
+import { cases } from '../support/cases.ts'
 import { bankAccount, swiftProgramme } from '../support/builders.ts'
 import { tellAll } from '../support/freezes.ts'
 import { Gateways, goOn, lose, QUICK, type Fate } from '../support/lost-histories.ts'
@@ -62,7 +63,7 @@ test('after a look and a lift no disbursement has two payments that live or are 
         await world.close()
       }
     }),
-    { numRuns: 7, endOnFailure: true },
+    { numRuns: cases(7), endOnFailure: true },
   ),
 )
 

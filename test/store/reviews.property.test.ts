@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OBSERVED_STATES, type ObservedState } from '../../domain/observation.ts'
 import { Problem } from '../../domain/problem.ts'
 import { FINDINGS, REVIEW_STEPS, type Finding, type ReviewStep } from '../../domain/review.ts'
+import { cases } from '../support/cases.ts'
 import { bankAccount } from '../support/builders.ts'
 import { reviewing, type Reviewing } from '../support/reviews.ts'
 import { agree } from '../support/two-people.ts'
@@ -180,7 +181,7 @@ test('any sequence of words and decisions pays at most what was owed, and balanc
       // Paid is what was delivered in whole, and nothing else.
       if (state === 'paid') expect(out.out).toBe(AMOUNT)
     }),
-    { numRuns: 30, examples: EXAMPLES },
+    { numRuns: cases(30), examples: EXAMPLES },
   )
   expect(Math.min(counts.decided, counts.claimed)).toBeGreaterThan(0)
 })

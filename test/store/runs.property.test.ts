@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Problem } from '../../domain/problem.ts'
 import type { ProposalRow } from '../../store/proposals.ts'
+import { cases } from '../support/cases.ts'
 import { bankAccount } from '../support/builders.ts'
 import { freeze, lift } from '../support/freezes.ts'
 import { abortRun, agreeToRun, AHEAD, claimOf, collect, openRunWorld, proposeRun } from '../support/runs.ts'
@@ -199,6 +200,6 @@ it('nothing is claimed without its approval, nobody is on two open runs, and not
       nowMs = story.nowMs + DAY
       expect(await world.imbalances()).toEqual([])
     }),
-    { numRuns: 20, endOnFailure: true },
+    { numRuns: cases(20), endOnFailure: true },
   )
 }, 180_000)
