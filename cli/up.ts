@@ -13,6 +13,7 @@ export function upCommand(): Command {
       })
       // Loaded while the servers start, which do not need it.
       const preparing = import('../local/prepare.ts')
+      preparing.catch(() => undefined)
       process.exitCode = await running
     })
 }

@@ -32,8 +32,8 @@ const ROOMS = [
   'workflows',
 ] as const
 const CODE_BESIDE = ['config.ts', 'environment.ts', 'failpoints.ts', 'prisma.config.ts'] as const
-/** How it is compiled, and which packages there are: the workflows' script has some of them in it. */
-const SETTINGS = ['tsconfig.json', 'package-lock.json'] as const
+/** How it is compiled, and which packages there are and when they were installed: some of them are in what is compiled. */
+const SETTINGS = ['tsconfig.json', 'package-lock.json', 'node_modules/.package-lock.json'] as const
 const DAY_MS = 24 * 3600_000
 const KEPT_MS = 7 * DAY_MS
 
@@ -47,11 +47,13 @@ export async function compiled(): Promise<string> {
 }
 
 /**
- * Whether this very code, which is compiled, was made of the sources as they are now. Asked by the `lunas` command of a checkout.
+ * Whether this very code, which is compiled, was made of the sources as they are now; then it is kept. Asked by the `lunas` command of a checkout.
  * @public
  */
 export function isCurrent(): boolean {
-  return CODE_ROOT === madeOf()
+  const isSo = CODE_ROOT === madeOf()
+  if (isSo) keep(CODE_ROOT)
+  return isSo
 }
 
 const madeOf = (): string => path.join(CACHE, `${PREFIX}${fingerprint()}`)
