@@ -39,10 +39,12 @@ export interface StackOptions {
   readonly beside?: (child: ChildName) => Readonly<Record<string, string>>
   /** How long what has died stays down. */
   readonly waits?: RestartWaits
-  /** A folder with Lunas's own programs, compiled; default what this very code is when compiled. */
+  /** A folder with Lunas's own programs, compiled; default `compiled()`. */
   readonly code?: string
   /** Begin with nothing: the folder is emptied once it is ours alone and the port is free. Default false. */
   readonly fresh?: boolean
+  /** Temporal's development server keeps a write-ahead log. Default false: benchmarks compare with the server as it comes. */
+  readonly writeAhead?: boolean
   /** Aborted while it starts: nothing more is started, and the promise rejects when all is stopped. */
   readonly signal?: AbortSignal
 }
@@ -267,8 +269,7 @@ async function temporalOf(options: StackOptions, parts: Parts) {
       home: config.dataDir,
       namespace: config.temporalNamespace,
       wished: { port: config.temporalPort, uiPort: config.temporalUiPort },
-      // Only where nothing is measured against it: benchmarks compare with the server as it comes.
-      isAhead: options.fresh ?? false,
+      writeAhead: options.writeAhead ?? false,
       ...ports,
     })
     ports = { port: started.port, uiPort: started.uiPort }

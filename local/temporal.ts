@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from '@temporalio/client'
@@ -12,8 +12,8 @@ export interface TemporalOptions {
   /** Folder for the database (`temporal.db`) and the log (`logs/temporal.log`); it exists. */
   readonly home: string
   readonly namespace?: string
-  /** Its database has a write-ahead log: a third of the syncs, and as durable. Default false, the server's own default. */
-  readonly isAhead?: boolean
+  /** Its database has a write-ahead log: a third of the syncs, and each commit is synced still. Default false, as the server itself. */
+  readonly writeAhead?: boolean
   /** Exactly these ports, for a server that comes back to its clients. Default those wished for while they are free, else others. */
   readonly port?: number
   readonly uiPort?: number
@@ -38,6 +38,8 @@ const STOP_MS = 10_000
 const ATTEMPTS_MAX = 3
 /** A server of another version may greet differently: one that lives this long has its port. */
 const UNGREETED_MS = 5_000
+/** It greets after a warning or two. */
+const GREETING_BYTES = 16_384
 /** Its UI takes its port beside, and ends everything when it cannot. */
 const SETTLE_MS = 200
 
@@ -83,7 +85,14 @@ async function startOn(options: TemporalOptions & { readonly port: number; reado
 
 /** Whether the server has said where it is: what answers at its port before may be another's. */
 function hasGreeted(log: string, from: number): boolean {
-  return /^(Temporal )?Server: /m.test(readFileSync(log).subarray(from).toString())
+  const said = openSync(log, 'r')
+  try {
+    const bytes = Buffer.alloc(GREETING_BYTES)
+    const length = readSync(said, bytes, 0, bytes.length, from)
+    return /^(Temporal )?Server: /m.test(bytes.toString('utf8', 0, length))
+  } finally {
+    closeSync(said)
+  }
 }
 
 interface ServerDetails {
@@ -97,7 +106,7 @@ function spawnServer(options: TemporalOptions, details: ServerDetails): ChildPro
   const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(details.port)]
   args.push('--ui-port', String(details.uiPort), '--ui-disable-news-fetch')
   args.push('--namespace', details.namespace, '--db-filename', path.join(options.home, 'temporal.db'))
-  if (options.isAhead) args.push('--sqlite-pragma', 'journal_mode=wal')
+  if (options.writeAhead) args.push('--sqlite-pragma', 'journal_mode=wal')
   args.push('--log-level', 'warn', '--log-format', 'json')
   const output = openSync(details.log, 'a', 0o600)
   try {
@@ -119,10 +128,8 @@ async function untilServing(
   hasGreeted: () => boolean,
 ): Promise<void> {
   const began = Date.now()
-  const clientLoaded = import('@temporalio/client')
   // Asking before takes a processor from whatever else is starting.
-  while (!hasGreeted() && Date.now() - began < UNGREETED_MS && hasNotEnded(child)) await sleep(25)
-  await clientLoaded
+  while (!hasGreeted() && Date.now() - began < UNGREETED_MS && hasNotEnded(child)) await sleep(50)
   for (;;) {
     try {
       await withConnection(address, (connection) => connection.workflowService.describeNamespace({ namespace }))

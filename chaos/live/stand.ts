@@ -85,7 +85,7 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     ...(await ports()),
     ...environment,
   })
-  const stack = await startStack({ config: own, code, fresh: true, ...parts })
+  const stack = await startStack({ config: own, code, writeAhead: true, ...parts })
   try {
     const config = loadConfig(stack.environmentOf('api'))
     const served = (await serve?.(config)) ?? null

@@ -54,11 +54,13 @@ async function round(options: GoOnOptions, lives: readonly Follow[]): Promise<bo
   if (options.signal.aborted || (lives.every(isSettled) && (await options.isAtRest()))) return true
   await admit(options, lives)
   await inParallel(lives, options, async (of) => {
-    let deed = nextDeed(of, Date.now())
-    while (deed && !options.signal.aborted) {
-      await carryOut(options, `${base}/${of.ref}`, of, deed)
-      // An institution reports what it knows about a course in one go.
-      deed = deed.kind === 'report' ? nextDeed(of, Date.now()) : undefined
+    const path = `${base}/${of.ref}`
+    const deed = nextDeed(of, Date.now())
+    if (deed) await carryOut(options, path, of, deed)
+    // An institution reports what it knows about a course in one go.
+    for (let more = nextDeed(of, Date.now()); deed?.kind === 'report' && more?.kind === 'report';) {
+      await carryOut(options, path, of, more)
+      more = nextDeed(of, Date.now())
     }
   })
   await new Promise((resolve) => setTimeout(resolve, ROUND_MS))
@@ -169,11 +171,11 @@ async function answerSurveys(options: GoOnOptions, path: string, of: Follow): Pr
     return trigger.kind === 'survey-answered' && tranche ? [{ ...tranche, survey: trigger.survey }] : []
   })
   const { answers, lookAtMs } = surveyDesk(of, surveys, Date.now())
-  of.lookAtMs = lookAtMs
   for (const survey of answers) {
     await report(options.calls, path, 'survey-answered', survey)
     of.answered.add(survey)
   }
+  of.lookAtMs = lookAtMs
 }
 
 /** Works through a list in lanes until it is told to end; the first failure stops it. */

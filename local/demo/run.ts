@@ -61,9 +61,16 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const programme = demoProgramme(options.programme)
   const people = asTheyCome(readPeople(PROJECT_ROOT, options.participants))
   // Every run begins with nobody: the same people could not register twice.
-  const starting = startStack({ config, fresh: true, onEvent: options.onEvent, signal: options.signal })
+  const starting = startStack({
+    config,
+    fresh: true,
+    writeAhead: true,
+    onEvent: options.onEvent,
+    signal: options.signal,
+  })
   // Loaded while the servers start, which wait for nothing else.
   const loading = import('../../main/compose.ts')
+  loading.catch(() => undefined)
   const stack = await starting
   try {
     const { composeEngine } = await loading

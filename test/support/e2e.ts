@@ -69,7 +69,7 @@ const FLOAT = 500_000_000_000n
 export async function openLiveStack(options: LiveStackOptions = {}): Promise<LiveStack> {
   const home = temporaryHome()
   const environment = await environmentIn(home, options.environment)
-  const stack = await startStack({ config: loadConfig(environment), code: inject('built'), fresh: true })
+  const stack = await startStack({ config: loadConfig(environment), code: inject('built'), writeAhead: true })
   try {
     const config = loadConfig(stack.environmentOf('api'))
     const { store } = composeEngine(config, 'test', 4)
