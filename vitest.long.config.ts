@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** What takes minutes and both processors: `npm run test:long`, the last step of a build. One file after another; a slow machine takes its time. */
 export default defineConfig({
   test: {
-    // Properties of money, on all their cases.
+    // Properties of money, on three times as many cases.
     include: ['test/**/*.long.ts', 'test/store/*.property.test.ts'],
     globalSetup: ['test/support/cluster.ts', 'test/support/built.ts'],
     maxWorkers: 1,

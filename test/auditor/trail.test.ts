@@ -1,7 +1,7 @@
 /** The chain of seals, recomputed by code of its own: what was sealed and anchored is found changed, gone, or made anew. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Finding } from '../../auditor/finding.ts'
 import { trustedKey } from '../../auditor/signature.ts'
 import type { Sql } from '../../store/database.ts'
@@ -10,6 +10,9 @@ import { keyOf, remove, update } from '../support/mutation.ts'
 import { corruptSealer, reseal } from '../support/resealed.ts'
 import { openSealing, type Sealing } from '../support/sealed.ts'
 import { disbursementOf, NOON, openWorld, seen, type World } from '../support/world.ts'
+
+// Sealing waits for whatever writes in the same cluster.
+vi.setConfig({ testTimeout: 180_000 })
 
 let world: World
 let sealing: Sealing

@@ -2,11 +2,14 @@
 import { mkdtempSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { loadConfig } from '../../config.ts'
 import { diagnose } from '../../local/diagnose.ts'
 import { openSealing, type Sealing } from '../support/sealed.ts'
 import { openWorld, type World } from '../support/world.ts'
+
+// Sealing waits for whatever writes in the same cluster.
+vi.setConfig({ testTimeout: 180_000 })
 
 let world: World
 let sealing: Sealing

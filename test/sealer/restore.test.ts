@@ -1,9 +1,12 @@
 /** A restored database: refused until it is said, joined once, and told ever after. */
 import { rmSync } from 'node:fs'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { joinRestored } from '../../sealer/restore.ts'
 import { openSealing, type Sealing } from '../support/sealed.ts'
 import { NOON, openWorld, type World } from '../support/world.ts'
+
+// Sealing waits for whatever writes in the same cluster.
+vi.setConfig({ testTimeout: 180_000 })
 
 let world: World
 let sealing: Sealing

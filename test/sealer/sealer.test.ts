@@ -1,6 +1,6 @@
 /** Sealing: every row exactly once, whoever commits when, whoever is killed where. */
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { insertAudit } from '../../store/audit.ts'
 import { inSnapshot, type Sql } from '../../store/database.ts'
 import { wholeSize } from '../../sealer/anchors.ts'
@@ -12,6 +12,9 @@ import { openRows } from '../../store/seal-rows.ts'
 import { openSealBook, sha256 } from '../../store/seals.ts'
 import { openSealing, type Sealing } from '../support/sealed.ts'
 import { NOON, openWorld, OPERATOR, type World } from '../support/world.ts'
+
+// Sealing waits for whatever writes in the same cluster.
+vi.setConfig({ testTimeout: 180_000 })
 
 let world: World
 let sealing: Sealing

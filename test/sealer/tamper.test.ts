@@ -5,7 +5,7 @@
 import { randomInt } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { SEALED_COLUMNS, SEALED_TABLES, sealDigest, type SealedTable } from '../../domain/seal.ts'
 import type { Finding } from '../../sealer/findings.ts'
 import { makeSealKey } from '../../sealer/key.ts'
@@ -15,6 +15,9 @@ import { SEAL_COLUMNS, sealOf, type SealRow } from '../../store/seal-rows.ts'
 import { sha256 } from '../../store/seals.ts'
 import { openSealing, type Sealing } from '../support/sealed.ts'
 import { disbursementOf, openWorld, seen, type World } from '../support/world.ts'
+
+// Sealing waits for whatever writes in the same cluster.
+vi.setConfig({ testTimeout: 180_000 })
 
 let world: World
 let sealing: Sealing

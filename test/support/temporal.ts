@@ -201,7 +201,7 @@ const SENDING = `SELECT FROM payout y JOIN send s ON s.payout = y.key WHERE s.en
 
 let isQuiet = false
 /** Workers tell on every polled queue when a server goes away; tests end servers all the time. */
-function quiet(): void {
+export function quiet(): void {
   const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' })
   if (!isQuiet) Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } })
   isQuiet = true

@@ -1,21 +1,22 @@
 /** A collection that cannot be done: its day ends before the next one's, and people see that it failed. */
 import path from 'node:path'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker'
-import { expect, test } from 'vitest'
+import { Worker } from '@temporalio/worker'
+import { expect, onTestFinished, test } from 'vitest'
 import { createRunActivities } from '../../activities/runs.ts'
 import { PROJECT_ROOT } from '../../local/project.ts'
 import { findTemporalCli } from '../../local/temporal-programs.ts'
 import { bundleWorkflows } from '../../main/bundle.ts'
 import { COLLECTION_WORKFLOW, LIVES_QUEUE } from '../../workflows/messages.ts'
-import { untilTrue } from '../support/temporal.ts'
+import { quiet, untilTrue } from '../support/temporal.ts'
 
 const HOUR_SECONDS = 3600
 
 test('a collection that fails again and again is given up before the next day, and its workflow fails', async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') })
+  quiet()
   const executable = { type: 'existing-path', path: await findTemporalCli({ configured: null }) } as const
   const env = await TestWorkflowEnvironment.createLocal({ server: { executable } })
+  onTestFinished(() => env.teardown())
   const runs = { collect: () => Promise.reject(new Error('Query read timeout')) }
   const worker = await Worker.create({
     connection: env.nativeConnection,
@@ -40,5 +41,4 @@ test('a collection that fails again and again is given up before the next day, a
     })
     await untilTrue(async () => (await handle.describe()).status.name === 'FAILED')
   })
-  await env.teardown()
 }, 120_000)
