@@ -123,7 +123,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
 }
 
 /** A journal that was begun at another time: its clock goes on from there. */
-async function openedAt(journalPath: string, atMs: number, balance: bigint): Promise<void> {
+export async function openedAt(journalPath: string, atMs: number, balance: bigint): Promise<void> {
   const place = { seq: 1, at: new Date().toISOString(), virtualAt: new Date(atMs).toISOString() }
   await writeFile(journalPath, `${JSON.stringify({ ...place, kind: 'opened', balance: balance.toString() })}\n`)
 }

@@ -29,7 +29,7 @@ import { bundleWorkflows } from '../../main/bundle.ts'
 import { connectTemporal, type Temporal } from '../../temporal/connect.ts'
 import { startRelay, type Relay, type RelayEvent } from '../../temporal/relay.ts'
 import { gatewayQueue, LIVES_QUEUE } from '../../workflows/messages.ts'
-import { API_KEY, CALLBACK_SECRET, callSandbox, STATEMENTS_KEY } from '../sandbox/stage.ts'
+import { API_KEY, CALLBACK_SECRET, callSandbox, openedAt, STATEMENTS_KEY } from '../sandbox/stage.ts'
 import type { TestDatabase } from './cluster.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -69,6 +69,8 @@ export interface SceneOptions {
   readonly eventsMax?: number
   readonly server?: 'skipping' | 'real'
   readonly openingBalance?: bigint
+  /** What time it is at the provider when it opens; that of this machine when absent. Milliseconds since the epoch. */
+  readonly startsAtMs?: number
   /** Provider's seconds are multiplied with this. */
   readonly timeFactor?: number
   readonly activities?: (all: ReturnType<typeof createPaymentActivities>) => ReturnType<typeof createPaymentActivities>
@@ -93,14 +95,17 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   const folder = await mkdtemp(path.join(tmpdir(), 'lunas-scene-'))
   const server = await (options.server === 'real' ? startReal(folder) : startSkipping())
   const mouth = await openCallbackMouth()
+  const journalPath = path.join(folder, 'journal.jsonl')
+  const openingBalanceMinor = options.openingBalance ?? 1_000_000_000_000n
+  if (options.startsAtMs !== undefined) await openedAt(journalPath, options.startsAtMs, openingBalanceMinor)
   const sandbox = await buildSandbox({
-    journalPath: path.join(folder, 'journal.jsonl'),
+    journalPath,
     apiKey: API_KEY,
     statementsKey: STATEMENTS_KEY,
     callbackSecret: CALLBACK_SECRET,
     callbackUrl: mouth.url,
     timeFactor: options.timeFactor ?? TIME_FACTOR,
-    openingBalanceMinor: options.openingBalance ?? 1_000_000_000_000n,
+    openingBalanceMinor,
   })
   const url = await sandbox.listen({ host: '127.0.0.1', port: 0 })
   const timing = { submitTimeoutMs: 500, ...options.timing }

@@ -5,6 +5,7 @@ import type { Finding } from '../../auditor/finding.ts'
 import { httpStatements } from '../../auditor/statements/sources.ts'
 import { reconcileWorkflowId, reconciliationId } from '../../domain/identity.ts'
 import { DISCREPANCY_CLASSES } from '../../domain/reconciliation.ts'
+import { endOfLocalDay } from '../../domain/zone.ts'
 import { dayOf, nextDay } from '../../sandbox/statement.ts'
 import { keepReconciliation } from '../../temporal/schedules.ts'
 import { LIVES_QUEUE, type Reconciled } from '../../workflows/messages.ts'
@@ -13,7 +14,7 @@ import { STATEMENTS_KEY } from '../sandbox/stage.ts'
 import { auditOptions } from '../support/audited.ts'
 import { bankAccount } from '../support/builders.ts'
 import { openScene, untilTrue, type Scene } from '../support/temporal.ts'
-import { AMOUNT, DAY, disbursementOf, NOON } from '../support/world.ts'
+import { AMOUNT, DAY, disbursementOf, HOUR, NOON } from '../support/world.ts'
 
 const OPENING = 1_000_000_000_000n
 /** One payment of each scenario in which a statement differs. */
@@ -23,9 +24,12 @@ let scene: Scene
 let today: string
 let returned: string
 beforeAll(async () => {
-  // A payment that never finishes must still be under way when the statement comes.
-  scene = await openScene({ server: 'real', openingBalance: OPENING, timing: { enquiryLadderMs: [30_000] } })
   today = dayOf(Date.now())
+  // The provider's time runs a hundred times as fast: late in the evening it is set back, so that all is of one day.
+  const startsAtMs = Math.min(Date.now(), endOfLocalDay('Asia/Jakarta', today) - 4 * HOUR)
+  // A payment that never finishes must still be under way when the statement comes.
+  const timing = { enquiryLadderMs: [30_000] }
+  scene = await openScene({ server: 'real', openingBalance: OPENING, timing, startsAtMs })
   const refs = await Promise.all(
     SCENARIOS.map((scenario) => scene.ready({ account: bankAccount(scenario) }, Date.now())),
   )
