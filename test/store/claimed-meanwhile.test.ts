@@ -6,6 +6,7 @@ import { bankAccount } from '../support/builders.ts'
 import { gate } from '../support/gate.ts'
 import { debitsTo, JAKARTA, LATER, lostTimeOfEach, type LostTime } from '../support/lost-time.ts'
 import { NEXT, OPENING } from '../support/statements.ts'
+import { WAITING } from '../support/waiting.ts'
 import { AMOUNT, bytesOf, disbursementOf, NOON, openStore, type World } from '../support/world.ts'
 
 let world: World
@@ -35,7 +36,7 @@ async function expectPaid(id: string): Promise<void> {
 }
 
 /** Somebody waits for a lock that another has. */
-const isWaitedFor = async (): Promise<boolean> => (await world.count('SELECT FROM pg_locks WHERE NOT granted')) > 0
+const isWaitedFor = async (): Promise<boolean> => (await world.count(WAITING)) > 0
 
 it('is found where the claim ends before the match does', async () => {
   const { draft, id } = await atOnce()

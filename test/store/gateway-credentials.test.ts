@@ -7,6 +7,7 @@ import type { ProposalRow } from '../../store/proposals.ts'
 import { pairOf, tellAll } from '../support/freezes.ts'
 import { gate } from '../support/gate.ts'
 import { agree, decide, propose } from '../support/two-people.ts'
+import { WAITING } from '../support/waiting.ts'
 import {
   bytesOf,
   disbursementOf,
@@ -137,7 +138,7 @@ describe('a credential to send with that has ended', () => {
     await reached.opened
     let isOver = false
     const ending = agreeTo('end', OWN).finally(() => (isOver = true))
-    await expect.poll(() => world.count('SELECT FROM pg_locks WHERE NOT granted')).toBeGreaterThan(0)
+    await expect.poll(() => world.count(WAITING)).toBeGreaterThan(0)
     expect(isOver).toBe(false)
     goesOn.open()
     expect(await claiming).toBe('claimed')
@@ -153,7 +154,7 @@ describe('a credential to send with that has ended', () => {
     const ending = agreeTo('end', OWN, store)
     await reached.opened
     const claiming = world.store.claims.claim(draft, bytesOf(draft), NOON)
-    await expect.poll(() => world.count('SELECT FROM pg_locks WHERE NOT granted')).toBeGreaterThan(0)
+    await expect.poll(() => world.count(WAITING)).toBeGreaterThan(0)
     goesOn.open()
     expect(await claiming).toEqual({ kind: 'parked', reason: 'credential-not-in-force' })
     expect((await ending).state).toBe('executed')
@@ -183,7 +184,7 @@ describe('a credential to send with that has ended', () => {
     const looking = store.lives.advance('swift', ref, NOON)
     await reached.opened
     const admitting = agreeTo('admit', OWN)
-    await expect.poll(() => world.count('SELECT FROM pg_locks WHERE NOT granted')).toBeGreaterThan(0)
+    await expect.poll(() => world.count(WAITING)).toBeGreaterThan(0)
     goesOn.open()
     await Promise.all([looking, admitting])
     await tellAll(world.store)

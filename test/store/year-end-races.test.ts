@@ -6,6 +6,7 @@ import { setAppropriation } from '../../store/budgets.ts'
 import type { Pass } from '../../failpoints.ts'
 import { gate } from '../support/gate.ts'
 import { asked, sendFirst, submitted } from '../support/sent.ts'
+import { WAITING } from '../support/waiting.ts'
 import {
   AMOUNT,
   disbursementOf,
@@ -180,9 +181,7 @@ describe('a year that ends', () => {
       world.act((acts) => acts.admit({ programme: 'swift', wave: WAVE, decree: 'SK-2', refs: [waiting] })),
     ])
     const ended = agreeToYearEnd(world, proposal)
-    await expect
-      .poll(() => world.count(`SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`))
-      .toBeGreaterThanOrEqual(2)
+    await expect.poll(() => world.count(`${WAITING} AND wait_event = 'advisory'`)).toBeGreaterThanOrEqual(2)
     ending.open()
     await taken
     const [claim, training, admission] = await late
@@ -236,7 +235,7 @@ describe('of two years that end, one that cannot go on keeps nothing from the ot
     const coming = store.payouts.observe([asked(sent.payout, seen('returned'), YEARS_END, 1)])
     await written.opened
     const closing = finishYears(world.store)
-    await expect.poll(() => world.count('SELECT FROM pg_locks WHERE NOT granted'), { timeout: 5000 }).toBeGreaterThan(0)
+    await expect.poll(() => world.count(WAITING), { timeout: 5000 }).toBeGreaterThan(0)
     committed.open()
     await Promise.all([coming, closing])
     await store.close()
