@@ -56,6 +56,8 @@ export interface StoreOptions {
   readonly poolMax: number
   /** See `DatabaseOptions`. */
   readonly queryTimeoutMs?: number
+  /** A pool of somebody else, who closes it; absent, the store opens one of `poolMax` and closes it. */
+  readonly database?: Database
   readonly keys: VaultKeys
   readonly timingOf: (gateway: string) => PaymentTiming
   readonly route: (gateways: readonly string[], institution: string) => string | null
@@ -67,9 +69,7 @@ export interface StoreOptions {
 }
 
 export function createStore(options: StoreOptions): Store {
-  const { queryTimeoutMs } = options
-  const timeout = queryTimeoutMs === undefined ? {} : { queryTimeoutMs }
-  const database: Database = openDatabase(options.url, { max: options.poolMax, name: options.name, ...timeout })
+  const database = options.database ?? ownDatabase(options)
   const programmes = createProgrammeBook(database, () => Date.now())
   const { timingOf, route, sendsWith, failuresOf, pass = passBy } = options
   const vault = new Vault(options.keys)
@@ -94,6 +94,10 @@ export function createStore(options: StoreOptions): Store {
     reviews: createReviews(database),
     years: createYears(context),
     restores: createRestores(context),
-    close: () => database.pool.end(),
+    close: async () => (options.database ? undefined : database.pool.end()),
   }
+}
+
+function ownDatabase({ url, name, poolMax: max, queryTimeoutMs }: StoreOptions): Database {
+  return openDatabase(url, { max, name, ...(queryTimeoutMs === undefined ? {} : { queryTimeoutMs }) })
 }

@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { afterAll, expect, test } from 'vitest'
 import { urlOfDatabase, withClient } from '../../local/roles.ts'
 import { createDatabase, type TestDatabase } from '../support/cluster.ts'
@@ -34,21 +35,68 @@ test('the roles of a test database have the settings of a real one', async () =>
   expect(await ask(database.audit, `SELECT current_setting('transaction_read_only') AS answer`)).toBe('on')
 })
 
-test('what was given back is lent again empty, under another name, and its numbers begin anew', async () => {
+const SAY = `INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
+             VALUES (gen_random_uuid(), 'p', 'r', 'lift', 4, 'pending', now())`
+const LEFT = `SELECT (SELECT count(*) FROM message)::int AS rows, nextval('posting_id_seq')::int AS number`
+
+test('what was given back is lent again empty, its numbers begin anew, and of its connections only the plans are kept', async () => {
   const first = await createDatabase()
-  const say = `INSERT INTO message (id, programme, ref, kind, priority, state, deliver_after)
-               VALUES (gen_random_uuid(), 'p', 'r', 'lift', 4, 'pending', now())`
-  await withClient(first.super, (client) =>
-    client.query(`SET session_replication_role = replica; ${say}; SELECT nextval('posting_id_seq')`),
-  )
+  const { root } = first.kept
+  await root.pool.query(`SET session_replication_role = replica; ${SAY}; SELECT nextval('posting_id_seq')`)
+  await root.pool.query(`LISTEN said; SELECT pg_advisory_lock(7); SET ROLE lunas_app`)
   await first.drop()
   await first.drop()
   const again = await createDatabase()
-  const left = `SELECT (SELECT count(*) FROM message)::int AS rows, nextval('posting_id_seq')::int AS number`
-  const found = await withClient(again.super, (client) => client.query(left))
-  expect(found.rows).toEqual([{ rows: 0, number: 1 }])
+  expect(again.name).toBe(first.name)
+  expect(() => root.pool.query('SELECT')).toThrow('the database was given back')
+  const next = again.kept.root.pool
+  expect((await next.query(LEFT)).rows).toEqual([{ rows: 0, number: 1 }])
+  const asked = `SELECT current_setting('session_replication_role') AS role, current_user AS who,
+                        (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid())::int AS locks,
+                        (SELECT count(*) FROM pg_listening_channels())::int AS channels`
+  const asNew = { role: 'origin', who: 'postgres', locks: 0, channels: 0 }
+  expect((await next.query(asked)).rows).toEqual([asNew])
+  await again.drop()
+})
+
+test.each(['super', 'seal'] as const)(
+  'it has another name where %s is still connected, and finds nothing there',
+  async (as) => {
+    const first = await createDatabase()
+    await first.kept.root.pool.query(
+      `SET session_replication_role = replica; ${SAY}; SELECT nextval('posting_id_seq'); SET ROLE lunas_app`,
+    )
+    const left = new pg.Client({ connectionString: first[as] })
+    left.on('error', () => undefined)
+    await left.connect()
+    await first.drop()
+    await expect(left.query('SELECT')).rejects.toThrow()
+    const again = await createDatabase()
+    expect(again.name).not.toBe(first.name)
+    expect((await withClient(again.super, (client) => client.query(LEFT))).rows).toEqual([{ rows: 0, number: 1 }])
+    await expect(withClient(first.super, (client) => client.query('SELECT'))).rejects.toThrow(/does not exist/)
+    await again.drop()
+  },
+)
+
+test('it has another name where a connection was not given back', async () => {
+  const first = await createDatabase()
+  const client = await first.kept.app.pool.connect()
+  await client.query('BEGIN')
+  await first.drop()
+  const again = await createDatabase()
   expect(again.name).not.toBe(first.name)
-  await expect(withClient(first.super, (client) => client.query('SELECT'))).rejects.toThrow(/does not exist/)
+  await again.drop()
+})
+
+test('what a transaction that nobody ended has written is not there afterwards', async () => {
+  const first = await createDatabase()
+  await first.kept.root.pool.query(`BEGIN; SET LOCAL session_replication_role = replica; ${SAY}`)
+  await first.drop()
+  const again = await createDatabase()
+  expect(again.name).toBe(first.name)
+  await again.kept.root.pool.query('COMMIT')
+  expect((await again.kept.root.pool.query(LEFT)).rows).toEqual([{ rows: 0, number: 1 }])
   await again.drop()
 })
 

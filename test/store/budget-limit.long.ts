@@ -10,6 +10,7 @@ import { Problem } from '../../domain/problem.ts'
 import { entitlementTotal } from '../../domain/programme.ts'
 import { registration, swiftProgramme } from '../support/builders.ts'
 import type { TestDatabase } from '../support/cluster.ts'
+import { openKept } from '../support/kept.ts'
 import { NOON, OPERATOR, openWorld, refOf, WAVE, YEAR, type World } from '../support/world.ts'
 
 const each = entitlementTotal(swiftProgramme())
@@ -84,9 +85,10 @@ describe('a thousand commitments at once, with money for five hundred,', () => {
     const home = mkdtempSync(path.join(os.tmpdir(), 'lunas-limit-'))
     makeHome(home)
     let postgres = await startPostgres({ home, database: 'limit' })
+    const database = databaseOf(postgres)
     try {
       await migrate(postgres.urls.migrate)
-      const of = await openWorld({ budget: each * BigInt(FUNDED), database: databaseOf(postgres) })
+      const of = await openWorld({ budget: each * BigInt(FUNDED), database })
       const refs = await waiting(of)
       const { port } = postgres
       let isOver = false
@@ -102,9 +104,8 @@ describe('a thousand commitments at once, with money for five hundred,', () => {
       expect(kills).toBe(3)
       expect(answers.filter((answer) => answer === 'budget-exceeded')).toHaveLength(PEOPLE - FUNDED)
       await proved(of)
-      await of.store.close()
-      await of.root.pool.end()
     } finally {
+      database.kept.close()
       await postgres.stop()
       rmSync(home, { recursive: true, force: true })
     }
@@ -113,5 +114,6 @@ describe('a thousand commitments at once, with money for five hundred,', () => {
 
 function databaseOf({ superUrl, urls }: RunningPostgres): TestDatabase {
   const nothing = async (): Promise<void> => undefined
-  return { name: 'limit', super: superUrl, ...urls, connections: nothing, drop: nothing }
+  const kept = openKept({ ...urls, super: superUrl })
+  return { name: 'limit', super: superUrl, ...urls, kept, connections: nothing, drop: nothing }
 }

@@ -6,7 +6,7 @@ import { disbursementOf, NOON, openWorld, seen, type World } from '../support/wo
 
 let world: World
 beforeAll(async () => {
-  world = await openWorld()
+  world = await openWorld({ ownConnections: true })
 })
 afterAll(() => world.close())
 

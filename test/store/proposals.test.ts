@@ -55,13 +55,15 @@ describe('a proposal', () => {
   it('about an amount is put forward behind one that is being set, and never beside it', async () => {
     const older = await proposed()
     await approve(older)
-    const isSet = gate()
+    const [isLocked, isSet] = [gate(), gate()]
     const setting = world.inSql(async (sql) => {
       await sql.query('SELECT FROM appropriation WHERE fiscal_year = $1 FOR UPDATE', [
         (older.content as { fiscalYear: number }).fiscalYear,
       ])
+      isLocked.open()
       await isSet.opened
     })
+    await isLocked.opened
     const later = proposed({ ...put(), content: { ...(older.content as object), number: 'DIPA-10' } })
     const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
     await expect.poll(() => world.count(waits)).toBe(1)

@@ -331,7 +331,5 @@ describe('two programmes at one gateway', () => {
     expect(await look(1)).toMatchObject({ out: 3, waiting: 12 })
     await pause(runs[0]?.key ?? '')
     expect(await look(1)).toMatchObject({ out: 9, waiting: 6 })
-    await other.store.close()
-    await other.root.pool.end()
   })
 })

@@ -55,7 +55,7 @@ export async function buildTestApp(more: Partial<ApiDependencies> = {}): Promise
   const gateways = openGateways({
     sandbox: { baseUrl: sandbox.url, apiKey: 'test', callbackSecrets: [CALLBACK_SECRET] },
   })
-  const store = openStore(database.app, gateways)
+  const store = openStore(database, gateways)
   const clock = { nowMs: Date.now() }
   const found = [...gateways.values()].flatMap(({ credentials }) => credentials)
   await store.gatewayCredentials.adopt(found, clock.nowMs)
@@ -127,14 +127,15 @@ async function startSandbox(): Promise<{ readonly url: string; close(): Promise<
   return { url: `http://127.0.0.1:${port}`, close: () => app.close() }
 }
 
-function openStore(url: string, gateways: ReadonlyMap<string, Gateway>): Store {
+function openStore(database: TestDatabase, gateways: ReadonlyMap<string, Gateway>): Store {
   const ring = { current: 'dev-1', keys: { 'dev-1': Buffer.alloc(32, 1) } }
   const reaches = (code: string, institution: string): boolean =>
     gateways.get(code)?.capabilities.institutions.some((one) => one.code === institution) ?? false
   return createStore({
-    url,
+    url: database.app,
     name: 'test api',
-    poolMax: 12,
+    poolMax: 10,
+    database: database.kept.app,
     keys: { vault: ring, identity: ring, account: ring },
     timingOf: (code) => {
       const gateway = gateways.get(code)

@@ -49,6 +49,4 @@ export async function liveCalmly(calm: World, signers: Signers): Promise<void> {
     `SELECT ref FROM participant WHERE programme = 'calm' AND stage <> 'closed' AND admitted_at IS NOT NULL ORDER BY ref`,
   )
   for (const { ref } of rows) await calm.advance(ref, END - HOUR)
-  await calm.store.close()
-  await calm.root.pool.end()
 }

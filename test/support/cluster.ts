@@ -16,6 +16,7 @@ import {
   type RolePasswords,
 } from '../../local/roles.ts'
 import { besideRows, madeEmpty } from './emptied.ts'
+import { lentKept, openKept, type Kept } from './kept.ts'
 
 /** What the test files are told about the cluster of their run, by `inject('cluster')`. */
 export interface Cluster {
@@ -35,6 +36,7 @@ export interface TestDatabase extends DatabaseUrls {
   readonly name: string
   /** As superuser, in this database. */
   readonly super: string
+  readonly kept: Kept
   /** The database is away for everybody, or there again. */
   connections(isAllowed: boolean): Promise<void>
   /** Gives the database back, also under connections that are still open: it is made empty, or dropped. */
@@ -64,6 +66,7 @@ interface Standing {
   readonly name: string
   /** What it is besides its rows. */
   readonly beside: string
+  readonly kept: Kept
 }
 
 /** Those of this process that are empty again. */
@@ -82,32 +85,58 @@ export async function createDatabaseIn(cluster: Cluster): Promise<TestDatabase> 
   const name = newName()
   await withClient(cluster.serverUrl, (client) => copyTemplate(client, cluster, name))
   const beside = await withClient(urlOfDatabase(cluster.serverUrl, name), besideRows)
-  return lent({ cluster, name, beside })
+  return lent(standing(cluster, name, beside))
 }
 
 const newName = (): string => `test_${randomBytes(6).toString('hex')}`
 
-function lent({ cluster, name, beside }: Standing): TestDatabase {
+const urlsOf = (cluster: Cluster, name: string): DatabaseUrls & { readonly super: string } => {
   const url = urlOfDatabase(cluster.serverUrl, name)
+  return { super: url, ...urlsFor(url, cluster.passwords) }
+}
+
+function standing(cluster: Cluster, name: string, beside: string): Standing {
+  return { cluster, name, beside, kept: openKept(urlsOf(cluster, name)) }
+}
+
+function lent(one: Standing): TestDatabase {
+  const { cluster, name } = one
   let isBack = false
+  const kept = lentKept(one.kept, () => isBack)
   const drop = async (): Promise<void> => {
     if (isBack) return
     isBack = true
-    const isEmpty = await withClient(url, (client) => madeEmpty(client, beside)).catch(() => false)
-    await withClient(cluster.serverUrl, async (client) => {
-      if (!isEmpty) return void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
-      // Under another name: whoever still has the old one finds nothing there.
-      const next = newName()
-      await client.query(`ALTER DATABASE ${name} RENAME TO ${next}`)
-      idle.push({ cluster, name: next, beside })
-    })
+    const next = (await emptied(one)) ? one : await renamed(one)
+    if (next) idle.push(next)
   }
   const connections = (isAllowed: boolean) =>
     withClient(cluster.serverUrl, async (client) => {
       await client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS ${String(isAllowed)}`)
       await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name])
     })
-  return { name, super: url, ...urlsFor(url, cluster.passwords), connections, drop }
+  return { name, ...urlsOf(cluster, name), kept, connections, drop }
+}
+
+/** Whether it is empty again, with its connections, where the test has left nobody connected. */
+function emptied({ beside, kept }: Standing): Promise<boolean> {
+  return kept.alone((client) => madeEmpty(client, beside)).catch(() => false)
+}
+
+/** Made empty under another name, so that whoever still has the old one finds nothing there; dropped where it is not what it was. */
+async function renamed({ cluster, name, beside, kept }: Standing): Promise<Standing | undefined> {
+  kept.close()
+  const isEmpty = await withClient(urlOfDatabase(cluster.serverUrl, name), async (client) => {
+    await client.query(
+      `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    )
+    return madeEmpty(client, beside)
+  }).catch(() => false)
+  return withClient(cluster.serverUrl, async (client) => {
+    if (!isEmpty) return void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
+    const next = newName()
+    await client.query(`ALTER DATABASE ${name} RENAME TO ${next}`)
+    return standing(cluster, next, beside)
+  })
 }
 
 /** CREATE DATABASE copies neither grants on the database nor settings of roles in it: the roles are applied again. */

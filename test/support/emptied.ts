@@ -21,16 +21,13 @@ SELECT md5(concat((SELECT array_agg(c ORDER BY c.name) FROM (${CATALOGS.join(' U
 const ROWS_MAX = 5000
 
 /** To be compared, later, with what it is then. */
-export async function besideRows(client: pg.Client): Promise<string> {
+export async function besideRows(client: pg.ClientBase): Promise<string> {
   const { rows } = await client.query<{ beside: string }>(BESIDE)
   return rows[0]?.beside ?? ''
 }
 
-/** Deletes every row and sets every sequence back, as superuser. False, with nothing done, where it is not again what it was. */
-export async function madeEmpty(client: pg.Client, beside: string): Promise<boolean> {
-  await client.query(
-    `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
-  )
+/** Deletes every row and sets every sequence back, as superuser, where nobody else is connected. False, with nothing done, where it is not again what it was. */
+export async function madeEmpty(client: pg.ClientBase, beside: string): Promise<boolean> {
   if ((await besideRows(client)) !== beside) return false
   const tables = await filled(client)
   if (tables.reduce((sum, { rows }) => sum + rows, 0) > ROWS_MAX) return false
@@ -44,7 +41,7 @@ export async function madeEmpty(client: pg.Client, beside: string): Promise<bool
   return true
 }
 
-async function filled(client: pg.Client): Promise<{ name: string; rows: number }[]> {
+async function filled(client: pg.ClientBase): Promise<{ name: string; rows: number }[]> {
   const { rows: tables } = await client.query<{ name: string }>(
     `SELECT oid::regclass::text AS name FROM pg_class
       WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> '_prisma_migrations' ORDER BY oid`,

@@ -14,7 +14,7 @@ import { sandboxFailures } from '../../gateways/sandbox/failures.ts'
 import type { Acts } from '../../store/acts.ts'
 import type { ClaimDraft } from '../../store/claims.ts'
 import { setAppropriation, type NewAppropriation } from '../../store/budgets.ts'
-import { inTransaction, openDatabase, type Database, type Sql } from '../../store/database.ts'
+import { inTransaction, type Database, type Sql } from '../../store/database.ts'
 import { createStore, type Store } from '../../store/index.ts'
 import type { ObservationItem } from '../../store/observation-item.ts'
 import type { ObservationResult } from '../../store/observe.ts'
@@ -106,6 +106,8 @@ export interface WorldOptions {
   readonly institutions?: readonly string[]
   readonly budget?: bigint
   readonly quota?: number
+  /** Where a test asks what its connections have been asked; else they are kept from test to test. */
+  readonly ownConnections?: boolean
   /** In force at its gateways from the beginning, beside what is usual; null where nothing is, for people agree to it. */
   readonly credentials?: readonly Credential[] | null
   /** Publishes the programme, sets its appropriation and funds its gateway, where that is to be done as people do it. */
@@ -118,8 +120,8 @@ export const WAVE = 'wave-1'
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const database = options.database ?? (await createDatabase())
   const programme = options.programme ?? swiftProgramme()
-  const store = openStore(database, options)
-  const root = openDatabase(database.super, { max: 4, name: 'test root' })
+  const store = openStore(database, { ...options, isKept: !options.ownConnections })
+  const { root } = database.kept
   const world = worldOf({ database, store, root, programme })
   if (options.credentials !== null) {
     const codes = [...new Set(['sandbox', ...programme.payment.gateways])]
@@ -138,12 +140,13 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   return world
 }
 
-/** Another store on the same database: a second process. */
+/** Another store on the same database, with connections of its own unless it `isKept`: a second process. */
 export function openStore(
   database: TestDatabase,
   options: Pick<WorldOptions, 'timing' | 'keys' | 'institutions'> & {
     readonly pass?: Pass
     readonly sendsWith?: (gateway: string) => string | null
+    readonly isKept?: boolean
   } = {},
 ) {
   const timing = options.timing ?? TIMING
@@ -153,6 +156,7 @@ export function openStore(
     url: database.app,
     name: 'test',
     poolMax: 10,
+    ...(options.isKept ? { database: database.kept.app } : {}),
     ...(options.pass ? { pass: options.pass } : {}),
     keys: options.keys ?? VAULT_KEYS,
     timingOf: () => timing,
@@ -213,7 +217,6 @@ function worldOf(parts: Parts): World {
     },
     async close() {
       await store.close()
-      await root.pool.end()
       await parts.database.drop()
     },
     async advance(ref, atMs = NOON) {

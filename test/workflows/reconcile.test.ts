@@ -1,5 +1,5 @@
 /** A gateway's day from its sandbox to the books: the real workflow, activities, formats and database. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { audit, type AuditOptions } from '../../auditor/audit.ts'
 import type { Finding } from '../../auditor/finding.ts'
 import { httpStatements } from '../../auditor/statements/sources.ts'
@@ -35,9 +35,13 @@ beforeAll(async () => {
   )
   await scene.settle()
   returned = disbursementOf(refs[0] ?? '')
-  const done = `SELECT FROM payout WHERE state IN ('paid', 'processing')`
-  await untilTrue(async () => (await scene.count(done)) === SCENARIOS.length, 60_000)
-})
+  const others = `SELECT reference, state FROM payout WHERE state NOT IN ('paid', 'processing')`
+  const settled = async (): Promise<void> => {
+    expect((await scene.root.pool.query(others)).rows).toEqual([])
+    expect(await scene.count('SELECT FROM payout')).toBe(SCENARIOS.length)
+  }
+  await vi.waitFor(settled, { timeout: 150_000, interval: 50 })
+}, 180_000)
 afterAll(() => scene.close())
 
 function reconcile(day: string, name = reconcileWorkflowId('sandbox', day)): Promise<Reconciled> {
