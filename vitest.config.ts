@@ -7,16 +7,17 @@ const FAST = [
   'test/{chaos,demo,docs,domain,sim,examples,programmes,text,gateways,sandbox}/**/*.test.ts',
 ]
 /** What starts processes of its own and mostly waits for them: three files bear each other's company. */
-const WAITS = ['test/{cli,e2e,local,workflows}/**/*.test.ts']
+const WAITS = ['test/{cli,e2e,local,workflows}/**/*.test.ts', 'test/{auditor/command,sandbox/durability}.test.ts']
 
 /** The longest first, so that no file is waited for alone at the end. */
 const LONGEST = [
-  'auditor/command',
   'auditor/mutations',
+  'auditor/clean',
   'store/lost-attempts.property',
   'store/books.property',
   'e2e/books',
   'local/stack',
+  'auditor/command',
 ]
 
 class LongestFirst extends BaseSequencer {
@@ -47,6 +48,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: FAST,
+          exclude: WAITS,
           testTimeout: 20_000,
           isolate: false,
           maxWorkers: 2,

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     // Properties of money, on three times as many cases.
-    include: ['test/**/*.long.ts', 'test/store/*.property.test.ts'],
+    include: ['test/**/*.long.ts', 'test/{domain,store}/*.property.test.ts'],
     globalSetup: ['test/support/cluster.ts', 'test/support/built.ts'],
     maxWorkers: 1,
     testTimeout: 40 * 60_000,

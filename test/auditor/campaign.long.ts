@@ -1,7 +1,8 @@
-/** Every corruption again and again, each time at another place, with all checks at once: `npm run audit:mutations`. */
+/** Every corruption again and again, each time at another place: `npm run audit:mutations`. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTrial, type Trial } from '../support/audit-trial.ts'
 import { openEndedYear } from '../support/audited-year.ts'
+import type { Mutation } from '../support/mutation.ts'
 import { ACCOUNTS } from './mutations-accounts.ts'
 import { CONTROL } from './mutations-control.ts'
 import { FAILURES } from './mutations-failures.ts'
@@ -16,8 +17,10 @@ import { WAITING } from './mutations-waiting.ts'
 import { YEARS } from './mutations-years.ts'
 
 /** Each round is a seed, which chooses the places; in another country, whose rows lie otherwise, it chooses others. */
-const ROUNDS = Number(process.env['AUDIT_ROUNDS'] ?? 2)
+const ROUNDS = Number(process.env['AUDIT_ROUNDS'] ?? 1)
 const FIRST = Number(process.env['AUDIT_SEED'] ?? 1)
+/** One in three of a round is looked for with all checks at once, which takes its second or two each time, the others with their own. */
+const WHOLE_EVERY = 3
 const ALL = [
   ...MONEY,
   ...PAYOUTS,
@@ -51,9 +54,11 @@ test.for(Array.from({ length: ROUNDS }, (_, round) => FIRST + round))(
     const attempt = async (name: string, work: Promise<void>): Promise<void> => {
       await work.catch((error: Error) => missed.push(`AUDIT_SEED=${seed} ${name}: ${error.message.slice(0, 2000)}`))
     }
-    for (const mutation of ALL) await attempt(mutation.name, trial.mutate(mutation, null, seed))
-    for (const telling of TOLD) await attempt(telling.name, trial.retell(telling, null, seed))
-    for (const mutation of YEARS) await attempt(mutation.name, ended.mutate(mutation, null, seed))
+    const checksFor = ({ check }: Pick<Mutation, 'check'>, at: number): readonly string[] | null =>
+      (at + seed) % WHOLE_EVERY === 0 ? null : [check]
+    for (const [at, one] of ALL.entries()) await attempt(one.name, trial.mutate(one, checksFor(one, at), seed))
+    for (const [at, one] of TOLD.entries()) await attempt(one.name, trial.retell(one, checksFor(one, at), seed))
+    for (const [at, one] of YEARS.entries()) await attempt(one.name, ended.mutate(one, checksFor(one, at), seed))
     expect(missed).toEqual([])
   },
 )

@@ -1,9 +1,9 @@
-/** \`npm run audit\` as people run it. */
+/** The auditor's command as people run it, compiled. */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { PROJECT_ROOT } from '../../local/project.ts'
 import { openCountry, type Country } from '../support/audited-country.ts'
 import { writeStatements } from '../support/audited.ts'
@@ -28,7 +28,7 @@ interface Ran {
 
 function audit(...args: readonly string[]): Promise<Ran> {
   const kept = Object.entries(process.env).filter(([name]) => !/^(DATABASE|LUNAS|AUDIT)_/.test(name))
-  const child = spawn(process.execPath, ['--import', 'tsx', 'auditor/main.ts', ...args], {
+  const child = spawn(process.execPath, [path.join(inject('built'), 'auditor/main.js'), ...args], {
     cwd: PROJECT_ROOT,
     env: Object.fromEntries(kept),
   })

@@ -1,7 +1,7 @@
 /**
  * What somebody with every power over the database can do, at random places: each is found, with the entity and the kind, while the
  * chain of seals says nothing, because a corrupt sealer has made it anew over what there is. One for each check of a group here; all of
- * them, each at several places, in `campaign.long.ts`.
+ * them, at other places, in `campaign.long.ts`.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTrial, type Trial } from '../support/audit-trial.ts'

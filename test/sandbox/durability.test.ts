@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, inject, test } from 'vitest'
 import { createSandboxGateway } from '../../gateways/sandbox/gateway.ts'
 import { freePort } from '../../local/ports.ts'
 import type { Entry } from '../../sandbox/entries.ts'
@@ -38,7 +38,7 @@ async function startProcess(port: number): Promise<ChildProcess> {
     SANDBOX_TIME_FACTOR: '0.05',
     SANDBOX_OPENING_BALANCE: OPENING.toString(),
   }
-  child = fork('main/sandbox.ts', { execArgv: ['--import', 'tsx'], env })
+  child = fork(path.join(inject('built'), 'main/sandbox.js'), { execArgv: [], env })
   const started = child
   await new Promise<void>((ready, fail) => {
     started.once('message', (message) => (message === 'ready' ? ready() : fail(new Error('not ready'))))

@@ -6,6 +6,7 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { FINAL_STATES, NAMED_WAITS } from '../../domain/disbursement.ts'
+import { cases } from '../support/cases.ts'
 import { Model } from '../support/model.ts'
 import type { End, Fate, Lens } from '../support/model-gateway.ts'
 
@@ -100,7 +101,7 @@ describe('whatever happens to a disbursement', () => {
           expect(model.balances()).toEqual(model.expected())
         }
       }),
-      { numRuns: 800 },
+      { numRuns: cases(800) },
     )
   })
 
@@ -115,7 +116,7 @@ describe('whatever happens to a disbursement', () => {
         settle(model)
         expect(model.reallyPaid).toBeLessThanOrEqual(1)
       }),
-      { numRuns: 800 },
+      { numRuns: cases(800) },
     )
   })
 
@@ -127,7 +128,7 @@ describe('whatever happens to a disbursement', () => {
         settle(model)
         expect(model.reallyPaid).toBeLessThanOrEqual(1)
       }),
-      { numRuns: 1500 },
+      { numRuns: cases(1500) },
     )
   })
 
@@ -141,7 +142,7 @@ describe('whatever happens to a disbursement', () => {
           if (isAlarmed) expect(['send', 'resend', 'check-float']).not.toContain(model.next().kind)
         }
       }),
-      { numRuns: 800 },
+      { numRuns: cases(800) },
     )
   })
 
@@ -155,7 +156,7 @@ describe('whatever happens to a disbursement', () => {
         const blocking = model.attempts.slice(0, -1).filter(({ money }) => money === 'clearing')
         expect(blocking.filter(({ state }) => state !== 'review')).toEqual([])
       }),
-      { numRuns: 400 },
+      { numRuns: cases(400) },
     )
   })
 
@@ -169,7 +170,7 @@ describe('whatever happens to a disbursement', () => {
         expect(['wait', 'end']).toContain(model.next().kind)
         if (model.state === 'paid') expect(model.balances()['funds:payable']).toBeUndefined()
       }),
-      { numRuns: 400 },
+      { numRuns: cases(400) },
     )
   })
 
