@@ -10,6 +10,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { Webhook } from 'standardwebhooks'
 import { loadConfig } from '../config.ts'
+import { makeScript } from '../local/script.ts'
 import { startStack } from '../local/stack.ts'
 import { openBulk } from '../store/bulk.ts'
 import { postAll, type Post } from './http-load.ts'
@@ -39,9 +40,11 @@ const REPEATED_AFTER = 50
 export async function benchCallbacks({ rounds, count, say }: CallbackBench): Promise<BenchResult> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'lunas-bench-'))
   const config = { ...loadConfig(), dataDir: home, logLevel: 'warn', sandboxJournal: path.join(home, 'sandbox.jsonl') }
+  // Compiled, as an API is: what tsx adds to every function is nobody's work.
+  const program = await makeScript('bench/callback-server', path.join(home, 'code'))
   const stack = await startStack({ config, children: ['sandbox'] })
   const env = stack.environmentOf('api')
-  const server = fork(path.join(import.meta.dirname, 'callback-server.ts'), { env, execArgv: ['--import', 'tsx'] })
+  const server = fork(program, { env, execArgv: [] })
   try {
     const [urls] = (await once(server, 'message')) as [Urls]
     const superUrl = stack.postgres?.superUrl ?? ''

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { participantWorkflowId } from '../domain/identity.ts'
 import { freePort } from '../local/ports.ts'
 import { startChild } from '../local/children.ts'
+import { compiled } from '../local/compiled.ts'
 import { connectTemporal } from '../temporal/connect.ts'
 import { liveEngineLives } from './engine-lives.ts'
 import { atRest, cpuSeconds, memoryMiB, perUnitMs, rounded, spreadOf } from './measure.ts'
@@ -10,6 +11,7 @@ import { benchProgramme } from './programme.ts'
 import type { BenchResult } from './report.ts'
 import { openStand, type Stand } from './stand.ts'
 import { liveTwinLives, openTwin } from './twin-lives.ts'
+import { startTwinWorker } from './twin/start.ts'
 
 export interface LifecycleOptions {
   readonly rounds: number
@@ -74,6 +76,7 @@ async function openArms(stand: Stand) {
   const sandbox = await startChild({
     name: 'twin-sandbox',
     program: 'main/sandbox',
+    code: await compiled(),
     home,
     readyUrl: null,
     environment: {
@@ -84,13 +87,8 @@ async function openArms(stand: Stand) {
       SANDBOX_OPENING_BALANCE: '1000000000000000',
     },
   })
-  const worker = await startChild({
-    name: 'twin-worker',
-    program: 'bench/twin/worker',
-    home,
-    readyUrl: null,
-    environment: { ...stack.environmentOf('worker'), SANDBOX_URL: `http://127.0.0.1:${sandboxPort}` },
-  })
+  const ofWorker = { ...stack.environmentOf('worker'), SANDBOX_URL: `http://127.0.0.1:${sandboxPort}` }
+  const worker = await startTwinWorker(home, ofWorker)
   const twin = await openTwin(stack.temporalAddress, config.temporalNamespace, twinPort)
   const pids = {
     api: stack.pidOf('api'),

@@ -1,7 +1,6 @@
 /** Registrations accepted a second, against a bare loop of Temporal client starts on the same server; then how the backlog drains. */
 import { randomUUID } from 'node:crypto'
 import { Client, Connection } from '@temporalio/client'
-import { startChild } from '../local/children.ts'
 import { benchPerson } from './people.ts'
 import { postAll } from './http-load.ts'
 import { cpuSeconds, perUnitMs, rounded, spreadOf } from './measure.ts'
@@ -9,6 +8,7 @@ import { benchProgramme, DEADLINE_MS, DUE_MS } from './programme.ts'
 import type { BenchResult } from './report.ts'
 import { openStand, type Stand } from './stand.ts'
 import { TWIN_QUEUE, type TwinInput } from './twin/messages.ts'
+import { startTwinWorker } from './twin/start.ts'
 
 export interface RegistrationOptions {
   readonly rounds: number
@@ -27,13 +27,7 @@ export async function benchRegistration(options: RegistrationOptions): Promise<B
   const programme = benchProgramme()
   const stand = await openStand(programme)
   try {
-    const worker = await startChild({
-      name: 'twin-worker',
-      program: 'bench/twin/worker',
-      home: stand.home,
-      readyUrl: null,
-      environment: stand.stack.environmentOf('worker'),
-    })
+    const worker = await startTwinWorker(stand.home, stand.stack.environmentOf('worker'))
     const connection = await Connection.connect({ address: stand.stack.temporalAddress })
     const client = new Client({ connection, namespace: stand.config.temporalNamespace })
     const rounds: object[] = []

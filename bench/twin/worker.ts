@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { loadConfig, requireSettings } from '../../config.ts'
+import { PROJECT_ROOT } from '../../local/project.ts'
 import { createTwinActivities } from './activities.ts'
 import { TWIN_GATEWAY_QUEUE, TWIN_QUEUE } from './messages.ts'
 
@@ -13,7 +14,7 @@ const lives = await Worker.create({
   connection,
   namespace: config.temporalNamespace,
   taskQueue: TWIN_QUEUE,
-  workflowsPath: path.join(import.meta.dirname, 'workflow.ts'),
+  workflowsPath: path.join(PROJECT_ROOT, 'bench/twin/workflow.ts'),
   activities,
   maxCachedWorkflows: 2000,
 })

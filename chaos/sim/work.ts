@@ -1,5 +1,5 @@
 /** One process of a simulation: takes its share of the seeds, answers with what became of them, and ends. */
-import { runShare, type Progress, type Work } from './run.ts'
+import { runShare, type Progress, type Work } from './share.ts'
 
 /** In a simulated world no real time passes: thousands of timers would only be kept until they ring for nobody. */
 const never = new AbortController().signal

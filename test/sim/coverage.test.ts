@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { coverageOf } from '../../chaos/sim/coverage.ts'
 import { FAULTS } from '../../chaos/sim/faults.ts'
-import { resultOf, type Share } from '../../chaos/sim/run.ts'
+import { resultOf } from '../../chaos/sim/run.ts'
+import type { Share } from '../../chaos/sim/share.ts'
 
 const everywhere = Object.fromEntries(FAULTS.map((fault) => [fault, 1]))
 const without = (...gone: readonly string[]) =>

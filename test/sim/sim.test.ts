@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { isPlant } from '../../chaos/sim/plants.ts'
 import { Random } from '../../chaos/sim/random.ts'
 import { keptSeeds } from '../../chaos/sim/regressions.ts'
-import { runShare } from '../../chaos/sim/run.ts'
+import { runShare } from '../../chaos/sim/share.ts'
 import { PAYOUTS_MIN } from '../../chaos/sim/people.ts'
 import { runSeed } from '../../chaos/sim/world.ts'
 
