@@ -1,5 +1,5 @@
-import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { defineConfig } from 'vitest/config'
+import { longestFirst } from './test/support/longest-first.ts'
 
 /** What needs no server: quick enough to run at every change. Everything else has PostgreSQL, and Temporal where it asks. */
 const FAST = [
@@ -7,29 +7,17 @@ const FAST = [
   'test/{chaos,demo,docs,domain,sim,examples,programmes,text,gateways,sandbox}/**/*.test.ts',
 ]
 /** What starts processes of its own and mostly waits for them: three files bear each other's company. */
-const WAITS = ['test/{cli,e2e,local,workflows}/**/*.test.ts', 'test/{auditor/command,sandbox/durability}.test.ts']
+const WAITS = ['test/{cli,e2e,local,workflows}/**/*.test.ts']
 
 /** The longest first, so that no file is waited for alone at the end. */
 const LONGEST = [
   'auditor/mutations',
   'auditor/clean',
-  'store/lost-attempts.property',
-  'store/books.property',
-  'e2e/books',
-  'local/stack',
-  'auditor/command',
+  'api/callbacks',
+  'store/deductions',
+  'local/postgres',
+  'workflows/lives',
 ]
-
-class LongestFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification): number => {
-      const at = LONGEST.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`))
-      return at === -1 ? LONGEST.length : at
-    }
-    const sorted = await super.sort(files)
-    return sorted.toSorted((one, other) => rank(one) - rank(other))
-  }
-}
 
 // Whoever waits, waits for others on two processors too: only what never comes is a failure.
 const SERVERS = { testTimeout: 60_000, hookTimeout: 120_000, maxWorkers: 3, expect: { poll: { timeout: 30_000 } } }
@@ -40,7 +28,7 @@ export default defineConfig({
     teardownTimeout: 60_000,
     // Times of day and sorted texts must not depend on whose machine this is.
     env: { TZ: 'UTC', LC_ALL: 'C.UTF-8' },
-    sequence: { sequencer: LongestFirst },
+    sequence: { sequencer: longestFirst(LONGEST) },
     projects: [
       {
         extends: true,
@@ -48,7 +36,6 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: FAST,
-          exclude: WAITS,
           testTimeout: 20_000,
           isolate: false,
           maxWorkers: 2,

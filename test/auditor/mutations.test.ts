@@ -5,6 +5,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTrial, type Trial } from '../support/audit-trial.ts'
+import { ofEachCheck } from '../support/mutation.ts'
 import { ACCOUNTS } from './mutations-accounts.ts'
 import { CONTROL } from './mutations-control.ts'
 import { FAILURES } from './mutations-failures.ts'
@@ -16,10 +17,6 @@ import { RUNS } from './mutations-runs.ts'
 import { TOLD } from './mutations-telling.ts'
 import { READ, READ_AS } from './mutations-told.ts'
 import { WAITING } from './mutations-waiting.ts'
-
-function ofEachCheck<T extends { readonly check: string }>(all: readonly T[]): T[] {
-  return all.filter(({ check }, at) => all.findIndex((other) => other.check === check) === at)
-}
 
 let trial: Trial
 beforeAll(async () => {

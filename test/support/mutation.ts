@@ -100,3 +100,8 @@ function end(parts: readonly StatementPart[], moved: bigint, count: number): Sta
 function sumOf(lines: readonly StatementLine[]): bigint {
   return lines.reduce((sum, { amount, direction }) => sum + (direction === 'credit' ? 1n : -1n) * (amount ?? 0n), 0n)
 }
+
+/** The first of each check stands for it, where not all are tried. */
+export function ofEachCheck<T extends { readonly check: string }>(all: readonly T[]): T[] {
+  return all.filter(({ check }, at) => all.findIndex((other) => other.check === check) === at)
+}
