@@ -10,6 +10,7 @@ const SHARED = {
   globalSetup: ['test/support/cluster.ts', 'test/support/built.ts'],
   testTimeout: 40 * 60_000,
   hookTimeout: 5 * 60_000,
+  expect: { poll: { timeout: 30_000 } },
   env: { TZ: 'UTC', LC_ALL: 'C.UTF-8', LUNAS_TEST_ALL: 'yes' },
 }
 
