@@ -68,6 +68,7 @@ interface Step {
 
 interface Row {
   readonly key: string
+  readonly disbursement: string
   readonly gateway: string
   readonly amount: string
   readonly steps: readonly Step[]
@@ -82,7 +83,7 @@ const TOLD = `jsonb_strip_nulls(jsonb_build_object('finding', e.after ->> 'findi
 
 /** Each with all that moved it, in the order of the commits; the claim is the first of it. */
 const DECIDED = `
-SELECT y.key, y.gateway, y.amount::text AS amount,
+SELECT y.key, y.disbursement, y.gateway, y.amount::text AS amount,
        (SELECT jsonb_agg(step || jsonb_build_object('day', ${localDate('at', 'y.programme')}, 'year', ${STEP_YEAR('s.recorded_at')}) ORDER BY place, recorded_at, id) FROM (
           SELECT 0 AS place, min(e.recorded_at) AS recorded_at, 0::bigint AS id, y.claimed_at AS at,
                  jsonb_build_object('to', CASE WHEN bool_or(e.act = 'payout-recovered' AND e.after ? 'stray') THEN 'counted' ELSE 'submitting' END) AS step FROM audit_event e
@@ -126,7 +127,8 @@ export async function layDecided(books: Books): Promise<void> {
     books.count('decided payouts', 1)
     const made = fold(row)
     const { state = null, money = null, returned = 0n, repaid = 0n } = made ?? {}
-    ends.push({ payout: row.key, state, money, returned: returned.toString(), repaid: repaid.toString() })
+    const { key: payout, disbursement } = row
+    ends.push({ payout, disbursement, state, money, returned: returned.toString(), repaid: repaid.toString() })
     const turns = new Map<string, number>()
     for (const { event, amount, step } of made?.events ?? []) {
       const turn = (turns.get(event) ?? 0) + 1
@@ -145,7 +147,8 @@ export const DECIDED_VIEWS = `
 CREATE TEMPORARY VIEW decided_event AS
 SELECT t.key, t.event, t.payout, t.amount, t.year, t.day FROM jsonb_to_recordset(${list('events')}) AS t (key text, event text, payout text, amount bigint, year int, day date);
 CREATE TEMPORARY VIEW decided_end AS
-SELECT t.payout, t.state, t.money, t.returned, t.repaid FROM jsonb_to_recordset(${list('ends')}) AS t (payout text, state text, money text, returned bigint, repaid bigint);`
+SELECT t.payout, t.disbursement, t.state, t.money, t.returned, t.repaid
+  FROM jsonb_to_recordset(${list('ends')}) AS t (payout text, disbursement text, state text, money text, returned bigint, repaid bigint);`
 
 /** Null where people found what its money contradicts. */
 function fold({ amount, steps }: Row): Made | null {

@@ -57,8 +57,8 @@ WITH line AS (
   SELECT t.*, coalesce(y.key, z.key) AS payout, y.key IS NULL AND z.key IS NOT NULL AS is_by_id, m.day IS NOT NULL AS is_matched, m.id AS matched_by
     FROM line t
     LEFT JOIN payout y ON y.gateway = t.gateway AND y.reference = t.reference AND (t.type = 'fee' OR t.is_ours AND t.type <> 'top-up')
-    LEFT JOIN LATERAL (SELECT key FROM payout z WHERE y.key IS NULL AND t.is_ours AND t.type <> 'top-up' AND z.gateway = t.gateway
-                          AND z.gateway_id = t.gateway_id ORDER BY key LIMIT 1) z ON true
+    LEFT JOIN (SELECT DISTINCT ON (gateway, gateway_id) gateway, gateway_id, key FROM payout ORDER BY gateway, gateway_id, key) AS z
+           ON y.key IS NULL AND t.is_ours AND t.type <> 'top-up' AND (z.gateway, z.gateway_id) = (t.gateway, t.gateway_id)
     LEFT JOIN matched m ON m.gateway = t.gateway AND m.day = t.day
 ), known AS (
   SELECT p.*, coalesce(r.many, 0) >= p.from_here AS has_any, coalesce(r.seconds, 0) >= p.from_here AS is_second

@@ -41,8 +41,7 @@ SELECT y.key AS payout, coalesce(m.state, 'submitting') AS state,
 /** Payouts that people have decided about: what moved them since is not in the facts alone. */
 const DECIDED = `
 CREATE TEMPORARY VIEW decided_payout AS
-SELECT DISTINCT y.key AS payout, y.disbursement FROM audit_event e JOIN payout y ON y.key = e.subject
- WHERE e.act IN ('review-decided', 'receivable-ended')`
+SELECT key AS payout, disbursement FROM payout WHERE key IN (SELECT subject FROM audit_event WHERE act IN ('review-decided', 'receivable-ended'))`
 
 /** Lays down the chart and the views. What the gateways told is laid down beside them. */
 export async function layTables(sql: Sql): Promise<void> {

@@ -115,11 +115,11 @@ SELECT CASE WHEN f.spent + f.freed > f.reserved THEN 'over-limit' ELSE 'changed'
     {
       invariant: 'I6',
       sql: `
-SELECT 'changed' AS kind, 'fee_reserve' AS entity, f.source AS key, format('%s are said to be freed, its run has freed %s and its year %s', f.freed, coalesce(e.freed, 0), x.freed) AS says
+SELECT 'changed' AS kind, 'fee_reserve' AS entity, f.source AS key, format('%s are said to be freed, its run has freed %s and its year %s', f.freed, coalesce(e.freed, 0), coalesce(x.freed, 0)) AS says
   FROM fee_reserve f JOIN appropriation a ON a.id = f.appropriation LEFT JOIN (${ENDED}) AS e ON e.source = f.source
- CROSS JOIN LATERAL (SELECT coalesce(sum((x.after ->> 'amount')::bigint), 0) AS freed FROM audit_event x
-                      WHERE x.act = 'fees-freed' AND x.subject = 'fees:' || f.source AND x.after ->> 'cause' = 'year-end') x
- WHERE f.freed <> coalesce(e.freed, 0) + x.freed
+  LEFT JOIN (SELECT subject, sum((after ->> 'amount')::bigint) AS freed FROM audit_event WHERE act = 'fees-freed' AND after ->> 'cause' = 'year-end' GROUP BY subject) AS x
+    ON x.subject = 'fees:' || f.source
+ WHERE f.freed <> coalesce(e.freed, 0) + coalesce(x.freed, 0)
     OR x.freed > 0 AND NOT EXISTS (SELECT FROM year_close z WHERE (z.programme, z.fiscal_year) = (a.programme, a.fiscal_year))`,
     },
     {

@@ -10,6 +10,14 @@ SELECT id, key, line, programme, fiscal_year, budget_line, ref, account,
         SELECT id, key, line, programme, fiscal_year, budget_line, ref, debit, -amount FROM posting WHERE debit LIKE 'budget:%') AS legs
  WHERE account <> 'budget:appropriation'`
 
+/** What is promised from each appropriation: to people, for what went over to another year, and for fees. */
+const PROMISED = `
+SELECT appropriation, sum(amount) AS amount
+  FROM (SELECT appropriation, amount - released AS amount FROM commitment
+        UNION ALL SELECT from_appropriation, kept + moved FROM carry_over
+        UNION ALL SELECT appropriation, reserved - freed FROM fee_reserve) AS parts
+ GROUP BY appropriation`
+
 export const limits = sqlCheck(
   { name: 'limits', title: 'no budget, quota or obligation is exceeded, after any posting' },
   { appropriations: 'appropriation', waves: 'wave' },
@@ -33,9 +41,7 @@ SELECT DISTINCT ON (programme, ref, account) 'over-limit' AS kind, 'posting' AS 
       sql: `
 SELECT CASE WHEN committed > amount OR promised > amount THEN 'over-limit' ELSE 'changed' END AS kind, 'appropriation' AS entity, id::text AS key,
        format('of %s, %s are said to be promised and %s are', amount, committed, promised) AS says
-  FROM (SELECT a.*, (SELECT coalesce(sum(c.amount - c.released), 0) FROM commitment c WHERE c.appropriation = a.id)
-                      + (SELECT coalesce(sum(k.kept + k.moved), 0) FROM carry_over k WHERE k.from_appropriation = a.id)
-                      + (SELECT coalesce(sum(f.reserved - f.freed), 0) FROM fee_reserve f WHERE f.appropriation = a.id) AS promised FROM appropriation a) AS a
+  FROM (SELECT a.*, coalesce(p.amount, 0) AS promised FROM appropriation a LEFT JOIN (${PROMISED}) AS p ON p.appropriation = a.id) AS a
  WHERE committed > amount OR promised > amount OR committed < promised OR amount < 0`,
     },
     {
@@ -43,8 +49,9 @@ SELECT CASE WHEN committed > amount OR promised > amount THEN 'over-limit' ELSE 
       sql: `
 SELECT CASE WHEN people > quota THEN 'over-limit' ELSE 'changed' END AS kind, 'wave' AS entity, programme || ':' || code AS key,
        format('%s people are decreed where %s are counted and %s may be', people, admitted, quota) AS says
-  FROM (SELECT w.*, (SELECT count(*) FROM participant p WHERE p.programme = w.programme AND p.wave = w.code AND p.admitted_at IS NOT NULL) AS people
-          FROM wave w) AS w
+  FROM (SELECT w.*, coalesce(p.people, 0) AS people
+          FROM wave w LEFT JOIN (SELECT programme, wave, count(*) AS people FROM participant WHERE admitted_at IS NOT NULL GROUP BY programme, wave) AS p
+            ON (p.programme, p.wave) = (w.programme, w.code)) AS w
  WHERE people <> admitted OR people > quota`,
     },
     {
@@ -52,9 +59,9 @@ SELECT CASE WHEN people > quota THEN 'over-limit' ELSE 'changed' END AS kind, 'w
       sql: `
 SELECT 'changed' AS kind, 'appropriation' AS entity, a.id::text AS key, format('it is %s, and %s was set last', a.amount, e.amount) AS says
   FROM appropriation a
-  LEFT JOIN LATERAL (SELECT (after ->> 'amount')::bigint AS amount, after ->> 'number' AS number, after ->> 'date' AS date, after ->> 'currency' AS currency,
-                            (after ->> 'fiscalYear')::int AS fiscal_year, after ->> 'budgetLine' AS budget_line, programme
-                       FROM audit_event WHERE act = 'appropriation-set' AND subject = 'appropriation:' || a.id ORDER BY id DESC LIMIT 1) e ON true
+  LEFT JOIN (SELECT DISTINCT ON (subject) subject, (after ->> 'amount')::bigint AS amount, after ->> 'number' AS number, after ->> 'date' AS date, after ->> 'currency' AS currency,
+                    (after ->> 'fiscalYear')::int AS fiscal_year, after ->> 'budgetLine' AS budget_line, programme
+               FROM audit_event WHERE act = 'appropriation-set' ORDER BY subject, id DESC) AS e ON e.subject = 'appropriation:' || a.id
  WHERE (a.amount, a.number, a.document_date::text, a.currency, a.fiscal_year, a.budget_line, a.programme)
        IS DISTINCT FROM (e.amount, e.number, e.date, e.currency, e.fiscal_year, e.budget_line, e.programme)`,
     },

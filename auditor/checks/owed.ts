@@ -77,7 +77,7 @@ SELECT p.programme, p.ref, p.programme_version AS version, p.stage, p.outcome, $
        ${list(`jsonb_build_object('key', d.key, 'tranche', d.tranche, 'state', d.state, 'owed', ${ms('d.owed_at')}, 'lapses', ${ms('d.lapses_at')}, 'action', d.action, 'action_by', ${ms('d.action_by')},
                 'lapsed', (SELECT ${ms('min(e.at)')} FROM audit_event e WHERE (e.programme, e.ref) = (p.programme, p.ref) AND e.subject = d.key AND e.act = 'disbursement-lapsed'
                    AND e.after ->> 'reason' IS DISTINCT FROM 'year-end'),
-                'paid', CASE WHEN d.key IN (SELECT disbursement FROM decided_payout) OR d.decided_under IS NOT NULL THEN ${ms('d.first_paid_at')} ELSE
+                'paid', CASE WHEN d.key IN (SELECT disbursement FROM decided_end) OR d.decided_under IS NOT NULL THEN ${ms('d.first_paid_at')} ELSE
                           (SELECT ${ms('min(o.observed_at)')} FROM observation o JOIN payout y ON y.key = o.payout
                             WHERE y.disbursement = d.key AND o.decision = 'move' AND o.to_state IN ('paid', 'returned')) END,
                 'renewed', (SELECT max(at) FROM (SELECT ${ms('o.observed_at')} AS at FROM observation o JOIN payout y ON y.key = o.payout

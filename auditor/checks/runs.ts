@@ -19,6 +19,15 @@ SELECT DISTINCT ON (subject) substr(subject, 5) AS run, id,
 /** When a run was agreed to, by the trail. */
 const APPROVED = `SELECT substr(subject, 5) AS run, id, at, (after ->> 'until')::timestamptz AS until FROM audit_event WHERE act = 'run-approved'`
 
+/** What had been taken off each line's disbursement until its run was collected. */
+const DEDUCTED = `
+SELECT l.run, l.disbursement, sum(n.amount) AS sum, string_agg(n.id || '=' || n.amount, ' ' ORDER BY n.id::text COLLATE "C") AS told
+  FROM payout_run_line l
+  JOIN (SELECT substr(subject, 5) AS run, min(id) AS place FROM audit_event WHERE act = 'run-collected' GROUP BY subject) AS c ON c.run = l.run
+  JOIN deduction n ON n.disbursement = l.disbursement
+  JOIN audit_event e ON (e.programme, e.ref) = (n.programme, n.ref) AND e.act = 'deduction-made' AND e.after ->> 'deduction' = n.id::text AND e.id < c.place
+ GROUP BY l.run, l.disbursement`
+
 const SENT = `SELECT id, subject AS payout FROM audit_event WHERE act IN ('payout-sent', 'payout-sent-again')`
 
 /** Runs in the order in which they were collected: by their day, and their number of it, of which the tenth comes after the second. */
@@ -43,11 +52,7 @@ SELECT 'changed' AS kind, 'payout_run' AS entity, key, format('its %s lines of %
       sql: `
 SELECT 'changed' AS kind, 'payout_run_line' AS entity, l.run || ' ' || l.disbursement AS key,
        format('it has %s of %s with %s, and the deductions come to %s', l.amount, l.gross, l.deductions, n.sum) AS says
-  FROM payout_run_line l JOIN payout_run r ON r.key = l.run
-  LEFT JOIN (SELECT subject, min(id) AS place FROM audit_event WHERE act = 'run-collected' GROUP BY subject) AS c ON c.subject = 'run:' || r.key
- CROSS JOIN LATERAL (SELECT sum(n.amount) AS sum, string_agg(n.id || '=' || n.amount, ' ' ORDER BY n.id::text COLLATE "C") AS told
-                       FROM deduction n JOIN audit_event e ON (e.programme, e.ref) = (n.programme, n.ref) AND e.act = 'deduction-made' AND e.after ->> 'deduction' = n.id::text
-                      WHERE n.disbursement = l.disbursement AND e.id < c.place) n
+  FROM payout_run_line l LEFT JOIN (${DEDUCTED}) AS n ON (n.run, n.disbursement) = (l.run, l.disbursement)
  WHERE (l.deductions, l.gross - l.amount) IS DISTINCT FROM (n.told, n.sum)`,
     },
     {
@@ -147,11 +152,12 @@ const said = (decision: string): string =>
   `(SELECT count(DISTINCT a.person)::int FROM approval a WHERE a.proposal = r.proposal AND a.decision = '${decision}')`
 
 const AGREED = `
+WITH agreed AS MATERIALIZED (${APPROVED})
 SELECT r.key, v.definition ->> 'zone' AS zone, v.definition #> '{payment,runs}' AS rules, ${said('approve')} AS approvals, ${said('release')} AS releases,
        (extract(epoch FROM r.approved_at) * 1000)::float8 AS from, (extract(epoch FROM r.approved_until) * 1000)::float8 AS until,
-       (SELECT sum(o.amount)::text FROM payout_run o JOIN (${APPROVED}) AS b ON b.run = o.key
+       (SELECT sum(o.amount)::text FROM payout_run o JOIN agreed b ON b.run = o.key
          WHERE o.programme = r.programme AND b.id <= a.id AND (b.at AT TIME ZONE (v.definition ->> 'zone'))::date = (a.at AT TIME ZONE (v.definition ->> 'zone'))::date) AS amount
-  FROM payout_run r JOIN (${APPROVED}) AS a ON a.run = r.key
+  FROM payout_run r JOIN agreed a ON a.run = r.key
   JOIN programme_version v ON (v.programme, v.version) = (r.programme, r.programme_version) WHERE r.approved_until IS NOT NULL`
 
 export const runs: Check = {

@@ -113,12 +113,11 @@ SELECT CASE WHEN e.state IS NULL THEN 'forbidden' ELSE 'changed' END AS kind, 'p
 SELECT 'changed' AS kind, 'disbursement' AS entity, d.key,
        format('it is %s, and %s of %s are delivered%s', d.state, o.delivered, d.amount,
               CASE WHEN o.reviewed THEN ', people look at it' WHEN o.live THEN ', a payment is under way' ELSE '' END) AS says
-  FROM disbursement d
- CROSS JOIN LATERAL (
-   SELECT coalesce(sum(y.amount - coalesce(e.returned, 0)) FILTER (WHERE coalesce(e.money, m.money) = 'credited'), 0) AS delivered,
+  FROM disbursement d JOIN (
+   SELECT y.disbursement, coalesce(sum(y.amount - coalesce(e.returned, 0)) FILTER (WHERE coalesce(e.money, m.money) = 'credited'), 0) AS delivered,
           coalesce(bool_or(y.state = 'review'), false) AS reviewed,
           coalesce(bool_or(y.state IN ('submitting', 'unknown', 'accepted', 'processing', 'failing')), false) AS live
-     FROM payout y JOIN moved_payout m ON m.payout = y.key LEFT JOIN decided_end e ON e.payout = y.key WHERE y.disbursement = d.key) o
+     FROM payout y JOIN moved_payout m ON m.payout = y.key LEFT JOIN decided_end e ON e.payout = y.key GROUP BY y.disbursement) AS o ON o.disbursement = d.key
  WHERE d.key IN (SELECT disbursement FROM decided_payout)
    AND CASE d.state WHEN 'paid' THEN o.delivered <> d.amount - d.deducted
                     WHEN 'in-flight' THEN NOT o.live OR o.reviewed
@@ -133,9 +132,10 @@ SELECT 'changed' AS kind, 'disbursement' AS entity, d.key,
       sql: `
 SELECT 'changed' AS kind, 'disbursement' AS entity, d.key, format('it was first paid at %s, and what is known says %s', d.first_paid_at, f.at) AS says
   FROM disbursement d
+  LEFT JOIN (SELECT y.disbursement, min(m.paid_at) AS at FROM payout y JOIN moved_payout m ON m.payout = y.key GROUP BY y.disbursement) AS m ON m.disbursement = d.key
  CROSS JOIN LATERAL (
    SELECT min(at) AS at FROM (
-     SELECT m.paid_at AS at FROM payout y JOIN moved_payout m ON m.payout = y.key WHERE y.disbursement = d.key
+     SELECT m.at
      UNION ALL
      SELECT e.at FROM audit_event e WHERE (e.programme, e.ref) = (d.programme, d.ref) AND e.act = 'review-decided'
         AND (e.after ->> 'disbursement' = 'paid' OR e.after ->> 'money' = 'credited'

@@ -2,9 +2,10 @@ import { sqlCheck } from '../books.ts'
 
 /** A fiscal year with the places in the trail where its end began, and where it was closed. */
 const ENDED = `
-SELECT z.*, (SELECT min(e.id) FROM audit_event e WHERE e.act = 'year-end-begun' AND e.subject = 'year:' || z.programme || ':' || z.fiscal_year) AS began,
-       (SELECT min(e.id) FROM audit_event e WHERE e.act = 'year-closed' AND e.subject = 'year:' || z.programme || ':' || z.fiscal_year) AS ended
-  FROM year_close z`
+SELECT z.*, e.began, e.ended
+  FROM year_close z LEFT JOIN (SELECT subject, min(id) FILTER (WHERE act = 'year-end-begun') AS began, min(id) FILTER (WHERE act = 'year-closed') AS ended
+                                 FROM audit_event WHERE act IN ('year-end-begun', 'year-closed') GROUP BY subject) AS e
+    ON e.subject = 'year:' || z.programme || ':' || z.fiscal_year`
 
 /** The year that disbursement \`d\` was owed from before the place \`at\` in the trail. */
 const yearAt = (at: string): string => `coalesce(
@@ -39,8 +40,8 @@ SELECT 'forbidden' AS kind, 'disbursement' AS entity, l.key,
        CASE WHEN z.began IS NULL OR z.began > l.id THEN 'it lapsed with a year that did not end' ELSE 'it lapsed while a payment of it was under way' END AS says
   FROM (${LAPSED}) AS l LEFT JOIN (${ENDED}) AS z ON (z.programme, z.fiscal_year) = (l.programme, l.fiscal_year)
  WHERE z.began IS NULL OR z.began > l.id
-    OR EXISTS (SELECT FROM payout y JOIN moved_payout m ON m.payout = y.key
-                WHERE y.disbursement = l.key AND y.key NOT IN (SELECT payout FROM decided_payout) AND y.claimed_at <= l.at AND coalesce(m.ended_at > l.at, true))`,
+    OR l.id IN (SELECT l.id FROM (${LAPSED}) AS l JOIN payout y ON y.disbursement = l.key JOIN moved_payout m ON m.payout = y.key
+                 WHERE y.key NOT IN (SELECT payout FROM decided_payout) AND y.claimed_at <= l.at AND coalesce(m.ended_at > l.at, true))`,
     },
     {
       invariant: 'I7',
@@ -99,14 +100,15 @@ SELECT 'forbidden' AS kind, 'payout' AS entity, y.key, format('it was claimed wh
       invariant: 'I5',
       sql: `
 SELECT 'changed' AS kind, 'year_close' AS entity, z.programme || ':' || z.fiscal_year AS key,
-       format('it says %s lapsed, %s returned and %s carried over; they come to %s, %s and %s', z.lapsed, z.returned, z.carried, s.lapsed, s.returned, s.carried) AS says
-  FROM year_close z
- CROSS JOIN LATERAL (
-   SELECT (SELECT coalesce(sum(l.amount), 0) FROM (${LAPSED}) AS l WHERE (l.programme, l.fiscal_year, l.person) = (z.programme, z.fiscal_year, 'engine') AND l.after ->> 'cause' IS NULL) AS lapsed,
-          (SELECT coalesce(sum(r.amount), 0) FROM treasury_return r WHERE (r.programme, r.fiscal_year) = (z.programme, z.fiscal_year)) AS returned,
-          (SELECT coalesce(sum(k.moved), 0) FROM carry_over k JOIN appropriation f ON f.id = k.from_appropriation
-            WHERE (f.programme, f.fiscal_year) = (z.programme, z.fiscal_year)) AS carried) s
- WHERE (z.lapsed, z.returned, z.carried) IS DISTINCT FROM (s.lapsed, s.returned, s.carried)`,
+       format('it says %s lapsed, %s returned and %s carried over; they come to %s, %s and %s', lapsed, returned, carried, lapses, returns, carries) AS says
+  FROM (SELECT z.*, coalesce(l.amount, 0) AS lapses, coalesce(r.amount, 0) AS returns, coalesce(k.amount, 0) AS carries
+          FROM year_close z
+          LEFT JOIN (SELECT programme, fiscal_year, sum(amount) AS amount FROM (${LAPSED}) AS l WHERE person = 'engine' AND after ->> 'cause' IS NULL GROUP BY 1, 2) AS l
+            ON (l.programme, l.fiscal_year) = (z.programme, z.fiscal_year)
+          LEFT JOIN (SELECT programme, fiscal_year, sum(amount) AS amount FROM treasury_return GROUP BY 1, 2) AS r ON (r.programme, r.fiscal_year) = (z.programme, z.fiscal_year)
+          LEFT JOIN (SELECT f.programme, f.fiscal_year, sum(k.moved) AS amount FROM carry_over k JOIN appropriation f ON f.id = k.from_appropriation GROUP BY 1, 2) AS k
+            ON (k.programme, k.fiscal_year) = (z.programme, z.fiscal_year)) AS z
+ WHERE (lapsed, returned, carried) IS DISTINCT FROM (lapses, returns, carries)`,
     },
     {
       invariant: 'I4',
