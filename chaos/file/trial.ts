@@ -1,0 +1,174 @@
+/**
+ * The file that is handed in again: cut off, then whole, then shuffled in two overlapping parts at once, each time while what was
+ * owed by the file before is being paid. Whoever it names is paid once. Judged by the gateway's journal and the auditor.
+ */
+import { createRunActivities } from '../../activities/runs.ts'
+import { follow } from '../../local/demo/lives.ts'
+import { composeEngine, type Engine } from '../../main/compose.ts'
+import { serveDesk } from './desk.ts'
+import { driveLives, type BulkLives } from './lives.ts'
+import { composed, cutOff, overlapping } from './list.ts'
+import { admit, COURSE, fileProgramme, handIn, register, train, type HandedIn } from './ministry.ts'
+import { agreeToRun } from '../live/deeds.ts'
+import { judge, type Judged } from '../live/judge.ts'
+import { peopleOf, type Kind } from '../live/people.ts'
+import { openStand, type Stand } from '../live/stand.ts'
+
+export interface FileResult extends Judged {
+  readonly lines: number
+  /** What each hand-in came to: cut off, whole, and the two parts. */
+  readonly handedIn: readonly HandedIn[]
+  /** Runs that people agreed to. */
+  readonly runs: number
+  /** People whose incentive is paid. */
+  readonly paid: number
+  /** Payouts that the gateway took in, and requests to pay that it got. */
+  readonly accepted: number
+  readonly asked: number
+  readonly seconds: number
+}
+
+export interface FileOptions {
+  readonly lines: number
+  readonly tell: (line: string) => void
+}
+
+/** Where the first transfer breaks, of every 172 lines. */
+const CUT_AT = 112
+const OF = 172
+/** One in so many accounts makes the gateway behave badly. */
+const ODD_EVERY = 50
+const ODD = ['40', '41', '42', '43', '44', '45', '50', '51', '53', '55', '59']
+const OPEN_MS = 2000
+/** Whoever lets a machine sleep for minutes in the middle finds the trial going on. */
+const QUERY_TIMEOUT_MS = 3_600_000
+
+export async function resubmit({ lines, tell }: FileOptions): Promise<FileResult> {
+  const began = Date.now()
+  const say = (line: string): void => tell(`${Math.round((Date.now() - began) / 1000)} s: ${line}`)
+  const programme = fileProgramme()
+  const stand = await openStand({ programme, children: ['sandbox', 'sealer'], serve: serveDesk, float: FLOAT })
+  const engine = composeEngine(stand.config, 'lunas chaos file', 32, QUERY_TIMEOUT_MS)
+  const lives = driveLives(engine, programme.code)
+  try {
+    const refs = await openTrial(stand, engine, lives, lines, say)
+    const whole = composed(refs, COURSE, Date.now())
+    const handed = await handInAll(stand, engine, lives, whole, say)
+    say('judging')
+    const { paid, asked } = await told(stand)
+    const judged = await judge(stand)
+    const accepted = stand.journal.entries.filter(({ kind }) => kind === 'accepted').length
+    const short = paid === lines ? [] : [`${lines - paid} of the file are not paid`]
+    const beyond = accepted > lines ? [`the gateway took in ${accepted} payouts for ${lines} people`] : []
+    const findings = [...judged.findings, ...short, ...beyond]
+    return { lines, ...handed, paid, accepted, asked, ...judged, findings, seconds: (Date.now() - began) / 1000 }
+  } finally {
+    await lives.stop()
+    await engine.store.close()
+    await stand.close()
+  }
+}
+
+const FLOAT = 10n ** 14n
+
+/** People up to where only their line is missing. */
+async function openTrial(
+  { programme, lives: follows }: Stand,
+  { store }: Engine,
+  lives: BulkLives,
+  lines: number,
+  say: (line: string) => void,
+): Promise<string[]> {
+  const kinds = Array.from({ length: lines }, (_, n): Kind => ({
+    scenario: n % ODD_EVERY === 0 ? (ODD[(n / ODD_EVERY) % ODD.length] ?? '00') : '00',
+  }))
+  const people = peopleOf(kinds, 1)
+  const refs = await register(store, programme, people)
+  say(`${refs.length} are registered`)
+  await lives.rest()
+  await admit(store, programme, refs)
+  say('all are screened and admitted')
+  await train(store, programme, refs, Date.now())
+  await lives.rest()
+  say('all have completed their course')
+  for (const [n, person] of people.entries()) follows.push(follow(person, refs[n] ?? '', Date.now()))
+  return refs
+}
+
+/** The three hand-ins and the runs between them; the next file comes while the last one's run is paid. */
+async function handInAll(
+  stand: Stand,
+  engine: Engine,
+  lives: BulkLives,
+  whole: string,
+  say: (line: string) => void,
+): Promise<{ handedIn: HandedIn[]; runs: number }> {
+  const { programme, lives: follows } = stand
+  const handedIn: HandedIn[] = []
+  const take = async (name: string, text: string): Promise<void> => {
+    const came = await handIn(engine.store, programme, text)
+    handedIn.push(came)
+    say(`${name}: ${JSON.stringify(came)}`)
+  }
+  await take('the file, cut off', cutOff(whole, Math.floor((follows.length * CUT_AT) / OF)))
+  await lives.rest()
+  const [first] = await Promise.all([payRun(stand, engine, lives, say), take('the whole file', whole)])
+  await lives.rest()
+  const parts = overlapping(whole, follows.length).map((text) => take('a part of it, shuffled', text))
+  const [second] = await Promise.all([payRun(stand, engine, lives, say), ...parts])
+  await lives.rest()
+  const third = await payRun(stand, engine, lives, say)
+  return { handedIn, runs: [first, second, third].filter(Boolean).length }
+}
+
+/** Collects what is owed, lets people agree, and releases until all are at their end; false when nothing is owed. */
+async function payRun(
+  { calls, identities, programme }: Stand,
+  { store, gateways }: Engine,
+  lives: BulkLives,
+  say: (line: string) => void,
+): Promise<boolean> {
+  const runs = createRunActivities({ store, gateways, beat: () => undefined })
+  const collected = await runs.collectRun({ programme: programme.code, nowMs: Date.now() })
+  if (collected.run === undefined) {
+    if (collected.code === 'nothing-owed') return false
+    throw new Error(`a run is not collected: ${collected.code ?? collected.outcome}`)
+  }
+  const collectedRun = await store.runs.find(collected.run)
+  const { key, lines } = collectedRun
+  if (!(await agreeToRun({ calls, identities }, collectedRun))) throw new Error(`${key} was not agreed to`)
+  say(`${key}: ${lines} lines are agreed to`)
+  for (;;) {
+    const { isOver, out, waiting } = await runs.lookAtRun({ run: key, nowMs: Date.now() })
+    if (isOver) break
+    lives.check()
+    say(`${key}: ${waiting} wait, ${out} are out`)
+    await new Promise((resolve) => setTimeout(resolve, OPEN_MS + out / 10))
+  }
+  await lives.rest()
+  return true
+}
+
+/** How many are paid, and how often the gateway was asked to; each life as it stands at the end, for the judge. */
+async function told({ root, programme, lives, sandbox }: Stand): Promise<{ paid: number; asked: number }> {
+  const { rows } = await root.pool.query<{
+    ref: string
+    stage: string
+    outcome: string | null
+    attention: string | null
+  }>('SELECT ref, stage, outcome, attention FROM participant WHERE programme = $1', [programme.code])
+  const standings = new Map(rows.map((row) => [row.ref, row]))
+  for (const of of lives) Object.assign(of, standings.get(of.ref))
+  const paid = await root.pool.query(`SELECT FROM disbursement WHERE programme = $1 AND state = 'paid'`, [
+    programme.code,
+  ])
+  const answer = await fetch(`${sandbox.url}/admin/requests`, {
+    headers: { authorization: `Bearer ${sandbox.apiKey}` },
+  })
+  const requests = (await answer.json()) as Record<string, number>
+  const asked = Object.entries(requests).reduce(
+    (sum, [of, count]) => sum + (of.startsWith('POST /payouts ') ? count : 0),
+    0,
+  )
+  return { paid: paid.rows.length, asked }
+}
