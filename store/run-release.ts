@@ -321,7 +321,10 @@ const ABOUT = `
   JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
   LEFT JOIN account a ON (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed'`
 
-/** Moves the lines of \`judged\` to where their verdict says. */
+/**
+ * Moves the lines of \`judged\` to where their verdict says. They are found where they lie, which the lock of the run keeps: found by run and disbursement,
+ * while the statistics do not know of a run that has just been collected, all of it was held against each line of the portion.
+ */
 const MOVE = `
 UPDATE payout_run_line l
    SET state = CASE WHEN j.verdict IS NULL THEN 'released' WHEN j.verdict = 'paid' THEN 'paid' ELSE 'dropped' END,
@@ -329,7 +332,7 @@ UPDATE payout_run_line l
        released_at = CASE WHEN j.verdict IS NULL THEN coalesce(l.released_at, $2) ELSE l.released_at END,
        ended_at = CASE WHEN j.verdict IS NULL THEN NULL ELSE $2 END
   FROM judged j
- WHERE l.run = $1 AND l.disbursement = j.disbursement
+ WHERE l.ctid = j.line
 RETURNING l.disbursement, l.ref, l.tranche, l.amount, l.state, l.reason`
 
 /** The way of a line that is out and not under way: of whom, to where, and through which gateway people agreed to it. */
@@ -341,7 +344,7 @@ SELECT DISTINCT ${ROUTE} AS route, p.programme_version AS version, a.institution
 
 const SETTLE = `
 WITH judged AS (
-  SELECT * FROM (SELECT l.disbursement, coalesce(${VERDICT}, CASE WHEN ${ROUTE} = ANY ($3::text[]) THEN 'route' END) AS verdict
+  SELECT * FROM (SELECT l.ctid AS line, coalesce(${VERDICT}, CASE WHEN ${ROUTE} = ANY ($3::text[]) THEN 'route' END) AS verdict
                    FROM payout_run_line l ${ABOUT}
                   WHERE l.run = $1 AND l.state = 'released') AS looked WHERE verdict IS NOT NULL
 )
@@ -385,13 +388,13 @@ const RELEASE = `
 WITH chosen AS (
   SELECT one.* FROM unnest($3::text[], $4::int[]) AS room (gateway, lines)
    CROSS JOIN LATERAL (
-     SELECT l.* FROM payout_run_line l JOIN participant p ON (p.programme, p.ref) = ($5, l.ref)
+     SELECT l.ctid AS line, l.* FROM payout_run_line l JOIN participant p ON (p.programme, p.ref) = ($5, l.ref)
       WHERE l.run = $1 AND l.gateway = room.gateway AND l.state = 'collected' AND NOT ${frozenBy('l.gateway')}
         AND NOT EXISTS (SELECT FROM account a WHERE a.id = l.account AND a.ended_at IS NULL AND (greatest(a.usable_from, a.rests_until) > $2 OR a.shared OR a.doubtful))
       ORDER BY l.owed_at, l.disbursement LIMIT room.lines) AS one
    ORDER BY one.owed_at, one.disbursement LIMIT least($6::int, ${PORTION_MAX})
 ), judged AS (
-  SELECT l.disbursement, ${VERDICT} AS verdict FROM chosen l ${ABOUT}
+  SELECT l.line, ${VERDICT} AS verdict FROM chosen l ${ABOUT}
 ), moved AS (${MOVE}
 ), told AS MATERIALIZED (
   SELECT DISTINCT $5::text AS programme, ref FROM moved WHERE state = 'released'
