@@ -202,7 +202,7 @@ export async function accountHistory(sql: Sql, programme: string, ref: string): 
             ended_at AS "endedAt", rests_until AS "restsUntil", check_at AS "checkAt", shared, doubtful,
             (SELECT coalesce(jsonb_agg(jsonb_build_object('gateway', c.gateway, 'verdict', c.verdict, 'code', c.code, 'score', c.score,
                                                           'reasons', c.reasons, 'atMs', ms(c.checked_at)) ORDER BY c.id), '[]')
-               FROM account_check c WHERE c.account = a.id) AS checks,
+               FROM account_check c WHERE (c.programme, c.ref) = (a.programme, a.ref) AND c.account = a.id) AS checks,
             (SELECT coalesce(jsonb_agg(y.key ORDER BY y.claimed_at, y.key), '[]') FROM payout y
               WHERE (y.programme, y.ref) = (a.programme, a.ref) AND y.account = a.id) AS payouts
        FROM account a WHERE programme = $1 AND ref = $2 ORDER BY linked_at DESC, ended_at DESC NULLS FIRST, id`,

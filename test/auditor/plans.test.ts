@@ -8,6 +8,7 @@ import type { Sql } from '../../auditor/books.ts'
 import { auditOptions } from '../support/audited.ts'
 import { openCountry, type Country } from '../support/audited-country.ts'
 import { END } from '../support/audited-teller.ts'
+import { tablesReadAgain } from '../support/plans.ts'
 
 let country: Country
 beforeAll(async () => {
@@ -21,32 +22,6 @@ const SMALL = new Set(['programme_version', 'told_source', 'told_day'])
 /** What is done for each credential, of which a gateway has a few, or for one message. */
 const SELDOM = ['credential of %s came into force', 'no credential of %s was in force', 'the first to deliver since']
 
-interface Plan {
-  readonly 'Node Type': string
-  readonly 'Parent Relationship'?: string
-  readonly 'Subplan Name'?: string
-  readonly 'Relation Name'?: string
-  readonly 'Index Cond'?: string
-  readonly Plans?: readonly Plan[]
-}
-
-/** Tables that are read from end to end once for each row of something else. */
-function readAgain(plan: Plan, isAgain = false): string[] {
-  const { Plans: below = [], ...own } = plan
-  const table = own['Relation Name'] ?? ''
-  const isWhole = / Scan$/.test(own['Node Type']) && own['Node Type'] !== 'Bitmap Heap Scan' && !own['Index Cond']
-  const text = JSON.stringify(own)
-  const isChildAgain = ({ 'Parent Relationship': as, 'Subplan Name': name }: Plan): boolean => {
-    // What is asked of nothing outside is worked out once, and looked up in.
-    if (as === 'InitPlan' || text.includes(`hashed ${name}`)) return false
-    return isAgain || as === 'SubPlan' || (own['Node Type'] === 'Nested Loop' && as === 'Inner')
-  }
-  return [
-    ...(isAgain && isWhole && table !== '' && !SMALL.has(table) ? [table] : []),
-    ...below.flatMap((child) => readAgain(child, isChildAgain(child))),
-  ]
-}
-
 test('no check reads a table from end to end for each row of another one', async () => {
   const found: string[] = []
   const client = await country.world.root.pool.connect()
@@ -54,14 +29,9 @@ test('no check reads a table from end to end for each row of another one', async
     async query(text, values) {
       const asked = /^DECLARE \w+ NO SCROLL CURSOR FOR (.*)$/s.exec(text)?.[1]
       if (asked !== undefined) {
-        await client.query('SET LOCAL enable_seqscan = off')
-        const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
-          `EXPLAIN (VERBOSE, FORMAT JSON) ${asked}`,
-        )
-        const again = rows.flatMap(({ 'QUERY PLAN': [{ Plan: top }] }) => readAgain(top))
+        const again = (await tablesReadAgain(client, asked)).filter((table) => !SMALL.has(table))
         const isSeldom = SELDOM.some((says) => asked.includes(says))
         if (again.length > 0 && !isSeldom) found.push(`${again.join(', ')} for each row of: ${asked}`)
-        await client.query('SET LOCAL enable_seqscan = on')
       }
       return client.query(text, values)
     },
