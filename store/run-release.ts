@@ -321,10 +321,7 @@ const ABOUT = `
   JOIN participant p ON (p.programme, p.ref) = (d.programme, d.ref)
   LEFT JOIN account a ON (a.programme, a.ref) = (d.programme, d.ref) AND a.ended_at IS NULL AND a.state <> 'failed'`
 
-/**
- * Moves the lines of \`judged\` to where their verdict says. They are found where they lie, which the lock of the run keeps: found by run and disbursement,
- * while the statistics do not know of a run that has just been collected, all of it was held against each line of the portion.
- */
+/** Moves the lines of \`judged\` to where their verdict says. By their keys all lines of a run that no statistics know of would be held against each of them. */
 const MOVE = `
 UPDATE payout_run_line l
    SET state = CASE WHEN j.verdict IS NULL THEN 'released' WHEN j.verdict = 'paid' THEN 'paid' ELSE 'dropped' END,
@@ -332,6 +329,7 @@ UPDATE payout_run_line l
        released_at = CASE WHEN j.verdict IS NULL THEN coalesce(l.released_at, $2) ELSE l.released_at END,
        ended_at = CASE WHEN j.verdict IS NULL THEN NULL ELSE $2 END
   FROM judged j
+       -- The lock of the run keeps its lines in their places.
  WHERE l.ctid = j.line
 RETURNING l.disbursement, l.ref, l.tranche, l.amount, l.state, l.reason`
 
