@@ -16,8 +16,8 @@ beforeAll(async () => {
 })
 afterAll(() => country.world.close())
 
-/** Tables that stay small however many people there are: rules, and days of a gateway. */
-const SMALL = new Set(['programme_version', 'told_source', 'told_day'])
+/** Tables that stay small however many people there are: rules, runs, and days of a gateway. */
+const SMALL = new Set(['programme_version', 'payout_run', 'told_source', 'told_day'])
 
 /** What is done for each credential, of which a gateway has a few, or for one message. */
 const SELDOM = ['credential of %s came into force', 'no credential of %s was in force', 'the first to deliver since']

@@ -133,7 +133,8 @@ it('lets no more go with one look than a stop can wait for, whatever the gateway
   expect(await world.store.runs.look(run.key, ahead, NOON + SECOND)).toMatchObject({ released: 5000, waiting: 1000 })
   expect(await world.store.runs.look(run.key, ahead, NOON + SECOND)).toMatchObject({ released: 1000, waiting: 0 })
   expect(inVain.length).toBeGreaterThanOrEqual(3)
-  expect(inVain.filter((pairs) => pairs > 0)).toEqual([])
+  // Some for each line, and not all lines for each.
+  expect(Math.max(...inVain)).toBeLessThan(3 * 6000)
   await past(
     `DELETE FROM payout_run_line WHERE disbursement LIKE '%/%'`,
     `DELETE FROM disbursement WHERE key LIKE '%/%'`,
