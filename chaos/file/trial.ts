@@ -49,11 +49,13 @@ export async function resubmit({ lines, tell }: FileOptions): Promise<FileResult
   const programme = fileProgramme()
   const stand = await openStand({ programme, children: ['sandbox', 'sealer'], serve: serveDesk, float: FLOAT })
   const engine = composeEngine(stand.config, 'lunas chaos file', 32, QUERY_TIMEOUT_MS)
+  // Offices have connections of their own, as an API has: lives that wait for theirs turn nobody away who hands in.
+  const office = composeEngine(stand.config, 'lunas chaos office', 24, QUERY_TIMEOUT_MS)
   const lives = driveLives(engine, programme.code)
   try {
-    const refs = await openTrial(stand, engine, lives, lines, say)
+    const refs = await openTrial(stand, office, lives, lines, say)
     const whole = composed(refs, COURSE, Date.now())
-    const handed = await handInAll(stand, engine, lives, whole, say)
+    const handed = await handInAll(stand, office, lives, whole, say)
     say('judging')
     const { paid, asked } = await told(stand)
     const judged = await judge(stand)
@@ -64,7 +66,7 @@ export async function resubmit({ lines, tell }: FileOptions): Promise<FileResult
     return { lines, ...handed, paid, accepted, asked, ...judged, findings, seconds: (Date.now() - began) / 1000 }
   } finally {
     await lives.stop()
-    await engine.store.close()
+    await Promise.all([engine.store.close(), office.store.close()])
     await stand.close()
   }
 }
