@@ -15,8 +15,13 @@ interface Asking {
 /** Tables that a statement reads from end to end once for each row of something else, though it may read none so if there is another way. In a transaction. */
 export async function tablesReadAgain(sql: Asking, statement: string, values?: unknown[]): Promise<string[]> {
   await sql.query('SET LOCAL enable_seqscan = off')
+  // Who looks up one after the other does so here, too: of a small table all is read as quickly.
+  const { rows: asked } = await sql.query(`SELECT current_setting('enable_nestloop') AS "nestedLoops"`)
+  const [{ nestedLoops } = { nestedLoops: 'off' }] = asked as { nestedLoops: string }[]
+  for (const join of ['hashjoin', 'mergejoin'])
+    await sql.query(`SET LOCAL enable_${join} = ${nestedLoops === 'on' ? 'off' : 'on'}`)
   const { rows } = await sql.query(`EXPLAIN (VERBOSE, FORMAT JSON) ${statement}`, values)
-  await sql.query('SET LOCAL enable_seqscan = on')
+  for (const means of ['seqscan', 'hashjoin', 'mergejoin']) await sql.query(`SET LOCAL enable_${means} = on`)
   return (rows as { 'QUERY PLAN': [{ Plan: Plan }] }[]).flatMap(({ 'QUERY PLAN': [{ Plan: top }] }) => readAgain(top))
 }
 
