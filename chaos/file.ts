@@ -1,4 +1,4 @@
-/** The file that is handed in again, tried on the compiled engine: whoever pays 172,000 people from the sources waits half as long again. */
+/** The file that is handed in again, tried on the compiled engine: three thousand people took 117 s so, and 131 s from the sources. */
 import { fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
