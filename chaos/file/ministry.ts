@@ -9,6 +9,7 @@ import { SEEDED_WAVE } from '../../local/seed.ts'
 import { shippedProgramme } from '../../programmes/index.ts'
 import type { Acts } from '../../store/acts.ts'
 import type { Store } from '../../store/index.ts'
+import { askedAgain } from './again.ts'
 import { readLines } from './list.ts'
 
 /** One incentive for one course, paid by runs that people agree to, and as soon as they have. */
@@ -130,10 +131,12 @@ async function isNews(recording: Promise<void>): Promise<boolean> {
 
 async function act<T>(store: Store, role: Role, work: (acts: Acts) => Promise<T>): Promise<T> {
   const kept: T[] = []
-  await store.desk.perform({ actor: actorOf(role), atMs: Date.now(), idempotency: null }, async (acts) => {
-    kept[0] = await work(acts)
-    return { status: 200, body: {} }
-  })
+  await askedAgain(() =>
+    store.desk.perform({ actor: actorOf(role), atMs: Date.now(), idempotency: null }, async (acts) => {
+      kept[0] = await work(acts)
+      return { status: 200, body: {} }
+    }),
+  )
   return kept[0] as T
 }
 

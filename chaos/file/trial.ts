@@ -5,6 +5,7 @@
 import { createRunActivities } from '../../activities/runs.ts'
 import { follow } from '../../local/demo/lives.ts'
 import { composeEngine, type Engine } from '../../main/compose.ts'
+import { askedAgain } from './again.ts'
 import { serveDesk } from './desk.ts'
 import { driveLives, type BulkLives } from './lives.ts'
 import { composed, cutOff, overlapping } from './list.ts'
@@ -47,7 +48,13 @@ export async function resubmit({ lines, tell }: FileOptions): Promise<FileResult
   const began = Date.now()
   const say = (line: string): void => tell(`${Math.round((Date.now() - began) / 1000)} s: ${line}`)
   const programme = fileProgramme()
-  const stand = await openStand({ programme, children: ['sandbox', 'sealer'], serve: serveDesk, float: FLOAT })
+  const stand = await openStand({
+    programme,
+    children: ['sandbox', 'sealer'],
+    serve: serveDesk,
+    float: FLOAT,
+    queryTimeoutMs: QUERY_TIMEOUT_MS,
+  })
   const engine = composeEngine(stand.config, 'lunas chaos file', 32, QUERY_TIMEOUT_MS)
   // Offices have connections of their own, as an API has: lives that wait for theirs turn nobody away who hands in.
   const office = composeEngine(stand.config, 'lunas chaos office', 24, QUERY_TIMEOUT_MS)
@@ -131,7 +138,7 @@ async function payRun(
   say: (line: string) => void,
 ): Promise<boolean> {
   const runs = createRunActivities({ store, gateways, beat: () => undefined })
-  const collected = await runs.collectRun({ programme: programme.code, nowMs: Date.now() })
+  const collected = await askedAgain(() => runs.collectRun({ programme: programme.code, nowMs: Date.now() }))
   if (collected.run === undefined) {
     if (collected.code === 'nothing-owed') return false
     throw new Error(`a run is not collected: ${collected.code ?? collected.outcome}`)
@@ -141,7 +148,7 @@ async function payRun(
   if (!(await agreeToRun({ calls, identities }, collectedRun))) throw new Error(`${key} was not agreed to`)
   say(`${key}: ${lines} lines are agreed to`)
   for (;;) {
-    const { isOver, out, waiting } = await runs.lookAtRun({ run: key, nowMs: Date.now() })
+    const { isOver, out, waiting } = await askedAgain(() => runs.lookAtRun({ run: key, nowMs: Date.now() }))
     if (isOver) break
     lives.check()
     say(`${key}: ${waiting} wait, ${out} are out`)

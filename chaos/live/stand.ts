@@ -62,6 +62,8 @@ export interface StandOptions extends Pick<StackOptions, 'beside' | 'waits' | 'c
   readonly serve?: (config: Config) => Promise<{ close(): Promise<void> }>
   /** What lies at the gateway at first, in minor units. */
   readonly float?: bigint
+  /** How long one look into the database may take, where it reads very many. */
+  readonly queryTimeoutMs?: number
 }
 
 const APPROPRIATION = 10n ** 15n
@@ -77,8 +79,10 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
   // PostgreSQL, which runs as another user when we are root, passes through it.
   chmodSync(home, 0o755)
   const code = await compiled()
-  const { environment = {}, programme = trialProgramme(), serve, float = FLOAT, beside = () => ({}), ...more } = options
-  const parts = { ...more, beside }
+  const { environment = {}, programme = trialProgramme(), serve, float = FLOAT } = options
+  const { beside = () => ({}), waits, children, queryTimeoutMs } = options
+  const parts = { beside, ...(waits && { waits }), ...(children && { children }) }
+  const looks = queryTimeoutMs === undefined ? {} : { queryTimeoutMs }
   const own = loadConfig({
     LUNAS_DATA_DIR: path.join(home, 'data'),
     LUNAS_LOG_LEVEL: 'warn',
@@ -96,7 +100,7 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     const sandbox = { url: stack.sandboxUrl ?? '', apiKey: config.sandboxApiKey?.reveal() ?? '' }
     await seedProgramme(calls, identities, { programme, appropriation: APPROPRIATION, quota: 1_000_000 }, Date.now())
     await fundSandbox(calls, identities, sandbox, { programme, amount: float, number: 'SP2D-0' })
-    const root = openDatabase(stack.postgres?.superUrl ?? '', { max: 4, name: 'lunas chaos root' })
+    const root = openDatabase(stack.postgres?.superUrl ?? '', { max: 4, name: 'lunas chaos root', ...looks })
     const journal = openJournal(sandbox.url, sandbox.apiKey)
     const lives: Follow[] = []
     const made = {
