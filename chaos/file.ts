@@ -6,7 +6,10 @@ import path from 'node:path'
 import { makeScript } from '../local/script.ts'
 import type { FileOptions, FileResult } from './file/trial.ts'
 
-/** What the process that tries it says. */
+/** What the process that tries it is asked for. */
+export type Asked = Omit<FileOptions, 'tell'>
+
+/** What it says. */
 export type Said = { readonly line: string } | { readonly result: FileResult } | { readonly error: string }
 
 /** Hands the file in, cut off, whole and in parts, and lets the auditor judge. Throws when the trial cannot be held. */
@@ -19,7 +22,7 @@ export async function resubmit(options: FileOptions): Promise<FileResult> {
   }
 }
 
-function tried(script: string, { lines, tell }: FileOptions): Promise<FileResult> {
+function tried(script: string, { tell, ...asked }: FileOptions): Promise<FileResult> {
   return new Promise((resolve, reject) => {
     const child = fork(script, { execArgv: [] })
     child.on('message', (said: Said) => {
@@ -29,6 +32,6 @@ function tried(script: string, { lines, tell }: FileOptions): Promise<FileResult
     })
     child.on('error', reject)
     child.on('exit', (code) => reject(new Error(`the trial ended with ${String(code)} and no result`)))
-    child.send(lines)
+    child.send(asked)
   })
 }

@@ -69,7 +69,8 @@ class Driver implements BulkLives {
   }
 
   check(): void {
-    if (this.#failures > FAILURES_MAX) throw new Error('lives do not go on', { cause: this.#lastFailure })
+    // Said in one sentence: whoever started this process hears no more of it than that.
+    if (this.#failures > FAILURES_MAX) throw new Error(`lives do not go on: ${String(this.#lastFailure)}`)
   }
 
   async #rests(): Promise<boolean> {
@@ -168,6 +169,9 @@ class Driver implements BulkLives {
         return this.#calls.resend({ ...of, payout: next.payout })
       case 'enquire':
         return this.#calls.enquire({ ...of, payout: next.payout })
+      case 'give-up':
+        await this.#steps.giveUp({ ...of, payout: next.payout, nowMs: Date.now() })
+        return null
       default:
         throw new Error(`${of.ref} is to ${next.kind}, which nobody of this file should need`)
     }

@@ -43,10 +43,13 @@ export async function payOwed(stand: Stand, isResumed = true): Promise<void> {
       const { body } = await calls.get('approver', `/v1/proposals/${run.proposal}`)
       await approve(calls, identities, body as unknown as Proposed)
     }
-    if (run.state === 'paused' && isResumed) {
-      await calls.post('operator', `/v1/runs/${run.key}/resume`, { reason: 'what went wrong is known' })
-    }
+    if (run.state === 'paused' && isResumed) await resumeRun(stand, run.key)
   }
+}
+
+/** Somebody lets a run go on that stopped by itself. */
+export async function resumeRun({ calls }: Pick<Stand, 'calls'>, run: string): Promise<void> {
+  await calls.post('operator', `/v1/runs/${run}/resume`, { reason: 'what went wrong is known' })
 }
 
 /** Two people agree to a run as it is; false when it is put forward already. */
@@ -76,22 +79,55 @@ interface Reviewed {
 
 /** Decides about the reviews of those people of whom it is known what happened: it failed, or it was paid and told with another amount. */
 export async function decideReviews(stand: Stand): Promise<void> {
-  const { calls, identities, programme, lives } = stand
-  const { body } = await calls.get('operator', `/v1/reviews?programme=${programme.code}&limit=100`)
+  const { calls, lives } = stand
   const refsOf = (accounts: string): Set<string> =>
     new Set(
       lives.filter(({ person }) => person.registration.account?.number.startsWith(accounts)).map(({ ref }) => ref),
     )
   const failed = refsOf('9921')
   const paid = refsOf('9933')
-  for (const review of body['data'] as Reviewed[]) {
+  for (const review of await reviewsOf(stand)) {
     const { participant } = review
     if (!failed.has(participant) && !paid.has(participant)) continue
-    const said = failed.has(participant) ? await failedOf(calls, review) : await paidOf(stand, review)
-    if (!said) continue
-    const content = { programme: programme.code, disbursement: review.disbursement, ...said, returned: null }
-    await agree(calls, identities, { act: 'review-decision', content, reason: 'the gateway says so' }, 'operator')
+    await decide(stand, review, failed.has(participant) ? await failedOf(calls, review) : await paidOf(stand, review))
   }
+}
+
+/** Longer than a gateway that answers again needs to take in what lay before its door. */
+const TAKEN_LATE_MS = 5000
+
+/** Decides about those whose gateway did not answer until they were given up: what it has paid is paid, and what it never took in is owed again. */
+export async function decideUnanswered(stand: Stand): Promise<void> {
+  const reviews = await reviewsOf(stand)
+  // Nothing can be learnt of a gateway that still does not answer: they look again later.
+  const isAnswering = reviews.length > 0 && (await answers(stand))
+  if (!isAnswering) return
+  await sleep(TAKEN_LATE_MS)
+  for (const review of reviews) {
+    await decide(stand, review, (await paidOf(stand, review)) ?? (await neverTaken(stand, review)))
+  }
+}
+
+function answers({ journal }: Stand): Promise<boolean> {
+  return journal.update().then(
+    () => true,
+    () => false,
+  )
+}
+
+async function reviewsOf({ calls, programme }: Stand): Promise<readonly Reviewed[]> {
+  const { body } = await calls.get('operator', `/v1/reviews?programme=${programme.code}&limit=100`)
+  return body['data'] as Reviewed[]
+}
+
+async function decide(
+  { calls, identities, programme }: Stand,
+  { disbursement }: Reviewed,
+  said: object | null,
+): Promise<void> {
+  if (!said) return
+  const content = { programme: programme.code, disbursement, ...said, returned: null }
+  await agree(calls, identities, { act: 'review-decision', content, reason: 'the gateway says so' }, 'operator')
 }
 
 async function failedOf(calls: Stand['calls'], { disbursement, version, attempts }: Reviewed): Promise<object> {
@@ -105,15 +141,26 @@ async function failedOf(calls: Stand['calls'], { disbursement, version, attempts
 }
 
 /** Null where the gateway has not paid: what is short of money there is told with another amount as well. */
-async function paidOf({ root, journal }: Stand, { version, attempts }: Reviewed): Promise<object | null> {
+async function paidOf(stand: Stand, { version, attempts }: Reviewed): Promise<object | null> {
   const payout = attempts.find(({ state }) => state === 'review')
-  if (!payout) return null
-  const { rows } = await root.pool.query<{ reference: string }>('SELECT reference FROM payout WHERE key = $1', [
-    payout.key,
-  ])
+  if (!payout || !(await toldOf(stand, payout.key)).has('credited')) return null
+  return { version, payout: payout.key, payoutVersion: payout.version, finding: 'paid', next: null }
+}
+
+/** Null where the gateway has it, and will end it. */
+async function neverTaken(stand: Stand, { version, attempts }: Reviewed): Promise<object | null> {
+  const payout = attempts.find(({ state }) => state === 'review')
+  if (!payout || (await toldOf(stand, payout.key)).has('accepted')) return null
+  const seen = { version, payout: payout.key, payoutVersion: payout.version }
+  return { ...seen, finding: 'not-paid', next: 'pay-again' }
+}
+
+/** Of what kinds the gateway's entries about a payout are, as of now. */
+async function toldOf({ root, journal }: Stand, payout: string): Promise<ReadonlySet<string>> {
+  const { rows } = await root.pool.query<{ reference: string }>('SELECT reference FROM payout WHERE key = $1', [payout])
   await journal.update()
-  const isPaid = journal.entries.some(({ kind, reference }) => kind === 'credited' && reference === rows[0]?.reference)
-  return isPaid ? { version, payout: payout.key, payoutVersion: payout.version, finding: 'paid', next: null } : null
+  const about = journal.entries.filter(({ reference }) => reference === rows[0]?.reference)
+  return new Set(about.map(({ kind }) => kind))
 }
 
 /** What a restored database shows as what may be its payment: who decides names each. */

@@ -104,3 +104,10 @@ test('a file that is handed in cut off, whole, and shuffled in overlapping parts
   expect(whole).toEqual({ taken: 349, known: 651, unreadable: 0 })
   expect(parts.map(({ taken, unreadable }) => taken + unreadable)).toEqual([0, 0])
 })
+
+test('a file whose gateway stands still until people must look, and dies, pays everybody once', async () => {
+  const lines = 100
+  const { givenUp, ...judged } = await resubmit({ lines, stillMs: 100_000, tell: () => undefined })
+  expect(judged).toMatchObject({ ...RIGHT, runs: 2, paid: lines, accepted: lines })
+  expect(givenUp).toBeGreaterThan(0)
+})
