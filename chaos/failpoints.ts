@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FAILPOINTS, type Failpoint } from '../failpoints.ts'
 import type { Follow } from '../local/demo/lives.ts'
+import type { Person } from '../local/demo/people.ts'
 import { killInBooks, type World, type WorldOptions } from './books.ts'
 import { judge, type Judged } from './live/judge.ts'
 import { classForAWhile, decideReviews, freezeForAWhile, payOwed, releaseDoubtful, tellLate } from './live/deeds.ts'
@@ -115,11 +116,23 @@ async function liveThrough(
   left: () => Failpoint[],
 ): Promise<void> {
   const settling: Promise<void>[] = []
+  /** Who were asked to come and are not registered yet: they are on their way, too. */
+  let coming = 0
+  const come = (people: readonly Person[]): Promise<void> => {
+    let registered = 0
+    coming += people.length
+    const onRound = (round: readonly Follow[]): void => {
+      coming -= round.length - registered
+      registered = round.length
+    }
+    const settled = stand.settle(people, { withinMs: SETTLE_MS, onRound })
+    return settled.finally(() => (coming -= people.length - registered))
+  }
   const mayDie = patience(killing)
   while (left().length > 0 && mayDie()) {
-    if (unsettled(stand).length < CROWD) {
+    if (coming + unsettled(stand).length < CROWD) {
       const kinds = settling.length === 0 ? [...KINDS, ...CHECKED_KINDS] : kindsFor(left())
-      const settled = stand.settle(peopleOf(kinds, options.people), { withinMs: SETTLE_MS })
+      const settled = come(peopleOf(kinds, options.people))
       settled.catch(() => undefined)
       settling.push(settled)
     }
